@@ -1,0 +1,511 @@
+package types
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of data from outside.
+const (
+	// MaxDepth bounds how deeply JSON from outside may nest.
+	MaxDepth = 64
+	// MaxProblems bounds how many problems one Decode reports.
+	MaxProblems = 20
+)
+
+// Problem is one place where data does not fit its type.
+type Problem struct {
+	// Path leads to the place: "lines[2].qty"; "" is the whole value.
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+func (p Problem) String() string {
+	if p.Path == "" {
+		return p.Message
+	}
+	return p.Path + ": " + p.Message
+}
+
+// Problems is what Decode found wrong; an error when it is not empty.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	texts := make([]string, len(ps))
+	for i, p := range ps {
+		texts[i] = p.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Fields says what Decode does with a field that the type does not have.
+type Fields bool
+
+// Strict refuses unknown fields: right for what a person or a client sends,
+// where a typing mistake must not vanish. Tolerant drops them: right for the
+// answers of services, which may grow.
+const (
+	Strict   Fields = true
+	Tolerant Fields = false
+)
+
+// DecodeJSON reads JSON text as a value of type t. The value fits t except for
+// refinements, which lang/expression checks. Errors: Problems.
+func (u *Universe) DecodeJSON(text []byte, t Type, fields Fields) (Value, error) {
+	raw, err := ReadJSON(text)
+	if err != nil {
+		return nil, Problems{{Message: err.Error()}}
+	}
+	return u.Convert(raw, t, fields)
+}
+
+// ReadJSON reads JSON text as a value of type json. Errors: bad syntax,
+// trailing text, invalid UTF-8, nesting deeper than MaxDepth, a number that no
+// decimal can hold.
+func ReadJSON(text []byte) (Value, error) {
+	if !utf8.Valid(text) {
+		return nil, errors.New("the text is not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var raw any
+	if err := d.Decode(&raw); err != nil {
+		return nil, jsonError(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is text after the JSON value")
+	}
+	return plain(raw, 0)
+}
+
+func jsonError(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the JSON ends too early")
+	}
+	return fmt.Errorf("no JSON: %w", err)
+}
+
+func plain(raw any, depth int) (Value, error) {
+	if depth > MaxDepth {
+		return nil, fmt.Errorf("nested deeper than %d levels", MaxDepth)
+	}
+	switch x := raw.(type) {
+	case json.Number:
+		if n, err := strconv.ParseInt(string(x), 10, 64); err == nil {
+			return n, nil
+		}
+		return ParseExact(string(x))
+	case []any:
+		for i := range x {
+			v, err := plain(x[i], depth+1)
+			if err != nil {
+				return nil, err
+			}
+			x[i] = v
+		}
+	case map[string]any:
+		for k := range x {
+			v, err := plain(x[k], depth+1)
+			if err != nil {
+				return nil, err
+			}
+			x[k] = v
+		}
+	}
+	return raw, nil
+}
+
+// Convert makes a value of type t of a value of type json. It takes ownership
+// of raw. Errors: Problems, in the order of the type's fields.
+func (u *Universe) Convert(raw Value, t Type, fields Fields) (Value, error) {
+	c := converter{u: u, fields: fields}
+	v := c.convert(raw, t, "")
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	return v, nil
+}
+
+type converter struct {
+	u        *Universe
+	fields   Fields
+	problems Problems
+}
+
+func (c *converter) report(path, format string, args ...any) Value {
+	if len(c.problems) < MaxProblems {
+		c.problems = append(c.problems, Problem{path, fmt.Sprintf(format, args...)})
+	}
+	return nil
+}
+
+func (c *converter) convert(raw Value, t Type, path string) Value {
+	switch t.Kind {
+	case JSON:
+		return raw
+	case Optional:
+		if raw == nil {
+			return nil
+		}
+		return c.convert(raw, *t.Elem, path)
+	case Null, Void:
+		if raw != nil {
+			return c.report(path, "want null, not %s", Describe(raw))
+		}
+		return nil
+	case List:
+		return c.list(raw, t, path)
+	case Map:
+		return c.mapping(raw, t, path)
+	case Record:
+		return c.record(raw, t.Fields, path)
+	case Named:
+		return c.named(raw, t, path)
+	case Money:
+		return c.money(raw, path)
+	}
+	return c.scalar(raw, t, path)
+}
+
+func (c *converter) list(raw Value, t Type, path string) Value {
+	items, ok := raw.([]Value)
+	if !ok {
+		return c.report(path, "want a list, not %s", Describe(raw))
+	}
+	for i := range items {
+		items[i] = c.convert(items[i], *t.Elem, path+"["+strconv.Itoa(i)+"]")
+	}
+	return items
+}
+
+func (c *converter) mapping(raw Value, t Type, path string) Value {
+	m, ok := raw.(map[string]Value)
+	if !ok {
+		return c.report(path, "want a map, not %s", Describe(raw))
+	}
+	for _, k := range Keys(m) {
+		m[k] = c.convert(m[k], *t.Elem, join(path, k))
+	}
+	return m
+}
+
+func (c *converter) record(raw Value, want []Field, path string) Value {
+	m, ok := raw.(map[string]Value)
+	if !ok {
+		return c.report(path, "want a record, not %s", Describe(raw))
+	}
+	out := make(map[string]Value, len(want))
+	known := 0
+	for i := range want {
+		f := &want[i]
+		v, present := m[f.WireName()]
+		if present {
+			known++
+		}
+		switch {
+		case v == nil && f.Type.Kind == Optional:
+		case !present:
+			c.report(join(path, f.WireName()), "missing (want %s)", f.Type)
+		default:
+			out[f.Name] = c.convert(v, f.Type, join(path, f.WireName()))
+		}
+	}
+	if c.fields == Strict && known < len(m) {
+		c.unknown(m, want, path)
+	}
+	return out
+}
+
+func (c *converter) unknown(m map[string]Value, want []Field, path string) {
+	names := make([]string, 0, len(want))
+	known := map[string]bool{}
+	for _, f := range want {
+		known[f.WireName()] = true
+		names = append(names, f.WireName())
+	}
+	for _, k := range Keys(m) {
+		if !known[k] {
+			c.report(join(path, k), "no such field; there is %s", strings.Join(names, ", "))
+		}
+	}
+}
+
+func (c *converter) named(raw Value, t Type, path string) Value {
+	d := c.u.Lookup(t.Name)
+	if d == nil {
+		return c.report(path, "the type %s is not known here", t.Name)
+	}
+	switch d.Kind {
+	case EnumDefinition:
+		s, ok := raw.(string)
+		if !ok {
+			return c.report(path, "want one of %s, not %s", strings.Join(d.Values, ", "), Describe(raw))
+		}
+		for _, v := range d.Values {
+			if v == s {
+				return s
+			}
+		}
+		return c.report(path, "%.40q is none of %s", s, strings.Join(d.Values, ", "))
+	case UnionDefinition:
+		return c.union(raw, d, path)
+	}
+	return c.record(raw, d.Fields, path)
+}
+
+// union reads {"case": value}: one key, the name of the case.
+func (c *converter) union(raw Value, d *Definition, path string) Value {
+	m, ok := raw.(map[string]Value)
+	if !ok || len(m) != 1 {
+		return c.report(path, "want an object with one key, the case of %s", d.Name)
+	}
+	for _, f := range d.Fields {
+		if v, ok := m[f.WireName()]; ok {
+			return map[string]Value{f.Name: c.convert(v, f.Type, join(path, f.WireName()))}
+		}
+	}
+	return c.report(path, "no case of %s", d.Name)
+}
+
+// money reads {"amount": "20.00", "currency": "EUR"}; the amount may also be a
+// JSON number.
+func (c *converter) money(raw Value, path string) Value {
+	m, ok := raw.(map[string]Value)
+	if !ok {
+		return c.report(path, `want money such as {"amount": "20.00", "currency": "EUR"}, not %s`, Describe(raw))
+	}
+	currency, ok := m["currency"].(string)
+	if !ok || !IsCurrency(currency) {
+		return c.report(join(path, "currency"), "want an ISO 4217 code such as EUR")
+	}
+	value, ok := c.scalar(m["amount"], Of(Decimal), join(path, "amount")).(Exact)
+	if !ok {
+		return nil
+	}
+	if c.fields == Strict && len(m) > 2 {
+		c.unknown(m, []Field{{Name: "amount"}, {Name: "currency"}}, path)
+	}
+	return Amount{value, currency}
+}
+
+func (c *converter) scalar(raw Value, t Type, path string) Value {
+	switch x := raw.(type) {
+	case bool:
+		if t.Kind == Bool {
+			return x
+		}
+	case int64:
+		switch t.Kind {
+		case Int:
+			return x
+		case Float:
+			return float64(x)
+		case Decimal:
+			return ExactInt(x)
+		}
+	case Exact:
+		switch t.Kind {
+		case Float:
+			return x.Float()
+		case Decimal:
+			return x
+		case Int:
+			if n, ok := x.Int(); ok {
+				return n
+			}
+			return c.report(path, "want a whole number of 64 bits")
+		}
+	case string:
+		v, err := Parse(x, t)
+		if err == nil {
+			return v
+		}
+		if !errors.Is(err, errNoText) {
+			return c.report(path, "%v", err)
+		}
+	}
+	return c.report(path, "want %s, not %s", t, Describe(raw))
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+var errNoText = errors.New("this type has no text form in JSON")
+
+// Parse reads the JSON string form of a scalar type: decimal, bytes,
+// timestamp, duration and string have one.
+func Parse(text string, t Type) (Value, error) {
+	switch t.Kind {
+	case String:
+		return text, nil
+	case Decimal:
+		return ParseExact(text)
+	case Bytes:
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, errors.New("want base64")
+		}
+		return b, nil
+	case Timestamp:
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return nil, errors.New("want a timestamp such as 2026-11-21T10:00:00Z")
+		}
+		return at.UTC(), nil
+	case Duration:
+		return ParseISODuration(text)
+	}
+	return nil, errNoText
+}
+
+// EncodeJSON appends v, a value of type t, as canonical JSON: record fields in
+// the order of their wire names, map keys sorted, no spaces.
+func (u *Universe) EncodeJSON(to []byte, v Value, t Type) []byte {
+	switch t.Kind {
+	case Optional:
+		if v == nil {
+			return append(to, "null"...)
+		}
+		return u.EncodeJSON(to, v, *t.Elem)
+	case List:
+		items, _ := v.([]Value)
+		to = append(to, '[')
+		for i, item := range items {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = u.EncodeJSON(to, item, *t.Elem)
+		}
+		return append(to, ']')
+	case Map:
+		m, ok := v.(map[string]Value)
+		if !ok {
+			return AppendJSON(to, v)
+		}
+		return appendObject(to, Keys(m), func(to []byte, k string) []byte {
+			return u.EncodeJSON(to, m[k], *t.Elem)
+		})
+	case Record, Named:
+		m, ok := v.(map[string]Value)
+		if !ok {
+			return AppendJSON(to, v)
+		}
+		return u.encodeFields(to, m, t)
+	}
+	return AppendJSON(to, v)
+}
+
+func (u *Universe) encodeFields(to []byte, m map[string]Value, t Type) []byte {
+	fields := t.Fields
+	if t.Kind == Named {
+		d := u.Lookup(t.Name)
+		if d == nil {
+			return AppendJSON(to, m)
+		}
+		fields = d.Fields
+	}
+	byWire := make(map[string]*Field, len(fields))
+	present := make(map[string]Value, len(m))
+	for i := range fields {
+		if v, ok := m[fields[i].Name]; ok && v != nil {
+			byWire[fields[i].WireName()] = &fields[i]
+			present[fields[i].WireName()] = v
+		}
+	}
+	return appendObject(to, Keys(present), func(to []byte, k string) []byte {
+		return u.EncodeJSON(to, present[k], byWire[k].Type)
+	})
+}
+
+func appendObject(to []byte, keys []string, value func([]byte, string) []byte) []byte {
+	to = append(to, '{')
+	for i, k := range keys {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = appendString(to, k)
+		to = append(to, ':')
+		to = value(to, k)
+	}
+	return append(to, '}')
+}
+
+// AppendJSON appends v as canonical JSON without looking at a type: for values
+// of type json, and for people to read.
+func AppendJSON(to []byte, v Value) []byte {
+	switch x := v.(type) {
+	case nil:
+		return append(to, "null"...)
+	case bool:
+		return strconv.AppendBool(to, x)
+	case int64:
+		return strconv.AppendInt(to, x, 10)
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return append(to, "null"...)
+		}
+		return strconv.AppendFloat(to, x, 'g', -1, 64)
+	case Exact:
+		return appendString(to, x.String())
+	case Amount:
+		to = append(to, `{"amount":"`...)
+		to = append(to, x.Value.String()...)
+		to = append(to, `","currency":"`...)
+		to = append(to, x.Currency...)
+		return append(to, `"}`...)
+	case string:
+		return appendString(to, x)
+	case []byte:
+		return appendString(to, base64.StdEncoding.EncodeToString(x))
+	case time.Time:
+		return appendString(to, x.UTC().Format(time.RFC3339Nano))
+	case time.Duration:
+		return appendString(to, FormatISODuration(x))
+	case []Value:
+		to = append(to, '[')
+		for i, item := range x {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = AppendJSON(to, item)
+		}
+		return append(to, ']')
+	case map[string]Value:
+		return appendObject(to, Keys(x), func(to []byte, k string) []byte { return AppendJSON(to, x[k]) })
+	}
+	return append(to, "null"...)
+}
+
+func appendString(to []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return appendEscaped(to, s)
+		}
+	}
+	to = append(to, '"')
+	to = append(to, s...)
+	return append(to, '"')
+}
+
+func appendEscaped(to []byte, s string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil { // a string always encodes
+		return append(to, `""`...)
+	}
+	return append(to, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}

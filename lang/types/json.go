@@ -459,7 +459,8 @@ func AppendJSON(to []byte, v Value) []byte {
 		}
 		return strconv.AppendFloat(to, x, 'g', -1, 64)
 	case Exact:
-		return appendString(to, x.String())
+		// A JSON number has as many digits as it is given, so nothing is lost.
+		return append(to, x.String()...)
 	case Amount:
 		to = append(to, `{"amount":"`...)
 		to = append(to, x.Value.String()...)

@@ -1,0 +1,257 @@
+// Package plan is the contract between the compiler and the runtime: what runs.
+//
+// A Plan is data without pointers into anything else: slices in a stated order,
+// no maps, places as plain text, expressions as typed trees. Encode gives its
+// canonical bytes, and the SHA-256 of those is its digest, the name by which
+// instances remember the plan that started them. The same source gives the same
+// bytes on every machine.
+//
+// Deliberately absent: names that need looking up (the lowering resolved them
+// all), values of settings and secrets (a plan names them, the node has them),
+// and any clock.
+package plan
+
+import (
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Format is the version of the plan's form. A runtime refuses a plan of a newer
+// format.
+const Format = 1
+
+// Plan is everything one package declares, ready to run.
+type Plan struct {
+	Format      int                `json:"format"`
+	Package     string             `json:"package"`
+	Types       []types.Definition `json:"types,omitempty"`       // by name
+	Refinements []Refinement       `json:"refinements,omitempty"` // by type and field
+	Labels      []Label            `json:"labels,omitempty"`      // by name
+	Contracts   []Contract         `json:"contracts,omitempty"`   // by path
+	Settings    []Setting          `json:"settings,omitempty"`    // by name: what the environment must supply
+	Clouds      []Cloud            `json:"clouds,omitempty"`      // by name
+	Endpoints   []Endpoint         `json:"endpoints,omitempty"`   // by name
+	Failovers   []Failover         `json:"failovers,omitempty"`   // by name
+	SLAs        []SLA              `json:"slas,omitempty"`        // by name
+	Policies    []Policy           `json:"policies,omitempty"`    // by name
+	Roles       []Role             `json:"roles,omitempty"`       // by name
+	Channels    []Channel          `json:"channels,omitempty"`    // by name
+	Processes   []Process          `json:"processes,omitempty"`   // by name
+	Routes      []Route            `json:"routes,omitempty"`      // by name
+}
+
+// All names of declarations are qualified by the package: "orders.Fulfil".
+
+// Place is where in the source something stands: "orders.cob:57:3".
+type Place string
+
+// Refinement is the condition after where on one field of a type. Its
+// expression reads one variable, the field's own name.
+type Refinement struct {
+	Type  string          `json:"type"`
+	Field string          `json:"field"`
+	Test  expression.Tree `json:"test"`
+	Text  string          `json:"text"` // as the author wrote it, for messages
+}
+
+// Label is a label of the lattice and the labels it implies, sorted.
+type Label struct {
+	Name string   `json:"name"`
+	Is   []string `json:"is,omitempty"`
+}
+
+// Contract is a foreign file that was read at compile time.
+type Contract struct {
+	Path   string `json:"path"`
+	Kind   string `json:"kind"`   // openapi, asyncapi, proto, wsdl, jsonschema
+	Digest string `json:"digest"` // SHA-256 of the file, hexadecimal
+}
+
+// Setting is a value that the node's environment supplies.
+type Setting struct {
+	Name   string `json:"name"`
+	Secret bool   `json:"secret,omitempty"`
+	At     Place  `json:"at"` // the first place that asks for it
+}
+
+// Text is a string that is either written in the source or supplied by the
+// environment: exactly one of Literal and Setting is set.
+type Text struct {
+	Literal string `json:"literal,omitempty"`
+	Setting string `json:"setting,omitempty"`
+	Secret  bool   `json:"secret,omitempty"`
+}
+
+// Cloud is a place with attributes that policies read.
+type Cloud struct {
+	Name       string      `json:"name"`
+	Attributes []Attribute `json:"attributes,omitempty"` // by name
+}
+
+// Attribute is one fact about a cloud. Value is a constant expression.
+type Attribute struct {
+	Name  string          `json:"name"`
+	Value expression.Tree `json:"value"`
+}
+
+// Endpoint is a service with typed operations and its bindings.
+type Endpoint struct {
+	Name       string      `json:"name"`
+	Connector  string      `json:"connector"`          // "http"
+	Contract   string      `json:"contract,omitempty"` // path of the contract it came from
+	Operations []Operation `json:"operations"`         // by name
+	Bindings   []Binding   `json:"bindings"`           // in the author's order
+}
+
+// Operation is one thing an endpoint can be asked to do.
+type Operation struct {
+	Name       string        `json:"name"` // not qualified
+	Params     []types.Field `json:"params,omitempty"`
+	Result     types.Type    `json:"result"`           // Void where it gives nothing
+	Raises     []string      `json:"raises,omitempty"` // qualified faults, sorted
+	Idempotent bool          `json:"idempotent,omitempty"`
+	// Key is the expression over the parameters that names the effect at the
+	// target; nil means instance and step name it.
+	Key       *expression.Tree `json:"key,omitempty"`
+	TimeoutNs int64            `json:"timeout_ns,omitempty"` // 0: the connector's default
+	HTTP      *HTTP            `json:"http,omitempty"`
+}
+
+// HTTP says how an operation looks as an HTTP exchange.
+type HTTP struct {
+	Method  string           `json:"method"` // upper case
+	Path    []PathPart       `json:"path"`
+	Query   []NamedTree      `json:"query,omitempty"`
+	Headers []NamedTree      `json:"headers,omitempty"`
+	Body    *expression.Tree `json:"body,omitempty"` // over the parameters; sent as JSON
+	Errors  []HTTPError      `json:"errors,omitempty"`
+}
+
+// PathPart is literal text, or an expression whose text is escaped into the
+// path.
+type PathPart struct {
+	Text string           `json:"text,omitempty"`
+	Expr *expression.Tree `json:"expr,omitempty"`
+}
+
+// NamedTree is a name with an expression over the operation's parameters. A
+// query or header whose value is null is left out.
+type NamedTree struct {
+	Name string          `json:"name"`
+	Expr expression.Tree `json:"expr"`
+}
+
+// HTTPError maps a status code to a fault. Fields is a record expression over
+// the variable response, of type json.
+type HTTPError struct {
+	Status int             `json:"status"`
+	Fault  string          `json:"fault"` // qualified
+	Fields expression.Tree `json:"fields"`
+}
+
+// Binding is one place where an endpoint can be had, and what its owner
+// promises there.
+type Binding struct {
+	Cloud string `json:"cloud"` // not qualified
+	URL   Text   `json:"url"`
+	// Availability is a ratio such as "0.9995"; "" where nothing is promised.
+	Availability string   `json:"availability,omitempty"`
+	Latency      Quantile `json:"latency,omitzero"`
+	CostPerCall  string   `json:"cost_per_call,omitempty"` // "0.002 EUR"
+	At           Place    `json:"at"`
+}
+
+// Quantile says that a ratio of all cases takes at most a time.
+type Quantile struct {
+	Ratio    string `json:"ratio"` // "0.99"
+	WithinNs int64  `json:"within_ns"`
+}
+
+// Preference orders the legal candidates of a call.
+type Preference string
+
+// The preferences.
+const (
+	Cheapest      Preference = "cheapest"
+	Fastest       Preference = "fastest"
+	MostAvailable Preference = "most_available"
+	Listed        Preference = "listed"
+)
+
+// Failover says how a call moves on when a candidate fails.
+type Failover struct {
+	Name   string     `json:"name"`
+	Prefer Preference `json:"prefer"`
+	// Tries is how often a call is attempted in all, over all candidates.
+	Tries             int   `json:"tries"`
+	EachNs            int64 `json:"each_ns"` // bound of one attempt
+	BackoffMinNs      int64 `json:"backoff_min_ns"`
+	BackoffMaxNs      int64 `json:"backoff_max_ns"`
+	UnhealthyFailures int   `json:"unhealthy_failures"`
+	UnhealthyWindowNs int64 `json:"unhealthy_window_ns"`
+	ProbeEveryNs      int64 `json:"probe_every_ns"`
+	FailbackAfterNs   int64 `json:"failback_after_ns"`
+}
+
+// SLA is what a process guarantees. Empty parts are not promised.
+type SLA struct {
+	Name         string   `json:"name"`
+	Completion   Quantile `json:"completion,omitzero"`
+	Availability string   `json:"availability,omitempty"` // ratio
+	WindowNs     int64    `json:"window_ns,omitempty"`
+	CostAtMost   string   `json:"cost_at_most,omitempty"`
+}
+
+// Policy is a list of rules, tried in order.
+type Policy struct {
+	Name  string `json:"name"`
+	Rules []Rule `json:"rules"`
+}
+
+// Rule allows or denies one kind of decision. When reads the variables that the
+// decision point offers: data.labels, cloud.*.
+type Rule struct {
+	Effect  string          `json:"effect"` // allow, deny
+	Point   string          `json:"point"`  // start call publish subscribe complete view deploy
+	When    expression.Tree `json:"when"`
+	Because string          `json:"because,omitempty"`
+	At      Place           `json:"at"`
+}
+
+// Role is a set of groups whose members may do something.
+type Role struct {
+	Name   string   `json:"name"`
+	Groups []string `json:"groups,omitempty"`
+}
+
+// Channel is a durable, typed place for messages.
+type Channel struct {
+	Name       string     `json:"name"`
+	Kind       string     `json:"kind"` // queue, topic
+	Type       types.Type `json:"type"`
+	DeadLetter string     `json:"dead_letter,omitempty"` // qualified channel
+	MaxBytes   int64      `json:"max_bytes,omitempty"`
+	At         Place      `json:"at"`
+}
+
+// Route moves the messages of one channel.
+type Route struct {
+	Name string `json:"name"`
+	From string `json:"from"` // qualified channel
+	Var  string `json:"var"`  // the variable that holds the message
+	Flow Flow   `json:"flow"`
+	At   Place  `json:"at"`
+}
+
+// Process is a durable sequence of steps.
+type Process struct {
+	Name   string           `json:"name"`
+	Doc    string           `json:"doc,omitempty"`
+	Params []types.Field    `json:"params,omitempty"`
+	Result types.Type       `json:"result"`
+	Raises []string         `json:"raises,omitempty"`
+	Key    *expression.Tree `json:"key,omitempty"`
+	SLA    string           `json:"sla,omitempty"`
+	Flow   Flow             `json:"flow"`
+	At     Place            `json:"at"`
+}

@@ -8,18 +8,18 @@ import (
 // A Store is what the handles of one in-memory journal share: the made-up disk. It is deterministic: it starts no goroutine and reads no
 // clock. Its faults are in faults.go.
 type Store struct {
-	mu        sync.Mutex
-	name      string
-	options   StoreOptions
-	first     uint64 // number of frames[0]
-	frames    [][]byte
-	bytes     uint64
-	mark      Mark
-	snapshot  Snapshot
-	snapHash  Hash
-	faults    []Fault
-	held      bool
-	waiting   []*request
+	mu       sync.Mutex
+	name     string
+	options  StoreOptions
+	first    uint64 // number of frames[0]
+	frames   [][]byte
+	bytes    uint64
+	mark     Mark
+	snapshot Snapshot
+	snapHash Hash
+	faults   []Fault
+	held     bool
+	waiting  []*request
 }
 
 // StoreOptions bound a Store.

@@ -136,13 +136,18 @@ func NewAnchorVerifier(stream string, number uint64, hash Hash) *Verifier {
 // Head is the place after the last frame that was verified.
 func (v *Verifier) Head() Head { return v.head }
 
+// Want is the number that the next frame must have.
+func (v *Verifier) Want() uint64 {
+	if v.anchored {
+		return v.head.Number + 1
+	}
+	return v.head.Number
+}
+
 // Next verifies the next frame, found in the store at sequence seq, and returns its commit, whose payload is a part of frame. Errors:
 // *DamageError.
 func (v *Verifier) Next(seq uint64, frame []byte) (Commit, error) {
-	want := v.head.Number + 1
-	if !v.anchored {
-		want = v.head.Number
-	}
+	want := v.Want()
 	if seq != want {
 		return Commit{}, Damage(v.stream, want, "commits %d to %d are missing", want, seq-1)
 	}

@@ -63,10 +63,10 @@ type Journal interface {
 	// ownership as they were.
 	Append(ctx context.Context, payload []byte) (uint64, error)
 
-	// AppendAsync is Append without the wait, so that several commits can be under way. done is called exactly once, in the order of
-	// the appends, perhaps before AppendAsync returns and perhaps on another goroutine; it must not block. When one append fails,
-	// every later one under way fails too, with the same error, and with nothing written unless the error is ErrUnknown. The payload
-	// must not be changed until done is called.
+	// AppendAsync is Append without the wait, so that several commits can be under way. done is called exactly once, perhaps before
+	// AppendAsync returns and perhaps on another goroutine; it must not block. Results come in the order of the appends, but a
+	// refusal that needs no write (ErrNotOwner, *TooLargeError, ErrFull) may overtake. When one append fails, every one behind it
+	// fails too, with the same error and with nothing written. The payload must not be changed until done is called.
 	AppendAsync(payload []byte, done func(Result))
 
 	// Snapshot stores blob as the state after commit upTo, which must be durable. It is there wholly or not at all, and replaces the

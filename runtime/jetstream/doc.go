@@ -15,7 +15,7 @@
 //	jetstream/ the streams, by the NATS server
 //
 // Streams: COB_J_<shard> (one message per commit, its sequence is the commit's number), COB_S_<shard> (snapshots), COB_PLANS,
-// COB_C_<package>_<name> (channels, dots of the package as dashes). Every write is on the disk before it is acknowledged (SyncAlways), unless
+// COB_C_<package>_<name> (channels; in the package a dot is a dash and an underscore an equals sign). Every write is on the disk before it is acknowledged (SyncAlways), unless
 // Options.LazySync is set.
 //
 // # What damage is noticed, and when

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -190,11 +189,4 @@ func (s *Server) exists(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-func orDefault(d, other time.Duration) time.Duration {
-	if d == 0 {
-		return other
-	}
-	return d
 }

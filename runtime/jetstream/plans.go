@@ -31,7 +31,7 @@ type Plans struct{ server *Server }
 // Plans opens the store of plans.
 func (s *Server) Plans(ctx context.Context) (*Plans, error) {
 	_, _, err := s.ensure(ctx, jetstream.StreamConfig{
-		Name: plansStream, Subjects: []string{planSubject + "*", activeSubject}, MaxMsgsPerSubject: 1, MaxMsgs: -1, MaxBytes: -1,
+		Name: plansStream, Subjects: []string{planSubject + "*", activeSubject, shardsSubject}, MaxMsgsPerSubject: 1, MaxMsgs: -1, MaxBytes: -1,
 		MaxMsgSize: int32(s.options.MaxPayload), Duplicates: minWindow,
 	})
 	if err != nil {

@@ -145,7 +145,7 @@ func (j *Journal) overdue(generation, number uint64) {
 	if generation == j.generation {
 		j.watch = nil
 		if next := j.head.Number + 1; len(j.queue) > 0 && next == number {
-			j.refuse(fmt.Errorf("%w (no answer for %v)", journal.ErrUnknown, j.server.options.Timeout))
+			j.refuse(fmt.Errorf("%w (no answer for %v%s)", journal.ErrUnknown, j.server.options.Timeout, j.server.dir.hint()))
 		} else if len(j.queue) > 0 {
 			j.watch = time.AfterFunc(j.server.options.Timeout, func() { j.overdue(generation, next) })
 		}

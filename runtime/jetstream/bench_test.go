@@ -104,3 +104,18 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*commits)/b.Elapsed().Seconds(), "commits/s")
 }
+
+// BenchmarkOpen opens and closes a store with an empty journal.
+func BenchmarkOpen(b *testing.B) {
+	dir := b.TempDir()
+	for range b.N {
+		s, err := Open(ctx, Options{StoreDir: dir, Reserve: -1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		owned(b, s, JournalOptions{})
+		if err := s.Close(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

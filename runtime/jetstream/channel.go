@@ -88,13 +88,15 @@ type Channel struct {
 	name    string // of the stream
 	subject string
 	options ChannelOptions
+	mark    *marker
 
 	mu     sync.Mutex // one Read at a time
 	reader jetstream.Consumer
 	next   uint64 // position of reader
 }
 
-// Channel opens a channel, or makes it. Changed options take effect; limits below what is there refuse new messages only.
+// Channel opens a channel, or makes it. Changed options take effect; limits below what is there refuse new messages only. Errors:
+// *journal.DamageError when its stream or the tail of it is gone, down to its mark; journal.ErrUnavailable.
 func (s *Server) Channel(ctx context.Context, pkg, name string, o ChannelOptions) (*Channel, error) {
 	o, err := o.validate(s.options)
 	if err != nil {
@@ -113,14 +115,51 @@ func (s *Server) Channel(ctx context.Context, pkg, name string, o ChannelOptions
 	// The first underscore ends the package, so one within it has to look different.
 	full := strings.NewReplacer(".", "-", "_", "=").Replace(pkg) + "_" + strings.ReplaceAll(name, ".", "-")
 	c := &Channel{server: s, name: "COB_C_" + full, subject: "cob.c." + full, options: o}
+	if err := c.open(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Channel) open(ctx context.Context) error {
+	s, o := c.server, c.options
+	place, err := s.markPlace(ctx, c.name)
+	if err != nil {
+		return err
+	}
+	mark, marked, err := place.load(ctx)
+	if err != nil && !errors.Is(err, errMarkDamaged) {
+		return err
+	}
+	there, err := s.exists(ctx, c.name)
+	if err != nil {
+		return unavailable("opening "+c.name, err)
+	}
+	st := state{}
+	if there {
+		if st, err = s.state(ctx, c.name); err != nil {
+			return err
+		}
+	}
+	if marked && mark.Number > st.LastSeq {
+		d := journal.Damage(c.name, st.LastSeq+1, "the channel ends at message %d, but message %d was acknowledged", st.LastSeq, mark.Number)
+		d.WayOut = fmt.Sprintf("restore the store directory from a copy, or remove %s to go on without the messages", place.where())
+		return d
+	}
 	_, _, err = s.ensure(ctx, jetstream.StreamConfig{
 		Name: c.name, Subjects: []string{c.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
 		MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: int32(o.MaxMessage), Duplicates: o.Window,
 	})
 	if err != nil {
-		return nil, unavailable("opening channel "+full, err)
+		return unavailable("opening "+c.name, err)
 	}
-	return c, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.mark = s.channels[c.name]; c.mark == nil {
+		c.mark = s.newMarker(c.name, place)
+		s.channels[c.name] = c.mark
+	}
+	return nil
 }
 
 // Publish appends a message and returns its sequence when it is durable. A message whose id was published within the window is not
@@ -141,6 +180,7 @@ func (c *Channel) Publish(ctx context.Context, id string, headers []Header, payl
 	if err != nil {
 		return 0, false, fmt.Errorf("publishing to %s: %w", c.name, err)
 	}
+	c.mark.reached(journal.Mark{Number: a.Seq})
 	return a.Seq, a.Duplicate, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,37 @@ func TestChannelSurvivesRestart(t *testing.T) {
 	}
 	if all, err := c.Read(ctx, 0, 10, 0); payloads(all) != "1:x " || err != nil {
 		t.Fatal(payloads(all), err)
+	}
+}
+
+func TestChannelThatLostItsTail(t *testing.T) {
+	for name, hurt := range map[string]func(dir, stream string){
+		"last message": func(dir, stream string) {
+			b := blocks(t, dir, stream)
+			shorten(t, b[len(b)-1], 10)
+			remove(t, filepath.Join(filepath.Dir(b[0]), "index.db"))
+		},
+		"stream": func(dir, name string) { remove(t, stream(dir, name)) },
+	} {
+		dir := t.TempDir()
+		s, err := Open(ctx, Options{StoreDir: dir, Reserve: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := channel(t, s, ChannelOptions{})
+		publish(t, c, "1", "x")
+		publish(t, c, "2", "y")
+		if err := s.Close(ctx); err != nil {
+			t.Fatal(err)
+		}
+		hurt(dir, c.name)
+		s = start(t, Options{StoreDir: dir})
+		var d *journal.DamageError
+		if _, err := s.Channel(ctx, "shop.orders", "intake", ChannelOptions{}); !errors.As(err, &d) {
+			t.Errorf("%s: opened with %v", name, err)
+		}
+		remove(t, filepath.Join(dir, marksName, c.name)) // the way out that the error names
+		publish(t, channel(t, s, ChannelOptions{}), "3", "z")
 	}
 }
 

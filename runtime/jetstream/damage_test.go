@@ -92,54 +92,62 @@ func remove(t *testing.T, path string) {
 	}
 }
 
-// TestDamage damages a store in every way we know and demands that it is refused, or that nothing is missing.
+const j0 = "COB_J_0"
+
+func index(t *testing.T, dir string) {
+	t.Helper()
+	remove(t, filepath.Join(stream(dir, j0), "msgs", "index.db"))
+}
+
+// damages are all the ways that we know to damage a store.
+var damages = []struct {
+	name   string
+	damage func(t *testing.T, dir string)
+	whole  bool // it must come back whole, otherwise it must be refused
+}{
+	{name: "nothing", damage: func(*testing.T, string) {}, whole: true},
+	{name: "bit in the last block", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); flip(t, b[len(b)-1], 0.5) }},
+	{name: "bit in the last block, index gone", damage: func(t *testing.T, dir string) {
+		b := blocks(t, dir, j0)
+		flip(t, b[len(b)-1], 0.5)
+		index(t, dir)
+	}},
+	{name: "bit in the last message, index gone", damage: func(t *testing.T, dir string) {
+		b := blocks(t, dir, j0)
+		flip(t, b[len(b)-1], 1)
+		index(t, dir)
+	}},
+	{name: "bit in the first block", damage: func(t *testing.T, dir string) { flip(t, blocks(t, dir, j0)[0], 0.3) }},
+	{name: "bit in the first block, index gone", damage: func(t *testing.T, dir string) { flip(t, blocks(t, dir, j0)[0], 0.3); index(t, dir) }},
+	{name: "first block gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[0]) }},
+	{name: "first block gone, index gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[0]); index(t, dir) }},
+	{name: "second block gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[1]) }},
+	{name: "last block gone", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); remove(t, b[len(b)-1]) }},
+	{name: "last block gone, index gone", damage: func(t *testing.T, dir string) {
+		b := blocks(t, dir, j0)
+		remove(t, b[len(b)-1])
+		index(t, dir)
+	}},
+	{name: "tail cut", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); shorten(t, b[len(b)-1], 5000) }},
+	{name: "tail cut, index gone", damage: func(t *testing.T, dir string) {
+		b := blocks(t, dir, j0)
+		shorten(t, b[len(b)-1], 5000)
+		index(t, dir)
+	}},
+	{name: "bit in meta.inf", damage: func(t *testing.T, dir string) { flip(t, filepath.Join(stream(dir, j0), "meta.inf"), 0.5) }},
+	{name: "stream gone", damage: func(t *testing.T, dir string) { remove(t, stream(dir, j0)) }},
+	{name: "bit in index.db", damage: func(t *testing.T, dir string) { flip(t, filepath.Join(stream(dir, j0), "msgs", "index.db"), 0.5) }, whole: true},
+	{name: "index.db gone", damage: index, whole: true},
+	{name: "mark damaged", damage: func(t *testing.T, dir string) {
+		flip(t, filepath.Join(dir, marksName, j0), 0.01)
+		flip(t, filepath.Join(dir, marksName, j0), 0.51)
+	}},
+}
+
+// TestDamage demands that a damaged store is refused, or that nothing is missing.
 func TestDamage(t *testing.T) {
-	const j0 = "COB_J_0"
 	pattern, acknowledged := filled(t, 0)
-	index := func(t *testing.T, dir string) { remove(t, filepath.Join(stream(dir, j0), "msgs", "index.db")) }
-	for _, c := range []struct {
-		name   string
-		damage func(t *testing.T, dir string)
-		whole  bool // it may come back whole
-	}{
-		{name: "nothing", damage: func(*testing.T, string) {}, whole: true},
-		{name: "bit in the last block", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); flip(t, b[len(b)-1], 0.5) }},
-		{name: "bit in the last block, index gone", damage: func(t *testing.T, dir string) {
-			b := blocks(t, dir, j0)
-			flip(t, b[len(b)-1], 0.5)
-			index(t, dir)
-		}},
-		{name: "bit in the last message, index gone", damage: func(t *testing.T, dir string) {
-			b := blocks(t, dir, j0)
-			flip(t, b[len(b)-1], 1)
-			index(t, dir)
-		}},
-		{name: "bit in the first block", damage: func(t *testing.T, dir string) { flip(t, blocks(t, dir, j0)[0], 0.3) }},
-		{name: "bit in the first block, index gone", damage: func(t *testing.T, dir string) { flip(t, blocks(t, dir, j0)[0], 0.3); index(t, dir) }},
-		{name: "first block gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[0]) }},
-		{name: "first block gone, index gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[0]); index(t, dir) }},
-		{name: "second block gone", damage: func(t *testing.T, dir string) { remove(t, blocks(t, dir, j0)[1]) }},
-		{name: "last block gone", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); remove(t, b[len(b)-1]) }},
-		{name: "last block gone, index gone", damage: func(t *testing.T, dir string) {
-			b := blocks(t, dir, j0)
-			remove(t, b[len(b)-1])
-			index(t, dir)
-		}},
-		{name: "tail cut", damage: func(t *testing.T, dir string) { b := blocks(t, dir, j0); shorten(t, b[len(b)-1], 5000) }},
-		{name: "tail cut, index gone", damage: func(t *testing.T, dir string) {
-			b := blocks(t, dir, j0)
-			shorten(t, b[len(b)-1], 5000)
-			index(t, dir)
-		}},
-		{name: "bit in meta.inf", damage: func(t *testing.T, dir string) { flip(t, filepath.Join(stream(dir, j0), "meta.inf"), 0.5) }},
-		{name: "stream gone", damage: func(t *testing.T, dir string) { remove(t, stream(dir, j0)) }},
-		{name: "bit in index.db", damage: func(t *testing.T, dir string) { flip(t, filepath.Join(stream(dir, j0), "msgs", "index.db"), 0.5) }, whole: true},
-		{name: "index.db gone", damage: index, whole: true},
-		{name: "mark damaged", damage: func(t *testing.T, dir string) {
-			flip(t, filepath.Join(dir, marksName, j0), 0.01)
-			flip(t, filepath.Join(dir, marksName, j0), 0.51)
-		}},
-	} {
+	for _, c := range damages {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.CopyFS(dir, os.DirFS(pattern)); err != nil {

@@ -134,6 +134,18 @@ func (d *directory) room(size int, share int64) error {
 	return nil
 }
 
+// hint is a likely reason for a server that does not answer: on a disk that ran full under it, it says nothing at all.
+func (d *directory) hint() string {
+	if d == nil {
+		return ""
+	}
+	free, err := freeSpace(d.path)
+	if err != nil || free > 1<<20 {
+		return ""
+	}
+	return fmt.Sprintf("; %s has only %d bytes left: free disk space and start the node again", d.path, free)
+}
+
 // writeDurably replaces a file's content, all or nothing.
 func writeDurably(name string, content []byte) error {
 	temp := name + ".new"

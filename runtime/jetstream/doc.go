@@ -11,7 +11,7 @@
 //
 //	LOCK       locked while a process holds the store; holds its pid
 //	FORMAT     "cob store 1": a newer number is refused
-//	marks/     one file per journal: how far it is known to have reached, two slots written in turn
+//	marks/     one file per journal and channel: how far it is known to have reached, two slots written in turn
 //	jetstream/ the streams, by the NATS server
 //
 // Streams: COB_J_<shard> (one message per commit, its sequence is the commit's number), COB_S_<shard> (snapshots), COB_PLANS,
@@ -24,7 +24,7 @@
 // journal is found by Replay, before anything is owned. A lost tail is found by TakeOver, down to the mark: the mark is written after every
 // take-over and every clean close, and at most MarkInterval (half a second) after a commit in between. A tail that is lost together with
 // a crash, and is younger than the last mark, cannot be noticed on one machine; a second copy (Replicas, a mirror) is the remedy. A
-// stream that has vanished is found by its mark: it is refused, not begun afresh. A snapshot has its own SHA-256.
+// stream that has vanished is found by its mark: it is refused, not begun afresh. A snapshot has its own SHA-256. Channels have marks too, and their readers notice gaps by the sequences.
 //
 // # A full disk
 //

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/cob-lang/cob/runtime/journal"
 )
@@ -125,52 +126,55 @@ func TestFullDisk(t *testing.T) {
 		{"with a reserve", 4 << 20, journal.ErrFull},
 		{"without a reserve", -1, journal.ErrUnknown},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			disk := t.TempDir()
-			if !mountSmall(t, disk, 16<<20) {
-				t.Log("no right to mount a small disk: a full disk is tested by TestReserve only")
-				return
-			}
-			o := Options{StoreDir: filepath.Join(disk, "store"), Reserve: c.reserve}
-			s, err := Open(ctx, o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ballast := filepath.Join(disk, "ballast")
-			if err := os.WriteFile(ballast, make([]byte, 8<<20), 0o640); err != nil {
-				t.Fatal(err)
-			}
-			j := owned(t, s, JournalOptions{})
-			acknowledged, err := fill(t, j, nil)
-			if !errors.Is(err, c.want) || len(acknowledged) == 0 {
-				t.Fatalf("full after %d commits: %v, want %v", len(acknowledged), err, c.want)
-			}
-			t.Log(err)
-			if err := os.Remove(ballast); err != nil {
-				t.Fatal(err)
-			}
-			if c.want == journal.ErrFull {
-				acknowledged = goesOn(t, j, acknowledged)
-			}
-			if err := s.Close(ctx); err != nil {
-				t.Log(err)
-			}
-			if s, err = Open(ctx, o); err != nil {
-				t.Fatal(err)
-			}
-			j = opened(t, s, JournalOptions{})
-			got, err := recovered(j)
-			if err != nil {
-				t.Fatal(err)
-			}
-			// The commit in doubt may be there; none that was acknowledged may be missing.
-			if len(got) < len(acknowledged) || fmt.Sprint(got[:len(acknowledged)]) != fmt.Sprint(acknowledged) || len(got) > len(acknowledged)+1 {
-				t.Fatalf("%d commits, %d were acknowledged", len(got), len(acknowledged))
-			}
-			goesOn(t, j, nil)
-			if err := s.Close(ctx); err != nil {
-				t.Fatal(err)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { fullDisk(t, c.reserve, c.want) })
+	}
+}
+
+func fullDisk(t *testing.T, reserve int64, wanted error) {
+	t.Helper()
+	disk := t.TempDir()
+	if !mountSmall(t, disk, 16<<20) {
+		t.Log("no right to mount a small disk: a full disk is tested by TestReserve only")
+		return
+	}
+	o := Options{StoreDir: filepath.Join(disk, "store"), Reserve: reserve, Timeout: 2 * time.Second}
+	s, err := Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ballast := filepath.Join(disk, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 8<<20), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	j := owned(t, s, JournalOptions{})
+	acknowledged, err := fill(t, j, nil)
+	if !errors.Is(err, wanted) || len(acknowledged) == 0 {
+		t.Fatalf("full after %d commits: %v, want %v", len(acknowledged), err, wanted)
+	}
+	t.Log(err)
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if wanted == journal.ErrFull {
+		acknowledged = goesOn(t, j, acknowledged)
+	}
+	if err := s.Close(ctx); err != nil {
+		t.Log(err)
+	}
+	if s, err = Open(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	j = opened(t, s, JournalOptions{})
+	got, err := recovered(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The commit in doubt may be there; none that was acknowledged may be missing.
+	if len(got) < len(acknowledged) || fmt.Sprint(got[:len(acknowledged)]) != fmt.Sprint(acknowledged) || len(got) > len(acknowledged)+1 {
+		t.Fatalf("%d commits, %d were acknowledged", len(got), len(acknowledged))
+	}
+	goesOn(t, j, nil)
+	if err := s.Close(ctx); err != nil {
+		t.Fatal(err)
 	}
 }

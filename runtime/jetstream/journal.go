@@ -133,6 +133,9 @@ func (j *Journal) open(ctx context.Context) error {
 		return unavailable("opening "+j.name, err)
 	}
 	if !marked {
+		if there {
+			j.server.options.Log.Warn("the journal has no mark, so it is taken as it ends now", "journal", j.name, "mark", j.place.where())
+		}
 		if err := j.place.store(ctx, journal.Start(j.name)); err != nil {
 			return unavailable("marking "+j.name, err)
 		}
@@ -269,9 +272,7 @@ func (j *Journal) TakeOver(ctx context.Context, owner string, epoch uint64) (uin
 	j.head, j.taken = head, true
 	j.bytes += uint64(len(frame))
 	j.first = max(j.first, 1)
-	j.mark = newMarker(j.place, j.server.options.MarkInterval, j.server.options.Timeout, func(err error) {
-		j.server.options.Log.Warn("a mark of the journal could not be written", "journal", j.name, "error", err)
-	})
+	j.mark = j.server.newMarker(j.name, j.place)
 	j.mark.reached(head)
 	return epoch, nil
 }

@@ -175,10 +175,18 @@ func newMarker(place markPlace, interval, timeout time.Duration, report func(err
 	return m
 }
 
-// reached tells the marker how far the log is durable. It never blocks.
+func (s *Server) newMarker(stream string, place markPlace) *marker {
+	return newMarker(place, s.options.MarkInterval, s.options.Timeout, func(err error) {
+		s.options.Log.Warn("a mark could not be written", "stream", stream, "error", err)
+	})
+}
+
+// reached tells the marker how far the log is durable. It never blocks. Several publishers may tell it out of order.
 func (m *marker) reached(head journal.Mark) {
 	m.mu.Lock()
-	m.newest = head
+	if head.Number > m.newest.Number {
+		m.newest = head
+	}
 	m.mu.Unlock()
 	select {
 	case m.poke <- struct{}{}:

@@ -10,7 +10,7 @@ import (
 // Named limits and defaults.
 const (
 	DefaultMaxPayload   = 8 << 20                // bytes of one message, headers included
-	MaxPayloadCeiling   = 64 << 20               // highest MaxPayload, in bytes
+	MaxPayloadCeiling   = 31 << 20               // highest MaxPayload, in bytes: the server stores no record of 32 MiB
 	DefaultMaxStore     = 1 << 50                // bytes; the disk and Reserve bound it before this does
 	DefaultReserve      = 64 << 20               // bytes
 	DefaultTimeout      = 10 * time.Second       //

@@ -23,6 +23,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	journals []*Journal
+	channels map[string]*marker // by stream: several handles on a channel share its mark
 }
 
 // Open opens the store. Errors: those of Options.Validate, *StoreDirError, *StoreInUseError, *StoreVersionError, *ExternalServerError.
@@ -31,7 +32,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	s := &Server{options: o}
+	s := &Server{options: o, channels: map[string]*marker{}}
 	var err error
 	if o.URL != "" {
 		err = s.connect(ctx)
@@ -133,8 +134,12 @@ func (s *Server) Dir() string {
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
 	journals := s.journals
-	s.journals = nil
+	channels := s.channels
+	s.journals, s.channels = nil, nil
 	s.mu.Unlock()
+	for _, m := range channels {
+		m.close()
+	}
 	var errs []error
 	for _, j := range journals {
 		errs = append(errs, j.Close(ctx))

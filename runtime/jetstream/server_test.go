@@ -57,6 +57,20 @@ func TestOptionsBounds(t *testing.T) {
 	}
 }
 
+// TestLargestPayload writes and reads a commit at the ceiling of every limit.
+func TestLargestPayload(t *testing.T) {
+	s := start(t, Options{MaxPayload: MaxPayloadCeiling})
+	most := MaxPayloadCeiling - journal.FrameOverhead - headerAllowance
+	j := owned(t, s, JournalOptions{MaxCommit: most})
+	if _, err := j.Append(ctx, make([]byte, most)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := recovered(j)
+	if err != nil || len(got) != 1 || len(got[0]) != most {
+		t.Fatalf("%d commits, %v", len(got), err)
+	}
+}
+
 // TestStoreInUse asks another process, as the lock is the system's.
 func TestStoreInUse(t *testing.T) {
 	dir := t.TempDir()

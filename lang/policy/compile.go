@@ -7,6 +7,7 @@ import (
 	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
+	celtypes "cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/interpreter"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -99,11 +100,11 @@ func (e *environment) compile(r Rule, number int, env *checker.Env) (rule, error
 type sizes struct{}
 
 func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
-	if len(node.Path()) == 0 {
+	if len(node.Path()) == 0 && node.Type().Kind() != celtypes.DynKind {
 		return nil
 	}
 	n := uint64(AssumedItems)
-	if node.Type().TypeName() == "string" {
+	if node.Type().Kind() == celtypes.StringKind {
 		n = AssumedText
 	}
 	return &cost.SizeEstimate{Min: 0, Max: n}

@@ -12,9 +12,10 @@
 // # How rules combine
 //
 // Rules of a decision point are tried in order. A deny that holds refuses. Where
-// the point has allow rules, one of them has to hold. Otherwise it is allowed. A
-// condition that has no answer (a fact is missing, an int overflows) refuses,
-// with the reason: not knowing is never permission.
+// the point has allow rules, one of them has to hold. Otherwise it is allowed. Not
+// knowing is never permission: a deny whose condition has no answer (a fact is
+// missing, an int overflows) refuses with the reason, and such an allow does not
+// hold.
 //
 // # What CEL changes
 //

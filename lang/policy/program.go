@@ -132,7 +132,7 @@ func (p *Program) Residual(point string, known Facts, unknown []string) Residue 
 
 // judge asks the rules of a point in order, as doc.go says.
 func (p *Program) judge(point string, facts any) Residue {
-	t := tally{deny: -1, allow: -1, held: -1}
+	t := tally{deny: -1, allow: -1, held: -1, lost: -1}
 	for i := range p.rules {
 		r := &p.rules[i]
 		if r.Point != point || r.Effect == Allow && t.held >= 0 {
@@ -141,15 +141,14 @@ func (p *Program) judge(point string, facts any) Residue {
 		t.asksAllow = t.asksAllow || r.Effect == Allow
 		said, why := r.ask(facts)
 		switch {
-		case said == failed && r.Effect == Allow && t.allow >= 0:
-			// The open allow may hold, and then this one will not be asked.
-			t.doubt = true
-		case said == failed:
+		case said == failed && r.Effect == Deny:
 			return Residue{Denied, i, p.noAnswer(i, why)}
 		case said == yes && r.Effect == Deny:
 			return Residue{Denied, i, r.Because}
 		case said == yes:
 			t.held = i
+		case said == failed && t.lost < 0:
+			t.lost, t.why = i, why
 		case said == unsure && r.Effect == Deny && t.deny < 0:
 			t.deny = i
 		case said == unsure && r.Effect == Allow && t.allow < 0:
@@ -162,18 +161,21 @@ func (p *Program) judge(point string, facts any) Residue {
 // tally is what the rules of a point said, none of which refused for certain.
 // Its numbers are rules, or -1.
 type tally struct {
-	deny, allow int  // the first of each effect that needs unknown facts
-	held        int  // the allow that holds
-	asksAllow   bool // there are allow rules
-	doubt       bool // an allow behind an open one has no answer
+	deny, allow int    // the first of each effect that needs unknown facts
+	held        int    // the allow that holds
+	lost        int    // the first allow that has no answer
+	why         string // why it has none
+	asksAllow   bool   // there are allow rules
 }
 
 func (p *Program) sum(t tally) Residue {
 	open := t.deny
-	if t.allow >= 0 && (t.held < 0 || t.doubt) && (open < 0 || t.allow < open) {
+	if t.allow >= 0 && t.held < 0 && (open < 0 || t.allow < open) {
 		open = t.allow
 	}
 	switch {
+	case t.asksAllow && t.held < 0 && t.allow < 0 && t.lost >= 0:
+		return Residue{Denied, t.lost, p.noAnswer(t.lost, t.why)}
 	case t.asksAllow && t.held < 0 && t.allow < 0:
 		return Residue{Denied, -1, noneAllows}
 	case open >= 0:

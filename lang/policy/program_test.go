@@ -128,6 +128,7 @@ func TestDecide(t *testing.T) {
 		{"the first deny gives the reason", []Rule{deny("a", truth(true)), deny("b", truth(true))}, Facts{}, Decision{false, 0, "a"}},
 		{"a missing fact denies", []Rule{deny("d", missing)}, Facts{"cloud": map[string]types.Value{}}, Decision{false, 0, "rule 1 has no answer: no such key: jurisdiction"}},
 		{"an allow behind one that holds is not asked", []Rule{allow("a", truth(true)), allow("b", missing)}, Facts{}, Decision{true, 0, "a"}},
+		{"an allow without an answer", []Rule{allow("a", truth(false)), allow("b", missing)}, Facts{"cloud": map[string]types.Value{}}, Decision{false, 1, "rule 2 has no answer: no such key: jurisdiction"}},
 		{"an overflow denies", []Rule{deny("d", eq(node(expression.Add, intT, of("cloud", "tier", intT), num(1)), num(0)))},
 			Facts{"cloud": map[string]types.Value{"tier": int64(math.MaxInt64)}}, Decision{false, 0, "rule 1 has no answer: integer overflow"}},
 	} {
@@ -159,7 +160,9 @@ func TestResidual(t *testing.T) {
 		{"an open allow behind one that holds", []Rule{allow("a", truth(true)), allow("b", nameIsX)}, nil, []string{"cloud"}, Residue{Allowed, 0, "a"}},
 		{"an open allow before one that holds", []Rule{allow("a", nameIsX), allow("b", truth(true))}, nil, []string{"cloud"}, Residue{Allowed, 1, "b"}},
 		{"an open allow alone", []Rule{allow("a", nameIsX)}, nil, []string{"cloud"}, Residue{Undecided, 0, "a"}},
-		{"an allow without an answer behind an open one", []Rule{allow("a", nameIsX), allow("b", labelled("q")), allow("c", truth(true))}, nil, []string{"cloud"}, Residue{Undecided, 0, "a"}},
+		{"an allow without an answer and an open one", []Rule{allow("a", nameIsX), allow("b", labelled("q"))}, nil, []string{"cloud"}, Residue{Undecided, 0, "a"}},
+		{"an allow without an answer before one that holds", []Rule{allow("b", labelled("q")), allow("c", truth(true))}, nil, []string{"cloud"}, Residue{Allowed, 1, "c"}},
+		{"an open deny and no allow that holds", []Rule{deny("d", nameIsX), allow("c", truth(false))}, nil, []string{"cloud"}, Residue{Denied, -1, noneAllows}},
 		{"a boolean choice", []Rule{deny("d", node(expression.Cond, boolT, nameIsX, truth(false), truth(false)))}, nil, []string{"cloud"}, Residue{Allowed, -1, ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -91,7 +91,9 @@ func Apply(state *engine.State, commit journal.Commit) ([]record.Event, error) {
 		return nil, fmt.Errorf("commit %d: %w", commit.Number, err)
 	}
 	for _, e := range events {
-		state.Evolve(e)
+		if err := state.Evolve(e); err != nil {
+			return nil, fmt.Errorf("commit %d: %w", commit.Number, err)
+		}
 	}
 	return events, nil
 }

@@ -300,13 +300,8 @@ func (p *Processor) drain(queries []request) []request {
 
 // offerDue fires the timers whose time has come.
 func (p *Processor) offerDue() {
-	now := p.options.Clock()
-	for range MaxBatch {
-		cmd, ok := p.core.State().DueCommand(now)
-		if !ok {
-			return
-		}
-		p.core.Offer(cmd, p.facts(), nil)
+	for _, due := range p.core.State().Due(p.options.Clock(), MaxBatch) {
+		p.core.Offer(due, p.facts(), nil)
 	}
 }
 

@@ -232,19 +232,23 @@ func (s *State) Tasks() []Task {
 	out := make([]Task, 0, len(s.tasks))
 	for ref := range s.tasks {
 		x := s.instances[ref.instance]
-		a := x.find(ref.activation)
-		w := x.wait(a)
-		st := &x.flow.steps[a.step]
-		out = append(out, Task{
-			Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
-			Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-			ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), DataType: typeOf(st.expr),
-		})
+		out = append(out, x.task(x.find(ref.activation)))
 	}
 	slices.SortFunc(out, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), strings.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))
 	})
 	return out
+}
+
+// task is the open task of an activation.
+func (x *instance) task(a *activation) Task {
+	w := x.wait(a)
+	st := &x.flow.steps[a.step]
+	return Task{
+		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
+		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), DataType: typeOf(st.expr),
+	}
 }
 
 func typeOf(e *expr) types.Type {

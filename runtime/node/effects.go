@@ -53,7 +53,7 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 	if n.work.Err() != nil {
 		return // the node closes; the same attempt leaves again at the next Open
 	}
-	n.tracker.Record(e.Endpoint, e.Cloud, reply, clock())
+	n.health.Called(request, reply, clock())
 	n.bring(from, reply.Ended(request))
 }
 

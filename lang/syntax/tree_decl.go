@@ -130,8 +130,8 @@ func (b *OperationBody) Find(name string) *Setting {
 	return findSetting(b.Settings, name)
 }
 
-// Request is `post "/charges" { body: ... }`. The settings of its braces and
-// those behind a comma are its own.
+// Request is `post "/charges" { body: ... }`. The settings of its braces are its
+// own; those behind a comma belong to the operation.
 type Request struct {
 	Place
 	Verb     Name // get, post, put, patch, delete, head, options

@@ -6,6 +6,7 @@ type Stmt interface {
 	// ExplicitID returns the name of `name: statement`, or the zero Name.
 	ExplicitID() Name
 	setID(Name)
+	setDoc(string)
 }
 
 // StmtHead is what every statement has.
@@ -19,6 +20,8 @@ type StmtHead struct {
 func (h *StmtHead) ExplicitID() Name { return h.ID }
 
 func (h *StmtHead) setID(n Name) { h.ID = n }
+
+func (h *StmtHead) setDoc(doc string) { h.Doc = doc }
 
 // Action is a statement that can stand on the right of `=`: call, task, start,
 // await.
@@ -234,8 +237,14 @@ type WhileStmt struct {
 type ParallelStmt struct {
 	StmtHead
 	Branches *Branches `parser:"'parallel' @@"`
-	Join     Expr      `parser:"( 'join' @@"`             // the word all or any, or a number; nil: all
-	Rest     Name      `parser:"( '(' @@ ')' | @@ )? )?"` // cancel or keep; zero when not given
+	Join     *Join     `parser:"( 'join' @@ )?"` // nil: all
+}
+
+// Join is `all`, `any`, or a number, and what becomes of the other branches.
+type Join struct {
+	Place
+	Count Expr // the word all or any as an *Ident, or a number
+	Rest  Name // cancel or keep; zero when not given
 }
 
 // RaceStmt is `race { branch a { } branch b { } }`.

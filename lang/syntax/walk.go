@@ -143,7 +143,7 @@ func flowChildren(n Stmt, f func(Node)) {
 		one(f, n.Body)
 	case *ParallelStmt:
 		one(f, n.Branches)
-		some(f, n.Join)
+		one(f, n.Join)
 	case *RaceStmt:
 		one(f, n.Branches)
 	case *SelectStmt:
@@ -259,6 +259,8 @@ func partChildren(n Node, f func(Node)) {
 		each(f, n.List)
 	case *MatchArms:
 		each(f, n.List)
+	case *Join:
+		some(f, n.Count)
 	case *FieldInit:
 		some(f, n.Value)
 	default:

@@ -45,14 +45,8 @@ type Plan struct {
 // Place is where in the source something stands: "orders.cob:57:3".
 type Place string
 
-// Refinement is the condition after where on one field of a type. Its
-// expression reads one variable, the field's own name.
-type Refinement struct {
-	Type  string          `json:"type"`
-	Field string          `json:"field"`
-	Test  expression.Tree `json:"test"`
-	Text  string          `json:"text"` // as the author wrote it, for messages
-}
+// Refinement is the condition after where on one field of a type.
+type Refinement = expression.Refinement
 
 // Label is a label of the lattice and the labels it implies, sorted.
 type Label struct {

@@ -193,7 +193,7 @@ func (c *converter) mapping(raw Value, t Type, path string) Value {
 		return c.report(path, "want a map, not %s", Describe(raw))
 	}
 	for _, k := range Keys(m) {
-		m[k] = c.convert(m[k], *t.Elem, join(path, k))
+		m[k] = c.convert(m[k], *t.Elem, Path(path, k))
 	}
 	return m
 }
@@ -214,9 +214,9 @@ func (c *converter) record(raw Value, want []Field, path string) Value {
 		switch {
 		case v == nil && f.Type.Kind == Optional:
 		case !present:
-			c.report(join(path, f.WireName()), "missing (want %s)", f.Type)
+			c.report(Path(path, f.WireName()), "missing (want %s)", f.Type)
 		default:
-			out[f.Name] = c.convert(v, f.Type, join(path, f.WireName()))
+			out[f.Name] = c.convert(v, f.Type, Path(path, f.WireName()))
 		}
 	}
 	if c.fields == Strict && known < len(m) {
@@ -234,7 +234,7 @@ func (c *converter) unknown(m map[string]Value, want []Field, path string) {
 	}
 	for _, k := range Keys(m) {
 		if !known[k] {
-			c.report(join(path, k), "no such field; there is %s", strings.Join(names, ", "))
+			c.report(Path(path, k), "no such field; there is %s", strings.Join(names, ", "))
 		}
 	}
 }
@@ -270,7 +270,7 @@ func (c *converter) union(raw Value, d *Definition, path string) Value {
 	}
 	for _, f := range d.Fields {
 		if v, ok := m[f.WireName()]; ok {
-			return map[string]Value{f.Name: c.convert(v, f.Type, join(path, f.WireName()))}
+			return map[string]Value{f.Name: c.convert(v, f.Type, Path(path, f.WireName()))}
 		}
 	}
 	return c.report(path, "no case of %s", d.Name)
@@ -285,9 +285,9 @@ func (c *converter) money(raw Value, path string) Value {
 	}
 	currency, ok := m["currency"].(string)
 	if !ok || !IsCurrency(currency) {
-		return c.report(join(path, "currency"), "want an ISO 4217 code such as EUR")
+		return c.report(Path(path, "currency"), "want an ISO 4217 code such as EUR")
 	}
-	value, ok := c.scalar(m["amount"], Of(Decimal), join(path, "amount")).(Exact)
+	value, ok := c.scalar(m["amount"], Of(Decimal), Path(path, "amount")).(Exact)
 	if !ok {
 		return nil
 	}
@@ -336,7 +336,9 @@ func (c *converter) scalar(raw Value, t Type, path string) Value {
 	return c.report(path, "want %s, not %s", t, Describe(raw))
 }
 
-func join(path, name string) string {
+// Path is the path of the field name under path: "order.id", or "id" where path
+// is the whole value.
+func Path(path, name string) string {
 	if path == "" {
 		return name
 	}

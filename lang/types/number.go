@@ -129,14 +129,42 @@ func trimZeros(d decimal.Decimal) decimal.Decimal {
 	return t
 }
 
+// Rem is what is left of a after dividing by b towards zero: it has the sign of
+// a. ErrDivisionByZero where b is 0.
+func (a Exact) Rem(b Exact) (Exact, error) {
+	if b.d.IsZero() {
+		return Exact{}, ErrDivisionByZero
+	}
+	if spread(a.d, b.d) {
+		return Exact{}, fmt.Errorf("%w in a decimal of %d digits", ErrOverflow, MaxDecimalDigits)
+	}
+	return bounded(a.d.Mod(b.d))
+}
+
+// Truncate is a without its fraction.
+func (a Exact) Truncate() Exact {
+	if a.d.Exponent() >= 0 {
+		return a
+	}
+	return Exact{a.d.Truncate(0)}
+}
+
 // Cmp is -1, 0 or 1 as a is less than, equal to or greater than b.
 func (a Exact) Cmp(b Exact) int { return a.d.Cmp(b.d) }
 
 // Sign is -1, 0 or 1.
 func (a Exact) Sign() int { return a.d.Sign() }
 
-// Round is a with the given number of places, half to even.
-func (a Exact) Round(places int) Exact { return Exact{a.d.RoundBank(int32(places))} }
+// Round is a with at most the given number of places, half to even.
+func (a Exact) Round(places int) Exact {
+	if places >= -int(a.d.Exponent()) {
+		return a
+	}
+	if magnitude(a.d) < -places-1 {
+		return Exact{}
+	}
+	return Exact{a.d.RoundBank(int32(places))}
+}
 
 // Float is the nearest double: for charts and quantiles, never for amounts.
 func (a Exact) Float() float64 { f, _ := a.d.Float64(); return f }

@@ -168,6 +168,10 @@ func OptionalOf(elem Type) Type {
 // Ref is the declared type of the given qualified name.
 func Ref(name string) Type { return Type{Kind: Named, Name: name} }
 
+// LambdaOf is a lambda that gives result: the type of an argument while a call
+// is typed.
+func LambdaOf(result Type) Type { return Type{Kind: Lambda, Elem: &result} }
+
 // RecordOf is a record type without a name.
 func RecordOf(fields ...Field) Type { return Type{Kind: Record, Fields: fields} }
 

@@ -1,0 +1,156 @@
+package expression
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Refinement is the condition after where on one field of a type. Its test reads
+// one variable, the field's own name.
+type Refinement struct {
+	Type  string `json:"type"` // qualified
+	Field string `json:"field"`
+	Test  Tree   `json:"test"`
+	Text  string `json:"text"` // as the author wrote it, for messages
+}
+
+// Checker checks refinements in values. It is never changed after NewChecker.
+type Checker struct {
+	u      *types.Universe
+	guards map[string][]guard // by qualified type
+	// touches says which named types contain a refinement, in themselves or
+	// below; the others are never walked.
+	touches map[string]bool
+}
+
+type guard struct {
+	field string
+	wire  string
+	text  string
+	test  *Program
+}
+
+// NewChecker compiles refinements. Errors: *CompileError, wrapped with the type
+// and field.
+func NewChecker(u *types.Universe, refinements []Refinement) (*Checker, error) {
+	c := &Checker{u: u, guards: map[string][]guard{}, touches: map[string]bool{}}
+	for _, r := range refinements {
+		p, err := Compile(r.Test, u)
+		if err != nil {
+			return nil, fmt.Errorf("the refinement of %s.%s: %w", r.Type, r.Field, err)
+		}
+		g := guard{field: r.Field, wire: r.Field, text: r.Text, test: p}
+		if d := u.Lookup(r.Type); d != nil {
+			if f, ok := d.Field(r.Field); ok {
+				g.wire = f.WireName()
+			}
+		}
+		c.guards[r.Type] = append(c.guards[r.Type], g)
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, name := range u.Names() {
+			if !c.touches[name] && (len(c.guards[name]) > 0 || c.below(u.Lookup(name).Fields)) {
+				c.touches[name], grown = true, true
+			}
+		}
+	}
+	return c, nil
+}
+
+func (c *Checker) below(fields []types.Field) bool {
+	for i := range fields {
+		if c.touched(fields[i].Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// touched says whether values of t can break a refinement.
+func (c *Checker) touched(t types.Type) bool {
+	switch t.Kind {
+	case types.Named:
+		return c.touches[t.Name]
+	case types.List, types.Map, types.Optional:
+		return c.touched(*t.Elem)
+	case types.Record:
+		return c.below(t.Fields)
+	}
+	return false
+}
+
+// Check walks v, which fits type t, and gives the places where a refinement does
+// not hold, at most types.MaxProblems of them. A test that fails to give an
+// answer (an overflow) does not hold.
+func (c *Checker) Check(v types.Value, t types.Type) types.Problems {
+	if !c.touched(t) {
+		return nil
+	}
+	var found types.Problems
+	c.walk(v, t, "", &found)
+	return found
+}
+
+func (c *Checker) walk(v types.Value, t types.Type, path string, found *types.Problems) {
+	if v == nil || len(*found) >= types.MaxProblems || !c.touched(t) {
+		return
+	}
+	switch t.Kind {
+	case types.Optional:
+		c.walk(v, *t.Elem, path, found)
+	case types.List:
+		list, _ := v.([]types.Value)
+		for i, item := range list {
+			c.walk(item, *t.Elem, path+"["+strconv.Itoa(i)+"]", found)
+		}
+	case types.Map:
+		m, _ := v.(map[string]types.Value)
+		for _, k := range types.Keys(m) {
+			c.walk(m[k], *t.Elem, types.Path(path, k), found)
+		}
+	case types.Record:
+		c.fields(v, t.Fields, path, found)
+	case types.Named:
+		c.named(v, t.Name, path, found)
+	}
+}
+
+func (c *Checker) named(v types.Value, name, path string, found *types.Problems) {
+	m, ok := v.(map[string]types.Value)
+	if !ok {
+		return
+	}
+	for _, g := range c.guards[name] {
+		if value, present := m[g.field]; present && len(*found) < types.MaxProblems {
+			g.check(value, types.Path(path, g.wire), found)
+		}
+	}
+	if d := c.u.Lookup(name); d != nil {
+		c.fields(v, d.Fields, path, found)
+	}
+}
+
+func (c *Checker) fields(v types.Value, fields []types.Field, path string, found *types.Problems) {
+	m, _ := v.(map[string]types.Value)
+	for i := range fields {
+		f := &fields[i]
+		if c.touched(f.Type) {
+			c.walk(m[f.Name], f.Type, types.Path(path, f.WireName()), found)
+		}
+	}
+}
+
+func (g *guard) check(v types.Value, path string, found *types.Problems) {
+	holds, err := g.test.Eval(map[string]types.Value{g.field: v})
+	if err == nil && holds == true {
+		return
+	}
+	message := "must satisfy " + g.text
+	if f, ok := err.(*Failure); ok {
+		message += fmt.Sprintf(", which has no answer here: %s", f.Detail)
+	}
+	*found = append(*found, types.Problem{Path: path, Message: message})
+}

@@ -36,7 +36,7 @@ func (b *EndpointBody) entry(s *session) {
 			b.Bindings = append(b.Bindings, x)
 		}
 	default:
-		s.suggest(s.expected(s.pos, "`operation`, `receive`, `on` or a setting"), "operation", "receive", "on")
+		s.suggest(s.wants("`operation`, `receive`, `on` or a setting"), "operation", "receive", "on")
 	}
 }
 
@@ -68,7 +68,7 @@ func (b *OperationBody) entry(s *session) {
 			b.Request = r
 		}
 	default:
-		s.suggest(s.expected(s.pos, "a request such as `get \"/path\"`, `error`, or a setting"), "error", "get", "post", "put", "patch", "delete")
+		s.suggest(s.wants("a request such as `get \"/path\"`, `error`, or a setting"), "error", "get", "post", "put", "patch", "delete")
 	}
 }
 
@@ -118,7 +118,7 @@ func (b *PolicyBody) entry(s *session) {
 			b.Rules = append(b.Rules, x)
 		}
 	default:
-		s.suggest(s.expected(s.pos, "`allow`, `deny` or a setting"), "allow", "deny")
+		s.suggest(s.wants("`allow`, `deny` or a setting"), "allow", "deny")
 	}
 }
 
@@ -146,7 +146,7 @@ func (b *TestBody) entry(s *session) {
 		step.At = s.since(start)
 		b.Steps = append(b.Steps, step)
 	default:
-		s.suggest(s.expected(s.pos, "`given`, `when` or `then`"), "given", "when", "then")
+		s.suggest(s.wants("`given`, `when` or `then`"), "given", "when", "then")
 	}
 }
 

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"strings"
+
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 )
@@ -147,7 +149,11 @@ func (s *session) operand() Expr {
 		return s.wordOperand()
 	case Number:
 		s.pos++
-		return &Literal{Place{s.since(start)}, t.Literal, s.raw(t)}
+		raw := s.raw(t)
+		if t.Literal == MoneyLiteral {
+			raw = strings.Join(strings.Fields(raw), " ")
+		}
+		return &Literal{Place{s.since(start)}, t.Literal, raw}
 	case String:
 		return s.stringExpr()
 	case Punct:
@@ -371,7 +377,7 @@ func (s *session) fieldInit() *FieldInit {
 		key, _ := s.stringExpr().Plain()
 		f.Name = Name{Text: key, At: s.since(start)}
 	default:
-		s.expected(s.pos, "the name of a field")
+		s.wants("the name of a field")
 		return nil
 	}
 	if s.at(",") || s.at("}") || s.broken() {

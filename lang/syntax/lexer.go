@@ -9,11 +9,12 @@ import (
 )
 
 // Tokens is the text of a file cut up. Tokens ends with one EOF token. Every byte
-// that is in no token and no comment is blank, or is a `;`.
+// that is in no token and no comment is blank, or is one of the Semicolons.
 type Tokens struct {
-	Source   *source.File
-	Tokens   []Token
-	Comments []Comment
+	Source     *source.File
+	Tokens     []Token
+	Comments   []Comment
+	Semicolons []int // offsets of each `;`, which count as line breaks
 }
 
 // Raw returns the text of a token.
@@ -25,7 +26,7 @@ func Lex(file *source.File) (*Tokens, []diag.Diagnostic) {
 	l := scanner{file: file, text: file.Text, end: len(file.Text)}
 	l.tokens = make([]Token, 0, len(file.Text)/5+8)
 	l.run()
-	return &Tokens{Source: file, Tokens: l.tokens, Comments: l.comments}, l.problems
+	return &Tokens{Source: file, Tokens: l.tokens, Comments: l.comments, Semicolons: l.semicolons}, l.problems
 }
 
 type scanner struct {
@@ -36,6 +37,8 @@ type scanner struct {
 	tokens   []Token
 	comments []Comment
 	problems []diag.Diagnostic
+
+	semicolons []int
 }
 
 // Classes of bytes.
@@ -81,6 +84,7 @@ func (l *scanner) run() {
 		case c == ';':
 			l.report(CodeSemicolon, l.pos, l.pos+1, "a `;` is never needed")
 			l.problems[len(l.problems)-1].Fixes = []diag.Edit{{Span: l.span(l.pos, l.pos+1)}}
+			l.semicolons = append(l.semicolons, l.pos)
 			l.newline = true
 			l.pos++
 		default:

@@ -105,7 +105,7 @@ func (m *EnumMembers) Parse(lex *lexer.PeekingLexer) error {
 		start := s.pos
 		s.braced(true, func() {
 			if !s.atWord() {
-				s.expected(s.pos, "a name")
+				s.wants("a name")
 				return
 			}
 			first := s.pos
@@ -159,7 +159,7 @@ func (x *Settings) Parse(lex *lexer.PeekingLexer) error {
 // settingInto reads one setting, or reports that none begins here.
 func (s *session) settingInto(list []*Setting) []*Setting {
 	if !s.atWord() {
-		s.expected(s.pos, "the name of a setting")
+		s.wants("the name of a setting")
 		return list
 	}
 	return append(list, s.setting())
@@ -237,7 +237,7 @@ func (b *Branches) Parse(lex *lexer.PeekingLexer) error {
 		start := s.pos
 		s.braced(false, func() {
 			if !s.at("branch") {
-				s.expected(s.pos, "`branch`")
+				s.wants("`branch`")
 				return
 			}
 			if x, ok := s.produce(productions().branch).(*Branch); ok {
@@ -288,7 +288,7 @@ func (a *SelectArms) arm(s *session) {
 			a.Else = x.Body
 		}
 	default:
-		s.expected(s.pos, "`on`, `after` or `else`")
+		s.wants("`on`, `after` or `else`")
 	}
 }
 

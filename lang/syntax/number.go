@@ -24,9 +24,10 @@ func (l *scanner) number() {
 		l.literal(RatioLiteral, start, i+1)
 	case c == '/' && strings.IndexByte("smhd", l.byteAt(i+1)) >= 0 && i+1 < l.end && class[l.byteAt(i+2)] == 0:
 		l.literal(RateLiteral, start, i+2)
-	case l.currencyAt(i):
-		l.literal(MoneyLiteral, start, i+4)
 	default:
+		if end := l.currencyEnd(i); end > 0 {
+			kind, i = MoneyLiteral, end
+		}
 		l.literal(kind, start, i)
 	}
 }
@@ -86,17 +87,21 @@ func nearUnit(unit string) string {
 	return ""
 }
 
-// currencyAt says whether " EUR" or its like stands at i.
-func (l *scanner) currencyAt(i int) bool {
-	if i+4 > l.end || l.text[i] != ' ' || class[l.byteAt(i+4)] != 0 {
-		return false
+// currencyEnd returns the offset behind " EUR" or its like at i, or 0.
+func (l *scanner) currencyEnd(i int) int {
+	start := i
+	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
+		i++
 	}
-	for _, c := range []byte(l.text[i+1 : i+4]) {
+	if i == start || i+3 > l.end || class[l.byteAt(i+3)] != 0 {
+		return 0
+	}
+	for _, c := range []byte(l.text[i : i+3]) {
 		if c < 'A' || c > 'Z' {
-			return false
+			return 0
 		}
 	}
-	return true
+	return i + 3
 }
 
 // timestampEnd returns the offset behind the timestamp at i, or 0.

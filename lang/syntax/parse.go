@@ -93,7 +93,7 @@ func (s *session) declares(i int) bool {
 // declaration reads the tokens from start to end as one declaration.
 func (s *session) declaration(f *File, start, end int) {
 	s.reader = reader{pos: start, end: end}
-	s.abandoned, s.depth = false, 0
+	s.abandoned, s.depth, s.closers = false, 0, s.closers[:0]
 	s.uneven = s.unevenBraces(start, end)
 	p := productions().decls[s.raw(s.tokens[start])]
 	told := len(s.problems)

@@ -90,6 +90,11 @@ func (s *session) expected(index int, what string) *diag.Diagnostic {
 	return s.report(diag.Errorf(CodeUnexpected, at, "expected %s, found %s", what, s.found(index)))
 }
 
+// wants reports that an entry of a list should begin differently.
+func (s *session) wants(what string) *diag.Diagnostic {
+	return s.report(diag.Errorf(CodeUnexpected, s.span(s.pos, s.pos+1), "expected %s, found %s", what, s.found(s.pos)))
+}
+
 // expect accepts a token or reports that it is missing.
 func (s *session) expect(text string) bool {
 	if s.accept(text) {
@@ -148,6 +153,7 @@ func (s *session) braced(commas bool, item func()) {
 		return
 	}
 	outer, headers, block := s.reader, s.headers, s.block
+	s.closers = append(s.closers, '}')
 	s.loose, s.words, s.plain, s.headers = false, false, false, false
 	for !s.closing(open) {
 		s.block = block
@@ -155,6 +161,7 @@ func (s *session) braced(commas bool, item func()) {
 	}
 	s.loose, s.words, s.plain = outer.loose, outer.words, outer.plain
 	s.headers, s.block = headers, block
+	s.closers = s.closers[:len(s.closers)-1]
 	s.leave()
 }
 
@@ -237,6 +244,7 @@ func (s *session) enclosed(closer string, item func()) {
 		return
 	}
 	outer, headers := s.reader, s.headers
+	s.closers = append(s.closers, closer[0])
 	s.loose, s.words, s.plain, s.headers = true, false, false, false
 	for !s.accept(closer) {
 		told, start := len(s.problems), s.pos
@@ -255,10 +263,12 @@ func (s *session) enclosed(closer string, item func()) {
 		if s.pos == start {
 			s.pos++
 		}
-		s.skip(true)
-		s.accept(",")
+		if s.skip(true); !s.accept(",") && s.stuck(open, closer, told) {
+			break
+		}
 	}
 	s.loose, s.words, s.plain, s.headers = outer.loose, outer.words, outer.plain, headers
+	s.closers = s.closers[:len(s.closers)-1]
 	s.leave()
 }
 
@@ -272,8 +282,19 @@ func (s *session) stuck(open int, closer string, told int) bool {
 	if len(s.problems) == told {
 		s.expected(s.pos, "`"+closer+"`").Secondary = []diag.Label{{Span: s.span(open, open+1), Text: "to close this"}}
 	}
-	if wrong {
+	if wrong && !s.awaited() {
 		s.pos++ // it was meant to be the closer
 	}
 	return true
+}
+
+// awaited says whether an enclosing list within the same braces ends with the
+// bracket at the reader.
+func (s *session) awaited() bool {
+	for i := len(s.closers) - 2; i >= 0 && s.closers[i] != '}'; i-- {
+		if s.closers[i] == s.file.Text[s.tok().Start] {
+			return true
+		}
+	}
+	return false
 }

@@ -24,6 +24,7 @@ type session struct {
 	headers bool                // `{` opens a body, not a record
 	block   blockKind           // what the next block may hold
 	depth   int                 // of nesting
+	closers []byte              // of the lists being read, innermost last
 	// abandoned says that the declaration is given up: nothing more is said about it.
 	abandoned bool
 	badLines  map[int]bool // lines with a lexical mistake: a syntax mistake there is its echo

@@ -52,7 +52,7 @@ func (b *Block) entry(s *session, kind blockKind) {
 	case s.isClause(first, next):
 		b.clause(s, kind)
 	case kind&statements == 0:
-		s.expected(s.pos, "a setting, or a clause such as `compensate`")
+		s.wants("a setting, or a clause such as `compensate`")
 	default:
 		if st := s.statement(kind & (statements | routing)); st != nil {
 			b.Stmts = append(b.Stmts, st)

@@ -30,8 +30,8 @@ const (
 	TimestampLiteral                    // 2026-11-21T10:00:00Z
 )
 
-// Literal is a literal other than a string. Its value is its raw text; the
-// room of types reads it.
+// Literal is a literal other than a string. Its value is its text, with a single
+// blank before a currency; the room of types reads it.
 type Literal struct {
 	Place
 	Kind LiteralKind

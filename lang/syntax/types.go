@@ -66,7 +66,7 @@ func (s *session) path() *Path {
 func (s *session) field() *Field {
 	start := s.pos
 	if !s.atWord() {
-		s.expected(s.pos, "a name")
+		s.wants("a name")
 		return nil
 	}
 	f := &Field{Doc: s.doc(start), Name: s.name()}

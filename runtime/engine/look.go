@@ -21,12 +21,17 @@ func (s *State) ids() []string {
 
 // Counts says how much a shard holds.
 type Counts struct {
-	Instances int // not over, or with an open settlement
-	Ended     int // remembered
-	Incidents int // instances with an incident
-	Tasks     int // open
-	Kept      int // events
-	Timers    int // of instances
+	Instances int `json:"instances"` // not over, or with an open settlement
+	Ended     int `json:"ended"`     // remembered
+	Incidents int `json:"incidents"` // instances with an incident
+	Tasks     int `json:"tasks"`     // open
+	Kept      int `json:"kept"`      // events
+	Timers    int `json:"timers"`    // of instances
+}
+
+// Plus is the sum of the counts of two shards.
+func (c Counts) Plus(o Counts) Counts {
+	return Counts{c.Instances + o.Instances, c.Ended + o.Ended, c.Incidents + o.Incidents, c.Tasks + o.Tasks, c.Kept + o.Kept, c.Timers + o.Timers}
 }
 
 // Counts says how much the shard holds.

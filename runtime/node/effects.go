@@ -36,7 +36,7 @@ func ended(t engine.Target, outcome record.Outcome, detail string) record.Attemp
 // bring hands an outcome to the shard that waits for it. The inbox may be full
 // for a moment; an outcome is worth waiting with.
 func (n *Node) bring(to *ownedShard, outcome record.AttemptEnded) {
-	_ = to.processor.Deliver(n.work, outcome) // a node that closes asks again at the next Open
+	_ = to.processor.Send(n.work, outcome, nil) // a node that closes asks again at the next Open
 }
 
 func (n *Node) call(from *ownedShard, e engine.Call) {

@@ -180,6 +180,18 @@ func (n *Node) Figures() []observe.Figures {
 	return observe.Report(views)
 }
 
+// Counts says how much the shards hold, together.
+func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
+	var sum engine.Counts
+	for _, s := range n.shards {
+		err := s.processor.Query(ctx, func(state *engine.State) { sum = sum.Plus(state.Counts()) })
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
 // Cancel stops an instance and compensates what it did.
 func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
 	_, err := n.shardOf(id).processor.Submit(ctx, record.CancelInstance{Instance: id, By: by, Reason: reason})

@@ -29,6 +29,10 @@ const MaxShards = 64
 // KeepEvents is how long an event waits for instances that will ask for it.
 const KeepEvents = time.Hour
 
+// maxCommit is the largest commit in bytes: a full batch, and the largest command
+// behind it.
+const maxCommit = 6 << 20
+
 // ErrNotReady says that the node has not opened all shards, or has lost one.
 var ErrNotReady = errors.New("the node is not ready")
 
@@ -160,7 +164,7 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 }
 
 func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) error {
-	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{})
+	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
 	if err != nil {
 		return fmt.Errorf("opening shard %d: %w", number, err)
 	}

@@ -30,6 +30,7 @@ type answered struct {
 type Core struct {
 	state   *engine.State
 	batch   Batch
+	size    int // of the open batch, in bytes
 	payload []byte
 }
 
@@ -42,12 +43,20 @@ func (c *Core) State() *engine.State { return c.state }
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	events, effects, reply := c.state.Decide(cmd, facts)
+	if len(events) > 0 {
+		c.payload = record.AppendEvents(c.payload[:0], events)
+		c.size += len(c.payload)
+	}
 	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
 		c.batch.answers = append(c.batch.answers, answered{answer, reply})
 	}
 }
+
+// Size bounds the open batch in the form of the journal, in bytes: what it has
+// in common is written once.
+func (c *Core) Size() int { return c.size }
 
 // Payload is the open batch in the form of the journal, nil where it has no
 // events. It is valid until the next call.
@@ -63,7 +72,7 @@ func (c *Core) Payload() []byte {
 func (c *Core) Cut(number uint64) Batch {
 	b := c.batch
 	b.Number = number
-	c.batch = Batch{}
+	c.batch, c.size = Batch{}, 0
 	return b
 }
 

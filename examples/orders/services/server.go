@@ -111,12 +111,19 @@ func (s *server) URL() string {
 	return "http://" + s.address
 }
 
-// Calls is how many requests of a method came, answered or not. They are counted
+// Calls is how many requests of a method ("": of any) came, answered or not. They are counted
 // from the beginning, restarts included.
 func (s *server) Calls(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.calls[method]
+	if method != "" {
+		return s.calls[method]
+	}
+	sum := 0
+	for _, n := range s.calls {
+		sum += n
+	}
+	return sum
 }
 
 // Tamper makes the service misbehave from the next request on.

@@ -59,7 +59,7 @@ func FuzzHead(f *testing.F) {
 		}
 		theirs, err := io.ReadAll(r.Body)
 		if err != nil {
-			if strings.Contains(err.Error(), "trailer") {
+			if strings.Contains(err.Error(), "trailer") || strings.Contains(err.Error(), "malformed MIME header") {
 				return // nor does anybody here read trailers
 			}
 			t.Fatalf("net/http reads the body: %v", err)

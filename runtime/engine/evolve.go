@@ -290,28 +290,31 @@ func (s *State) await(x *instance, a *activation) {
 	if len(on) == 0 {
 		return
 	}
-	keys := make([]waitKey, len(on))
 	for i := range on {
-		keys[i] = waitKey{armPath: on[i].armPath}
-		if on[i].equals != nil && i < len(a.items) {
-			keys[i].value = correlation(a.items[i])
-		}
-		s.waiting.add(keys[i], waiter{x, a.id, uint32(i)})
+		s.waiting.add(awaited(&on[i], a, i), waiter{x, a.id, uint32(i)})
 	}
-	a.more().keys = keys
+}
+
+func awaited(arm *onArm, a *activation, i int) waitKey {
+	k := waitKey{armPath: arm.armPath}
+	if arm.equals != nil && i < len(a.items) {
+		k.value = correlation(a.items[i])
+	}
+	return k
 }
 
 // unwait ends all waiting of an activation.
 func (s *State) unwait(x *instance, a *activation) {
 	s.setDue(x, a, 0)
-	if a.x != nil && a.x.keys != nil {
-		for _, k := range a.x.keys {
-			s.waiting.remove(k, x, a.id)
+	if a.role == roleStep && !a.frame() {
+		switch st := &x.flow.steps[a.step]; st.kind {
+		case plan.Select:
+			for i := range st.sel.on {
+				s.waiting.remove(awaited(&st.sel.on[i], a, i), x, a.id)
+			}
+		case plan.Task:
+			delete(s.tasks, taskRef{x.id, a.id})
 		}
-		a.x.keys = nil
-	}
-	if a.role == roleStep && x.flow.steps[a.step].kind == plan.Task {
-		delete(s.tasks, taskRef{x.id, a.id})
 	}
 	a.inflight = false
 	s.unstick(x, a)

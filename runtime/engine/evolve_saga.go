@@ -35,6 +35,10 @@ func (s *State) attemptFailed(x *instance, a *activation, e *record.AttemptFaile
 			m.doubts = append(m.doubts, doubt{m.cloud, e.Attempt})
 		}
 	}
+	if e.Outcome == record.Raised || e.Outcome == record.Rejected {
+		// The same key was answered now, so the earlier attempt did nothing either.
+		m.doubts = slices.DeleteFunc(m.doubts, func(d doubt) bool { return d.cloud == m.cloud })
+	}
 	s.setDue(x, a, e.Retry)
 }
 
@@ -216,7 +220,11 @@ func (s *State) incidentResolved(x *instance) {
 
 func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
 	cancelled := e.State == record.Cancelled
-	x.over = &ending{at: e.At, state: e.State, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: cancelled}
+	step := none
+	if x.over != nil {
+		step = x.over.step
+	}
+	x.over = &ending{at: e.At, state: e.State, step: step, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: cancelled}
 	x.phase, x.result, x.done = finished, e.Result, nil
 	if e.State != record.Completed {
 		x.result = nil

@@ -75,9 +75,6 @@ func (t *timers) forget(stale func(timer) bool) {
 }
 
 func (s *State) stale(e timer) bool {
-	if e.inst == nil {
-		return s.true
-	}
 	if s.instances[e.inst.id] != e.inst {
 		return true
 	}

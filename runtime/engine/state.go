@@ -59,9 +59,9 @@ type instance struct {
 	stuck int // activations with an incident
 	done  []doneStep
 
-	phase  phase
-	result types.Value
-	over   *ending
+	phase   phase
+	result  types.Value
+	over    *ending
 	settled []closedSettlement
 }
 
@@ -156,10 +156,9 @@ type extra struct {
 	by       string // who claimed a task
 	incident string
 	doubts   []doubt
-	keys     []waitKey // in the wait index, per arm
-	of       uint32    // of a settlement: the activation of the step
-	ofTry    uint32    // and its attempt
-	adopted  bool      // the attempt under way is still the step's own
+	of       uint32 // of a settlement: the activation of the step
+	ofTry    uint32 // and its attempt
+	adopted  bool   // the attempt under way is still the step's own
 	outcome  record.Outcome
 	detail   string // why the last attempt failed
 }

@@ -97,5 +97,7 @@ type Task struct {
 	Since      record.Instant
 	Due        record.Instant // 0: never
 	ClaimedBy  string
-	Data       []types.Value // what the person is shown
+	// Data is what the person is shown: at most one value, of DataType.
+	Data     []types.Value
+	DataType types.Type
 }

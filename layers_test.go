@@ -52,7 +52,7 @@ var rooms = []room{
 	{path: "runtime/shard", imports: []string{"compiler/plan", "lang/types", "runtime/engine", "runtime/journal", "runtime/record"}},
 	{path: "runtime/connector", imports: []string{"lang/types", "compiler/plan", "runtime/record"}},
 	{path: "runtime/connector/http", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/record"}},
-	{path: "runtime/health", imports: []string{"compiler/plan", "runtime/connector", "runtime/placement", "runtime/record"}},
+	{path: "runtime/health", imports: []string{"compiler/plan", "lang/types", "runtime/connector", "runtime/placement", "runtime/record"}},
 	{path: "runtime/observe", imports: []string{"lang/types", "compiler/plan", "runtime/engine", "runtime/journal", "runtime/record"}},
 	{path: "runtime/jetstream", imports: []string{"runtime/journal", "runtime/record"}, libraries: []string{"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2"}},
 	{path: "runtime/sim", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/journal", "runtime/placement", "runtime/record", "runtime/shard"}},

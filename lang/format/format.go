@@ -117,7 +117,7 @@ func indent(lines []*line) {
 	var before *item
 	for _, l := range lines {
 		if declares(l) {
-			open = open[:0]
+			open, before = open[:0], nil
 		}
 		base := 0
 		if len(open) > 0 {
@@ -229,7 +229,9 @@ func print(lines []*line) string {
 			}
 			b.WriteString(it.text)
 		}
-		b.WriteByte('\n')
+		if last := l.items[len(l.items)-1].text; last[len(last)-1] != '\n' { // a string that never ends has it
+			b.WriteByte('\n')
+		}
 	}
 	return b.String()
 }

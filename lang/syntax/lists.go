@@ -323,7 +323,7 @@ func (s *session) matchArm() *MatchArm {
 		return arm
 	}
 	first := s.pos
-	arm.Body = &Block{}
+	arm.Body = &Block{Place: Place{s.span(first, first)}}
 	if s.at("{") {
 		s.block = statements | s.block&routing
 		arm.Body.read(s)

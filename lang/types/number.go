@@ -48,7 +48,11 @@ func bounded(d decimal.Decimal) (Exact, error) {
 	if e := d.Exponent(); e > MaxDecimalExponent || e < -MaxDecimalExponent {
 		return Exact{}, fmt.Errorf("%w in a decimal: exponent beyond %d", ErrOverflow, MaxDecimalExponent)
 	}
-	if d.NumDigits() > MaxDecimalDigits {
+	if over := d.NumDigits() - MaxDecimalDigits; over > 0 {
+		// Zeros at the end are no digits that would be lost.
+		if short := dropZeros(d, over); short.NumDigits() <= MaxDecimalDigits {
+			return bounded(short)
+		}
 		return Exact{}, fmt.Errorf("%w in a decimal of %d digits", ErrOverflow, MaxDecimalDigits)
 	}
 	return Exact{d}, nil
@@ -88,9 +92,12 @@ func (a Exact) Div(b Exact) (Exact, error) {
 		return Exact{}, ErrDivisionByZero
 	}
 	// The magnitude of the quotient says how many places give 34 digits.
-	scale := int32(MaxDecimalDigits) - int32(magnitude(a.d)-magnitude(b.d)) - 1
-	q := divHalfEven(a.d, b.d, scale)
-	return bounded(trimZeros(q))
+	m := magnitude(a.d) - magnitude(b.d)
+	if a.d.Abs().Cmp(b.d.Abs().Shift(int32(m))) < 0 {
+		m--
+	}
+	q := divHalfEven(a.d, b.d, int32(MaxDecimalDigits-1-m))
+	return bounded(dropZeros(q, max(0, -int(q.Exponent()))))
 }
 
 // magnitude is the power of ten of d's leading digit.
@@ -116,17 +123,18 @@ func lastPlace(a, b decimal.Decimal, scale int32) decimal.Decimal {
 	return decimal.New(int64(a.Sign()*b.Sign()), -scale)
 }
 
-func trimZeros(d decimal.Decimal) decimal.Decimal {
-	s := d.String()
-	if !strings.Contains(s, ".") {
+// dropZeros removes at most n zeros from the end of d's coefficient.
+func dropZeros(d decimal.Decimal, n int) decimal.Decimal {
+	digits := d.Coefficient().String()
+	zeros := min(n, len(digits)-len(strings.TrimRight(digits, "0")))
+	if d.IsZero() {
+		zeros = min(n, max(0, -int(d.Exponent())))
+	}
+	if zeros <= 0 {
 		return d
 	}
-	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	t, err := decimal.NewFromString(s)
-	if err != nil {
-		return d
-	}
-	return t
+	ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(zeros)), nil)
+	return decimal.NewFromBigInt(ten.Quo(d.Coefficient(), ten), d.Exponent()+int32(zeros))
 }
 
 // Rem is what is left of a after dividing by b towards zero: it has the sign of

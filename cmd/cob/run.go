@@ -83,7 +83,11 @@ func serve(c *cobra.Command, o runOptions) error {
 	if err != nil {
 		return failure(exitUnreachable, "cannot listen on %s: %v\n  another node may run there; choose another address with --listen", o.listen, err)
 	}
-	n, err := node.Open(c.Context(), nodeOptions(c.ErrOrStderr(), o))
+	calls, err := httpconnector.New(httpconnector.Options{})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	n, err := node.Open(c.Context(), nodeOptions(c.ErrOrStderr(), o, connector.NewRegistry(calls)))
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
@@ -91,7 +95,7 @@ func serve(c *cobra.Command, o runOptions) error {
 	return errors.Join(err, n.Close(context.Background()))
 }
 
-func nodeOptions(stderr io.Writer, o runOptions) node.Options {
+func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry) node.Options {
 	store := jetstream.Options{StoreDir: o.store}
 	if o.nats != "" {
 		store = jetstream.Options{URL: o.nats}
@@ -102,7 +106,7 @@ func nodeOptions(stderr io.Writer, o runOptions) node.Options {
 	}
 	return node.Options{
 		Store: store, Shards: o.shards, Cloud: o.cloud, Owner: fmt.Sprintf("%s/%d", host, os.Getpid()),
-		Connectors: connector.NewRegistry(httpconnector.New(httpconnector.Options{})),
+		Connectors: connectors,
 		Settings:   settings(o.secrets),
 		Log:        slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}

@@ -50,11 +50,13 @@ func openWorld(ctx context.Context, dir string, plan []byte, log *slog.Logger) (
 			return w, fmt.Errorf("starting a service: %w", err)
 		}
 	}
-	http := httpconnector.New(httpconnector.Options{})
-	var err error
+	calls, err := httpconnector.New(httpconnector.Options{})
+	if err != nil {
+		return w, err
+	}
 	w.node, err = node.Open(ctx, node.Options{
 		Store: jetstream.Options{StoreDir: filepath.Join(dir, "store")}, Log: log,
-		Connectors: connector.NewRegistry(http), Settings: w.settings(),
+		Connectors: connector.NewRegistry(calls), Settings: w.settings(),
 	})
 	if err != nil {
 		return w, err

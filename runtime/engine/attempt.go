@@ -104,18 +104,9 @@ func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no st
 	best, least := -1, uint32(0)
 	order := c.order.Choose(d.facts.Health)
 	for i := range order {
-		if c.decide != nil {
-			if because := c.decide.refuses(order[i].Cloud); because != "" {
-				no = because
-				continue
-			}
-		}
 		if n := a.timesTried(order[i].Cloud); best < 0 || n < least {
 			best, least = i, n
 		}
-	}
-	if best < 0 {
-		return "", "", "the policy allows no cloud for it: " + no
 	}
 	return order[best].Cloud, order[best].Why, ""
 }

@@ -25,7 +25,7 @@ const dawn = record.Instant(1_795_255_200_000_000_000) // 2026-11-21T10:00:00Z
 // world runs one shard and checks at every step that the state is the fold of
 // its journal, also from a snapshot.
 type world struct {
-	t        testing.TB
+	t        tester
 	prog     *engine.Program
 	state    *engine.State
 	shadow   *engine.State // folds the journal only
@@ -40,6 +40,13 @@ type world struct {
 	position uint64
 }
 
+// tester is a test, or a try of a property.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 type sick map[string]bool
 
 func (s sick) Of(endpoint, cloud string) placement.Health {
@@ -49,7 +56,7 @@ func (s sick) Of(endpoint, cloud string) placement.Health {
 	return placement.Health{}
 }
 
-func newState(t testing.TB, limits engine.Limits, prog *engine.Program) *engine.State {
+func newState(t tester, limits engine.Limits, prog *engine.Program) *engine.State {
 	s, err := engine.NewState(limits)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +65,7 @@ func newState(t testing.TB, limits engine.Limits, prog *engine.Program) *engine.
 	return s
 }
 
-func newWorld(t testing.TB, p *plan.Plan, limits engine.Limits) *world {
+func newWorld(t tester, p *plan.Plan, limits engine.Limits) *world {
 	prog, err := engine.Link(p, "plan-1")
 	if err != nil {
 		t.Fatal(err)
@@ -372,6 +379,6 @@ func TestStories(t *testing.T) {
 
 func storyLimits() engine.Limits {
 	l := engine.DefaultLimits()
-	l.StepsPerCommand, l.Attempts = 64, 4
+	l.StepsPerCommand, l.Attempts = 24, 4
 	return l
 }

@@ -264,13 +264,14 @@ func (x *instance) task(a *activation) Task {
 	return Task{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
 		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), DataType: typeOf(st.expr),
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
 }
 
-func typeOf(e *expr) types.Type {
-	if e == nil {
-		return types.Type{}
+func typesOf(list []*expr) []types.Type {
+	out := make([]types.Type, len(list))
+	for i, e := range list {
+		out[i] = e.run.prog.Type()
 	}
-	return e.run.prog.Type()
+	return out
 }

@@ -274,17 +274,17 @@ func (n *Node) subscribers(active *deployment.Deployment, event string, payload 
 
 // Task is a piece of work for a person.
 type Task struct {
-	ID        string            `json:"id"`
-	Name      string            `json:"name"`
-	Role      string            `json:"role"`
-	Process   string            `json:"process"`
-	Instance  string            `json:"instance"`
-	Key       string            `json:"key,omitempty"`
-	Since     time.Time         `json:"since"`
-	Due       *time.Time        `json:"due,omitempty"`
-	ClaimedBy string            `json:"claimed_by,omitempty"`
-	Form      []FormField       `json:"form"`
-	Data      []json.RawMessage `json:"data"`
+	ID        string                     `json:"id"`
+	Name      string                     `json:"name"`
+	Role      string                     `json:"role"`
+	Process   string                     `json:"process"`
+	Instance  string                     `json:"instance"`
+	Key       string                     `json:"key,omitempty"`
+	Since     time.Time                  `json:"since"`
+	Due       *time.Time                 `json:"due,omitempty"`
+	ClaimedBy string                     `json:"claimed_by,omitempty"`
+	Form      []FormField                `json:"form"`
+	Data      map[string]json.RawMessage `json:"data"` // what the person is shown, by name
 }
 
 // FormField is one field of a task's form.

@@ -119,10 +119,7 @@ func manager(ctx context.Context, a *api) {
 
 func decide(ctx context.Context, a *api, t node.Task) error {
 	var order services.Order
-	if len(t.Data) == 0 {
-		return fmt.Errorf("the task %s shows nothing", t.ID)
-	}
-	if err := json.Unmarshal(t.Data[0], &order); err != nil {
+	if err := json.Unmarshal(t.Data["order"], &order); err != nil {
 		return err
 	}
 	approved, note := services.Approves(order.Customer.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,9 +24,13 @@ type world struct {
 	payments  *services.Payments
 }
 
+var compiled = sync.OnceValues(func() (*compiler.Result, error) {
+	return compiler.Compile(os.DirFS("../../../examples/orders"), compiler.Options{})
+})
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	result, err := compiler.Compile(os.DirFS("../../../examples/orders"), compiler.Options{})
+	result, err := compiled()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (t *Table) Run(ctx context.Context, probe Probe) {
 	var busy sync.Map
 	var running sync.WaitGroup
 	defer running.Wait()
-	for {
+	for ctx.Err() == nil {
 		for _, w := range t.due(record.Instant(time.Now().UnixNano())) {
 			k := key{w.Endpoint, w.Cloud}
 			if _, already := busy.LoadOrStore(k, true); already {
@@ -115,14 +115,12 @@ func (t *Table) Run(ctx context.Context, probe Probe) {
 				}
 			})
 		}
-		if !t.sleep(ctx) {
-			return
-		}
+		t.sleep(ctx)
 	}
 }
 
-// sleep waits for the next probe or for news; false says that ctx has ended.
-func (t *Table) sleep(ctx context.Context) bool {
+// sleep waits for the next probe, for news, or for the end of ctx.
+func (t *Table) sleep(ctx context.Context) {
 	var timeout <-chan time.Time
 	if at, ok := t.nextDue(); ok {
 		timer := time.NewTimer(time.Until(time.Unix(0, int64(at))))
@@ -131,9 +129,7 @@ func (t *Table) sleep(ctx context.Context) bool {
 	}
 	select {
 	case <-ctx.Done():
-		return false
 	case <-timeout:
 	case <-t.wake:
 	}
-	return true
 }

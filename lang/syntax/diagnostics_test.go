@@ -15,3 +15,11 @@ func TestDiagnostics(t *testing.T) {
 		return []golden.File{{Name: "want", Text: diag.OneLines(problems)}}
 	})
 }
+
+func TestOneDiagnosticPerMistake(t *testing.T) {
+	a := golden.Read(t, "testdata/diagnostics/fourteen.txtar")
+	_, problems := syntax.Parse(source.New("in.cob", a.Get("in.cob")))
+	if len(problems) != 14 {
+		t.Errorf("14 mistakes gave %d diagnostics", len(problems))
+	}
+}

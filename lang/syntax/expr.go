@@ -146,6 +146,9 @@ func (s *session) operand() Expr {
 	start := s.pos
 	switch t.Kind {
 	case Word:
+		if s.is(t, "because") && s.peek(1).Kind == String {
+			break // the reason of a rule, not an operand
+		}
 		return s.wordOperand()
 	case Number:
 		s.pos++
@@ -241,12 +244,16 @@ func (s *session) parenthesised() Expr {
 		return s.lambda(start, params)
 	}
 	var items []Expr
+	told := len(s.problems)
 	s.enclosed(")", func() { items = append(items, s.expr()) })
 	switch len(items) {
 	case 0:
 		s.report(diag.Errorf(CodeNoExpr, s.since(start), "expected an expression between the parentheses"))
 		return s.bad()
 	case 1:
+		return items[0]
+	}
+	if len(s.problems) > told {
 		return items[0]
 	}
 	s.report(diag.Errorf(CodeUnexpected, s.since(start), "expected one expression between the parentheses, found %d", len(items))).Help =

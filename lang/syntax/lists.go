@@ -75,7 +75,7 @@ func parseType(lex *lexer.PeekingLexer) (Type, error) {
 func open(lex *lexer.PeekingLexer, read func(*session)) error {
 	s := reading(lex)
 	if !s.at("{") {
-		if s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
+		if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
 			return participle.NextMatch
 		}
 		s.expected(s.pos, "`{`")
@@ -323,7 +323,7 @@ func (s *session) matchArm() *MatchArm {
 		return arm
 	}
 	first := s.pos
-	arm.Body = &Block{}
+	arm.Body = &Block{Place: Place{s.span(first, first)}}
 	if s.at("{") {
 		s.block = statements | s.block&routing
 		arm.Body.read(s)

@@ -139,6 +139,24 @@ func (s *session) skip(commas bool) {
 	}
 }
 
+// skipOver moves behind the next token, or behind the brackets that it opens.
+func (s *session) skipOver() {
+	s.pos++
+	if t := s.tokens[s.pos-1]; t.Kind != Punct || strings.IndexByte("{([", s.file.Text[t.Start]) < 0 {
+		return
+	}
+	for depth := 1; depth > 0 && s.pos < s.end; s.pos++ {
+		if t := s.tok(); t.Kind == Punct {
+			switch s.file.Text[t.Start] {
+			case '{', '(', '[':
+				depth++
+			case '}', ')', ']':
+				depth--
+			}
+		}
+	}
+}
+
 // braced reads `{ item, item <newline> item }`. The reader stands at the `{`, or
 // behind the header of a body whose missing `{` has been reported. Each call of item reads one entry and reports what is wrong with it.
 func (s *session) braced(commas bool, item func()) {
@@ -170,10 +188,9 @@ func (s *session) entry(commas bool, item func()) {
 	start, told := s.pos, len(s.problems)
 	item()
 	if s.pos == start {
-		s.pos++ // whatever it was has been reported; never stand still
-		s.skip(commas)
+		s.skipOver() // whatever it was has been reported; never stand still
 	}
-	if commas && s.accept(",") {
+	if commas && len(s.problems) == told && s.accept(",") {
 		return
 	}
 	if s.pos >= s.end || s.tok().Newline || s.at("}") {
@@ -182,9 +199,15 @@ func (s *session) entry(commas bool, item func()) {
 	if len(s.problems) == told {
 		s.separator(commas)
 	}
-	s.skip(commas)
-	if commas {
-		s.accept(",")
+	for s.skip(commas); commas && s.at(","); s.skip(commas) {
+		s.pos++
+		if s.tok().Newline || s.is(s.peek(1), ":") || s.isClause(s.tok(), s.peek(1)) {
+			return
+		}
+	}
+	for s.pos < s.end && s.tok().Newline && !s.at("}") && s.indent(s.pos) > s.indent(start) {
+		s.pos++ // a line indented deeper belongs to the entry that failed
+		s.skip(false)
 	}
 }
 
@@ -198,39 +221,69 @@ func (s *session) separator(commas bool) {
 	s.report(diag.Errorf(CodeSeparator, at, "expected %s, found %s", what, s.found(s.pos)))
 }
 
-// closing says whether a braced list ends here, and moves behind its `}`.
+// closing says whether a braced list ends here, and moves behind its `}`. Where
+// the braces of the declaration do not pair up, the indentation decides which one
+// is missing or too many.
 func (s *session) closing(open int) bool {
 	if s.pos >= s.end {
 		s.unclosed(open)
 		return true
 	}
-	if !s.at("}") {
-		return false
-	}
 	if s.uneven && s.tok().Newline {
 		here, owner := s.indent(s.pos), s.indent(open)
-		if here < owner {
+		if here < owner || here == owner && !s.at("}") {
 			s.unclosed(open)
 			return true
 		}
-		if here > owner {
-			s.report(diag.Errorf(CodeStrayClose, s.span(s.pos, s.pos+1), "this `}` closes nothing"))
-			s.pos++
-			return false
+		if here > owner && s.at("}") {
+			s.stray()
+			return s.closing(open)
 		}
+	}
+	if !s.at("}") {
+		return false
+	}
+	if s.uneven && s.early(open) {
+		s.stray()
+		return s.closing(open)
 	}
 	s.pos++
 	return true
 }
 
+// early says whether the `}` at the reader, in the middle of a line, would close a
+// list of earlier lines that goes on in the next.
+func (s *session) early(open int) bool {
+	next := s.peek(1)
+	if s.tok().Newline || !next.Newline || s.pos+1 >= s.end || s.line(open) == s.line(s.pos) {
+		return false
+	}
+	here, owner := s.indent(s.pos+1), s.indent(open)
+	return here > owner || here == owner && s.is(next, "}")
+}
+
+func (s *session) line(index int) int { return s.span(index, index+1).From().Line }
+
+// told says whether the last thing reported is on the line of a token.
+func (s *session) told(index int) bool {
+	n := len(s.problems)
+	return n > 0 && s.problems[n-1].Primary.From().Line == s.line(index)
+}
+
+func (s *session) stray() {
+	if !s.told(s.pos) {
+		s.report(diag.Errorf(CodeStrayClose, s.span(s.pos, s.pos+1), "this `}` closes nothing"))
+	}
+	s.pos++
+}
+
 func (s *session) unclosed(open int) {
-	if !s.is(s.tokens[open], "{") {
-		return // a missing `{` has been reported
+	if !s.is(s.tokens[open], "{") || s.told(open) {
+		return // the mistake of that line has been reported
 	}
 	d := s.report(diag.Errorf(CodeUnclosed, s.span(open, open+1), "this `{` is never closed"))
 	if s.pos < s.end {
-		line := s.span(s.pos, s.pos+1).From().Line
-		d.Help = "by the indentation its `}` is missing before line " + strconv.Itoa(line)
+		d.Help = "by the indentation its `}` is missing before line " + strconv.Itoa(s.line(s.pos))
 	}
 }
 
@@ -260,6 +313,9 @@ func (s *session) enclosed(closer string, item func()) {
 		if len(s.problems) == told {
 			s.expected(s.pos, "`,` or `"+closer+"`")
 		}
+		if !s.closesOnLine(closer) && !s.tokens[open+1].Newline {
+			break
+		}
 		if s.pos == start {
 			s.pos++
 		}
@@ -284,8 +340,28 @@ func (s *session) stuck(open int, closer string, told int) bool {
 	}
 	if wrong && !s.awaited() {
 		s.pos++ // it was meant to be the closer
+		s.accept(closer)
 	}
 	return true
+}
+
+// closesOnLine says whether the closing bracket follows on the line of the reader.
+func (s *session) closesOnLine(closer string) bool {
+	depth := 0
+	for i := s.pos; i < s.end && (i == s.pos || !s.tokens[i].Newline); i++ {
+		switch t := s.tokens[i]; {
+		case t.Kind != Punct:
+		case depth == 0 && s.is(t, closer):
+			return true
+		case strings.ContainsRune("([{", rune(s.file.Text[t.Start])):
+			depth++
+		case strings.ContainsRune(")]}", rune(s.file.Text[t.Start])):
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return false
 }
 
 // awaited says whether an enclosing list within the same braces ends with the

@@ -105,7 +105,7 @@ func (s *session) leave() { s.depth-- }
 // span covers the tokens from index first up to and without index end.
 func (s *session) span(first, end int) source.Span {
 	if end <= first {
-		at := int(s.tokens[first].Start)
+		at := int(s.tokens[min(first, len(s.tokens)-1)].Start)
 		return source.Span{File: s.file, Start: at, End: at}
 	}
 	last := min(end, len(s.tokens)) - 1

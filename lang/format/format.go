@@ -200,8 +200,9 @@ func closes(it item) bool {
 	return it.Kind == syntax.Punct && !it.comment && (it.text == "}" || it.text == ")" || it.text == "]")
 }
 
+// A `?` or `>` at the end of a line ends a type more often than it carries on.
 var (
-	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?", "=", "->", "=>", "..")
+	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">=", "&&", "||", "??", "=", "->", "=>", "..")
 	joinsLines = setOf("because", "raises", "->")
 )
 

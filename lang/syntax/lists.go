@@ -207,7 +207,8 @@ func (s *session) terms() []Expr {
 	if !s.startsExpr() {
 		out = append(out, s.noExpr())
 	}
-	for s.startsExpr() && (len(out) == 0 || !s.broken()) {
+	for last := -1; s.startsExpr() && s.pos > last && (len(out) == 0 || !s.broken()); {
+		last = s.pos
 		s.words = len(out) > 0
 		if s.words && s.at("in") {
 			start := s.pos

@@ -95,7 +95,7 @@ type checker struct {
 	types    typeTable
 	facts    []types.Field // of a cloud, as policies see them
 	setting  map[string]int
-	rulings  map[ruling][]plan.Candidate
+	rulings  map[ruling]plan.Candidate
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
@@ -104,7 +104,7 @@ type checker struct {
 // Check applies every rule to a resolved package. The Program is fit for
 // lowering when no diagnostic is an error.
 func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
-	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling][]plan.Candidate{}, process: map[string]*Process{},
+	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
 		Program: &Program{Module: m, Info: info,
 			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
 			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},

@@ -1,0 +1,141 @@
+package syntax
+
+import (
+	"strings"
+
+	"github.com/cob-lang/cob/lang/diag"
+)
+
+// number emits a literal that begins with a digit, its unit included.
+func (l *scanner) number() {
+	start := l.pos
+	if end := l.timestampEnd(start); end > 0 {
+		l.literal(TimestampLiteral, start, end)
+		return
+	}
+	kind, i := IntLiteral, l.digits(start)
+	if l.byteAt(i) == '.' && class[l.byteAt(i+1)] == isDigit {
+		kind, i = DecimalLiteral, l.digits(i+1)
+	}
+	switch c := l.byteAt(i); {
+	case class[c] == isLetter:
+		l.unit(start, i)
+	case c == '%' && class[l.byteAt(i+1)] == 0 && l.byteAt(i+1) != '(':
+		l.literal(RatioLiteral, start, i+1)
+	case c == '/' && strings.IndexByte("smhd", l.byteAt(i+1)) >= 0 && i+1 < l.end && class[l.byteAt(i+2)] == 0:
+		l.literal(RateLiteral, start, i+2)
+	default:
+		if end := l.currencyEnd(i); end > 0 {
+			kind, i = MoneyLiteral, end
+		}
+		l.literal(kind, start, i)
+	}
+}
+
+func (l *scanner) literal(kind LiteralKind, start, end int) {
+	l.emit(Number, start, end)
+	l.tokens[len(l.tokens)-1].Literal = kind
+}
+
+func (l *scanner) digits(i int) int {
+	for i < l.end && (class[l.text[i]] == isDigit || l.text[i] == '_' && class[l.byteAt(i+1)] == isDigit) {
+		i++
+	}
+	return i
+}
+
+// unit emits a number whose unit begins at i.
+func (l *scanner) unit(start, i int) {
+	end := i
+	for end < l.end && class[l.text[end]] != 0 {
+		end++
+	}
+	switch unit := l.text[i:end]; unit {
+	case "ms", "s", "m", "h", "d":
+		l.literal(DurationLiteral, start, end)
+	case "B", "KiB", "MiB", "GiB", "TiB":
+		l.literal(SizeLiteral, start, end)
+	default:
+		l.report(CodeNumber, i, end, "`%s` is no unit", unit)
+		d := &l.problems[len(l.problems)-1]
+		d.Help = "units are ms s m h d, B KiB MiB GiB TiB, %, /s and a currency behind a space"
+		if better := nearUnit(unit); better != "" {
+			d.Help = "did you mean `" + better + "`?"
+			d.Fixes = []diag.Edit{{Span: d.Primary, Text: better}}
+		}
+		l.literal(IntLiteral, start, end)
+	}
+}
+
+func nearUnit(unit string) string {
+	switch strings.ToLower(unit) {
+	case "sec", "secs", "second", "seconds":
+		return "s"
+	case "min", "mins", "minute", "minutes":
+		return "m"
+	case "hr", "hrs", "hour", "hours":
+		return "h"
+	case "day", "days":
+		return "d"
+	case "kb", "k", "kib":
+		return "KiB"
+	case "mb", "mib":
+		return "MiB"
+	case "gb", "g", "gib":
+		return "GiB"
+	}
+	return ""
+}
+
+// currencyEnd returns the offset behind " EUR" or its like at i, or 0.
+func (l *scanner) currencyEnd(i int) int {
+	start := i
+	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
+		i++
+	}
+	if i == start || i+3 > l.end || class[l.byteAt(i+3)] != 0 {
+		return 0
+	}
+	for _, c := range []byte(l.text[i : i+3]) {
+		if c < 'A' || c > 'Z' {
+			return 0
+		}
+	}
+	return i + 3
+}
+
+// timestampEnd returns the offset behind the timestamp at i, or 0.
+func (l *scanner) timestampEnd(i int) int {
+	end := l.shape(i, "0000-00-00T00:00")
+	if end == 0 {
+		return 0
+	}
+	if e := l.shape(end, ":00"); e > 0 {
+		end = e
+	}
+	if l.byteAt(end) == '.' && class[l.byteAt(end+1)] == isDigit {
+		end = l.digits(end + 1)
+	}
+	if l.byteAt(end) == 'Z' {
+		return end + 1
+	}
+	if e := max(l.shape(end, "+00:00"), l.shape(end, "-00:00")); e > 0 {
+		return e
+	}
+	return end
+}
+
+// shape returns the offset behind text of this shape at i, where 0 stands for
+// any digit, or 0.
+func (l *scanner) shape(i int, shape string) int {
+	if i+len(shape) > l.end {
+		return 0
+	}
+	for j := range len(shape) {
+		c := l.text[i+j]
+		if shape[j] == '0' && class[c] != isDigit || shape[j] != '0' && shape[j] != c {
+			return 0
+		}
+	}
+	return i + len(shape)
+}

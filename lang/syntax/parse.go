@@ -1,0 +1,188 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+)
+
+// Parse turns a text into a tree and what is wrong with it, sorted by place. The
+// tree is never nil. Parse may be called from several goroutines at once.
+func Parse(file *source.File) (*File, []diag.Diagnostic) {
+	out := &File{Place: Place{source.Span{File: file, End: len(file.Text)}}, Source: file}
+	if len(file.Text) > MaxFileBytes {
+		at := source.Span{File: file, Start: MaxFileBytes, End: MaxFileBytes}
+		return out, []diag.Diagnostic{diag.Errorf(CodeFileSize, at, "the file has %d bytes, more than %d", len(file.Text), MaxFileBytes).
+			WithHelp("split it: the files of a directory share their names")}
+	}
+	tokens, problems := Lex(file)
+	out.Comments = tokens.Comments
+	s := newSession(tokens)
+	defer s.close()
+	s.badLines = linesOf(problems)
+	for start := 0; s.tokens[start].Kind != EOF; {
+		end := s.cut(start)
+		s.declaration(out, start, end)
+		start = end
+	}
+	problems = append(problems, s.problems...)
+	diag.Sort(problems)
+	markBroken(out, problems)
+	return out, problems
+}
+
+func linesOf(problems []diag.Diagnostic) map[int]bool {
+	lines := make(map[int]bool, len(problems))
+	for _, p := range problems {
+		if p.Code != CodeSemicolon {
+			lines[p.Primary.From().Line] = true
+		}
+	}
+	return lines
+}
+
+func markBroken(f *File, problems []diag.Diagnostic) {
+	for _, d := range f.Decls {
+		at := d.Span()
+		d.Head().Broken = d.Head().Broken || slices.ContainsFunc(problems, func(p diag.Diagnostic) bool {
+			return at.Start <= p.Primary.Start && p.Primary.Start <= at.End
+		})
+	}
+}
+
+// cut returns the index behind the declaration that begins at a token: the next
+// declaration keyword in column 1, or, when all brackets are closed, the next
+// word there. An open bracket cannot eat the next declaration.
+func (s *session) cut(start int) int {
+	depth := 0
+	for i := start; ; i++ {
+		t := s.tokens[i]
+		if t.Kind == EOF {
+			return i
+		}
+		if i > start && t.Kind == Word && s.column1(t) && (depth == 0 || s.declares(i)) {
+			return i
+		}
+		if t.Kind == Punct {
+			switch s.file.Text[t.Start] {
+			case '{', '(', '[':
+				depth++
+			case '}', ')', ']':
+				depth--
+			}
+		}
+	}
+}
+
+func (s *session) column1(t Token) bool { return t.Start == 0 || s.file.Text[t.Start-1] == '\n' }
+
+// declares says whether a declaration keyword and a name or string stand here.
+func (s *session) declares(i int) bool {
+	next := s.tokens[i+1]
+	if next.Newline || next.Kind != Word && next.Kind != String {
+		return false
+	}
+	_, ok := productions().decls[s.raw(s.tokens[i])]
+	return ok
+}
+
+// declaration reads the tokens from start to end as one declaration.
+func (s *session) declaration(f *File, start, end int) {
+	s.reader = reader{pos: start, end: end}
+	s.abandoned, s.depth, s.closers = false, 0, s.closers[:0]
+	s.uneven = s.unevenBraces(start, end)
+	p := productions().decls[s.raw(s.tokens[start])]
+	told := len(s.problems)
+	var d Decl
+	if s.tokens[start].Kind != Word || p == nil {
+		d = s.badDecl()
+	} else {
+		lex, err := lexer.Upgrade(&feed{session: s, next: start})
+		if err != nil {
+			panic("syntax: handing over tokens cannot fail: " + err.Error())
+		}
+		s.lex = lex
+		d = s.produce(p).(Decl)
+		if s.pos < end && len(s.problems) == told {
+			s.leftover()
+		}
+		setSpanOf(d, s.span(start, end))
+	}
+	d.Head().Doc = s.doc(start)
+	d.Head().Broken = len(s.problems) > told
+	f.Decls = append(f.Decls, d)
+	if pkg, ok := d.(*PackageDecl); ok && f.Package == nil {
+		f.Package = pkg
+	}
+}
+
+func setSpanOf(d Decl, at source.Span) { d.Head().At = at }
+
+// leftover reports what stands behind a whole declaration.
+func (s *session) leftover() {
+	at := s.span(s.pos, s.pos+1)
+	if s.at("}") || s.at(")") || s.at("]") {
+		s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text()))
+		return
+	}
+	s.report(diag.Errorf(CodeSeparator, at, "expected a new declaration, found %s", s.found(s.pos))).Help =
+		"a declaration begins in column 1"
+}
+
+func (s *session) badDecl() Decl {
+	d := &BadDecl{}
+	d.At = s.span(s.pos, s.end)
+	at := s.span(s.pos, s.pos+1)
+	if s.at("}") || s.at(")") || s.at("]") {
+		s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text()))
+		return d
+	}
+	p := s.report(diag.Errorf(CodeNoDecl, at, "no declaration begins with %s", s.found(s.pos)))
+	s.suggest(p, DeclKeywords()...)
+	if p.Help == "" {
+		p.Help = "a declaration begins with one of: " + strings.Join(DeclKeywords(), " ")
+	}
+	return d
+}
+
+// unevenBraces says whether the braces between two tokens do not pair up.
+func (s *session) unevenBraces(start, end int) bool {
+	depth := 0
+	for _, t := range s.tokens[start:end] {
+		if t.Kind != Punct {
+			continue
+		}
+		switch s.file.Text[t.Start] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth < 0 {
+				return true
+			}
+		}
+	}
+	return depth != 0
+}
+
+// feed hands the tokens of one declaration to the generated parsers.
+type feed struct {
+	session *session
+	next    int
+}
+
+// Next returns the next token; see session for what its position carries.
+func (f *feed) Next() (lexer.Token, error) {
+	s := f.session
+	pos := lexer.Position{Line: f.next, Column: s.seat}
+	if f.next >= s.end {
+		return lexer.Token{Type: lexer.EOF, Pos: pos}, nil
+	}
+	t := s.tokens[f.next]
+	pos.Offset = int(t.Start)
+	f.next++
+	return lexer.Token{Type: kindType(t.Kind), Value: s.file.Text[t.Start:t.End], Pos: pos}, nil
+}

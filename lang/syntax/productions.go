@@ -1,0 +1,357 @@
+package syntax
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/cob-lang/cob/lang/source"
+)
+
+// production is one construct that the struct tags of its node describe.
+type production struct {
+	parse   func(*lexer.PeekingLexer) (spanned, error)
+	grammar string
+	headers bool      // a `{` in an expression of its header opens its body
+	block   blockKind // what its blocks may hold
+	routing bool      // only routes have it
+	action  bool      // may stand on the right of `=`
+}
+
+type spanned interface {
+	Node
+	setSpan(source.Span)
+}
+
+// table is all productions.
+type table struct {
+	decls      map[string]*production
+	statements map[string]*production
+	clauses    map[string]*production
+	assign     *production
+	branch     *production
+	onArm      *production
+	afterArm   *production
+	operation  *production
+	receive    *production
+	binding    *production
+	mapping    *production
+	rule       *production
+}
+
+var (
+	tableOnce sync.Once
+	tableOf   *table
+)
+
+// productions returns the table; it is built at the first parse.
+func productions() *table {
+	tableOnce.Do(func() { tableOf = newTable() })
+	return tableOf
+}
+
+func newTable() *table {
+	body := func(p *production, kind blockKind) *production { p.block = kind; return p }
+	header := func(p *production, kind blockKind) *production { p.headers = true; return body(p, kind) }
+	act := func(p *production) *production { p.action = true; return p }
+	routed := func(p *production) *production { p.routing = true; return p }
+	return &table{
+		decls: declTable(body),
+		statements: map[string]*production{
+			"let": produced[LetStmt](), "call": act(body(produced[CallStmt](), callBody)),
+			"task": act(body(produced[TaskStmt](), taskBody)), "start": act(body(produced[StartStmt](), callBody)),
+			"await": act(header(produced[AwaitStmt](), callBody)), "spawn": produced[SpawnStmt](),
+			"send": body(produced[SendStmt](), callBody), "publish": produced[PublishStmt](),
+			"if": header(produced[IfStmt](), statements), "for": header(produced[ForStmt](), loopBody),
+			"while": header(produced[WhileStmt](), loopBody), "parallel": produced[ParallelStmt](),
+			"race": produced[RaceStmt](), "select": produced[SelectStmt](), "wait": produced[WaitStmt](),
+			"fail": produced[FailStmt](), "return": produced[ReturnStmt](), "try": body(produced[TryStmt](), statements),
+			"scope": body(produced[ScopeStmt](), scopeBody), "match": header(produced[MatchStmt](), statements),
+			"from": routed(produced[FromStmt]()), "filter": routed(produced[FilterStmt]()),
+			"dedupe": routed(produced[DedupeStmt]()), "split": routed(produced[SplitStmt]()), "to": routed(produced[ToStmt]()),
+		},
+		clauses: map[string]*production{
+			"compensate": body(produced[CompensateClause](), statements), "catch": body(produced[CatchClause](), statements),
+			"on": body(produced[OnClause](), statements), "within": header(produced[WithinClause](), statements),
+			"else": body(produced[ElseClause](), statements),
+		},
+		assign: produced[AssignStmt](), branch: header(produced[Branch](), loopBody),
+		onArm: header(produced[OnArm](), statements), afterArm: header(produced[AfterArm](), statements),
+		operation: produced[Operation](), receive: produced[Receive](), binding: produced[Binding](),
+		mapping: produced[ErrorMapping](), rule: produced[PolicyRule](),
+	}
+}
+
+func declTable(body func(*production, blockKind) *production) map[string]*production {
+	return map[string]*production{
+		"package": produced[PackageDecl](), "import": produced[ImportDecl](), "use": produced[UseDecl](),
+		"label": produced[LabelDecl](), "type": produced[TypeDecl](), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
+		"fault": produced[FaultDecl](), "event": produced[EventDecl](), "cloud": produced[CloudDecl](),
+		"endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": produced[SLADecl](),
+		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(produced[ProcessDecl](), processBody),
+		"channel": produced[ChannelDecl](), "route": body(produced[RouteDecl](), routeBody),
+		"sample": produced[SampleDecl](), "test": produced[TestDecl](),
+	}
+}
+
+// produced builds the parser of one production from the struct tags of T.
+func produced[T any, P interface {
+	*T
+	spanned
+}]() *production {
+	parser := participle.MustBuild[T](
+		participle.Lexer(definition{}), participle.UseLookahead(0),
+		participle.ParseTypeWith(parseExpr), participle.ParseTypeWith(parseType), participle.ParseTypeWith(parseAction))
+	trailing := participle.AllowTrailing(true)
+	return &production{
+		grammar: parser.String(),
+		parse: func(lex *lexer.PeekingLexer) (spanned, error) {
+			n, err := parser.ParseFromLexer(lex, trailing)
+			return P(n), err
+		},
+	}
+}
+
+// produce runs a production at the reader. It returns what could be read, with
+// its span, and reports where it stopped.
+func (s *session) produce(p *production) Node {
+	lex, headers, block, start := s.lex, s.headers, s.block, s.pos
+	s.resume(lex)
+	s.headers, s.block, s.begin = p.headers, p.block|block&routing&mask(p), start
+	n, err := p.parse(lex)
+	s.lex, s.headers, s.block = lex, headers, block
+	s.pos = max(s.pos, lex.Peek().Pos.Line)
+	if s.abandoned {
+		s.pos = s.end
+	}
+	if err != nil {
+		s.refuse(err)
+	}
+	n.setSpan(s.since(start))
+	return n
+}
+
+// mask lets the words of routes through to the blocks of their statements.
+func mask(p *production) blockKind {
+	if p.block&statements != 0 {
+		return routing
+	}
+	return 0
+}
+
+// refuse reports why a production stopped and moves the reader behind what it
+// could not understand.
+func (s *session) refuse(err error) {
+	unexpected, ok := err.(*participle.UnexpectedTokenError)
+	if !ok {
+		panic(fmt.Sprintf("syntax: a production failed with %v", err))
+	}
+	s.pos = max(s.pos, unexpected.Unexpected.Pos.Line)
+	s.expected(s.pos, wanted(unexpected.Message()))
+	if s.pos < s.end && !s.at("}") {
+		if !s.tok().Newline {
+			s.skip(false)
+		}
+	}
+}
+
+// wanted turns the message of a generated parser into words: the literals and
+// productions that could have stood at the place.
+func wanted(message string) string {
+	_, tail, _ := strings.Cut(message, "(expected ")
+	first := firsts(strings.TrimSuffix(tail, ")"))
+	for i, f := range first {
+		first[i] = plainName(f)
+	}
+	switch n := len(first); n {
+	case 0:
+		return "something else"
+	case 1:
+		return first[0]
+	default:
+		return strings.Join(first[:n-1], ", ") + " or " + first[n-1]
+	}
+}
+
+// firsts returns the terminals and productions that can begin a sequence of EBNF.
+func firsts(ebnf string) (out []string) {
+	for ebnf = strings.TrimSpace(ebnf); ebnf != ""; ebnf = strings.TrimSpace(ebnf) {
+		end := termEnd(ebnf)
+		term := ebnf[:end]
+		ebnf = ebnf[end:]
+		optional := strings.HasPrefix(ebnf, "?") || strings.HasPrefix(ebnf, "*")
+		ebnf = strings.TrimLeft(ebnf, "?*+")
+		if strings.HasPrefix(term, "(") {
+			for _, alternative := range strings.Split(term[1:len(term)-1], " | ") {
+				out = append(out, firsts(alternative)...)
+			}
+		} else {
+			out = append(out, term)
+		}
+		if !optional {
+			break
+		}
+	}
+	return out
+}
+
+// termEnd returns the length of the first term of a sequence of EBNF.
+func termEnd(ebnf string) int {
+	depth := 0
+	quoted := false
+	for i, c := range ebnf {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case depth == 0 && strings.ContainsRune(" ?*+", c):
+			return i
+		}
+	}
+	return len(ebnf)
+}
+
+func plainName(symbol string) string {
+	switch symbol {
+	case "Name":
+		return "a name"
+	case "Path":
+		return "a name"
+	case "Expr":
+		return "an expression"
+	case "Type":
+		return "a type"
+	case "Action":
+		return "`call`"
+	case "StringExpr":
+		return "a string"
+	case "Args", "Params":
+		return "`(`"
+	case "Block", "Fields", "Settings", "EnumMembers", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
+		"Branches", "SelectArms", "MatchArms":
+		return "`{`"
+	}
+	return "`" + strings.Trim(symbol, `"`) + "`"
+}
+
+// handWritten is the grammar of the productions that no struct tag describes.
+const handWritten = `File = Decl* .
+Name = <word> .
+Path = <word> ("." <word>)* .
+Fields = "{" Field ("," Field)* "}" .
+Field = <word> ":" Type ("where" Expr | "@" <word> ("(" Expr ("," Expr)* ")")?)* .
+Params = "(" (Field ("," Field)*)? ")" .
+Args = "(" (Expr ("," Expr)*)? ")" .
+EnumMembers = "{" <word> ("," <word>)* "}" .
+Type = (Path ("<" Type ("," Type)* ">")? | "[" Type "]" | Fields) "?"? .
+Settings = "{" (Setting ("," Setting)*)? "}" .
+Setting = <word> ":" Phrase ("," Phrase)* .
+Phrase = Expr+ .
+EndpointBody = "{" (Setting | Operation | Receive | Binding)* "}" .
+OperationBody = "{" (Request | Setting | ErrorMapping)* "}" .
+Request = ("get" | "post" | "put" | "patch" | "delete" | "head" | "options") StringExpr Settings? .
+PolicyBody = "{" (Setting | PolicyRule)* "}" .
+TestBody = "{" (Setting | TestStep)* "}" .
+TestStep = ("given" | "when" | "then") Phrase ("," Phrase)* .
+Block = "{" (Setting | Clause | (<word> ":")? Stmt)* "}" .
+Branches = "{" Branch* "}" .
+Join = Expr ("cancel" | "keep")? .
+SelectArms = "{" (OnArm | AfterArm | ElseClause)* "}" .
+MatchArms = "{" MatchArm ("," MatchArm)* "}" .
+MatchArm = ("else" | Expr ("as" <word>)?) "=>" (Block | Stmt) .
+ElseIf = "else" "if" Expr Block .
+Action = CallStmt | TaskStmt | StartStmt | AwaitStmt .
+StringExpr = <string> .
+Expr = Else ("?" Expr ":" Expr)? .
+Else = Or ("??" Or)* .
+Or = And ("||" And)* .
+And = Equal ("&&" Equal)* .
+Equal = Compare (("==" | "!=") Compare)* .
+Compare = Range (("<" | "<=" | ">" | ">=" | "in") Range)* .
+Range = Sum (".." Sum)* .
+Sum = Product (("+" | "-") Product)* .
+Product = Unary (("*" | "/" | "%") Unary)* .
+Unary = ("!" | "-") Unary | Operand (("." | "?.") <word> | "[" Expr "]" | "[" Expr? ":" Expr? "]" | Args)* .
+Operand = <number> | <string> | "true" | "false" | "null" | <word> | "(" Expr ")" | List | Record | Lambda .
+List = "[" (Expr ("," Expr)*)? "]" .
+Record = Path? "{" (FieldInit ("," FieldInit)*)? "}" .
+FieldInit = (<word> | <string>) (":" Expr)? .
+Lambda = (<word> | "(" <word> ("," <word>)* ")") "=>" Expr | ("." <word>)+ .`
+
+// Grammar returns the grammar of the language in EBNF. In braces a line break
+// stands for a comma, or between statements where no comma is written.
+func Grammar() string {
+	t := productions()
+	out := []string{choice("Decl", t.decls), choice("Stmt", t.statements, t.assign), choice("Clause", t.clauses)}
+	seen := map[string]bool{}
+	add := func(p *production) {
+		for _, line := range strings.Split(p.grammar, "\n") {
+			if !seen[line] {
+				seen[line] = true
+				out = append(out, line)
+			}
+		}
+	}
+	for _, group := range []map[string]*production{t.decls, t.statements, t.clauses} {
+		for _, word := range sortedKeys(group) {
+			add(group[word])
+		}
+	}
+	for _, p := range []*production{t.assign, t.branch, t.onArm, t.afterArm, t.operation, t.receive, t.binding, t.mapping, t.rule} {
+		add(p)
+	}
+	return strings.Join(out, "\n") + "\n" + handWritten + "\n"
+}
+
+func choice(name string, group map[string]*production, more ...*production) string {
+	var names []string
+	for _, word := range sortedKeys(group) {
+		names = append(names, productionName(group[word]))
+	}
+	for _, p := range more {
+		names = append(names, productionName(p))
+	}
+	return name + " = " + strings.Join(names, " | ") + " ."
+}
+
+func productionName(p *production) string {
+	name, _, _ := strings.Cut(p.grammar, " ")
+	return name
+}
+
+func sortedKeys(m map[string]*production) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// definition tells the grammar generator the kinds of tokens. Texts are cut by
+// Lex; the generated parsers are only ever given tokens.
+type definition struct{}
+
+func (definition) Symbols() map[string]lexer.TokenType {
+	return map[string]lexer.TokenType{
+		"EOF": lexer.EOF, "Word": kindType(Word), "Number": kindType(Number), "String": kindType(String),
+		"Punct": kindType(Punct), "Garbage": kindType(Garbage),
+	}
+}
+
+func (definition) Lex(string, io.Reader) (lexer.Lexer, error) {
+	return nil, fmt.Errorf("reading COB through a generated parser: call syntax.Parse instead")
+}
+
+func kindType(k Kind) lexer.TokenType { return lexer.EOF - lexer.TokenType(k) }

@@ -1,0 +1,139 @@
+package syntax
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+)
+
+// session is one parse of one file. The generated parsers hand our own
+// productions nothing but the tokens, so each token carries the number of its
+// session's seat in its column, and its own index in its line; see reader.go.
+type session struct {
+	seat     int
+	file     *source.File
+	tokens   []Token
+	comments []Comment
+	problems []diag.Diagnostic
+
+	reader                      // over the declaration being parsed
+	lex     *lexer.PeekingLexer // the generated parser's view, inside a list
+	headers bool                // `{` opens a body, not a record
+	block   blockKind           // what the next block may hold
+	begin   int                 // the first token of the production being parsed
+	depth   int                 // of nesting
+	closers []byte              // of the lists being read, innermost last
+	// abandoned says that the declaration is given up: nothing more is said about it.
+	abandoned bool
+	badLines  map[int]bool // lines with a lexical mistake: a syntax mistake there is its echo
+	uneven    bool         // the braces of the declaration do not pair up, so indentation decides
+}
+
+// maxSessions bounds how many files are parsed at the same moment; one more waits.
+const maxSessions = 64
+
+var (
+	seated [maxSessions]*session
+	seats  = freeSeats()
+)
+
+func freeSeats() chan int {
+	c := make(chan int, maxSessions)
+	for i := range maxSessions {
+		c <- i
+	}
+	return c
+}
+
+func newSession(t *Tokens) *session {
+	s := &session{seat: <-seats, file: t.Source, tokens: t.Tokens, comments: t.Comments}
+	seated[s.seat] = s
+	return s
+}
+
+func (s *session) close() {
+	seated[s.seat] = nil
+	seats <- s.seat
+}
+
+// reading returns the session that these tokens belong to, its reader at the token
+// the generated parser has come to.
+func reading(lex *lexer.PeekingLexer) *session {
+	t := lex.Peek()
+	s := seated[t.Pos.Column]
+	s.pos = t.Pos.Line
+	return s
+}
+
+// resume moves the generated parser to where the reader has come to.
+func (s *session) resume(lex *lexer.PeekingLexer) {
+	for lex.Peek().Pos.Line < s.pos && !lex.Peek().EOF() {
+		lex.Next()
+	}
+}
+
+// report tells the author one thing, unless it is an echo of something told.
+func (s *session) report(d diag.Diagnostic) *diag.Diagnostic {
+	silent := &diag.Diagnostic{}
+	if s.abandoned || s.badLines[d.Primary.From().Line] {
+		return silent
+	}
+	if n := len(s.problems); n > 0 && s.problems[n-1].Primary == d.Primary {
+		return silent
+	}
+	s.problems = append(s.problems, d)
+	return &s.problems[len(s.problems)-1]
+}
+
+// enter counts one level of nesting. When it returns false the limit is passed,
+// the author is told, and the declaration is given up.
+func (s *session) enter() bool {
+	if s.depth++; s.depth <= MaxNesting {
+		return true
+	}
+	s.report(diag.Errorf(CodeNesting, s.span(s.pos, s.pos+1), "nested more than %d deep", MaxNesting)).Help =
+		"name an inner part with `let`, or move it into a process of its own"
+	s.abandoned = true
+	s.pos = s.end
+	return false
+}
+
+func (s *session) leave() { s.depth-- }
+
+// span covers the tokens from index first up to and without index end.
+func (s *session) span(first, end int) source.Span {
+	if end <= first {
+		at := int(s.tokens[min(first, len(s.tokens)-1)].Start)
+		return source.Span{File: s.file, Start: at, End: at}
+	}
+	last := min(end, len(s.tokens)) - 1
+	return source.Span{File: s.file, Start: int(s.tokens[first].Start), End: int(s.tokens[last].End)}
+}
+
+// since covers the tokens from index first up to where the reader is.
+func (s *session) since(first int) source.Span { return s.span(first, s.pos) }
+
+// doc returns the documentation that stands directly before a token.
+func (s *session) doc(index int) string {
+	t := s.tokens[index]
+	last := int(t.Comments)
+	floor := 0
+	if index > 0 {
+		floor = int(s.tokens[index-1].Comments)
+	}
+	first := last
+	for first > floor && strings.HasPrefix(s.comments[first-1].Text, "///") {
+		first--
+	}
+	if first == last {
+		return ""
+	}
+	lines := make([]string, 0, last-first)
+	for _, c := range s.comments[first:last] {
+		lines = append(lines, strings.TrimPrefix(strings.TrimPrefix(c.Text, "///"), " "))
+	}
+	return strings.Join(lines, "\n")
+}

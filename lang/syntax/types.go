@@ -1,0 +1,107 @@
+package syntax
+
+// startsType says whether a type can begin with the next token.
+func (s *session) startsType() bool { return s.atWord() || s.at("[") || s.at("{") }
+
+// typ reads a type, or returns nil and reports that there is none.
+func (s *session) typ() Type {
+	if !s.startsType() || s.tok().Newline && !s.loose {
+		s.expected(s.pos, "a type")
+		return nil
+	}
+	if !s.enter() {
+		s.leave()
+		return nil
+	}
+	defer s.leave()
+	start := s.pos
+	var t Type
+	switch {
+	case s.at("["):
+		list := &ListType{}
+		s.enclosed("]", func() { list.Elem = s.typ() })
+		list.At = s.since(start)
+		t = list
+	case s.at("{"):
+		f := &Fields{}
+		f.read(s)
+		t = &RecordType{Place{s.since(start)}, f}
+	default:
+		t = s.namedType()
+	}
+	if s.at("?") && !s.broken() {
+		s.pos++
+		t = &OptionalType{Place{s.since(start)}, t}
+	}
+	return t
+}
+
+func (s *session) namedType() Type {
+	start := s.pos
+	n := &NamedType{Name: s.path()}
+	if s.at("<") && !s.broken() {
+		s.enclosed(">", func() {
+			if t := s.typ(); t != nil {
+				n.Args = append(n.Args, t)
+			}
+		})
+	}
+	n.At = s.since(start)
+	return n
+}
+
+// path reads a dotted name. The reader stands at a word.
+func (s *session) path() *Path {
+	start := s.pos
+	p := &Path{Parts: []Name{s.name()}}
+	for s.at(".") && s.peek(1).Kind == Word && !s.broken() {
+		s.pos++
+		p.Parts = append(p.Parts, s.name())
+	}
+	p.At = s.since(start)
+	return p
+}
+
+// field reads `name: T where condition @label`, or reports and returns nil.
+func (s *session) field() *Field {
+	start := s.pos
+	if !s.atWord() {
+		s.wants("a name")
+		return nil
+	}
+	f := &Field{Doc: s.doc(start), Name: s.name()}
+	if s.expect(":") {
+		f.Type = s.typ()
+	}
+	for f.Type != nil {
+		switch {
+		case f.Where == nil && s.at("where"):
+			s.pos++
+			f.Where = s.expr()
+			continue
+		case s.at("@"):
+			f.Annotations = append(f.Annotations, s.annotation())
+			continue
+		}
+		break
+	}
+	f.At = s.since(start)
+	return f
+}
+
+func (s *session) annotation() *Annotation {
+	start := s.pos
+	s.pos++
+	a := &Annotation{}
+	if !s.atWord() {
+		s.expected(s.pos, "the name of a label behind the `@`")
+		a.At = s.since(start)
+		return a
+	}
+	a.Name = s.name()
+	if s.at("(") && !s.broken() {
+		s.enclosed(")", func() { a.Args = append(a.Args, s.expr()) })
+	}
+	a.At = s.since(start)
+	return a
+}

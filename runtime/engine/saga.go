@@ -92,7 +92,7 @@ func letterOf(x *instance) types.Value {
 	if x.over.step != none {
 		path = append(path, x.flow.stepID(x.over.step))
 	}
-	message := x.vars[0]
+	message := x.values()[0]
 	if x.over.fault != Invalid {
 		channel := x.flow.program.channels[x.flow.route.From]
 		if plainJSON, err := types.ReadJSON(x.flow.program.universe.EncodeJSON(nil, message, channel.Type)); err == nil {
@@ -260,8 +260,14 @@ func (d *decider) askAgain(x *instance, a *activation) {
 	d.attempt(x, a, nil)
 }
 
+// MaxExpired bounds the kept events that one command forgets, and so the size of
+// its commit. The timer stays due while there are more.
+const MaxExpired = 1000
+
 func (d *decider) expire() {
-	for d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
-		d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+	for range MaxExpired {
+		if d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
+			d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+		}
 	}
 }

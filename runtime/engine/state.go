@@ -32,7 +32,8 @@ type State struct {
 	tasks                       map[taskRef]struct{}
 	stuck                       int // instances with an incident
 
-	env map[string]types.Value // workspace of evaluations
+	env      map[string]types.Value // workspace of evaluations
+	deciding bool                   // instances are parked at the end of a decision
 }
 
 type taskRef struct {
@@ -50,7 +51,9 @@ type instance struct {
 	position uint64 // of the message that started a route
 	channel  string
 
-	vars []types.Value
+	// vars are packed while the instance waits for long.
+	vars   []types.Value
+	packed []byte
 	// acts are ordered by id; dead ones stay until half of them are.
 	acts  []*activation
 	alive int
@@ -209,6 +212,21 @@ func (s *State) AddProgram(p *Program) {
 	}
 }
 
+// DropProgram forgets a plan that no package starts instances with and no living
+// instance is pinned to; it says whether it did. It looks at all instances.
+func (s *State) DropProgram(digest string) bool {
+	for _, active := range s.active {
+		if active == digest {
+			return false
+		}
+	}
+	if s.InUse(digest) > 0 {
+		return false
+	}
+	delete(s.programs, digest)
+	return true
+}
+
 // HasProgram says whether the plan of the digest is known.
 func (s *State) HasProgram(digest string) bool { return s.programs[digest] != nil }
 
@@ -268,5 +286,5 @@ func (x *instance) variables(a *activation) []types.Value {
 	if u := x.scope(a); u != nil {
 		return u.x.vars
 	}
-	return x.vars
+	return x.values()
 }

@@ -136,7 +136,6 @@ type SettlementOwed struct {
 	Cloud      string
 	Args       []types.Value          // what the request is made of
 	Vars       map[string]types.Value // what its compensation reads
-	Pinned     bool                   // the step was a compensation's
 	// Due is when the cloud is asked again; 0 where the attempt is still in
 	// flight.
 	Due Instant

@@ -1,6 +1,8 @@
 package shard
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -30,6 +32,7 @@ type answered struct {
 type Core struct {
 	state   *engine.State
 	batch   Batch
+	size    int
 	payload []byte
 }
 
@@ -43,11 +46,24 @@ func (c *Core) State() *engine.State { return c.state }
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	events, effects, reply := c.state.Decide(cmd, facts)
 	c.batch.Events = append(c.batch.Events, events...)
+	for _, e := range events {
+		c.size += weight(e)
+	}
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
 		c.batch.answers = append(c.batch.answers, answered{answer, reply})
 	}
 }
+
+// FireDue decides the timers whose time has come, at most limit of them.
+func (c *Core) FireDue(facts engine.Facts, limit int) {
+	for _, due := range c.state.Due(facts.Now, limit) {
+		c.Offer(due, facts, nil)
+	}
+}
+
+// Size is about how many bytes the open batch takes in the journal.
+func (c *Core) Size() int { return c.size }
 
 // Payload is the open batch in the form of the journal, nil where it has no
 // events. It is valid until the next call.
@@ -63,7 +79,7 @@ func (c *Core) Payload() []byte {
 func (c *Core) Cut(number uint64) Batch {
 	b := c.batch
 	b.Number = number
-	c.batch = Batch{}
+	c.batch, c.size = Batch{}, 0
 	return b
 }
 
@@ -79,6 +95,48 @@ func (b Batch) Fail(err error) {
 	for _, a := range b.answers {
 		a.answer(record.Reply{}, err)
 	}
+}
+
+// Verdict is what the result of an append means for the batch and its owner.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Durable: the batch may be let out.
+	Durable Verdict = iota
+	// Again: nothing was written and the shard is still owned; the same payload
+	// is to be appended once more.
+	Again
+	// Lost: the shard is owned no more, or its state is not what the journal
+	// holds; both are to be got anew. The batch may or may not be durable.
+	Lost
+)
+
+// Judge says what the result of an append means.
+func Judge(err error) Verdict {
+	switch {
+	case err == nil:
+		return Durable
+	case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+		return Again
+	}
+	return Lost
+}
+
+// Recover takes a shard over and folds its journal into state, which has to be
+// empty but for its programs. replayed, if any, hears what each commit holds.
+// Errors: those of journal.Recover, Restore and Apply.
+func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, replayed func(number uint64, events []record.Event)) error {
+	restore := func(s journal.Snapshot) error { return state.Restore(s.Blob) }
+	apply := func(c journal.Commit) error {
+		events, err := Apply(state, c)
+		if err == nil && replayed != nil && len(events) > 0 {
+			replayed(c.Number, events)
+		}
+		return err
+	}
+	_, err := journal.Recover(ctx, j, owner, 0, restore, apply)
+	return err
 }
 
 // Apply folds one commit of the journal into a state.

@@ -75,6 +75,9 @@ func (c *Core) Payload() []byte {
 	return c.payload
 }
 
+// Open is the open batch, which nobody may hear of yet.
+func (c *Core) Open() Batch { return c.batch }
+
 // Cut ends the open batch, which the journal holds as the given commit.
 func (c *Core) Cut(number uint64) Batch {
 	b := c.batch

@@ -20,6 +20,9 @@ const (
 	// SettlementBackoffMax bounds the pause before a cloud is asked again what it
 	// did.
 	SettlementBackoffMax = record.Instant(300e9)
+	// SettlementPauseMin is the shortest pause while the cloud is known to be
+	// down; the longest is PersistentBackoffMax.
+	SettlementPauseMin = record.Instant(1e9)
 )
 
 // letterStep stands for the step in the key of a dead letter.
@@ -73,9 +76,6 @@ func (d *decider) attempt(x *instance, a *activation, w *wish) {
 			d.noCloud(x, a, no)
 			return
 		}
-		if a.role == roleStep && !c.operation.Idempotent {
-			d.settle(x, a, w, cloud, false)
-		}
 	}
 	d.emit(record.AttemptStarted{At: d.now, Instance: x.id, Activation: a.id, Attempt: a.attempt + 1, Cloud: cloud, Why: why})
 	d.effects = append(d.effects, effectOf(x, a, w))
@@ -104,18 +104,9 @@ func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no st
 	best, least := -1, uint32(0)
 	order := c.order.Choose(d.facts.Health)
 	for i := range order {
-		if c.decide != nil {
-			if because := c.decide.refuses(order[i].Cloud); because != "" {
-				no = because
-				continue
-			}
-		}
 		if n := a.timesTried(order[i].Cloud); best < 0 || n < least {
 			best, least = i, n
 		}
-	}
-	if best < 0 {
-		return "", "", "the policy allows no cloud for it: " + no
 	}
 	return order[best].Cloud, order[best].Why, ""
 }
@@ -235,7 +226,7 @@ func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
 	}
 	a := x.find(c.Activation)
 	if a == nil {
-		a = x.adopter(c)
+		a = x.adopter(c.Activation, c.Attempt)
 	} else if a.attempt != c.Attempt || a.role == roleSettlement && a.x.adopted {
 		a = nil
 	}
@@ -263,9 +254,9 @@ func validOutcome(o record.Outcome) bool {
 }
 
 // adopter is the settlement that waits for the attempt of a step that is gone.
-func (x *instance) adopter(c *record.AttemptEnded) *activation {
+func (x *instance) adopter(of, attempt uint32) *activation {
 	for _, a := range x.acts {
-		if !a.dead && a.role == roleSettlement && a.x.adopted && a.x.of == c.Activation && a.x.ofTry == c.Attempt {
+		if !a.dead && a.role == roleSettlement && a.x.adopted && a.x.of == of && a.x.ofTry == attempt {
 			return a
 		}
 	}
@@ -312,8 +303,9 @@ func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) 
 	}
 	st := &x.flow.steps[a.step]
 	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs}
-	if a.x != nil {
+	if st.call != nil {
 		e.Cloud = a.x.cloud
+		d.settle(x, a, e.Cloud, false)
 	}
 	if st.slot >= 0 {
 		e.Bound, e.Value = true, c.Value

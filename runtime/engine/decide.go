@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
@@ -33,7 +34,21 @@ func (s *State) Decide(cmd record.Command, facts Facts) ([]record.Event, []Effec
 	}
 	d := decider{s: s, facts: facts, now: facts.Now}
 	reply := d.decide(cmd)
+	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	return d.events, d.effects, reply
+}
+
+// underWay says whether somebody still waits for the attempt.
+func (s *State) underWay(t Target) bool {
+	x := s.instances[t.Instance]
+	if x == nil {
+		return false
+	}
+	a := x.find(t.Activation)
+	if a == nil {
+		a = x.adopter(t.Activation, t.Attempt)
+	}
+	return a != nil && a.inflight
 }
 
 // decider is one decision.
@@ -304,7 +319,7 @@ func (d *decider) truth(x *instance, a *activation, step uint32, e *expr) (holds
 func (d *decider) finish(x *instance, a *activation) {
 	switch a.role {
 	case roleRoot:
-		d.complete(x, a, nil)
+		d.complete(x, a, none, nil)
 		return
 	case roleUndo:
 		chain := a.x.of == 0
@@ -373,7 +388,7 @@ func (x *instance) under(o, p *activation) bool {
 }
 
 // complete ends the flow with its result. Branches that were kept run on first.
-func (d *decider) complete(x *instance, a *activation, result types.Value) {
+func (d *decider) complete(x *instance, a *activation, step uint32, result types.Value) {
 	top := x.top(a)
 	if top.detached {
 		d.abandon(x, func(o *activation) bool { return x.under(o, top) })
@@ -385,7 +400,7 @@ func (d *decider) complete(x *instance, a *activation, result types.Value) {
 	}
 	d.abandon(x, func(o *activation) bool { return x.top(o).role == roleRoot })
 	if x.detached() {
-		d.emit(record.Returned{At: d.now, Instance: x.id, Step: a.step, Result: result})
+		d.emit(record.Returned{At: d.now, Instance: x.id, Step: step, Result: result})
 		return
 	}
 	d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: result})

@@ -34,9 +34,14 @@
 //
 // # Unknown outcomes
 //
-// When a call that is not idempotent moves to another cloud after an attempt
-// whose outcome is unknown, or is given up with one (a fault elsewhere, a cancel,
-// a handler), what may have been done is a settlement. If the step has a
+// An attempt whose outcome is unknown leaves a doubt at its cloud. While the call
+// still tries it may come back there under the same key, and whatever it gets
+// then is its answer. When the call is decided (another cloud did it, or it is
+// given up: out of tries, a fault elsewhere, a cancel, a handler), every doubt
+// that is left becomes a settlement, unless the operation is idempotent. Were it
+// settled earlier, a settlement could undo what the call takes for done. A call
+// that is given up with an attempt in flight waits for that attempt's answer as
+// a settlement, also where it is idempotent but has a compensation. If the step has a
 // compensation, the same cloud is asked again under the same key until it
 // answers; if it was done, the compensation runs there. If the step has none,
 // the cloud is not asked again, since asking may do it: the settlement is closed

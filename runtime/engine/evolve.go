@@ -22,7 +22,14 @@ func (e *EvolveError) Error() string {
 // Evolve applies one event. It evaluates nothing and chooses nothing: whatever
 // the event's effect needs stands in it. Errors: *EvolveError, and then the state
 // is of no use any more.
-func (s *State) Evolve(ev record.Event) error {
+func (s *State) Evolve(ev record.Event) (err error) {
+	// An event that names a step of the wrong kind trips over a nil somewhere. It
+	// comes from a strange journal, so it is an error and no bug.
+	defer func() {
+		if p := recover(); p != nil {
+			err = &EvolveError{ev, fmt.Sprint(p)}
+		}
+	}()
 	if reason := s.apply(ev); reason != "" {
 		return &EvolveError{ev, reason}
 	}

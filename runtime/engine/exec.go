@@ -33,7 +33,7 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		if holds, ok := d.truth(x, a, index, st.expr); ok && holds {
 			d.pass(x, a, index)
 		} else if ok {
-			d.complete(x, a, nil)
+			d.complete(x, a, index, nil)
 		}
 	case plan.Fail:
 		d.execFail(x, a, index, st)
@@ -159,7 +159,7 @@ func (d *decider) execReturn(x *instance, a *activation, index uint32, st *step)
 			return
 		}
 	}
-	d.complete(x, a, v)
+	d.complete(x, a, index, v)
 }
 
 func (d *decider) execWait(x *instance, a *activation, index uint32, st *step) {

@@ -17,8 +17,9 @@ var defaultFailover = plan.Failover{
 
 // linker flattens one flow. The first error stops it.
 type linker struct {
-	flow *flow
-	err  error
+	flow  *flow
+	ruled ruled
+	err   error
 	// undoing counts the compensations around the place.
 	undoing int
 }
@@ -242,7 +243,7 @@ func (l *linker) exprs(trees []expression.Tree, at plan.Place) []*expr {
 
 func (l *linker) call(p *plan.Step) *call {
 	prog := l.flow.program
-	c := &call{endpoint: prog.endpoints[p.Call.Endpoint], failover: &defaultFailover, sameCloud: p.Call.SameCloudAs, labels: p.Call.Labels}
+	c := &call{endpoint: prog.endpoints[p.Call.Endpoint], failover: &defaultFailover, sameCloud: p.Call.SameCloudAs}
 	if c.endpoint == nil {
 		l.fail(p.At, "calls the endpoint %s, which the plan does not have", p.Call.Endpoint)
 		return c
@@ -288,13 +289,16 @@ func shorter(a, b int64) int64 {
 // preference.
 func (l *linker) candidates(p *plan.Step, c *call) {
 	var legal []placement.Candidate
-	open := map[string]bool{}
 	for _, cand := range p.Call.Candidates {
-		if cand.Verdict == plan.Deny {
-			continue
-		}
+		allowed := cand.Verdict == plan.Allow
 		if cand.Verdict == plan.Decide {
-			open[cand.Cloud] = true
+			var err error
+			if allowed, err = l.ruled.allows(p.Call.Policy, p.Call.Labels, cand.Cloud); err != nil {
+				l.fail(p.At, "%v", err)
+			}
+		}
+		if !allowed {
+			continue
 		}
 		for _, b := range c.endpoint.Bindings {
 			if b.Cloud == cand.Cloud {
@@ -308,13 +312,6 @@ func (l *linker) candidates(p *plan.Step, c *call) {
 	}
 	c.candidates = len(legal)
 	c.order = placement.NewOrder(c.endpoint.Name, legal, c.failover.Prefer)
-	if len(open) > 0 {
-		d, err := newDecision(l.flow.program.plan, p.Call.Policy, p.Call.Labels, open)
-		if err != nil {
-			l.fail(p.At, "%v", err)
-		}
-		c.decide = d
-	}
 }
 
 func (l *linker) evaluator(t *expression.Tree, at plan.Place) *evaluator {

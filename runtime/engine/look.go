@@ -70,7 +70,7 @@ func (s *State) Instances(keep func(Summary) bool) []Summary {
 func (x *instance) summary() Summary {
 	v := Summary{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Plan: x.flow.program.digest, State: x.state(),
-		Started: x.started, Route: x.flow.route != nil,
+		Started: x.started, Route: x.flow.route != nil, Incidents: x.stuck,
 	}
 	if x.phase == finished {
 		v.Ended = x.over.at
@@ -170,6 +170,11 @@ func (x *instance) details() Details {
 		if a.role == roleSettlement {
 			v.Settled = append(v.Settled, x.openSettlement(a))
 		}
+		if a.x != nil && a.role == roleStep {
+			for _, o := range a.x.doubts {
+				v.Settled = append(v.Settled, x.doubtful(a, o))
+			}
+		}
 		if !a.frame() || a.stuck {
 			v.Waits = append(v.Waits, x.wait(a))
 		}
@@ -190,6 +195,13 @@ func (x *instance) openSettlement(a *activation) Settlement {
 		Activation: a.id, Step: x.flow.stepID(a.step), Cloud: a.x.cloud, Since: a.since, Open: true,
 		Due: a.due, Outcome: record.Unknown, Detail: a.x.detail,
 	}
+	v.Endpoint, v.Operation = x.flow.asks(a.step)
+	return v
+}
+
+// doubtful is what an attempt of a call that still tries may have done.
+func (x *instance) doubtful(a *activation, o doubt) Settlement {
+	v := Settlement{Activation: a.id, Step: x.flow.stepID(a.step), Cloud: o.cloud, Since: a.since, Open: true, Outcome: record.Unknown, Detail: "the step still tries"}
 	v.Endpoint, v.Operation = x.flow.asks(a.step)
 	return v
 }

@@ -89,13 +89,11 @@ type call struct {
 	args       []*expr
 	key        *evaluator // over the parameters
 	failover   *plan.Failover
-	order      *placement.Order // of what is allowed, with what has to be decided
-	decide     *decision        // nil where the compiler decided all
+	order      *placement.Order // of what the policy allows
 	catch      []caught
 	sameCloud  string
 	candidates int
 	timeoutNs  int64
-	labels     []string
 }
 
 type caught struct {
@@ -176,7 +174,7 @@ func (p *Program) linkProcess(d *plan.Process) error {
 	for _, param := range d.Params {
 		f.declare(param.Name, param.Type)
 	}
-	l := linker{flow: f}
+	l := linker{flow: f, ruled: ruled{program: p}}
 	if d.Key != nil {
 		f.key = l.expr(d.Key, d.At)
 	}
@@ -190,7 +188,7 @@ func (p *Program) linkRoute(d *plan.Route) error {
 		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
 	}
 	f.declare(d.Var, channel.Type)
-	l := linker{flow: f}
+	l := linker{flow: f, ruled: ruled{program: p}}
 	return l.finish(d.Flow.Body, d.At)
 }
 

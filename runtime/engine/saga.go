@@ -19,7 +19,7 @@ func (d *decider) raise(x *instance, a *activation, step uint32, fault string, f
 	if c := x.callOf(a); c != nil && a.role == roleStep && !a.frame() {
 		for i := range c.catch {
 			if c.catch[i].fault == fault {
-				d.settle(x, a, nil, "", true)
+				d.settle(x, a, "", true)
 				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(c.catch[i].block) + 1, Fault: fault, Fields: fields})
 				d.wake(a)
 				return
@@ -107,46 +107,56 @@ func letterOf(x *instance) types.Value {
 func (d *decider) abandon(x *instance, chosen func(*activation) bool) {
 	for _, a := range slices.Clone(x.acts) {
 		if !a.dead && a.role == roleStep && !a.frame() && x.callOf(a) != nil && x.scope(a) == nil && chosen(a) {
-			d.settle(x, a, nil, "", true)
+			d.settle(x, a, "", true)
 		}
 	}
 }
 
-// settle turns the unknown outcomes of a call into settlements: all of them
-// where the call is given up, else those at other clouds than the one that is
-// asked next.
-func (d *decider) settle(x *instance, a *activation, w *wish, next string, givenUp bool) {
+// settle turns the unknown outcomes of a call that is decided into settlements:
+// all of them where it was given up, else those at other clouds than the one
+// that did it. Not before: while the call still tries, it may come back to a
+// cloud in doubt, and nobody must undo there what it then takes for done.
+func (d *decider) settle(x *instance, a *activation, did string, givenUp bool) {
 	st := &x.flow.steps[a.step]
 	if a.x == nil || st.call.operation.Idempotent && (st.comp < 0 || !givenUp) {
 		return
 	}
 	for _, o := range slices.Clone(a.x.doubts) {
-		if o.cloud == next || givenUp && a.inflight && o.cloud == a.x.cloud {
+		if o.cloud == did || givenUp && a.inflight && o.cloud == a.x.cloud {
 			continue
 		}
 		pause := backoff(x, a, record.Instant(st.call.failover.BackoffMinNs), SettlementBackoffMax, 1)
-		d.owe(x, a, st, w, o, d.now+pause)
+		d.owe(x, a, st, o, d.now+pause)
 	}
-	if givenUp && a.inflight {
-		d.owe(x, a, st, w, doubt{a.x.cloud, a.attempt}, 0)
+	if givenUp && a.inflight && !d.recall(x, a) {
+		d.owe(x, a, st, doubt{a.x.cloud, a.attempt}, 0)
 	}
+}
+
+// recall takes back an attempt that this very decision made, so that it never
+// leaves.
+func (d *decider) recall(x *instance, a *activation) bool {
+	for i, e := range d.effects {
+		if t := e.Of(); t.Instance == x.id && t.Activation == a.id && t.Attempt == a.attempt {
+			d.effects = slices.Delete(d.effects, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 // owe opens a settlement. Where nothing could undo what may have been done, the
 // cloud is not asked again, for asking might do it: the doubt is written down.
-func (d *decider) owe(x *instance, a *activation, st *step, w *wish, o doubt, due record.Instant) {
+func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.Instant) {
 	args := a.items
 	vars := x.variables(a)
 	if args == nil && len(st.call.args) > 0 {
-		args = make([]types.Value, len(st.call.args))
-		if w == nil {
-			again, err := d.s.again(x, a)
-			if err != nil {
-				d.incident(x, a, a.step, err.Error())
-				return
-			}
-			w = &again
+		w, err := d.s.again(x, a)
+		if err != nil {
+			d.incident(x, a, a.step, err.Error())
+			return
 		}
+		args = make([]types.Value, len(st.call.args))
 		for i := range st.call.operation.Params {
 			args[i] = w.args[st.call.operation.Params[i].Name]
 		}
@@ -241,7 +251,8 @@ func (d *decider) askAgain(x *instance, a *activation) {
 	if a.role == roleSettlement {
 		c := x.callOf(a)
 		if d.facts.Health.Of(c.endpoint.Name, a.x.cloud).Status == placement.Unhealthy {
-			pause := backoff(x, a, PersistentBackoffMin*10, PersistentBackoffMax, a.triesUsed()+1)
+			// The longer it has been down, the less often it is looked at.
+			pause := min(max((d.now-a.since)/4, SettlementPauseMin), PersistentBackoffMax)
 			d.emit(record.TimerSet{Instance: x.id, Activation: a.id, Due: d.now + pause})
 			return
 		}

@@ -132,7 +132,10 @@ func (c *snapper) activation(x *instance, a *activation) {
 	c.when(&a.since)
 	c.when(&a.due)
 	c.list(&a.items)
-	if !c.writing && c.err == nil {
+	if c.err != nil {
+		return
+	}
+	if !c.writing {
 		stepless := a.role == roleRoot || a.role == roleLetter
 		if !stepless && int(a.step) >= len(x.flow.steps) || a.block != none && int(a.block) >= len(x.flow.blocks) {
 			c.fail("the instance " + x.id + " stands at a step that its plan does not have")

@@ -17,6 +17,9 @@ type Summary struct {
 	Route    bool
 	// Settlements counts the unknown outcomes that are still open.
 	Settlements int
+	// Incidents counts the places where a person has to help; also after its end,
+	// where a settlement is stuck.
+	Incidents int
 }
 
 // Details is everything about an instance that a person may want to know.

@@ -12,7 +12,7 @@ import (
 	"github.com/cob-lang/cob/runtime/observe"
 )
 
-func newCancelCommand() *cobra.Command {
+func cancelCommand() *cobra.Command {
 	var reason, by string
 	cmd := &cobra.Command{
 		Use:     "cancel ID...",
@@ -29,7 +29,7 @@ func newCancelCommand() *cobra.Command {
 	return cmd
 }
 
-func newRetryCommand() *cobra.Command {
+func retryCommand() *cobra.Command {
 	var by string
 	cmd := &cobra.Command{
 		Use:     "retry ID...",

@@ -54,12 +54,12 @@ func (c *client) do(ctx context.Context, method, path string, headers map[string
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return failure(exitServer, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
+		return failure(exitUnreachable, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return failure(exitServer, "the answer of %s was cut off: %v", c.base, err)
+		return failure(exitUnreachable, "the answer of %s was cut off: %v", c.base, err)
 	}
 	if response.StatusCode >= 400 {
 		return problemError(c.base, response.StatusCode, text)
@@ -68,7 +68,7 @@ func (c *client) do(ctx context.Context, method, path string, headers map[string
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return failure(exitServer, "%s does not answer like a cob node: %v", c.base, err)
+		return failure(exitUnreachable, "%s does not answer like a cob node: %v", c.base, err)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func unwrapURL(err error) error {
 func problemError(base string, status int, text []byte) error {
 	var p admin.Problem
 	if json.Unmarshal(text, &p) != nil || p.Title == "" {
-		return failure(exitServer, "%s answered %d: %.200s", base, status, text)
+		return failure(exitUnreachable, "%s answered %d: %.200s", base, status, text)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", p.Title, p.Detail)
@@ -95,7 +95,7 @@ func problemError(base string, status int, text []byte) error {
 	}
 	code := exitBad
 	if status >= 500 {
-		code = exitServer
+		code = exitUnreachable
 	}
 	return failure(code, "%s", b.String())
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/cob-lang/cob/runtime/observe"
 )
 
-func newPsCommand() *cobra.Command {
+func psCommand() *cobra.Command {
 	var process, state, key, format string
 	var limit int
 	cmd := &cobra.Command{
@@ -73,7 +73,7 @@ func age(d time.Duration) string {
 	return fmt.Sprintf("%dd%dh", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
 }
 
-func newShowCommand() *cobra.Command {
+func showCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "show ID",

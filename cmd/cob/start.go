@@ -13,7 +13,7 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
-func newStartCommand() *cobra.Command {
+func startCommand() *cobra.Command {
 	var key, input string
 	var wait time.Duration
 	cmd := &cobra.Command{
@@ -46,7 +46,7 @@ func newStartCommand() *cobra.Command {
 			return err
 		}
 		if started.State == record.Faulted || started.State == record.Cancelled {
-			return silentFailure(exitBad)
+			return &exit{exitBad, nil}
 		}
 		return nil
 	}

@@ -14,13 +14,13 @@ import (
 	"github.com/cob-lang/cob/runtime/node"
 )
 
-func newTaskCommand() *cobra.Command {
+func taskCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "task", Short: "List, claim and complete human tasks"}
-	cmd.AddCommand(newTaskListCommand(), newTaskClaimCommand(), newTaskCompleteCommand())
+	cmd.AddCommand(taskListCommand(), taskClaimCommand(), taskCompleteCommand())
 	return cmd
 }
 
-func newTaskListCommand() *cobra.Command {
+func taskListCommand() *cobra.Command {
 	var role, format string
 	cmd := &cobra.Command{
 		Use:     "list",
@@ -60,7 +60,7 @@ func newTaskListCommand() *cobra.Command {
 	return cmd
 }
 
-func newTaskClaimCommand() *cobra.Command {
+func taskClaimCommand() *cobra.Command {
 	var by string
 	cmd := &cobra.Command{
 		Use:     "claim ID",
@@ -76,7 +76,7 @@ func newTaskClaimCommand() *cobra.Command {
 	return cmd
 }
 
-func newTaskCompleteCommand() *cobra.Command {
+func taskCompleteCommand() *cobra.Command {
 	var by, input, form string
 	cmd := &cobra.Command{
 		Use:     "complete ID",

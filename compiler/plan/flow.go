@@ -126,10 +126,13 @@ type SendStep struct {
 
 // TaskStep asks a person. The step's Type is the form.
 type TaskStep struct {
-	Name  string `json:"name"`
-	Role  string `json:"role"`             // qualified
-	DueNs int64  `json:"due_ns,omitempty"` // 0: never
-	Else  *Block `json:"else,omitempty"`   // when nobody decided in time
+	Name string `json:"name"`
+	Role string `json:"role"` // qualified
+	// Args are what the person is shown, under the names in Shows.
+	Args  []expression.Tree `json:"args,omitempty"`
+	Shows []string          `json:"shows,omitempty"`
+	DueNs int64             `json:"due_ns,omitempty"` // 0: never
+	Else  *Block            `json:"else,omitempty"`   // when nobody decided in time
 }
 
 // SelectStep waits for the first of its arms.

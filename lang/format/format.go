@@ -42,6 +42,7 @@ type line struct {
 	indent int  // in levels
 	closed bool // each bracket opened on it is closed on it, and none other
 	rows   int  // line breaks inside its tokens
+	author int  // where the author's line ends so far, in runes
 }
 
 func (l *line) code() []item {
@@ -56,9 +57,6 @@ func cut(text string) []*line {
 	tokens, _ := syntax.Lex(source.New("", text))
 	var lines []*line
 	end := 0
-	if strings.HasPrefix(text, "\uFEFF") {
-		end = len("\uFEFF")
-	}
 	tokens.Comments = append(tokens.Comments, syntax.Comment{Place: syntax.Place{At: source.Span{Start: len(text) + 1}}})
 	comment, semicolon := 0, 0
 	for i := 0; i < len(tokens.Tokens); {
@@ -95,14 +93,16 @@ func cut(text string) []*line {
 func add(lines []*line, it item, text string, end, at int) []*line {
 	between := text[end:at]
 	breaks := strings.Count(between, "\n")
+	it.blanks = len(between)
+	it.column = utf8.RuneCountInString(between[strings.LastIndexByte(between, '\n')+1:])
 	if breaks > 0 || len(lines) == 0 {
 		it.first = true
 		lines = append(lines, &line{empty: breaks > 1 && len(lines) > 0})
+	} else {
+		it.column += lines[len(lines)-1].author
 	}
-	it.blanks = len(between)
-	start := strings.LastIndexByte(text[:at], '\n') + 1
-	it.column = utf8.RuneCountInString(strings.TrimPrefix(text[start:at], "\uFEFF"))
 	l := lines[len(lines)-1]
+	l.author = it.column + utf8.RuneCountInString(it.text[strings.LastIndexByte(it.text, '\n')+1:])
 	l.items = append(l.items, it)
 	l.rows += strings.Count(it.text, "\n")
 	return lines
@@ -117,11 +117,11 @@ func indent(lines []*line) {
 	var before *item
 	for _, l := range lines {
 		if declares(l) {
-			open = open[:0]
+			open, before = open[:0], nil
 		}
 		base := 0
 		if len(open) > 0 {
-			base = open[len(open)-1].indent + 1
+			base = min(open[len(open)-1].indent+1, syntax.MaxNesting)
 		}
 		for i := 0; i < len(l.items) && closes(l.items[i]) && len(open) > 0; i++ {
 			base = open[len(open)-1].indent
@@ -197,8 +197,9 @@ func closes(it item) bool {
 	return it.Kind == syntax.Punct && !it.comment && (it.text == "}" || it.text == ")" || it.text == "]")
 }
 
+// A `?` or `>` at the end of a line ends a type more often than it carries on.
 var (
-	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?", "=", "->", "=>", "..")
+	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">=", "&&", "||", "??", "=", "->", "=>", "..")
 	joinsLines = setOf("because", "raises", "->")
 )
 
@@ -229,7 +230,9 @@ func print(lines []*line) string {
 			}
 			b.WriteString(it.text)
 		}
-		b.WriteByte('\n')
+		if last := l.items[len(l.items)-1].text; last[len(last)-1] != '\n' { // a string that never ends has it
+			b.WriteByte('\n')
+		}
 	}
 	return b.String()
 }

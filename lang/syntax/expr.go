@@ -63,7 +63,9 @@ func (s *session) infix() (op string, power int) {
 func (s *session) startsExpr() bool {
 	t := s.tok()
 	switch t.Kind {
-	case Word, Number, String:
+	case Word:
+		return !s.reason()
+	case Number, String:
 		return true
 	case Punct:
 		switch s.file.Text[t.Start] {
@@ -77,6 +79,9 @@ func (s *session) startsExpr() bool {
 	}
 	return false
 }
+
+// reason says whether the reason of a rule begins here, which is no operand.
+func (s *session) reason() bool { return s.at("because") && s.peek(1).Kind == String }
 
 // expr reads one expression. Where none begins it reports so, consumes nothing
 // and returns a BadExpr.
@@ -146,8 +151,8 @@ func (s *session) operand() Expr {
 	start := s.pos
 	switch t.Kind {
 	case Word:
-		if s.is(t, "because") && s.peek(1).Kind == String {
-			break // the reason of a rule, not an operand
+		if s.reason() {
+			break
 		}
 		return s.wordOperand()
 	case Number:

@@ -34,9 +34,10 @@ func (p *Path) Parse(lex *lexer.PeekingLexer) error {
 	return nil
 }
 
-// continues says whether a line break behind a keyword stands before the next token.
+// continues says whether a line break behind a keyword stands before the next
+// token. The first token of a production has no keyword before it.
 func (s *session) continues() bool {
-	return s.tok().Newline && s.pos > 0 && s.tokens[s.pos-1].Kind != Punct
+	return s.pos != s.begin && s.tok().Newline && s.pos > 0 && s.tokens[s.pos-1].Kind != Punct
 }
 
 // Parse reads a string.
@@ -75,7 +76,7 @@ func parseType(lex *lexer.PeekingLexer) (Type, error) {
 func open(lex *lexer.PeekingLexer, read func(*session)) error {
 	s := reading(lex)
 	if !s.at("{") {
-		if s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
+		if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
 			return participle.NextMatch
 		}
 		s.expected(s.pos, "`{`")
@@ -206,7 +207,8 @@ func (s *session) terms() []Expr {
 	if !s.startsExpr() {
 		out = append(out, s.noExpr())
 	}
-	for s.startsExpr() && (len(out) == 0 || !s.broken()) {
+	for last := -1; s.startsExpr() && s.pos > last && (len(out) == 0 || !s.broken()); {
+		last = s.pos
 		s.words = len(out) > 0
 		if s.words && s.at("in") {
 			start := s.pos
@@ -323,7 +325,7 @@ func (s *session) matchArm() *MatchArm {
 		return arm
 	}
 	first := s.pos
-	arm.Body = &Block{}
+	arm.Body = &Block{Place: Place{s.span(first, first)}}
 	if s.at("{") {
 		s.block = statements | s.block&routing
 		arm.Body.read(s)

@@ -60,7 +60,7 @@ func checkTree(t *testing.T, file *syntax.File) {
 func FuzzParse(f *testing.F) {
 	f.Add(program(f))
 	for _, seed := range []string{"", "type", "type T {", "process P() { let x = ", "process P() { if { } else if }", `sample s: T { a: "${"${b}"}" }`,
-		"process P() {\n match {\n a => send b(c)\n else => { }\n }\n}", "policy p { deny a when x in [1..2,", "\uFEFFtype T {}", "a;b;c"} {
+		"process P() {\n match {\n a => send b(c)\n else => { }\n }\n}", "policy p { deny a when x in [1..2,", "\uFEFFtype T {}", "a;b;c", "test \"a\" { given because \"x\" }", "process P() { let x = because \"y\" }"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

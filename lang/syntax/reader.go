@@ -139,6 +139,24 @@ func (s *session) skip(commas bool) {
 	}
 }
 
+// skipOver moves behind the next token, or behind the brackets that it opens.
+func (s *session) skipOver() {
+	s.pos++
+	if t := s.tokens[s.pos-1]; t.Kind != Punct || strings.IndexByte("{([", s.file.Text[t.Start]) < 0 {
+		return
+	}
+	for depth := 1; depth > 0 && s.pos < s.end; s.pos++ {
+		if t := s.tok(); t.Kind == Punct {
+			switch s.file.Text[t.Start] {
+			case '{', '(', '[':
+				depth++
+			case '}', ')', ']':
+				depth--
+			}
+		}
+	}
+}
+
 // braced reads `{ item, item <newline> item }`. The reader stands at the `{`, or
 // behind the header of a body whose missing `{` has been reported. Each call of item reads one entry and reports what is wrong with it.
 func (s *session) braced(commas bool, item func()) {
@@ -170,10 +188,9 @@ func (s *session) entry(commas bool, item func()) {
 	start, told := s.pos, len(s.problems)
 	item()
 	if s.pos == start {
-		s.pos++ // whatever it was has been reported; never stand still
-		s.skip(commas)
+		s.skipOver() // whatever it was has been reported; never stand still
 	}
-	if commas && s.accept(",") {
+	if commas && len(s.problems) == told && s.accept(",") {
 		return
 	}
 	if s.pos >= s.end || s.tok().Newline || s.at("}") {
@@ -182,9 +199,11 @@ func (s *session) entry(commas bool, item func()) {
 	if len(s.problems) == told {
 		s.separator(commas)
 	}
-	s.skip(commas)
-	if commas && s.accept(",") {
-		return
+	for s.skip(commas); commas && s.at(","); s.skip(commas) {
+		s.pos++
+		if s.tok().Newline || s.is(s.peek(1), ":") || s.isClause(s.tok(), s.peek(1)) {
+			return
+		}
 	}
 	for s.pos < s.end && s.tok().Newline && !s.at("}") && s.indent(s.pos) > s.indent(start) {
 		s.pos++ // a line indented deeper belongs to the entry that failed
@@ -218,7 +237,7 @@ func (s *session) closing(open int) bool {
 		}
 		if here > owner && s.at("}") {
 			s.stray()
-			return false
+			return s.closing(open)
 		}
 	}
 	if !s.at("}") {
@@ -226,7 +245,7 @@ func (s *session) closing(open int) bool {
 	}
 	if s.uneven && s.early(open) {
 		s.stray()
-		return false
+		return s.closing(open)
 	}
 	s.pos++
 	return true

@@ -23,6 +23,7 @@ type session struct {
 	lex     *lexer.PeekingLexer // the generated parser's view, inside a list
 	headers bool                // `{` opens a body, not a record
 	block   blockKind           // what the next block may hold
+	begin   int                 // the first token of the production being parsed
 	depth   int                 // of nesting
 	closers []byte              // of the lists being read, innermost last
 	// abandoned says that the declaration is given up: nothing more is said about it.
@@ -105,7 +106,7 @@ func (s *session) leave() { s.depth-- }
 // span covers the tokens from index first up to and without index end.
 func (s *session) span(first, end int) source.Span {
 	if end <= first {
-		at := int(s.tokens[first].Start)
+		at := int(s.tokens[min(first, len(s.tokens)-1)].Start)
 		return source.Span{File: s.file, Start: at, End: at}
 	}
 	last := min(end, len(s.tokens)) - 1

@@ -27,7 +27,7 @@ type Token struct {
 const MaxFileBytes = 4 << 20
 
 // MaxNesting is how deep brackets, blocks, types, operators and interpolations
-// may nest within each other.
+// may nest within each other. A bracket and the expression in it count once each.
 const MaxNesting = 200
 
 // DeclKeywords are the words that begin a declaration in column 1, sorted.

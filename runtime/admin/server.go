@@ -256,8 +256,12 @@ func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"endpoints": s.node.Endpoints()})
 }
 
-func (s *server) figures(w http.ResponseWriter, _ *http.Request) error {
-	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures()})
+func (s *server) figures(w http.ResponseWriter, r *http.Request) error {
+	counts, err := s.node.Counts(r.Context())
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts})
 }
 
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {

@@ -146,6 +146,20 @@ func (t *Table) Active(pkg string) *Deployment {
 	return t.active[pkg]
 }
 
+// Of are all deployments of a package that this node knows, by digest.
+func (t *Table) Of(pkg string) []*Deployment {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var list []*Deployment
+	for _, d := range t.byDigest {
+		if d.Plan.Package == pkg {
+			list = append(list, d)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Digest < list[j].Digest })
+	return list
+}
+
 // All are the active deployments, by package.
 func (t *Table) All() []*Deployment {
 	t.mu.RLock()

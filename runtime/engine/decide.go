@@ -191,6 +191,9 @@ func (d *decider) deliverMessage(c *record.DeliverMessage) record.Reply {
 	if c.Position <= d.s.positions[c.Route] {
 		return record.Reply{Existing: true}
 	}
+	if c.After != d.s.positions[c.Route] {
+		return reject(record.WrongState, "message %d of %s comes after %d, and this shard has taken %d: begin again there", c.Position, c.Channel, c.After, d.s.positions[c.Route])
+	}
 	f, no := d.flowNamed(c.Route, "")
 	switch {
 	case no != nil:

@@ -198,12 +198,12 @@ func instantOf(t time.Time) record.Instant {
 
 func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 	e := record.StepEntered{Step: index}
-	if st.expr != nil {
-		v, ok := d.value(x, a, index, st.expr)
+	for _, shown := range st.shows {
+		v, ok := d.value(x, a, index, shown)
 		if !ok {
 			return
 		}
-		e.Items = []types.Value{v}
+		e.Items = append(e.Items, v)
 	}
 	if st.plan.Task.DueNs > 0 && st.elseBlock >= 0 {
 		e.Due = d.now + record.Instant(st.plan.Task.DueNs)

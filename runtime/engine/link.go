@@ -175,8 +175,14 @@ func (l *linker) parts(p *plan.Step, s *step) {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}
 	case plan.Task:
-		if need(p.Task != nil, "task") && p.Task.Else != nil {
+		if !need(p.Task != nil, "task") {
+			return
+		}
+		if p.Task.Else != nil {
 			s.elseBlock = 0
+		}
+		for i := range p.Task.Args {
+			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
 		}
 	case plan.Select:
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {

@@ -21,12 +21,17 @@ func (s *State) ids() []string {
 
 // Counts says how much a shard holds.
 type Counts struct {
-	Instances int // not over, or with an open settlement
-	Ended     int // remembered
-	Incidents int // instances with an incident
-	Tasks     int // open
-	Kept      int // events
-	Timers    int // of instances
+	Instances int `json:"instances"` // not over, or with an open settlement
+	Ended     int `json:"ended"`     // remembered
+	Incidents int `json:"incidents"` // instances with an incident
+	Tasks     int `json:"tasks"`     // open
+	Kept      int `json:"kept"`      // events
+	Timers    int `json:"timers"`    // of instances
+}
+
+// Plus is the sum of the counts of two shards.
+func (c Counts) Plus(o Counts) Counts {
+	return Counts{c.Instances + o.Instances, c.Ended + o.Ended, c.Incidents + o.Incidents, c.Tasks + o.Tasks, c.Kept + o.Kept, c.Timers + o.Timers}
 }
 
 // Counts says how much the shard holds.
@@ -244,14 +249,7 @@ func (s *State) Tasks() []Task {
 	out := make([]Task, 0, len(s.tasks))
 	for ref := range s.tasks {
 		x := s.instances[ref.instance]
-		a := x.find(ref.activation)
-		w := x.wait(a)
-		st := &x.flow.steps[a.step]
-		out = append(out, Task{
-			Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
-			Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-			ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), DataType: typeOf(st.expr),
-		})
+		out = append(out, x.task(x.find(ref.activation)))
 	}
 	slices.SortFunc(out, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), strings.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))
@@ -259,9 +257,21 @@ func (s *State) Tasks() []Task {
 	return out
 }
 
-func typeOf(e *expr) types.Type {
-	if e == nil {
-		return types.Type{}
+// task is the open task of an activation.
+func (x *instance) task(a *activation) Task {
+	w := x.wait(a)
+	st := &x.flow.steps[a.step]
+	return Task{
+		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
+		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
-	return e.run.prog.Type()
+}
+
+func typesOf(list []*expr) []types.Type {
+	out := make([]types.Type, len(list))
+	for i, e := range list {
+		out[i] = e.run.prog.Type()
+	}
+	return out
 }

@@ -77,6 +77,7 @@ type step struct {
 	start  *start
 	sel    *selection
 	until  *expr
+	shows  []*expr // of a task: what the person sees
 	join   plan.Join
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32

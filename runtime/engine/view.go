@@ -100,7 +100,8 @@ type Task struct {
 	Since      record.Instant
 	Due        record.Instant // 0: never
 	ClaimedBy  string
-	// Data is what the person is shown: at most one value, of DataType.
-	Data     []types.Value
-	DataType types.Type
+	// Data is what the person is shown, with its names and types.
+	Data      []types.Value
+	Shows     []string
+	DataTypes []types.Type
 }

@@ -36,7 +36,7 @@ func ended(t engine.Target, outcome record.Outcome, detail string) record.Attemp
 // bring hands an outcome to the shard that waits for it. The inbox may be full
 // for a moment; an outcome is worth waiting with.
 func (n *Node) bring(to *ownedShard, outcome record.AttemptEnded) {
-	_ = to.processor.Deliver(n.work, outcome) // a node that closes asks again at the next Open
+	_ = to.processor.Send(n.work, outcome, nil) // a node that closes asks again at the next Open
 }
 
 func (n *Node) call(from *ownedShard, e engine.Call) {
@@ -53,7 +53,7 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 	if n.work.Err() != nil {
 		return // the node closes; the same attempt leaves again at the next Open
 	}
-	n.tracker.Record(e.Endpoint, e.Cloud, reply, clock())
+	n.health.Called(request, reply, clock())
 	n.bring(from, reply.Ended(request))
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -127,7 +128,7 @@ func (n *Node) Instance(ctx context.Context, id string) (observe.Details, error)
 	i, known := s.view.Find(id)
 	var details engine.Details
 	var live bool
-	if err := s.processor.Query(ctx, func(state *engine.State) { details, live = state.Details(id) }); err != nil {
+	if err := s.processor.Query(ctx, func(state *engine.State) { details, live = state.Instance(id) }); err != nil {
 		return observe.Details{}, err
 	}
 	if !known && !live {
@@ -153,8 +154,11 @@ func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) 
 	}
 	i, _ := s.view.Find(id)
 	teller := observe.NewTeller(n.deployments, i)
-	err := s.journal.Read(ctx, first, last, func(payload []byte) error {
-		events, err := record.ReadEvents(payload)
+	err := s.journal.Read(ctx, first, last, func(c journal.Commit) error {
+		if c.Owner != "" {
+			return nil
+		}
+		events, err := record.ReadEvents(c.Payload)
 		if err != nil {
 			return err
 		}
@@ -174,6 +178,18 @@ func (n *Node) Figures() []observe.Figures {
 		views[i] = s.view
 	}
 	return observe.Report(views)
+}
+
+// Counts says how much the shards hold, together.
+func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
+	var sum engine.Counts
+	for _, s := range n.shards {
+		err := s.processor.Query(ctx, func(state *engine.State) { sum = sum.Plus(state.Counts()) })
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
 }
 
 // Cancel stops an instance and compensates what it did.
@@ -213,9 +229,10 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 		id = rand.Text()
 	}
 	payload, _ := v.(map[string]types.Value)
-	reply := EventReply{ID: id, Kept: true}
+	reply := EventReply{ID: id}
 	until := clock() + record.Instant(KeepEvents)
-	targets, all := d.Program.Subscribers(name, payload)
+	targets, all := n.subscribers(d, name, payload)
+	reply.Kept = all || len(targets) > 0
 	if all {
 		for _, s := range n.shards {
 			r, err := s.processor.Submit(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload, Until: until})
@@ -236,19 +253,38 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 	return reply, nil
 }
 
+// subscribers joins those of every plan of the package that instances may still
+// run on.
+func (n *Node) subscribers(active *deployment.Deployment, event string, payload map[string]types.Value) (targets []string, all bool) {
+	known := map[string]bool{}
+	for _, d := range n.deployments.Of(active.Plan.Package) {
+		some, everybody := d.Program.Subscribers(event, payload)
+		if everybody {
+			return nil, true
+		}
+		for _, t := range some {
+			if !known[t] {
+				known[t] = true
+				targets = append(targets, t)
+			}
+		}
+	}
+	return targets, false
+}
+
 // Task is a piece of work for a person.
 type Task struct {
-	ID        string            `json:"id"`
-	Name      string            `json:"name"`
-	Role      string            `json:"role"`
-	Process   string            `json:"process"`
-	Instance  string            `json:"instance"`
-	Key       string            `json:"key,omitempty"`
-	Since     time.Time         `json:"since"`
-	Due       *time.Time        `json:"due,omitempty"`
-	ClaimedBy string            `json:"claimed_by,omitempty"`
-	Form      []FormField       `json:"form"`
-	Data      []json.RawMessage `json:"data"`
+	ID        string                     `json:"id"`
+	Name      string                     `json:"name"`
+	Role      string                     `json:"role"`
+	Process   string                     `json:"process"`
+	Instance  string                     `json:"instance"`
+	Key       string                     `json:"key,omitempty"`
+	Since     time.Time                  `json:"since"`
+	Due       *time.Time                 `json:"due,omitempty"`
+	ClaimedBy string                     `json:"claimed_by,omitempty"`
+	Form      []FormField                `json:"form"`
+	Data      map[string]json.RawMessage `json:"data"` // what the person is shown, by name
 }
 
 // FormField is one field of a task's form.

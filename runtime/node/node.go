@@ -29,6 +29,10 @@ const MaxShards = 64
 // KeepEvents is how long an event waits for instances that will ask for it.
 const KeepEvents = time.Hour
 
+// maxCommit is the largest commit in bytes: a full batch, and the largest command
+// behind it.
+const maxCommit = 6 << 20
+
 // ErrNotReady says that the node has not opened all shards, or has lost one.
 var ErrNotReady = errors.New("the node is not ready")
 
@@ -68,8 +72,7 @@ type Node struct {
 	server      *jetstream.Server
 	plans       *jetstream.Plans
 	deployments *deployment.Table
-	tracker     *health.Tracker
-	prober      *health.Prober
+	health      *health.Table
 	shards      []*ownedShard
 	waiters     waiters
 	notices     broadcast
@@ -129,8 +132,7 @@ func (n *Node) open(ctx context.Context) error {
 	if n.plans, err = n.server.Plans(ctx); err != nil {
 		return err
 	}
-	n.tracker = health.NewTracker()
-	n.prober = health.NewProber(n.tracker, n.probe)
+	n.health = health.NewTable(nil)
 	count, err := n.shardCount(ctx)
 	if err != nil {
 		return err
@@ -147,7 +149,7 @@ func (n *Node) open(ctx context.Context) error {
 	if err := n.adoptActive(ctx, stored); err != nil {
 		return err
 	}
-	n.workers.Go(func() { n.prober.Run(n.work) })
+	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
 	return n.startPumps()
 }
 
@@ -162,7 +164,7 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 }
 
 func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) error {
-	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{})
+	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
 	if err != nil {
 		return fmt.Errorf("opening shard %d: %w", number, err)
 	}
@@ -178,7 +180,7 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 	s.processor, err = shard.Open(ctx, shard.Options{
 		Shard: number, Owner: n.options.Owner, Journal: j, State: state, Log: n.log,
 		Clock:     clock,
-		Facts:     func() engine.Facts { return engine.Facts{Health: n.tracker.View()} },
+		Facts:     func() engine.Facts { return engine.Facts{Health: n.health.View()} },
 		Replayed:  s.view.Fold,
 		Committed: func(commit uint64, events []record.Event) { n.committed(s, commit, events) },
 		Dispatch:  func(effects []engine.Effect) { n.dispatch(s, effects) },

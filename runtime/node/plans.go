@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/health"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -70,9 +71,9 @@ func (n *Node) adoptActive(ctx context.Context, stored []*deployment.Deployment)
 	for _, d := range stored {
 		if active[d.Digest] {
 			n.deployments.Activate(d)
-			n.track(d)
 		}
 	}
+	n.watchHealth()
 	return err
 }
 
@@ -112,14 +113,20 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		}
 	}
 	n.deployments.Activate(d)
-	n.track(d)
+	n.watchHealth()
 	n.log.Info("plan activated", "package", d.Plan.Package, "digest", digest)
 	return out, n.pump(d)
 }
 
-// track tells the health of every binding by the failover settings of the calls
-// that use it.
-func (n *Node) track(d *deployment.Deployment) { n.tracker.Watch(d.Plan) }
+// watchHealth watches the bindings of all active plans, by the failover settings
+// of the calls that use them.
+func (n *Node) watchHealth() {
+	var watches []health.Watch
+	for _, d := range n.deployments.All() {
+		watches = append(watches, health.WatchesOf(d.Plan)...)
+	}
+	n.health.Replace(watches)
+}
 
 // Deployments are the active plans, by package.
 func (n *Node) Deployments() []Deployed {

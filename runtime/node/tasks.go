@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sort"
 	"strconv"
@@ -30,20 +31,26 @@ func parseTaskID(id string) (instance string, activation uint32, err error) {
 func (n *Node) task(t engine.Task) Task {
 	out := Task{
 		ID: taskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, Process: t.Process, Instance: t.Instance,
-		Key: t.Key, Since: time.Unix(0, int64(t.Since)).UTC(), ClaimedBy: t.ClaimedBy, Form: []FormField{},
+		Key: t.Key, Since: time.Unix(0, int64(t.Since)).UTC(), ClaimedBy: t.ClaimedBy, Form: []FormField{}, Data: map[string]json.RawMessage{},
 	}
 	if t.Due != 0 {
 		due := time.Unix(0, int64(t.Due)).UTC()
 		out.Due = &due
 	}
-	if d := n.deployments.Find(t.Plan); d != nil {
-		fields, _ := d.Universe.FieldsOf(t.Form)
-		for _, f := range fields {
-			out.Form = append(out.Form, FormField{Name: f.WireName(), Type: f.Type.String(), Optional: f.Type.Kind == types.Optional, Doc: f.Doc})
-		}
+	d := n.deployments.Find(t.Plan)
+	if d == nil {
+		return out
 	}
-	for _, v := range t.Data {
-		out.Data = append(out.Data, types.AppendJSON(nil, v))
+	fields, _ := d.Universe.FieldsOf(t.Form)
+	for _, f := range fields {
+		out.Form = append(out.Form, FormField{Name: f.WireName(), Type: f.Type.String(), Optional: f.Type.Kind == types.Optional, Doc: f.Doc})
+	}
+	for i, v := range t.Data {
+		name := fmt.Sprintf("arg%d", i+1)
+		if i < len(t.Shows) {
+			name = t.Shows[i]
+		}
+		out.Data[name] = d.Universe.EncodeJSON(nil, v, t.DataTypes[i])
 	}
 	return out
 }

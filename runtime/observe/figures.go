@@ -148,7 +148,7 @@ func (v *View) attempted(x *entry, e record.AttemptStarted) {
 	if c.failedFrom != "" && c.failedFrom != e.Cloud {
 		f.moved(moveKey{endpoint, c.failedFrom, e.Cloud}, time.Duration(e.At-c.failedAt))
 	}
-	c.cloud, c.started = e.Cloud, e.At
+	c.cloud, c.started, c.inFlight = e.Cloud, e.At, true
 }
 
 func (v *View) attemptFailed(x *entry, e record.AttemptFailed) {
@@ -159,7 +159,7 @@ func (v *View) attemptFailed(x *entry, e record.AttemptFailed) {
 	if endpoint := v.endpoint(x, c); endpoint != "" {
 		v.of(x).sums(endpoint, c.cloud).failed++
 	}
-	c.failedFrom, c.failedAt = c.cloud, c.started
+	c.failedFrom, c.failedAt, c.inFlight = c.cloud, c.started, false
 }
 
 func (v *View) left(x *entry, e record.StepLeft) {

@@ -66,6 +66,7 @@ type entry struct {
 type openCall struct {
 	activation, step uint32
 	cloud            string
+	inFlight         bool
 	started          record.Instant
 	failedFrom       string // the cloud it was tried at before
 	failedAt         record.Instant
@@ -201,7 +202,7 @@ type Filter struct {
 func (f Filter) matches(x *entry) bool {
 	switch {
 	case f.Process != "" && f.Process != x.process,
-		f.State != "" && f.State != x.state && (f.State != record.Waiting || x.state != record.Running),
+		f.State != "" && f.State != x.now(),
 		f.Key != "" && f.Key != x.key,
 		!f.Since.IsZero() && x.started < record.Instant(f.Since.UnixNano()):
 		return false
@@ -249,9 +250,23 @@ func (v *View) Commits(id string) (first, last uint64, ok bool) {
 	return x.firstCommit, x.lastCommit, true
 }
 
+// now is the state as people mean it: without a call under way, a running
+// instance waits.
+func (x *entry) now() record.State {
+	if x.state != record.Running {
+		return x.state
+	}
+	for i := range x.calls {
+		if x.calls[i].inFlight {
+			return record.Running
+		}
+	}
+	return record.Waiting
+}
+
 func (v *View) instance(x *entry) Instance {
 	i := Instance{
-		ID: x.id, Process: x.process, Key: x.key, State: x.state, Plan: x.plan,
+		ID: x.id, Process: x.process, Key: x.key, State: x.now(), Plan: x.plan,
 		Started: instant(x.started), Detail: x.detail,
 	}
 	if x.ended == 0 {

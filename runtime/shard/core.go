@@ -32,7 +32,7 @@ type answered struct {
 type Core struct {
 	state   *engine.State
 	batch   Batch
-	size    int
+	size    int // of the open batch, in bytes
 	payload []byte
 }
 
@@ -45,10 +45,11 @@ func (c *Core) State() *engine.State { return c.state }
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	events, effects, reply := c.state.Decide(cmd, facts)
-	c.batch.Events = append(c.batch.Events, events...)
-	for _, e := range events {
-		c.size += weight(e)
+	if len(events) > 0 {
+		c.payload = record.AppendEvents(c.payload[:0], events)
+		c.size += len(c.payload)
 	}
+	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
 		c.batch.answers = append(c.batch.answers, answered{answer, reply})
@@ -62,7 +63,8 @@ func (c *Core) FireDue(facts engine.Facts, limit int) {
 	}
 }
 
-// Size is about how many bytes the open batch takes in the journal.
+// Size bounds the open batch in the form of the journal, in bytes: what it has
+// in common is written once.
 func (c *Core) Size() int { return c.size }
 
 // Payload is the open batch in the form of the journal, nil where it has no

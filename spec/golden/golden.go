@@ -56,17 +56,33 @@ func Run(t *testing.T, dir string, f func(t *testing.T, a Archive) []File) {
 	}
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			raw, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatalf("reading a golden archive: %v", err)
-			}
-			a := Archive{Path: path}
-			for _, x := range raw.Files {
-				a.Files = append(a.Files, File{x.Name, string(x.Data)})
-			}
-			compare(t, raw, path, f(t, a))
+			raw := parse(t, path)
+			compare(t, raw, path, f(t, archive(path, raw)))
 		})
 	}
+}
+
+// Read returns one archive.
+func Read(t *testing.T, path string) Archive {
+	t.Helper()
+	return archive(path, parse(t, path))
+}
+
+func parse(t *testing.T, path string) *txtar.Archive {
+	t.Helper()
+	raw, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatalf("reading a golden archive: %v", err)
+	}
+	return raw
+}
+
+func archive(path string, raw *txtar.Archive) Archive {
+	a := Archive{Path: path}
+	for _, x := range raw.Files {
+		a.Files = append(a.Files, File{x.Name, string(x.Data)})
+	}
+	return a
 }
 
 func compare(t *testing.T, raw *txtar.Archive, path string, got []File) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -50,6 +51,7 @@ type server struct {
 	mu      sync.Mutex
 	http    *http.Server
 	address string
+	held    *heldPort // while it is dead
 	tamper  Tampering
 	calls   map[string]int // by method
 }
@@ -65,7 +67,7 @@ func (s *server) Start(addr string) error {
 	if err := s.revive(); err != nil {
 		return fmt.Errorf("starting %s: %w", s.name, err)
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := s.listen(addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("starting %s: %w", s.name, err), s.bury())
 	}
@@ -80,6 +82,20 @@ func (s *server) Start(addr string) error {
 	return nil
 }
 
+// listen waits a little for a port that is taken: while a service is dead,
+// somebody's outgoing connection may have been given it for a moment.
+func (s *server) listen(addr string) (net.Listener, error) {
+	s.held.release()
+	s.held = nil
+	for try := 1; ; try++ {
+		l, err := net.Listen("tcp", addr)
+		if err == nil || try == 100 || !errors.Is(err, syscall.EADDRINUSE) {
+			return l, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 // Kill ends the service as a crash does: nobody gets an answer any more. Work
 // that was synced before is done all the same.
 func (s *server) Kill() error {
@@ -90,7 +106,18 @@ func (s *server) Kill() error {
 	}
 	err := s.http.Close()
 	s.http = nil
+	s.held = holdPort(s.address)
 	return errors.Join(err, s.bury())
+}
+
+// Close ends the service for good.
+func (s *server) Close() error {
+	err := s.Kill()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held.release()
+	s.held = nil
+	return err
 }
 
 // Restart brings a killed service back on the port it had.
@@ -111,12 +138,19 @@ func (s *server) URL() string {
 	return "http://" + s.address
 }
 
-// Calls is how many requests of a method came, answered or not. They are counted
+// Calls is how many requests of a method ("": of any) came, answered or not. They are counted
 // from the beginning, restarts included.
 func (s *server) Calls(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.calls[method]
+	if method != "" {
+		return s.calls[method]
+	}
+	sum := 0
+	for _, n := range s.calls {
+		sum += n
+	}
+	return sum
 }
 
 // Tamper makes the service misbehave from the next request on.

@@ -2,6 +2,7 @@ package httpconnector
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net/http/httputil"
@@ -24,6 +25,9 @@ func readBody(in *bufio.Reader, h head, buf []byte, limit int64, headLimit int) 
 			}
 			if len(line) == 0 {
 				return body, true, nil
+			}
+			if bytes.IndexByte(line, ':') <= 0 {
+				return nil, false, &garbage{"a trailer field without a name"}
 			}
 		}
 	case h.length < 0:

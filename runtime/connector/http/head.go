@@ -18,6 +18,7 @@ type head struct {
 	length     int64 // of the body; -1 where only the end of the connection tells
 	chunked    bool
 	close      bool // the connection must not be used again
+	old        bool // HTTP/1.0
 	mediaType  string
 	retryAfter string
 	location   string
@@ -92,6 +93,8 @@ func readOneHead(in *bufio.Reader, left *int, limit int) (head, error) {
 		}
 	}
 	switch {
+	case h.chunked && h.old:
+		return head{}, &garbage{"chunks in HTTP/1.0"}
 	case h.chunked && hasLength:
 		return head{}, &garbage{"both Content-Length and Transfer-Encoding"}
 	case !hasLength && !h.chunked:
@@ -119,7 +122,7 @@ func parseStatus(line []byte) (head, error) {
 	if status < 100 || status > 599 {
 		return head{}, &garbage{"a status code outside 100 to 599"}
 	}
-	return head{status: status, close: rest[0] == '0'}, nil
+	return head{status: status, close: rest[0] == '0', old: rest[0] == '0'}, nil
 }
 
 func (h *head) field(name, value []byte, hasLength *bool) error {

@@ -183,7 +183,6 @@ func (f *faultReader) read(op *operation, h *head, body []byte) (fields map[stri
 		if err != nil {
 			return nil, safeWhy(err, h)
 		}
-		raw, _ = v.(map[string]types.Value)
 		fitting, err := op.universe.Convert(v, types.Ref(f.fault), types.Tolerant)
 		if err != nil {
 			return nil, unfit(err, h)

@@ -223,7 +223,7 @@ func TestNeverAnswers(t *testing.T) {
 	w := serveWire(t, func(net.Conn, *http.Request) { <-release })
 	defer close(release)
 	q := request("charge")
-	q.TimeoutNs = int64(30 * time.Millisecond)
+	q.TimeoutNs = int64(500 * time.Millisecond)
 	r := do(t, bind(t, newConnector(t, Options{}), w.url()), q)
 	if r.Outcome != record.Unknown || r.Sign != connector.Failing || !strings.HasSuffix(r.Detail, "no answer in time, after the request was sent") {
 		t.Errorf("got %s, %s: %s", r.Outcome, r.Sign, r.Detail)

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/lang/format"
+)
+
+func fmtCommand() *cobra.Command {
+	only := false
+	c := &cobra.Command{
+		Use:   "fmt [PATH..]",
+		Short: "Write files the one way",
+		Long: `Formats .cob files in place and prints the names of those that changed. A path
+is a file, or a directory whose files, and those below it, are meant.`,
+		Example: `  cob fmt
+  cob fmt --check examples   exit code 1 when a file is not formatted`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return formatAll(c, args, only)
+		},
+	}
+	c.Flags().BoolVar(&only, "check", false, "change nothing; exit code 1 when a file is not formatted")
+	return c
+}
+
+func formatAll(c *cobra.Command, paths []string, only bool) error {
+	files, err := cobFiles(paths)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, name := range files {
+		old, err := os.ReadFile(name)
+		if err != nil {
+			return bad(err)
+		}
+		text := format.Source(string(old))
+		if text == string(old) {
+			continue
+		}
+		changed = true
+		fmt.Fprintln(c.OutOrStdout(), name)
+		if !only {
+			if err := replace(name, text); err != nil {
+				return bad(fmt.Errorf("formatting %s: %w", name, err))
+			}
+		}
+	}
+	if changed && only {
+		return bad(nil)
+	}
+	return nil
+}
+
+// replace writes a file by way of another one beside it, so that no moment shows
+// half a file.
+func replace(name, text string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".cob-fmt-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.WriteString(text)
+	if err == nil {
+		err = tmp.Chmod(info.Mode())
+	}
+	if closed := tmp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
+
+func cobFiles(paths []string) ([]string, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var out []string
+	for _, p := range paths {
+		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && name != p && strings.HasPrefix(d.Name(), "."):
+				return fs.SkipDir
+			case !d.IsDir() && (name == p || strings.HasSuffix(name, ".cob")):
+				out = append(out, filepath.Clean(name))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, bad(err)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}

@@ -1,0 +1,93 @@
+// Command cob checks, formats, builds and explains packages of COB, and runs
+// what they describe. It is wiring and nothing else: flags, exit codes, and the
+// doors of the rooms.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, as scripts know them.
+const (
+	exitDone        = 0
+	exitBad         = 1 // the author's text, the test or the business result is bad
+	exitUsage       = 2
+	exitUnreachable = 5 // the server cannot be reached, or refused
+	exitInterrupted = 130
+)
+
+// exit is an error that knows its exit code. An error without one means that the
+// command was used wrongly. A nil err has been said already.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exit) Unwrap() error { return e.err }
+
+func bad(err error) error { return &exit{exitBad, err} }
+
+func failure(code int, format string, args ...any) error {
+	return &exit{code, fmt.Errorf(format, args...)}
+}
+
+// commands are the constructors of all subcommands.
+var commands = []func() *cobra.Command{
+	checkCommand,
+	fmtCommand,
+	buildCommand,
+	explainCommand,
+	runCommand,
+	demoCommand,
+	startCommand,
+	psCommand,
+	showCommand,
+	cancelCommand,
+	retryCommand,
+	taskCommand,
+	versionCommand,
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	root := &cobra.Command{
+		Use:   "cob",
+		Short: "Write a business process down, check it, and run it durably over several clouds",
+		Example: `  cob check              all that is wrong in the package of this directory
+  cob fmt                write it the one way
+  cob build -o plan.json the plan that runs, and its digest`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	for _, make := range commands {
+		root.AddCommand(make())
+	}
+	root.SetArgs(args)
+	c, err := root.ExecuteC()
+	if err == nil {
+		return exitDone
+	}
+	var e *exit
+	if errors.As(err, &e) {
+		if e.err != nil {
+			fmt.Fprintf(os.Stderr, "cob: %v\n", e.err)
+		}
+		return e.code
+	}
+	fmt.Fprintf(os.Stderr, "cob: %v\nSee %q.\n", err, c.CommandPath()+" --help")
+	return exitUsage
+}

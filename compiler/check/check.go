@@ -1,0 +1,189 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Program is a package about which everything is known that can be known
+// before it runs. The slices of declarations are sorted by name.
+type Program struct {
+	Module   *module.Module
+	Info     *resolve.Info
+	Universe *types.Universe
+
+	Types       []types.Definition
+	Refinements []plan.Refinement
+	Labels      []plan.Label
+	Settings    []plan.Setting
+	Clouds      []plan.Cloud
+	Endpoints   []plan.Endpoint
+	Failovers   []plan.Failover
+	SLAs        []plan.SLA
+	Policies    []plan.Policy
+	Roles       []plan.Role
+	Channels    []plan.Channel
+	Processes   []*Process
+	Routes      []*Route
+	Tests       []plan.Test
+
+	// Trees are the typed expressions that stand in statements.
+	Trees map[syntax.Expr]*expression.Tree
+	// Variables are those that a statement or an arm declares.
+	Variables map[syntax.Node]*resolve.Variable
+	// Calls are what the call statements ask for.
+	Calls map[*syntax.CallStmt]*Call
+	// Targets are the variables that assignments set.
+	Targets map[*syntax.AssignStmt]*resolve.Variable
+	// Names are the declarations that statements refer to, by the place where
+	// they do.
+	Names map[syntax.Node]*resolve.Symbol
+	// Forms are the results of tasks.
+	Forms map[*syntax.TaskStmt]types.Type
+	// Joins say how many branches each parallel needs; 0 is all.
+	Joins map[*syntax.ParallelStmt]plan.Join
+}
+
+// Process is a checked process.
+type Process struct {
+	Decl     *syntax.ProcessDecl
+	Name     string // qualified
+	Params   []types.Field
+	Result   types.Type
+	Raises   []string
+	Key      *expression.Tree
+	SLA      string
+	Failover string
+	Policy   string
+}
+
+// Route is a checked route.
+type Route struct {
+	Decl *syntax.RouteDecl
+	Name string // qualified
+	From string // qualified channel
+	Var  string
+}
+
+// Call is a checked call.
+type Call struct {
+	Endpoint   *plan.Endpoint
+	Operation  *plan.Operation
+	Args       []expression.Tree
+	Labels     []string
+	Failover   string
+	Policy     string
+	Candidates []plan.Candidate
+}
+
+type checker struct {
+	*Program
+	ds       diag.List
+	pkg      string
+	labels   lattice
+	types    typeTable
+	facts    []types.Field // of a cloud, as policies see them
+	setting  map[string]int
+	rulings  map[ruling]plan.Candidate
+	policies map[string]*ruled
+	process  map[string]*Process
+	inTest   bool
+}
+
+// Check applies every rule to a resolved package. The Program is fit for
+// lowering when no diagnostic is an error.
+func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
+	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
+		Program: &Program{Module: m, Info: info,
+			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
+			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
+			Names: map[syntax.Node]*resolve.Symbol{}, Forms: map[*syntax.TaskStmt]types.Type{},
+			Joins: map[*syntax.ParallelStmt]plan.Join{}}}
+	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
+		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses,
+		c.checkProcesses, c.checkRoutes, c.checkSamples, c.checkTests} {
+		pass()
+	}
+	if !c.ds.HasErrors() {
+		// What seems unused may be what a mistake was meant to use.
+		c.ds.Add(info.Unused()...)
+	}
+	c.sort()
+	return c.Program, c.ds.Sorted()
+}
+
+func (c *checker) sort() {
+	slices.SortFunc(c.Types, func(a, b types.Definition) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(c.Refinements, func(a, b plan.Refinement) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field))
+	})
+	slices.SortFunc(c.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func (c *checker) report(d diag.Diagnostic) { c.ds.Add(d) }
+
+func (c *checker) errorf(code diag.Code, at source.Span, format string, args ...any) {
+	c.ds.Add(diag.Errorf(code, at, format, args...))
+}
+
+// qualified is the name of a declaration of this package in a plan.
+func (c *checker) qualified(name string) string { return c.pkg + "." + name }
+
+func (c *checker) place(s source.Span) plan.Place { return plan.Place(c.Module.Place(s)) }
+
+// at is a place inside a file, for failures of expressions.
+func at(s source.Span) string {
+	p := s.From()
+	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// decls gives the declarations of one kind that can be checked, by name: not
+// those with mistakes of syntax in them, about which enough has been said.
+func decls[T syntax.Decl](c *checker, kind resolve.Kind) []T {
+	var out []T
+	for _, s := range c.Info.Of(kind) {
+		if d, ok := s.Decl.(T); ok && !s.Decl.Head().Broken {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// article puts a or an before a word.
+func article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// symbol finds a declaration of one of the kinds and notes its use. What is
+// wrong has been reported when it is nil.
+func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *resolve.Symbol {
+	if !n.Given() {
+		return nil
+	}
+	s := c.Info.Lookup(n.Text)
+	if s == nil {
+		c.report(resolve.Unknown(n.At, what, n.Text, c.Info.Names(kinds...)))
+		return nil
+	}
+	c.Info.Use(s, n.At)
+	if !slices.Contains(kinds, s.Kind) {
+		c.report(diag.Errorf(CodeKind, n.At, "%s is %s, and %s is wanted here", n.Text, article(string(s.Kind)), article(what)).
+			WithNote(s.At, "declared here"))
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,36 @@
+// Package check holds every rule that a correct program obeys.
+//
+// In goes a resolved package; out come a Program, in which every expression is a
+// typed tree and every call knows the labels of the data that leaves with it,
+// and diagnostics. One construct, one file: process.go, call.go, endpoint.go,
+// policy.go and so on, named as everywhere else in the house. One rule, one
+// code, one file in rules/ with a bad and a good example that a test compiles.
+//
+// Expressions are checked in both directions: what is wanted flows in, so that
+// `{ id: "h1" }` has the type of the parameter it is given to, and what it is
+// flows out, with its labels. An expression with a mistake in it has the Invalid
+// type, about which nothing more is said.
+//
+// # Labels
+//
+// A label is a property of a place, a field, and of what was read from there. A
+// value carries the labels that its type does not already say; the labels of
+// everything in a value are those and the ones of its type, nested. An operation
+// outside gives back what its result type says: what a service makes of the data
+// it was sent is its contract's business. A variable keeps the labels of all
+// that was ever assigned to it. Conditions do not label what they guard.
+//
+// # Settings
+//
+// What may stand behind `name:` is data, in table.go, for checking, hover and
+// completion alike. Declarations that are nothing but settings are kept in the
+// plan's own form, because reading them is all there is to lower.
+//
+// # What is not there yet
+//
+// A construct that parses and that a plan cannot express draws COB4007 at its
+// place, never silence.
+//
+// Deliberately absent: files, the plan's flows (compiler/lower), and how long or
+// how dear a process may be (the proof of an sla is a room of its own).
+package check

@@ -1,0 +1,162 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+func (c *checker) declareEndpoints() {
+	for _, d := range decls[*syntax.EndpointDecl](c, resolve.Endpoint) {
+		e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
+		usable := c.connector(d, &e)
+		if d.Body != nil {
+			for _, s := range d.Body.Settings {
+				c.report(unknownSetting("an endpoint", nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
+			}
+			for _, r := range d.Body.Receives {
+				c.notYet(r, "receive")
+			}
+			for _, op := range d.Body.Operations {
+				if usable {
+					c.operation(&e, op)
+				}
+			}
+			for _, b := range d.Body.Bindings {
+				c.binding(&e, b)
+			}
+		}
+		if d.Body == nil || len(d.Body.Bindings) == 0 {
+			c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
+				WithHelp("say where: on CLOUD { url: env.NAME }"))
+		}
+		slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
+		c.Endpoints = append(c.Endpoints, e)
+	}
+}
+
+// connector reads what stands behind the colon: a connector or a contract.
+func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
+	name := d.Kind.Parts[0]
+	if len(d.Kind.Parts) == 1 && name.Text == "http" {
+		return true
+	}
+	s := c.Info.Lookup(name.Text)
+	if s == nil || s.Kind != resolve.Contract || len(d.Kind.Parts) > 1 {
+		c.report(resolve.Unknown(d.Kind.Span(), "connector or contract", d.Kind.String(), append(c.Info.Names(resolve.Contract), "http")))
+		return false
+	}
+	c.Info.Use(s, name.At)
+	if s.Contract == nil {
+		return false
+	}
+	e.Contract = s.Contract.Path
+	for i := range s.Contract.Operations {
+		e.Operations = append(e.Operations, contractOperation(&s.Contract.Operations[i]))
+	}
+	return true
+}
+
+func contractOperation(o *module.Operation) plan.Operation {
+	out := plan.Operation{Name: o.Name, Result: o.Result, HTTP: &plan.HTTP{Method: o.Method}}
+	out.Idempotent = idempotentMethod(o.Method)
+	rest := o.Path
+	for _, p := range o.Params {
+		field := p.Field
+		field.Wire = ""
+		out.Params = append(out.Params, field)
+		v := expression.Tree{Op: expression.Var, Type: p.Type, Name: p.Name}
+		switch p.In {
+		case "path":
+			before, after, ok := strings.Cut(rest, "{"+p.WireName()+"}")
+			if !ok {
+				continue
+			}
+			out.HTTP.Path = append(out.HTTP.Path, plan.PathPart{Text: before}, plan.PathPart{Expr: &v})
+			rest = after
+		case "query":
+			out.HTTP.Query = append(out.HTTP.Query, plan.NamedTree{Name: p.WireName(), Expr: v})
+		case "body":
+			out.HTTP.Body = &v
+		}
+	}
+	if rest != "" {
+		out.HTTP.Path = append(out.HTTP.Path, plan.PathPart{Text: rest})
+	}
+	return out
+}
+
+// idempotentMethod says which methods RFC 9110 calls safe: those alone are
+// taken to be idempotent without a word of the author, for many services answer
+// a second PUT or DELETE differently.
+func idempotentMethod(method string) bool { return method == "GET" || method == "HEAD" }
+
+func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
+	s := c.symbol(b.Cloud, "cloud", resolve.Cloud)
+	bl := c.settings("a binding", bindingSettings, list(b.Settings), b.Cloud.At)
+	if s == nil {
+		return
+	}
+	if slices.ContainsFunc(e.Bindings, func(o plan.Binding) bool { return o.Cloud == s.Name }) {
+		c.errorf(resolve.CodeDuplicate, b.Cloud.At, "the endpoint is bound to %s twice", s.Name)
+		return
+	}
+	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.At)}
+	if v, ok := bl.first("url"); ok {
+		out.URL = v.source
+	}
+	if v, ok := bl.first("availability"); ok {
+		out.Availability = v.text
+	}
+	if v, ok := bl.get("latency"); ok {
+		out.Latency = plan.Quantile{Ratio: v[0][0].text, WithinNs: int64(v[0][1].low)}
+	}
+	if v, ok := bl.first("cost"); ok {
+		out.CostPerCall = v.text
+	}
+	e.Bindings = append(e.Bindings, out)
+}
+
+// faults are the qualified names of faults after raises, sorted.
+func (c *checker) faults(paths []*syntax.Path) []string {
+	var out []string
+	for _, p := range paths {
+		if len(p.Parts) != 1 {
+			c.report(resolve.Unknown(p.Span(), "fault", p.String(), c.Info.Names(resolve.Fault)))
+			continue
+		}
+		s := c.symbol(p.Parts[0], "fault", resolve.Fault)
+		if s == nil {
+			continue
+		}
+		if name := c.qualified(s.Name); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (c *checker) endpoint(name string) *plan.Endpoint {
+	i, ok := slices.BinarySearchFunc(c.Endpoints, name, func(e plan.Endpoint, n string) int { return cmp.Compare(e.Name, n) })
+	if !ok {
+		return nil
+	}
+	return &c.Endpoints[i]
+}
+
+// resultOf is the type after ->, Void where there is none.
+func (c *checker) resultOf(t syntax.Type) types.Type {
+	if t == nil {
+		return types.Of(types.Void)
+	}
+	return c.typeOf(t)
+}

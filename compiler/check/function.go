@@ -1,0 +1,102 @@
+package check
+
+import (
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// function checks the call of a standard function, written len(xs) or xs.len().
+func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type) typed {
+	name, args := calledName(e)
+	if !name.Given() {
+		c.errorf(CodeFunction, e.Func.Span(), "only functions of the standard library can be called here")
+		return typed{}
+	}
+	f, ok := expression.Lookup(name.Text)
+	if !ok {
+		c.report(c.noFunction(name))
+		return typed{}
+	}
+	out := typed{Tree: expression.Tree{Op: expression.Call, Name: f.Name, At: at(e.Span()), Args: make([]expression.Tree, 0, len(args))}}
+	argTypes := make([]types.Type, 0, len(args))
+	bad := false
+	for i, a := range args {
+		v := c.argument(s, f, i, a, argTypes)
+		bad = bad || v.invalid()
+		out.labels |= c.all(&v)
+		argTypes = append(argTypes, v.Type)
+		out.Args = append(out.Args, v.Tree)
+	}
+	t, wrong := f.Result(c.Universe, argTypes)
+	if wrong != nil {
+		span := e.Span()
+		if wrong.Index >= 0 && wrong.Index < len(args) {
+			span = args[wrong.Index].Span()
+		}
+		c.errorf(CodeArgument, span, "%s", wrong.Message)
+		return typed{}
+	}
+	if bad {
+		return typed{}
+	}
+	out.Type = t
+	out.labels &^= c.deep(t)
+	return out
+}
+
+func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {
+	switch f := e.Func.(type) {
+	case *syntax.Ident:
+		return syntax.Name{Text: f.Name, At: f.Span()}, e.Args
+	case *syntax.MemberExpr:
+		return f.Name, append([]syntax.Expr{f.X}, e.Args...)
+	}
+	return syntax.Name{}, nil
+}
+
+func (c *checker) noFunction(name syntax.Name) diag.Diagnostic {
+	d := diag.Errorf(CodeFunction, name.At, "no function is called %s", name.Text)
+	if near := diag.Suggest(name.Text, expression.Names()); near != "" {
+		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
+	}
+	if s := c.Info.Lookup(name.Text); s != nil && s.Kind == resolve.Process {
+		return d.WithHelp("%s is a process: write start %s(...)", name.Text, name.Text)
+	}
+	return d
+}
+
+func (c *checker) argument(s *resolve.Scope, f *expression.Function, i int, a syntax.Expr, before []types.Type) typed {
+	lambda, ok := a.(*syntax.LambdaExpr)
+	if !ok {
+		return c.value(s, a, none)
+	}
+	param, wanted := f.LambdaParam(i, before)
+	if !wanted {
+		c.errorf(CodeArgument, a.Span(), "%s wants a value here: %s", f.Name, f.Form)
+		return typed{}
+	}
+	return c.lambda(s, lambda, param)
+}
+
+func (c *checker) lambda(s *resolve.Scope, e *syntax.LambdaExpr, param types.Type) typed {
+	inner := s.Inner()
+	name, at := "it", source.Span{}
+	if !e.Short {
+		if len(e.Params) != 1 {
+			c.errorf(CodeArgument, e.Span(), "a lambda has one parameter here")
+			return typed{}
+		}
+		name, at = e.Params[0].Text, e.Params[0].At
+	}
+	v := &resolve.Variable{Name: name, At: at, Type: param, Fixed: "the parameter of a lambda"}
+	c.declare(inner, v)
+	body := c.value(inner, e.Body, none)
+	if body.invalid() {
+		return typed{}
+	}
+	return typed{expression.Tree{Op: expression.Lambda, Type: types.LambdaOf(body.Type), Name: v.Plan, Args: []expression.Tree{body.Tree}}, body.labels}
+}

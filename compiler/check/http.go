@@ -1,0 +1,234 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+var verbs = []string{"delete", "get", "head", "options", "patch", "post", "put"}
+
+// operation checks one operation of an http endpoint.
+func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
+	if slices.ContainsFunc(e.Operations, func(o plan.Operation) bool { return o.Name == op.Name.Text }) {
+		c.errorf(resolve.CodeDuplicate, op.Name.At, "the operation %s is declared twice", op.Name.Text)
+		return
+	}
+	out := plan.Operation{Name: op.Name.Text, Result: c.resultOf(op.Result), Raises: c.faults(op.Raises)}
+	scope := resolve.NewScope()
+	if op.Params != nil {
+		out.Params = c.parameters(scope, op.Params.List)
+	}
+	if op.Body == nil || op.Body.Request == nil {
+		c.report(diag.Errorf(CodeNoRequest, op.Name.At, "the operation %s does not say what is asked", op.Name.Text).
+			WithHelp(`write the request: { get "/path" }`))
+	} else {
+		c.request(scope, &out, op)
+	}
+	e.Operations = append(e.Operations, out)
+}
+
+// parameters checks parameters and declares them in a scope.
+func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types.Field {
+	fields := c.fields(list)
+	for _, f := range fields {
+		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })
+		if list[i].Where != nil {
+			c.notYet(list[i].Where, "a where on a parameter")
+		}
+		c.declare(scope, &resolve.Variable{Name: f.Name, At: list[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
+	}
+	return fields
+}
+
+func (c *checker) request(scope *resolve.Scope, out *plan.Operation, op *syntax.Operation) {
+	r := op.Body.Request
+	if !slices.Contains(verbs, r.Verb.Text) {
+		c.report(resolve.Unknown(r.Verb.At, "method", r.Verb.Text, verbs))
+		return
+	}
+	h := &plan.HTTP{Method: strings.ToUpper(r.Verb.Text), Path: c.path(scope, r.Target)}
+	out.HTTP = h
+	out.Idempotent = idempotentMethod(h.Method)
+	b := c.settings("an operation", operationSettings, slices.Concat(r.Settings, op.Body.Settings), op.Name.At)
+	if v, ok := b.first("body"); ok {
+		t := c.value(scope, v.expr, none)
+		if !t.invalid() && c.sendable(t.Type, v.expr) {
+			h.Body = &t.Tree
+		}
+	}
+	h.Query = c.named(scope, b, "query")
+	h.Headers = c.named(scope, b, "headers")
+	if v, ok := b.first("idempotent"); ok {
+		out.Idempotent = v.text == "true"
+	}
+	if v, ok := b.first("idempotency_key"); ok {
+		t := c.value(scope, v.expr, types.Of(types.String))
+		if !t.invalid() {
+			out.Key = &t.Tree
+		}
+	}
+	if v, ok := b.first("timeout"); ok {
+		out.TimeoutNs = int64(v.low)
+	}
+	for _, m := range op.Body.Errors {
+		c.errorMapping(out, h, m)
+	}
+}
+
+func (c *checker) sendable(t types.Type, e syntax.Expr) bool {
+	if c.Universe.Assignable(t, types.Of(types.JSON)) {
+		return true
+	}
+	c.errorf(CodeMismatch, e.Span(), "%s cannot be sent", c.show(t))
+	return false
+}
+
+// path splits "/holds/${id}" into its parts.
+func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
+	s, ok := e.(*syntax.StringExpr)
+	if !ok {
+		c.errorf(CodePath, spanOf(e), "the path of a request is a string")
+		return nil
+	}
+	var out []plan.PathPart
+	for i, p := range s.Parts {
+		if p.Expr == nil {
+			if i == 0 && !strings.HasPrefix(p.Text, "/") {
+				c.report(diag.Errorf(CodePath, s.Span(), "a path begins with /").WithHelp("the rest of the address is the url of the binding"))
+			}
+			if strings.ContainsAny(p.Text, "?#") {
+				c.report(diag.Errorf(CodePath, s.Span(), "a path holds no query").WithHelp("write it as a setting: query: { name: value }"))
+			}
+			out = append(out, plan.PathPart{Text: p.Text})
+			continue
+		}
+		t := c.value(scope, p.Expr, none)
+		if t.invalid() {
+			continue
+		}
+		if !c.printable(t.Type) {
+			c.errorf(CodePath, p.Expr.Span(), "%s has no text form for a path", c.show(t.Type))
+			continue
+		}
+		out = append(out, plan.PathPart{Expr: &t.Tree})
+	}
+	return out
+}
+
+// named are the fields of a record setting, by name.
+func (c *checker) named(scope *resolve.Scope, b block, setting string) []plan.NamedTree {
+	v, ok := b.first(setting)
+	if !ok {
+		return nil
+	}
+	r, ok := v.expr.(*syntax.RecordExpr)
+	if !ok || r.Type != nil {
+		c.errorf(CodeSettingValue, v.expr.Span(), "%s is a record: { name: value }", setting)
+		return nil
+	}
+	var out []plan.NamedTree
+	for _, f := range r.Fields {
+		t := c.value(scope, f.Value, none)
+		bare := t.Type
+		if bare.Kind == types.Optional {
+			bare = *bare.Elem
+		}
+		if t.invalid() {
+			continue
+		}
+		if !c.printable(bare) {
+			c.errorf(CodeMismatch, f.Value.Span(), "%s has no text form for a %s", c.show(t.Type), setting)
+			continue
+		}
+		out = append(out, plan.NamedTree{Name: f.Name.Text, Expr: t.Tree})
+	}
+	slices.SortStableFunc(out, func(a, b plan.NamedTree) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// errorMapping checks `error 409: OutOfStock { sku: response.sku }`. What the
+// response holds is only known when it is there, so its fields are json here and
+// are fitted to the fault by the connector.
+func (c *checker) errorMapping(out *plan.Operation, h *plan.HTTP, m *syntax.ErrorMapping) {
+	status := 0
+	if lit, ok := m.Status.(*syntax.Literal); ok && lit.Kind == syntax.IntLiteral {
+		status, _ = strconv.Atoi(lit.Raw)
+	}
+	if status < 400 || status > 599 {
+		c.errorf(CodeErrorMapping, spanOf(m.Status), "an error is a status from 400 to 599")
+		return
+	}
+	if slices.ContainsFunc(h.Errors, func(e plan.HTTPError) bool { return e.Status == status }) {
+		c.errorf(CodeErrorMapping, m.Status.Span(), "the status %d is mapped twice", status)
+		return
+	}
+	name, fields := faultParts(m.Fault)
+	if !name.Given() {
+		c.errorf(CodeErrorMapping, spanOf(m.Fault), "a fault is wanted here, such as Declined { reason: response.reason }")
+		return
+	}
+	s := c.symbol(name, "fault", resolve.Fault)
+	if s == nil {
+		return
+	}
+	fault := c.qualified(s.Name)
+	if !slices.Contains(out.Raises, fault) {
+		c.report(diag.Errorf(CodeErrorMapping, name.At, "the operation %s does not say that it raises %s", out.Name, s.Name).
+			WithHelp("add raises %s to the operation", s.Name))
+	}
+	tree, ok := c.mappedFields(fault, name, fields, m.Fault)
+	if ok {
+		h.Errors = append(h.Errors, plan.HTTPError{Status: status, Fault: fault, Fields: tree})
+		slices.SortFunc(h.Errors, func(a, b plan.HTTPError) int { return a.Status - b.Status })
+	}
+}
+
+// faultParts reads `F` and `F { ... }`.
+func faultParts(e syntax.Expr) (syntax.Name, []*syntax.FieldInit) {
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return syntax.Name{Text: e.Name, At: e.Span()}, nil
+	case *syntax.RecordExpr:
+		if e.Type != nil && len(e.Type.Parts) == 1 {
+			return e.Type.Parts[0], e.Fields
+		}
+	}
+	return syntax.Name{}, nil
+}
+
+func (c *checker) mappedFields(fault string, name syntax.Name, inits []*syntax.FieldInit, e syntax.Expr) (expression.Tree, bool) {
+	scope := resolve.NewScope()
+	c.declare(scope, &resolve.Variable{Name: "response", Type: types.Of(types.JSON), Fixed: "the response"})
+	d := c.Universe.Lookup(fault)
+	out := expression.Tree{Op: expression.RecordOf, Type: types.Type{Kind: types.Record}}
+	for _, init := range inits {
+		f, ok := d.Field(init.Name.Text)
+		if !ok {
+			c.report(unknownField(name.Text, init.Name, d.Fields))
+			return out, false
+		}
+		t := c.expr(scope, init.Value, f.Type)
+		if t.Type.Kind != types.JSON {
+			t = c.fit(t, f.Type, init.Value.Span())
+		}
+		if t.invalid() || c.twice(out.Keys, init.Name) {
+			return out, false
+		}
+		out.Keys = append(out.Keys, f.Name)
+		out.Args = append(out.Args, t.Tree)
+		out.Type.Fields = append(out.Type.Fields, types.Field{Name: f.Name, Type: t.Type})
+	}
+	r, ok := e.(*syntax.RecordExpr)
+	if !ok {
+		r = &syntax.RecordExpr{Place: syntax.Place{At: name.At}}
+	}
+	return out, c.complete(r, types.Ref(fault), d.Fields)
+}

@@ -1,0 +1,119 @@
+package check
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// MaxLabels bounds the labels of a package: a set of them is one word.
+const MaxLabels = 64
+
+// labelSet is a set of labels, one bit each in the order of their names. A label
+// is in a set together with all labels it implies.
+type labelSet = uint64
+
+type lattice struct {
+	names []string
+	bit   map[string]labelSet // with all it implies
+}
+
+func (c *checker) declareLabels() {
+	l := &c.labels
+	l.bit = map[string]labelSet{}
+	all := c.Info.Of(resolve.Label)
+	if len(all) > MaxLabels {
+		c.errorf(CodeLimit, all[MaxLabels].At, "a package may have at most %d labels and this one has %d", MaxLabels, len(all))
+		for _, s := range all[MaxLabels:] {
+			s.Used = true // enough has been said about them
+		}
+		all = all[:MaxLabels]
+	}
+	for i, s := range all {
+		l.names = append(l.names, s.Name)
+		l.bit[s.Name] = 1 << i
+	}
+	for _, s := range all {
+		d := s.Decl.(*syntax.LabelDecl)
+		p := plan.Label{Name: s.Name}
+		for _, parent := range d.Parents {
+			if c.symbol(parent, "label", resolve.Label) != nil {
+				l.bit[s.Name] |= l.bit[parent.Text]
+				p.Is = append(p.Is, parent.Text)
+			}
+		}
+		slices.Sort(p.Is)
+		c.Labels = append(c.Labels, p)
+	}
+	for range all { // a chain of implications is at most as long as there are labels
+		for name, set := range l.bit {
+			l.bit[name] = l.closed(set)
+		}
+	}
+}
+
+// closed adds to a set what its labels imply.
+func (l *lattice) closed(set labelSet) labelSet {
+	out := set
+	for s := set; s != 0; s &= s - 1 {
+		out |= l.bit[l.names[bits.TrailingZeros64(s)]]
+	}
+	return out
+}
+
+func (l *lattice) of(names []string) labelSet {
+	var set labelSet
+	for _, n := range names {
+		set |= l.bit[n]
+	}
+	return set
+}
+
+// list is the sorted names of a set.
+func (l *lattice) list(set labelSet) []string {
+	var out []string
+	for ; set != 0; set &= set - 1 {
+		out = append(out, l.names[bits.TrailingZeros64(set)])
+	}
+	return out
+}
+
+// deep are the labels of everything inside a value of type t.
+func (c *checker) deep(t types.Type) labelSet {
+	switch t.Kind {
+	case types.Named:
+		return c.types.deep[t.Name]
+	case types.List, types.Map, types.Optional:
+		return c.deep(*t.Elem)
+	case types.Record:
+		return c.deepFields(t.Fields)
+	}
+	return 0
+}
+
+func (c *checker) deepFields(fields []types.Field) labelSet {
+	var set labelSet
+	for _, f := range fields {
+		set |= c.labels.of(f.Labels) | c.deep(f.Type)
+	}
+	return set
+}
+
+// settle computes the labels of all definitions: again until nothing is added,
+// because definitions may refer to each other in circles.
+func (c *checker) settle() {
+	for again := true; again; {
+		again = false
+		for i := range c.Types {
+			d := &c.Types[i]
+			if set := c.deepFields(d.Fields); set != c.types.deep[d.Name] {
+				c.types.deep[d.Name] = set
+				again = true
+			}
+		}
+	}
+}

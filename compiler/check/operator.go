@@ -1,0 +1,155 @@
+package check
+
+import (
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+var operators = map[string]expression.Op{
+	"+": expression.Add, "-": expression.Sub, "*": expression.Mul, "/": expression.Div, "%": expression.Rem,
+	"==": expression.Eq, "!=": expression.Ne, "<": expression.Lt, "<=": expression.Le, ">": expression.Gt, ">=": expression.Ge,
+	"&&": expression.And, "||": expression.Or, "??": expression.Coalesce, "in": expression.In,
+}
+
+func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type) typed {
+	op := operators[e.Op]
+	hint := none
+	if op == expression.Coalesce {
+		hint = want
+	}
+	x := c.expr(s, e.X, hint)
+	var y typed
+	if r, ok := e.Y.(*syntax.RangeExpr); ok && op == expression.In {
+		y = c.between(s, r)
+	} else {
+		y = c.expr(s, e.Y, c.hint(op, x.Type))
+	}
+	if x.Type.Kind == types.Void || y.Type.Kind == types.Void {
+		c.errorf(CodeNoValue, e.Span(), "there is no value here")
+		return typed{}
+	}
+	o, ok := expression.Operator(c.Universe, op, x.Type, y.Type)
+	if !ok {
+		c.report(c.badOperands(e, &x, &y))
+		return typed{}
+	}
+	if x.invalid() || y.invalid() {
+		return typed{Tree: expression.Tree{Type: o.Result}}
+	}
+	return typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
+		Args: []expression.Tree{widen(x.Tree, o.Left), widen(y.Tree, o.Right)}}, c.all(&x) | c.all(&y)}
+}
+
+// mayFail is the place of an operator that can fail, "" for the others.
+func (c *checker) mayFail(op expression.Op, e *syntax.BinaryExpr) string {
+	switch op {
+	case expression.And, expression.Or, expression.Eq, expression.Ne, expression.Coalesce, expression.In:
+		return ""
+	}
+	return at(e.OpSpan)
+}
+
+// hint is what an operator wants to its right, for literals.
+func (c *checker) hint(op expression.Op, left types.Type) types.Type {
+	switch op {
+	case expression.Eq, expression.Ne, expression.Lt, expression.Le, expression.Gt, expression.Ge, expression.Coalesce:
+		return left
+	case expression.In:
+		if left.Kind != types.Invalid {
+			return types.ListOf(left)
+		}
+	}
+	return none
+}
+
+func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic {
+	d := diag.Errorf(CodeOperator, e.OpSpan, "%s %s %s has no meaning", c.show(x.Type), e.Op, c.show(y.Type)).
+		WithNote(e.X.Span(), "this is %s", c.show(x.Type)).
+		WithNote(e.Y.Span(), "this is %s", c.show(y.Type))
+	if (x.Type.Kind == types.Null) != (y.Type.Kind == types.Null) && (e.Op == "==" || e.Op == "!=") {
+		given := x
+		if x.Type.Kind == types.Null {
+			given = y
+		}
+		return diag.Errorf(CodeNeverNull, e.Span(), "this is never null: it is %s", c.show(given.Type))
+	}
+	if x.Type.Kind == types.Optional || y.Type.Kind == types.Optional {
+		d.Code = CodeAbsent
+		return d.WithHelp("say what holds when it is absent: ... ?? other")
+	}
+	return d
+}
+
+// between is the right side of `x in low..high`.
+func (c *checker) between(s *resolve.Scope, r *syntax.RangeExpr) typed {
+	low, high := c.value(s, r.Low, types.Of(types.Int)), c.value(s, r.High, types.Of(types.Int))
+	if low.invalid() || high.invalid() {
+		return typed{}
+	}
+	return typed{expression.Tree{Op: expression.Range, Type: types.ListOf(types.Of(types.Int)),
+		Args: []expression.Tree{low.Tree, high.Tree}}, low.labels | high.labels}
+}
+
+func (c *checker) unary(s *resolve.Scope, e *syntax.UnaryExpr, want types.Type) typed {
+	x := c.expr(s, e.X, want)
+	if x.invalid() {
+		return typed{}
+	}
+	if e.Op == "!" {
+		if x.Type.Kind != types.Bool {
+			c.report(c.mismatch(x.Type, types.Of(types.Bool), e.X.Span()))
+			return typed{Tree: expression.Tree{Type: types.Of(types.Bool)}}
+		}
+		return typed{expression.Tree{Op: expression.Not, Type: x.Type, Args: []expression.Tree{x.Tree}}, x.labels}
+	}
+	switch x.Type.Kind {
+	case types.Int, types.Decimal, types.Float, types.Money, types.Duration:
+		return typed{expression.Tree{Op: expression.Neg, Type: x.Type, Args: []expression.Tree{x.Tree}, At: at(e.Span())}, x.labels}
+	}
+	c.errorf(CodeOperator, e.Span(), "%s has no minus", c.show(x.Type))
+	return typed{}
+}
+
+func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) typed {
+	test := c.value(s, e.Cond, types.Of(types.Bool))
+	x := c.expr(s, e.Then, want)
+	if want.Kind == types.Invalid {
+		want = x.Type
+	}
+	y := c.expr(s, e.Else, want)
+	if test.invalid() || x.invalid() || y.invalid() {
+		return typed{}
+	}
+	t, ok := c.common(x.Type, y.Type)
+	if !ok {
+		c.report(diag.Errorf(CodeOperator, e.Span(), "the two sides have no type in common").
+			WithNote(e.Then.Span(), "this is %s", c.show(x.Type)).WithNote(e.Else.Span(), "this is %s", c.show(y.Type)))
+		return typed{}
+	}
+	x, y = c.fit(x, t, e.Then.Span()), c.fit(y, t, e.Else.Span())
+	return typed{expression.Tree{Op: expression.Cond, Type: t, Args: []expression.Tree{test.Tree, x.Tree, y.Tree}},
+		c.all(&test) | x.labels | y.labels}
+}
+
+// common is a type that values of both types have.
+func (c *checker) common(a, b types.Type) (types.Type, bool) {
+	switch {
+	case a.Kind == types.Null && b.Kind != types.Null:
+		return types.OptionalOf(b), true
+	case b.Kind == types.Null && a.Kind != types.Null:
+		return types.OptionalOf(a), true
+	case c.Universe.Assignable(b, a):
+		return a, true
+	case c.Universe.Assignable(a, b):
+		return b, true
+	case a.Kind == types.Optional && c.Universe.Assignable(*a.Elem, b), b.Kind == types.Optional && c.Universe.Assignable(*b.Elem, a):
+		if a.Kind == types.Optional {
+			return types.OptionalOf(b), true
+		}
+		return types.OptionalOf(a), true
+	}
+	return none, false
+}

@@ -1,0 +1,289 @@
+package check
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/policy"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// points are the decisions that policies may speak about, and whether this
+// version asks them.
+var points = map[string]bool{"call": true, "start": false, "publish": false, "subscribe": false, "complete": false, "view": false, "deploy": false}
+
+// ruling is a question that many calls ask in the same words.
+type ruling struct {
+	policy string
+	cloud  string
+	labels labelSet
+}
+
+// ruled is a policy that decides.
+type ruled struct {
+	plan.Policy
+	program *policy.Program // nil when it could not be compiled
+	at      []source.Span   // of the rules
+}
+
+func (c *checker) declarePolicies() {
+	c.policies = map[string]*ruled{}
+	for _, d := range decls[*syntax.PolicyDecl](c, resolve.Policy) {
+		r := &ruled{Policy: plan.Policy{Name: c.qualified(d.Name.Text)}}
+		for _, s := range d.Body.Settings {
+			c.report(unknownSetting("a policy", nil, s))
+		}
+		good := true
+		for _, rule := range d.Body.Rules {
+			good = c.policyRule(r, rule) && good
+		}
+		if good {
+			c.compilePolicy(r)
+		}
+		c.policies[r.Name] = r
+		c.Policies = append(c.Policies, r.Policy)
+	}
+}
+
+func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
+	scope := resolve.NewScope()
+	facts := c.policyFacts()
+	for _, f := range facts {
+		c.declare(scope, &resolve.Variable{Name: f.Name, Type: f.Type, Fixed: "a fact"})
+	}
+	when := expression.Tree{Op: expression.Literal, Type: types.Of(types.Bool), Text: "true"}
+	at := rule.Span()
+	if rule.When != nil {
+		when = c.condition(scope, rule.When)
+		at = rule.When.Span()
+		c.labelsKnown(rule.When)
+	}
+	because := ""
+	if rule.Because != nil {
+		because, _ = c.plainText(rule.Because, "because")
+	}
+	good := when.Type.Kind != types.Invalid
+	for _, p := range rule.Points {
+		asked, known := points[p.Text]
+		if !known {
+			unknown := resolve.Unknown(p.At, "decision", p.Text, []string{"call", "complete", "deploy", "publish", "start", "subscribe", "view"})
+			unknown.Code = CodePoint
+			c.report(unknown)
+			good = false
+			continue
+		}
+		if !asked {
+			c.notYet(rule, "a rule about "+p.Text)
+			good = false
+			continue
+		}
+		r.Rules = append(r.Rules, plan.Rule{Effect: rule.Effect.Text, Point: p.Text, When: when, Because: because, At: c.place(rule.Span())})
+		r.at = append(r.at, at)
+	}
+	return good
+}
+
+// labelsKnown reports a string in `"personal" in data.labels` that is no label:
+// it would silently never hold.
+func (c *checker) labelsKnown(e syntax.Expr) {
+	syntax.Inspect(e, func(n syntax.Node) bool {
+		b, ok := n.(*syntax.BinaryExpr)
+		if !ok || b.Op != "in" || b.Y == nil || b.Y.Span().Text() != "data.labels" {
+			return true
+		}
+		if s, ok := b.X.(*syntax.StringExpr); ok {
+			if name, ok := s.Plain(); ok {
+				if sym := c.Info.Lookup(name); sym != nil && sym.Kind == resolve.Label {
+					c.Info.Use(sym, s.Span())
+				} else {
+					d := resolve.Unknown(s.Span(), "label", name, c.labels.names)
+					d.Fixes = nil
+					c.report(d)
+				}
+			}
+		}
+		return true
+	})
+}
+
+// policyFacts are the variables that the point call offers.
+func (c *checker) policyFacts() []types.Field {
+	data := types.RecordOf(types.Field{Name: "labels", Type: types.ListOf(types.Of(types.String))})
+	return []types.Field{{Name: "cloud", Type: types.RecordOf(c.facts...)}, {Name: "data", Type: data}}
+}
+
+func (c *checker) compilePolicy(r *ruled) {
+	var rules []policy.Rule
+	for i, p := range r.Rules {
+		rules = append(rules, policy.Rule{Effect: policy.Effect(p.Effect), Point: p.Point, When: p.When, Because: p.Because, At: at(r.at[i])})
+	}
+	program, err := policy.Compile(rules, c.Universe, c.policyFacts())
+	if err != nil {
+		c.badCondition(r, err)
+		return
+	}
+	r.program = program
+	c.survey(r)
+}
+
+func (c *checker) badCondition(r *ruled, err error) {
+	span, text := r.at[0], err.Error()
+	var unsupported *policy.UnsupportedError
+	var cost *policy.CostError
+	switch {
+	case errors.As(err, &unsupported):
+		span, text = r.at[unsupported.Rule], unsupported.Operator+" cannot be used in the condition of a policy"
+	case errors.As(err, &cost):
+		span = r.at[cost.Rule]
+	}
+	c.report(diag.Errorf(CodeCondition, span, "%s", text))
+}
+
+// survey reports rules that hold always or never, whatever is called where.
+func (c *checker) survey(r *ruled) {
+	if len(c.Clouds) == 0 {
+		return
+	}
+	var all []policy.Facts
+	for _, set := range c.labelSets() {
+		for i := range c.Clouds {
+			if facts, ok := c.factsOf(&c.Clouds[i], set); ok {
+				all = append(all, facts)
+			}
+		}
+	}
+	for i, reach := range r.program.Survey(all, nil) {
+		if r.Rules[i].When.Op == expression.Literal {
+			continue // the author wrote that it always holds
+		}
+		switch {
+		case reach.Always() && r.Rules[i].Effect == "deny":
+			c.report(diag.Warningf(CodeAlways, r.at[i], "this always holds: the rule denies every %s in every cloud", r.Rules[i].Point))
+		case reach.Never():
+			c.report(diag.Warningf(CodeNever, r.at[i], "this never holds, whatever the labels and the cloud: the rule does nothing"))
+		}
+	}
+}
+
+// labelSets are the sets that a survey tries: none, each label alone with what
+// it implies, and all together.
+func (c *checker) labelSets() []labelSet {
+	sets := []labelSet{0}
+	var every labelSet
+	for _, name := range c.labels.names {
+		sets = append(sets, c.labels.bit[name])
+		every |= c.labels.bit[name]
+	}
+	return append(sets, every)
+}
+
+// factsOf are the facts of a call that takes data with these labels to a cloud.
+func (c *checker) factsOf(cloud *plan.Cloud, set labelSet) (policy.Facts, bool) {
+	attributes := map[string]types.Value{"name": cloud.Name}
+	for i := range cloud.Attributes {
+		v, ok, err := expression.Constant(&cloud.Attributes[i].Value, c.Universe)
+		if !ok || err != nil {
+			return nil, false
+		}
+		attributes[cloud.Attributes[i].Name] = v
+	}
+	labels := []types.Value{}
+	for _, l := range c.labels.list(set) {
+		labels = append(labels, l)
+	}
+	return policy.Facts{"cloud": attributes, "data": map[string]types.Value{"labels": labels}}, true
+}
+
+// candidates decides for every binding whether the call may go there, and tells
+// the author what can never be used.
+func (f *flow) candidates(st *syntax.CallStmt, call *Call) {
+	set := f.labels.of(call.Labels)
+	list := f.rule(call, set)
+	call.Candidates = list
+	if len(list) == 0 {
+		return
+	}
+	var denied []string
+	for _, cand := range list {
+		if cand.Verdict == plan.Deny {
+			denied = append(denied, cand.Cloud)
+		}
+	}
+	switch {
+	case len(denied) == len(list):
+		f.report(f.whyNot(diag.Errorf(CodeNoCandidate, st.Target.Span(), "this call may go nowhere: the policy %s denies %s",
+			f.short(call.Policy), strings.Join(denied, ", ")), call))
+	case len(denied) > 0:
+		d := diag.Errorf(CodeNeverLegal, st.Target.Span(), "this call never goes to %s: the policy %s denies it", strings.Join(denied, ", "), f.short(call.Policy))
+		d.Severity = diag.Info
+		f.report(f.whyNot(d, call))
+	}
+}
+
+func (f *flow) rule(call *Call, set labelSet) []plan.Candidate {
+	p := f.policies[call.Policy]
+	if p != nil && p.program == nil {
+		return nil // what is wrong with the policy has been said
+	}
+	list := make([]plan.Candidate, 0, len(call.Endpoint.Bindings))
+	for _, b := range call.Endpoint.Bindings {
+		cand := plan.Candidate{Cloud: b.Cloud, Verdict: plan.Allow}
+		if p != nil {
+			key := ruling{call.Policy, b.Cloud, set}
+			known, ok := f.rulings[key]
+			if !ok {
+				known = f.verdict(p, cand, set)
+				f.rulings[key] = known
+			}
+			cand = known
+		}
+		list = append(list, cand)
+	}
+	return list
+}
+
+func (f *flow) verdict(p *ruled, cand plan.Candidate, set labelSet) plan.Candidate {
+	i := slices.IndexFunc(f.Clouds, func(c plan.Cloud) bool { return c.Name == cand.Cloud })
+	if i < 0 {
+		return cand
+	}
+	facts, ok := f.factsOf(&f.Clouds[i], set)
+	if !ok {
+		return cand
+	}
+	r := p.program.Residual("call", facts, nil)
+	cand.Verdict, cand.Because = plan.Verdict(r.Verdict), r.Because
+	if cand.Verdict == plan.Allow {
+		cand.Because = ""
+	}
+	return cand
+}
+
+// whyNot adds the reasons and the labels that the data has.
+func (f *flow) whyNot(d diag.Diagnostic, call *Call) diag.Diagnostic {
+	if len(call.Labels) > 0 {
+		d = d.WithLabel("the data is labelled %s", strings.Join(call.Labels, ", "))
+	}
+	var said []string
+	p := f.policies[call.Policy]
+	for _, cand := range call.Candidates {
+		if cand.Verdict != plan.Deny || slices.Contains(said, cand.Because) {
+			continue
+		}
+		said = append(said, cand.Because)
+		for i, r := range p.Rules {
+			if r.Because == cand.Because {
+				d = d.WithNote(p.at[i], "because %s", cand.Because)
+				break
+			}
+		}
+	}
+	return d
+}

@@ -1,0 +1,380 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// flow is what is known while the body of one process or route is checked.
+type flow struct {
+	*checker
+	route    bool
+	name     string
+	result   types.Type
+	raises   []string        // declared
+	raised   map[string]bool // really raised
+	failover string
+	policy   string
+	timed    bool // the sla promises completion, so every wait has to end
+	in       place
+	ids      map[string]syntax.Name // given by the author
+	// open are the calls that did something and have no compensation, as long as
+	// nothing behind them can fail.
+	open []*syntax.CallStmt
+}
+
+// place says in which kind of block a statement stands.
+type place struct {
+	compensation bool
+	branch       bool
+	message      *resolve.Variable // of a route
+}
+
+// declareProcesses makes the signatures, which bodies and tests refer to.
+func (c *checker) declareProcesses() {
+	for _, d := range decls[*syntax.ProcessDecl](c, resolve.Process) {
+		p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
+		if d.Params != nil {
+			p.Params = c.fields(d.Params.List)
+		}
+		c.Processes = append(c.Processes, p)
+		c.process[p.Name] = p
+	}
+}
+
+func (c *checker) checkProcesses() {
+	for _, p := range c.Processes {
+		c.processBody(p)
+	}
+}
+
+func (c *checker) processBody(p *Process) {
+	d := p.Decl
+	scope := resolve.NewScope()
+	if d.Params != nil {
+		for i, f := range p.Params {
+			i = slices.IndexFunc(d.Params.List, func(x *syntax.Field) bool { return x.Name.Text == f.Name })
+			if w := d.Params.List[i].Where; w != nil {
+				c.notYet(w, "a where on a parameter")
+			}
+			c.declare(scope, &resolve.Variable{Name: f.Name, At: d.Params.List[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
+		}
+	}
+	c.processSettings(scope, p)
+	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
+		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA), ids: map[string]syntax.Name{}}
+	for _, cl := range d.Body.Clauses {
+		c.notYet(cl, "this block of a process")
+	}
+	ends := f.statements(scope.Inner(), d.Body.Stmts)
+	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
+		c.report(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
+			WithHelp("end every path with return or fail"))
+	}
+	for _, r := range d.Raises {
+		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] {
+			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
+		}
+	}
+}
+
+func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
+	b := c.settings("a process", processSettings, p.Decl.Body.Settings, p.Decl.Name.At)
+	if v, ok := b.first("key"); ok {
+		t := c.value(scope, v.expr, none)
+		if !t.invalid() && !c.printable(t.Type) {
+			c.errorf(CodeMismatch, v.expr.Span(), "%s has no text form for a key", c.show(t.Type))
+		} else if !t.invalid() {
+			p.Key = &t.Tree
+		}
+	}
+	if v, ok := b.first("sla"); ok {
+		p.SLA = c.qualified(v.symbol.Name)
+	}
+	if v, ok := b.first("failover"); ok {
+		p.Failover = c.qualified(v.symbol.Name)
+	}
+	if v, ok := b.first("policy"); ok {
+		p.Policy = c.qualified(v.symbol.Name)
+	}
+}
+
+// block checks the statements of a block in a scope of their own, and says
+// whether its end is never reached.
+func (f *flow) block(s *resolve.Scope, b *syntax.Block) bool {
+	if b == nil {
+		return false
+	}
+	for _, x := range b.Settings {
+		f.report(unknownSetting("this block", nil, x))
+	}
+	for _, cl := range b.Clauses {
+		f.notYet(cl, "this clause")
+	}
+	return f.statements(s.Inner(), b.Stmts)
+}
+
+func (f *flow) statements(s *resolve.Scope, list []syntax.Stmt) bool {
+	ends := false
+	for i, st := range list {
+		if ends {
+			f.report(diag.Warningf(CodeUnreachable, st.Span(), "this is never reached").
+				WithNote(list[i-1].Span(), "the flow ends here"))
+			// One warning for all that follows; it is still checked.
+			for _, rest := range list[i:] {
+				f.statement(s, rest)
+			}
+			return true
+		}
+		ends = f.statement(s, st)
+	}
+	return ends
+}
+
+func (f *flow) id(st syntax.Stmt) {
+	n := st.ExplicitID()
+	if !n.Given() {
+		return
+	}
+	if first, ok := f.ids[n.Text]; ok {
+		f.report(diag.Errorf(CodeStepName, n.At, "two steps are named %s", n.Text).WithNote(first.At, "the first one"))
+		return
+	}
+	f.ids[n.Text] = n
+}
+
+// statement checks one statement and says whether the flow ends with it.
+func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
+	f.id(st)
+	switch st := st.(type) {
+	case *syntax.LetStmt:
+		f.let(s, st)
+	case *syntax.AssignStmt:
+		f.assign(s, st)
+	case *syntax.CallStmt:
+		f.call(s, st, nil)
+	case *syntax.TaskStmt:
+		f.task(s, st, types.Of(types.Void), false)
+	case *syntax.StartStmt:
+		f.start(s, st, st.Target, st.Args, st.Body)
+	case *syntax.SpawnStmt:
+		f.start(s, st, st.Target, st.Args, nil)
+	case *syntax.SendStmt:
+		f.send(s, st, st.Target, st.Args)
+	case *syntax.ToStmt:
+		f.send(s, st, st.Target, st.Args)
+	case *syntax.WaitStmt:
+		f.wait(s, st)
+	case *syntax.FailStmt:
+		f.fail(s, st)
+		return true
+	case *syntax.ReturnStmt:
+		f.ret(s, st)
+		return true
+	case *syntax.FromStmt:
+		f.errorf(CodePlace, st.Span(), "from stands first in a route")
+	case *syntax.FilterStmt:
+		if !f.route {
+			f.errorf(CodePlace, st.Span(), "filter stands in a route")
+		}
+		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+	default:
+		return f.branching(s, st)
+	}
+	return false
+}
+
+// tree keeps a checked expression for the lowering.
+func (f *flow) tree(e syntax.Expr, t typed) {
+	if !t.invalid() {
+		tree := t.Tree
+		f.Trees[e] = &tree
+	}
+}
+
+func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
+	want := none
+	if st.Type != nil {
+		want = f.typeOf(st.Type)
+	}
+	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want}
+	switch a := st.Action.(type) {
+	case nil:
+		t := f.value(s, st.Value, want)
+		f.tree(st.Value, t)
+		if st.Type == nil {
+			v.Type = t.Type
+		}
+		if v.Type.Kind == types.Null {
+			f.report(diag.Errorf(CodeNoType, st.Value.Span(), "nothing says what %s may hold", v.Name).WithHelp("write the type: let %s: string? = null", v.Name))
+			v.Type = none
+		}
+		v.Labels = t.labels
+		f.declareIn(s, st, v)
+	case *syntax.CallStmt:
+		f.call(s, a, &bound{node: st, variable: v, typed: st.Type != nil})
+	case *syntax.TaskStmt:
+		if st.Type == nil {
+			f.report(diag.Errorf(CodeNoType, st.Name.At, "nothing says what the task asks for").
+				WithHelp("the type of the let is the form: let %s: Decision = task ...", v.Name))
+		}
+		f.task(s, a, want, true)
+		f.declareIn(s, st, v)
+	default:
+		f.notYet(a, "a handle")
+		f.declareIn(s, st, v)
+	}
+}
+
+func (f *flow) declareIn(s *resolve.Scope, n syntax.Node, v *resolve.Variable) {
+	f.declare(s, v)
+	f.Variables[n] = v
+}
+
+func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
+	name := st.Target.Parts[0]
+	v := s.Find(name.Text)
+	switch {
+	case v == nil:
+		f.report(resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let"))
+	case len(st.Target.Parts) > 1:
+		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "a field cannot be set").WithHelp("set the variable to a new record: %s = %s { ... }", name.Text, f.show(v.Type)))
+	case v.Fixed != "":
+		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, v.Fixed).WithNote(v.At, "declared here"))
+	}
+	want := none
+	if v != nil {
+		want = v.Type
+		f.Targets[st] = v
+		f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
+	}
+	switch a := st.Action.(type) {
+	case nil:
+		t := f.value(s, st.Value, want)
+		f.tree(st.Value, t)
+		if v != nil {
+			// A variable keeps the labels of all that was ever in it.
+			v.Labels |= t.labels
+		}
+	case *syntax.CallStmt:
+		f.call(s, a, &bound{node: st, variable: &resolve.Variable{Name: name.Text, Type: want}, typed: true, assign: true})
+	case *syntax.TaskStmt:
+		f.task(s, a, want, true)
+	default:
+		f.notYet(a, "a handle")
+	}
+}
+
+func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
+	name, fields := faultParts(st.Fault)
+	if !name.Given() {
+		f.errorf(CodeFault, spanOf(st.Fault), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
+		return
+	}
+	sym := f.symbol(name, "fault", resolve.Fault)
+	if sym == nil {
+		for _, i := range fields {
+			f.expr(s, i.Value, none)
+		}
+		return
+	}
+	f.Names[st] = sym
+	rec, ok := st.Fault.(*syntax.RecordExpr)
+	if !ok {
+		path := &syntax.Path{Place: syntax.Place{At: name.At}, Parts: []syntax.Name{name}}
+		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.At}, Type: path}
+	}
+	t := f.record(s, rec, none)
+	f.tree(st.Fault, t)
+	if f.in.compensation {
+		f.raised[f.qualified(sym.Name)] = true // enough has been said
+		f.errorf(CodePlace, st.Span(), "a compensation cannot fail")
+		return
+	}
+	f.raise(f.qualified(sym.Name), name, "fails with")
+}
+
+// raise notes that a fault leaves the flow, and reports one that is not
+// declared.
+func (f *flow) raise(fault string, at syntax.Name, how string) {
+	f.canFail()
+	f.raised[fault] = true
+	if f.route || f.in.compensation || slices.Contains(f.raises, fault) {
+		return
+	}
+	f.raised[fault] = true
+	short := strings.TrimPrefix(fault, f.pkg+".")
+	code := CodeUndeclaredCall
+	if how == "fails with" {
+		code = CodeUndeclaredFail
+	}
+	d := diag.Errorf(code, at.At, "%s %s %s and does not declare it", f.name, how, short)
+	if how != "fails with" {
+		d = d.WithHelp("handle it, { catch %s { ... } }, or add it to the raises of the process", short)
+	} else {
+		d = d.WithHelp("add it to the raises of the process")
+	}
+	f.report(f.raisesFix(d, short))
+}
+
+// raisesFix adds the fault to the raises of the process.
+func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
+	p := f.process[f.qualified(f.name)]
+	if p == nil {
+		return d
+	}
+	decl := p.Decl
+	if n := len(decl.Raises); n > 0 {
+		at := decl.Raises[n-1].Span()
+		at.Start = at.End
+		return d.WithFix(at, ", "+fault)
+	}
+	at := decl.Params.Span()
+	if decl.Result != nil {
+		at = decl.Result.Span()
+	}
+	at.Start = at.End
+	return d.WithFix(at, " raises "+fault)
+}
+
+// canFail warns about calls before this place that nothing would undo.
+func (f *flow) canFail() {
+	if f.route || f.in.compensation {
+		return
+	}
+	for _, call := range f.open {
+		f.report(diag.Warningf(CodeNoCompensation, call.Target.Span(), "what %s has done stays done when the process fails later", call.Target).
+			WithHelp("say how it is undone, { compensate { call ... } }, or that it need not be: { compensate { } }"))
+	}
+	f.open = nil
+}
+
+func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
+	switch {
+	case f.route:
+		f.errorf(CodePlace, st.Span(), "a route gives nothing back")
+		return
+	case f.in.compensation:
+		f.errorf(CodePlace, st.Span(), "a compensation cannot end the process")
+		return
+	case f.in.branch:
+		f.report(diag.Errorf(CodePlace, st.Span(), "a branch cannot return").WithHelp("set a variable in the branch, and return behind the join"))
+		return
+	}
+	if st.Value == nil {
+		if f.result.Kind != types.Void && f.result.Kind != types.Invalid {
+			f.errorf(CodeMismatch, st.Span(), "%s gives %s and nothing is returned here", f.name, f.show(f.result))
+		}
+		return
+	}
+	if f.result.Kind == types.Void {
+		f.errorf(CodeMismatch, st.Value.Span(), "%s gives nothing back", f.name)
+		return
+	}
+	f.tree(st.Value, f.value(s, st.Value, f.result))
+}

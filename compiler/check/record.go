@@ -1,0 +1,231 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// record checks `{ a: 1 }` and `Receipt { order: x }`. Without a name the record
+// has the wanted type, and where nothing is wanted a type of its own.
+func (c *checker) record(s *resolve.Scope, e *syntax.RecordExpr, want types.Type) typed {
+	if e.Type != nil {
+		want = c.reference(e.Type)
+		if want.Kind == types.Invalid {
+			c.quietly(s, e)
+			return typed{}
+		}
+	}
+	if want.Kind == types.Optional {
+		want = *want.Elem
+	}
+	if want.Kind == types.Map {
+		return c.mapLiteral(s, e, want)
+	}
+	if d := c.union(want); d != nil {
+		return c.unionLiteral(s, e, want, d)
+	}
+	fields, ok := c.Universe.FieldsOf(want)
+	if !ok {
+		if e.Type != nil {
+			c.errorf(CodeMismatch, e.Type.Span(), "%s is no record", c.show(want))
+			return typed{}
+		}
+		return c.anonymous(s, e)
+	}
+	return c.recordOf(s, e, want, fields)
+}
+
+// quietly checks the values of a record whose type is unknown, for what they
+// use and what is wrong in them.
+func (c *checker) quietly(s *resolve.Scope, e *syntax.RecordExpr) {
+	for _, f := range e.Fields {
+		c.expr(s, f.Value, none)
+	}
+}
+
+func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type, fields []types.Field) typed {
+	out := typed{Tree: expression.Tree{Op: expression.RecordOf, Type: t,
+		Keys: make([]string, 0, len(fields)), Args: make([]expression.Tree, 0, len(fields))}}
+	bad := false
+	for _, init := range e.Fields {
+		i := slices.IndexFunc(fields, func(f types.Field) bool { return f.Name == init.Name.Text })
+		if i < 0 {
+			c.report(unknownField(c.show(t), init.Name, fields))
+			c.expr(s, init.Value, none)
+			bad = true
+			continue
+		}
+		v := c.value(s, init.Value, fields[i].Type)
+		if v.invalid() {
+			bad = true
+			continue
+		}
+		if c.twice(out.Keys, init.Name) {
+			continue
+		}
+		out.labels |= c.all(&v) &^ (c.labels.of(fields[i].Labels) | c.deep(fields[i].Type))
+		out.Keys = append(out.Keys, init.Name.Text)
+		out.Args = append(out.Args, v.Tree)
+	}
+	if !bad && !c.complete(e, t, fields) {
+		bad = true
+	}
+	if bad {
+		// The type is known although a field is wrong: what follows can be checked.
+		return typed{Tree: expression.Tree{Op: expression.RecordOf, Type: t}}
+	}
+	return out
+}
+
+func (c *checker) twice(keys []string, n syntax.Name) bool {
+	if slices.Contains(keys, n.Text) {
+		c.errorf(CodeFieldTwice, n.At, "the field %s is given twice", n.Text)
+		return true
+	}
+	return false
+}
+
+// complete reports the fields that are missing, all in one diagnostic.
+func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Field) bool {
+	missing := ""
+	for _, f := range fields {
+		if f.Type.Kind == types.Optional || slices.ContainsFunc(e.Fields, func(i *syntax.FieldInit) bool { return i.Name.Text == f.Name }) {
+			continue
+		}
+		if missing != "" {
+			missing += ", "
+		}
+		missing += f.Name
+	}
+	if missing == "" {
+		return true
+	}
+	at := e.Span()
+	if e.Type != nil {
+		at = e.Type.Span()
+	} else {
+		at = source.Span{File: at.File, Start: at.Start, End: at.Start + 1}
+	}
+	c.report(diag.Errorf(CodeMissingField, at, "%s needs %s", c.show(t), missing))
+	return false
+}
+
+func (c *checker) anonymous(s *resolve.Scope, e *syntax.RecordExpr) typed {
+	out := typed{Tree: expression.Tree{Op: expression.RecordOf, Type: types.Type{Kind: types.Record}}}
+	for _, init := range e.Fields {
+		v := c.value(s, init.Value, none)
+		if v.invalid() {
+			return typed{}
+		}
+		if c.twice(out.Keys, init.Name) {
+			continue
+		}
+		out.Type.Fields = append(out.Type.Fields, types.Field{Name: init.Name.Text, Type: v.Type, Labels: c.labels.list(v.labels)})
+		out.Keys = append(out.Keys, init.Name.Text)
+		out.Args = append(out.Args, v.Tree)
+	}
+	return out
+}
+
+func (c *checker) mapLiteral(s *resolve.Scope, e *syntax.RecordExpr, want types.Type) typed {
+	out := typed{Tree: expression.Tree{Op: expression.RecordOf, Type: want}}
+	for _, init := range e.Fields {
+		v := c.value(s, init.Value, *want.Elem)
+		if v.invalid() {
+			return typed{}
+		}
+		if c.twice(out.Keys, init.Name) {
+			continue
+		}
+		out.labels |= v.labels
+		out.Keys = append(out.Keys, init.Name.Text)
+		out.Args = append(out.Args, v.Tree)
+	}
+	return out
+}
+
+func (c *checker) union(t types.Type) *types.Definition {
+	if t.Kind != types.Named {
+		return nil
+	}
+	if d := c.Universe.Lookup(t.Name); d != nil && d.Kind == types.UnionDefinition {
+		return d
+	}
+	return nil
+}
+
+// unionLiteral is a record of exactly one case.
+func (c *checker) unionLiteral(s *resolve.Scope, e *syntax.RecordExpr, t types.Type, d *types.Definition) typed {
+	if len(e.Fields) != 1 {
+		c.errorf(CodeMissingField, e.Span(), "a value of %s has exactly one of its cases", c.show(t))
+		return typed{}
+	}
+	f, ok := d.Field(e.Fields[0].Name.Text)
+	if !ok {
+		c.report(unknownField(c.show(t), e.Fields[0].Name, d.Fields))
+		return typed{}
+	}
+	v := c.value(s, e.Fields[0].Value, f.Type)
+	if v.invalid() {
+		return typed{}
+	}
+	return typed{expression.Tree{Op: expression.RecordOf, Type: t, Keys: []string{f.Name}, Args: []expression.Tree{v.Tree}},
+		c.all(&v) &^ c.deep(t)}
+}
+
+func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) typed {
+	if want.Kind == types.Optional {
+		want = *want.Elem
+	}
+	elem := none
+	if want.Kind == types.List {
+		elem = *want.Elem
+	}
+	out := typed{Tree: expression.Tree{Op: expression.ListOf, Args: make([]expression.Tree, 0, len(e.Items))}}
+	bad := false
+	for _, item := range e.Items {
+		v := c.value(s, item, none2(elem, want))
+		if v.invalid() {
+			bad = true
+			continue
+		}
+		if elem.Kind == types.Invalid {
+			elem = v.Type
+		} else if t, ok := c.common(elem, v.Type); ok {
+			elem = t
+		} else {
+			c.report(c.mismatch(v.Type, elem, item.Span()))
+			bad = true
+			continue
+		}
+		out.labels |= v.labels
+		out.Args = append(out.Args, v.Tree)
+	}
+	if bad {
+		return typed{}
+	}
+	if elem.Kind == types.Invalid {
+		c.report(diag.Errorf(CodeNoType, e.Span(), "nothing says what this list is of").WithHelp("write the type: let x: [int] = []"))
+		return typed{}
+	}
+	for i := range out.Args {
+		out.Args[i] = c.fit(typed{Tree: out.Args[i]}, elem, e.Items[i].Span()).Tree
+	}
+	out.Type = types.ListOf(elem)
+	return out
+}
+
+// none2 is the type wanted of an item: only where a list is wanted is it more
+// than a hint.
+func none2(elem, want types.Type) types.Type {
+	if want.Kind == types.List {
+		return elem
+	}
+	return none
+}

@@ -1,0 +1,58 @@
+package check
+
+import (
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+func (c *checker) checkRoutes() {
+	for _, d := range decls[*syntax.RouteDecl](c, resolve.Route) {
+		c.routeBody(d)
+	}
+}
+
+func (c *checker) routeBody(d *syntax.RouteDecl) {
+	r := &Route{Decl: d, Name: c.qualified(d.Name.Text)}
+	c.Routes = append(c.Routes, r)
+	for _, s := range d.Body.Settings {
+		c.report(unknownSetting("a route", nil, s))
+	}
+	for _, cl := range d.Body.Clauses {
+		c.notYet(cl, "this block of a route")
+	}
+	scope := resolve.NewScope()
+	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}}
+	list := d.Body.Stmts
+	from, ok := (*syntax.FromStmt)(nil), false
+	if len(list) > 0 {
+		from, ok = list[0].(*syntax.FromStmt)
+	}
+	if !ok {
+		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
+			WithHelp("begin it with: from CHANNEL as message"))
+	} else {
+		f.from(scope, r, from)
+		list = list[1:]
+	}
+	f.statements(scope.Inner(), list)
+}
+
+// from declares the variable that holds the message.
+func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
+	v := &resolve.Variable{Name: from.As.Text, At: from.As.At, Fixed: "the message"}
+	if !from.As.Given() {
+		v.Name, v.At = "message", from.Span()
+	}
+	if len(from.Source.Parts) > 1 {
+		f.notYet(from.Source, "a route from what is no channel")
+	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel); sym != nil {
+		r.From = f.qualified(sym.Name)
+		if ch := f.channel(r.From); ch != nil {
+			v.Type = ch.Type
+		}
+	}
+	f.declareIn(scope, from, v)
+	f.in.message = v
+	r.Var = v.Plan
+}

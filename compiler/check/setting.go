@@ -1,0 +1,409 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Setting is one row of a table of settings: what an author may write between
+// the braces of a construct. The rows are data, for checking, hover and
+// completion alike.
+type Setting struct {
+	Name string
+	// Form is what may stand behind the colon: phrases separated by ", ", each a
+	// row of words and of values in < >. A ? behind a phrase makes it optional.
+	//
+	//	<int 1..100> <size> <ratio> <money> <bool> <text> <duration 1ms..1h>
+	//	<durations 1ms..1h> (low..high) <expression> <one of a b c> <name kind>
+	//
+	// Bounds are inclusive. "" is a setting that a later version will have.
+	Form     string
+	Default  string // what holds when it is not given, in words
+	Required bool
+	Doc      string
+}
+
+// value is what was read for one < > of a form.
+type value struct {
+	int    int64 // also sizes
+	low    time.Duration
+	high   time.Duration // of durations; equal to low otherwise
+	text   string        // a ratio as 0.9995, money as "0.05 EUR", a word
+	source plan.Text     // of text
+	expr   syntax.Expr
+	symbol *resolve.Symbol
+}
+
+// values are what was read for a setting: for each phrase of its form the values
+// in it, nil where the phrase was left out.
+type values [][]value
+
+// has says whether the phrase was given.
+func (v values) has(phrase int) bool { return phrase < len(v) && v[phrase] != nil }
+
+// block is a checked block of settings.
+type block struct {
+	found map[string]values
+	at    map[string]*syntax.Setting
+}
+
+func (b block) get(name string) (values, bool) {
+	v, ok := b.found[name]
+	return v, ok
+}
+
+// first is the first value of the first phrase of a setting.
+func (b block) first(name string) (value, bool) {
+	if v := b.found[name]; v.has(0) && len(v[0]) > 0 {
+		return v[0][0], true
+	}
+	return value{}, false
+}
+
+func (b block) span(name string) source.Span {
+	if s := b.at[name]; s != nil {
+		return s.Span()
+	}
+	return source.Span{}
+}
+
+// settings checks a block against a table.
+func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, at source.Span) block {
+	b := block{map[string]values{}, map[string]*syntax.Setting{}}
+	for _, s := range list {
+		i := slices.IndexFunc(table, func(row Setting) bool { return row.Name == s.Name.Text })
+		if i < 0 {
+			c.report(unknownSetting(of, table, s))
+			continue
+		}
+		if first := b.at[s.Name.Text]; first != nil {
+			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here"))
+			continue
+		}
+		b.at[s.Name.Text] = s
+		if table[i].Form == "" {
+			c.notYet(s, "the setting "+s.Name.Text)
+			continue
+		}
+		if v, ok := c.read(table[i], s); ok {
+			b.found[s.Name.Text] = v
+		}
+	}
+	for _, row := range table {
+		if row.Required && b.at[row.Name] == nil {
+			c.report(diag.Errorf(CodeSettingMissing, at, "%s needs the setting %s", of, row.Name).
+				WithHelp("%s: %s. %s", row.Name, row.Form, row.Doc))
+		}
+	}
+	return b
+}
+
+func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnostic {
+	var names []string
+	for _, row := range table {
+		names = append(names, row.Name)
+	}
+	d := diag.Errorf(CodeSetting, s.Name.At, "%s has no setting %s", of, s.Name.Text)
+	if near := diag.Suggest(s.Name.Text, names); near != "" {
+		return d.WithHelp("did you mean %s?", near).WithFix(s.Name.At, near)
+	}
+	if len(names) > 0 {
+		d = d.WithHelp("it has %s", strings.Join(names, ", "))
+	}
+	return d
+}
+
+// read matches the phrases of a setting with those of its form.
+func (c *checker) read(row Setting, s *syntax.Setting) (values, bool) {
+	forms := forms(row.Form)
+	out := make(values, len(forms))
+	for _, p := range s.Phrases {
+		i := slices.IndexFunc(forms, func(f form) bool { return f.admits(p) })
+		if i < 0 || out[i] != nil {
+			c.report(wrongSetting(row, p.Span()))
+			return nil, false
+		}
+		v, ok := c.phrase(row, forms[i], p)
+		if !ok {
+			return nil, false
+		}
+		out[i] = v
+	}
+	for i, f := range forms {
+		if out[i] == nil && !f.optional {
+			c.report(wrongSetting(row, s.Span()))
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+func wrongSetting(row Setting, at source.Span) diag.Diagnostic {
+	return diag.Errorf(CodeSettingValue, at, "%s is written %s: %s", row.Name, row.Name, row.Form).WithHelp("%s", row.Doc)
+}
+
+// form is one phrase of a Setting's Form, split into terms.
+type form struct {
+	terms    []term
+	optional bool
+}
+
+// term is a word, or a value in < >.
+type term struct {
+	word      string // "" for a value
+	kind      string // "duration" of <duration 1ms..1h>
+	rest      string // "1ms..1h"
+	low, high types.Exact
+	bounded   bool // has a lower end
+	open      bool // has no upper end
+}
+
+// parsedForms are the forms of all tables, parsed once: they are constants.
+var parsedForms = parseForms(Tables())
+
+func parseForms(tables []Table) map[string][]form {
+	out := map[string][]form{}
+	for _, t := range tables {
+		for _, row := range t.Rows {
+			out[row.Form] = parseForm(row.Form)
+		}
+	}
+	return out
+}
+
+func forms(text string) []form { return parsedForms[text] }
+
+func parseForm(text string) []form {
+	var out []form
+	for _, p := range strings.Split(text, ", ") {
+		f := form{}
+		p, f.optional = strings.CutSuffix(p, "?")
+		for p != "" {
+			end := strings.IndexByte(p, ' ')
+			if p[0] == '<' {
+				end = strings.IndexByte(p, '>') + 1
+			}
+			if end < 0 || end >= len(p) {
+				end = len(p)
+			}
+			f.terms = append(f.terms, parseTerm(p[:end]))
+			p = strings.TrimPrefix(p[end:], " ")
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func parseTerm(text string) term {
+	if text[0] != '<' {
+		return term{word: text}
+	}
+	t := term{}
+	t.kind, t.rest, _ = strings.Cut(strings.Trim(text, "<>"), " ")
+	low, high, ok := strings.Cut(t.rest, "..")
+	if ok {
+		t.low, t.high, t.bounded, t.open = boundOf(low), boundOf(high), true, high == ""
+	}
+	return t
+}
+
+// admits says whether a phrase has the shape of the form: as many terms, the
+// same words, and literals of the right kind.
+func (f form) admits(p *syntax.Phrase) bool {
+	if len(p.Terms) != len(f.terms) {
+		return false
+	}
+	for i, want := range f.terms {
+		if want.word != "" {
+			if p.Word(i) != want.word {
+				return false
+			}
+			continue
+		}
+		if kind, ok := termKinds[want.kind]; ok {
+			lit, is := p.Terms[i].(*syntax.Literal)
+			if !is || !slices.Contains(kind, lit.Kind) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var termKinds = map[string][]syntax.LiteralKind{
+	"int": {syntax.IntLiteral}, "duration": {syntax.DurationLiteral}, "ratio": {syntax.RatioLiteral},
+	"money": {syntax.MoneyLiteral}, "size": {syntax.SizeLiteral, syntax.IntLiteral}, "bool": {syntax.BoolLiteral},
+}
+
+func (c *checker) phrase(row Setting, f form, p *syntax.Phrase) ([]value, bool) {
+	out := []value{}
+	for i, t := range f.terms {
+		if t.word != "" {
+			continue
+		}
+		v, ok := c.term(row, t, p.Terms[i])
+		if !ok {
+			return nil, false
+		}
+		out = append(out, v)
+	}
+	return out, true
+}
+
+func (c *checker) term(row Setting, t term, e syntax.Expr) (value, bool) {
+	switch t.kind {
+	case "expression":
+		return value{expr: e}, true
+	case "text":
+		return c.textTerm(row, e)
+	case "name":
+		id, ok := e.(*syntax.Ident)
+		if !ok {
+			c.report(wrongSetting(row, e.Span()))
+			return value{}, false
+		}
+		s := c.symbol(syntax.Name{Text: id.Name, At: id.Span()}, t.rest, resolve.Kind(t.rest))
+		return value{symbol: s}, s != nil
+	case "one":
+		words := strings.Fields(strings.TrimPrefix(t.rest, "of "))
+		if id, ok := e.(*syntax.Ident); ok {
+			if slices.Contains(words, id.Name) {
+				return value{text: id.Name}, true
+			}
+			if near := diag.Suggest(id.Name, words); near != "" {
+				c.report(wrongSetting(row, e.Span()).WithHelp("did you mean %s?", near).WithFix(e.Span(), near))
+				return value{}, false
+			}
+		}
+		c.report(wrongSetting(row, e.Span()))
+		return value{}, false
+	case "durations":
+		r, ok := e.(*syntax.RangeExpr)
+		if !ok {
+			c.report(wrongSetting(row, e.Span()))
+			return value{}, false
+		}
+		low, ok1 := c.literalTerm(row, t.of("duration"), r.Low)
+		high, ok2 := c.literalTerm(row, t.of("duration"), r.High)
+		if ok1 && ok2 && low.low > high.low {
+			c.errorf(CodeBounds, e.Span(), "%s: the lower end is above the upper end", row.Name)
+			return value{}, false
+		}
+		return value{low: low.low, high: high.low}, ok1 && ok2
+	}
+	return c.literalTerm(row, t, e)
+}
+
+// of is the term with another kind and the same bounds.
+func (t term) of(kind string) term {
+	t.kind = kind
+	return t
+}
+
+func (c *checker) literalTerm(row Setting, t term, e syntax.Expr) (value, bool) {
+	lit, ok := e.(*syntax.Literal)
+	if !ok || !slices.Contains(termKinds[t.kind], lit.Kind) {
+		c.report(wrongSetting(row, spanOf(e)))
+		return value{}, false
+	}
+	_, text, bad := canonical(lit)
+	if bad != "" {
+		c.errorf(CodeLiteral, e.Span(), "%s", bad)
+		return value{}, false
+	}
+	v := value{text: text, expr: e}
+	var measure types.Exact
+	switch lit.Kind {
+	case syntax.IntLiteral, syntax.SizeLiteral:
+		v.int, _ = strconv.ParseInt(text, 10, 64)
+		measure = types.ExactInt(v.int)
+	case syntax.DurationLiteral:
+		v.low, _ = parseDuration(lit.Raw)
+		v.high = v.low
+		measure = types.ExactInt(int64(v.low))
+	case syntax.RatioLiteral:
+		measure, _ = types.ParseExact(text)
+	case syntax.MoneyLiteral:
+		a, _ := types.ParseAmount(text)
+		measure = a.Value
+	}
+	return v, c.bounded(row, t, e, measure)
+}
+
+// bounded reports a value outside of its bounds.
+func (c *checker) bounded(row Setting, t term, e syntax.Expr, measure types.Exact) bool {
+	if !t.bounded || measure.Cmp(t.low) >= 0 && (t.open || measure.Cmp(t.high) <= 0) {
+		return true
+	}
+	low, high, _ := strings.Cut(t.rest, "..")
+	limit := "from " + low + " to " + high
+	if t.open {
+		limit = "at least " + low
+	}
+	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc))
+	return false
+}
+
+func boundOf(text string) types.Exact {
+	if d, ok := parseDuration(text); ok {
+		return types.ExactInt(int64(d))
+	}
+	if n, ok := parseSize(text); ok {
+		return types.ExactInt(n)
+	}
+	if r, ok := parseRatio(text); ok {
+		return ratioOr(text, r)
+	}
+	return types.ExactInt(0)
+}
+
+// ratioOr keeps plain numbers plain: only 50% is a ratio.
+func ratioOr(text string, r types.Exact) types.Exact {
+	if strings.HasSuffix(text, "%") {
+		return r
+	}
+	n, _ := types.ParseExact(text)
+	return n
+}
+
+// textTerm is a string, or a value that the environment supplies: env.NAME,
+// secret.name.
+func (c *checker) textTerm(row Setting, e syntax.Expr) (value, bool) {
+	if m, ok := e.(*syntax.MemberExpr); ok {
+		if id, ok := m.X.(*syntax.Ident); ok && (id.Name == "env" || id.Name == "secret") && m.Name.Given() {
+			secret := id.Name == "secret"
+			c.needs(m.Name.Text, secret, e.Span())
+			return value{source: plan.Text{Setting: m.Name.Text, Secret: secret}}, true
+		}
+	}
+	if s, ok := e.(*syntax.StringExpr); ok {
+		if text, ok := s.Plain(); ok {
+			return value{source: plan.Text{Literal: text}}, true
+		}
+	}
+	c.report(diag.Errorf(CodeSettingValue, e.Span(), "%s wants a text", row.Name).
+		WithHelp(`write "text", env.NAME or secret.name`))
+	return value{}, false
+}
+
+// needs notes that the environment has to supply a value.
+func (c *checker) needs(name string, secret bool, at source.Span) {
+	key := name
+	if secret {
+		key = "secret." + name
+	}
+	if _, ok := c.setting[key]; ok {
+		return
+	}
+	c.setting[key] = len(c.Settings)
+	c.Settings = append(c.Settings, plan.Setting{Name: name, Secret: secret, At: c.place(at)})
+}

@@ -1,0 +1,31 @@
+package check
+
+import (
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
+	s := plan.SLA{Name: c.qualified(d.Name.Text)}
+	b := c.settings("an sla", slaSettings, list(d.Settings), d.Name.At)
+	if v, ok := b.get("completion"); ok {
+		s.Completion = plan.Quantile{Ratio: v[0][0].text, WithinNs: int64(v[0][1].low)}
+	}
+	if v, ok := b.get("availability"); ok {
+		s.Availability, s.WindowNs = v[0][0].text, int64(v[0][1].low)
+	}
+	if v, ok := b.first("cost"); ok {
+		s.CostAtMost = v.text
+	}
+	return s
+}
+
+// promises says whether the sla of that qualified name promises completion.
+func (c *checker) promises(sla string) bool {
+	for i := range c.SLAs {
+		if c.SLAs[i].Name == sla {
+			return c.SLAs[i].Completion.WithinNs > 0
+		}
+	}
+	return false
+}

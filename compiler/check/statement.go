@@ -1,0 +1,464 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// branching checks the statements that have blocks.
+func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
+	switch st := st.(type) {
+	case *syntax.IfStmt:
+		return f.ifs(s, st)
+	case *syntax.ForStmt:
+		f.loop(s, st)
+	case *syntax.WhileStmt:
+		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+		f.block(s, st.Body)
+	case *syntax.MatchStmt:
+		return f.match(s, st)
+	case *syntax.ParallelStmt:
+		f.parallel(s, st)
+	case *syntax.SelectStmt:
+		return f.selects(s, st)
+	case *syntax.AwaitStmt:
+		f.notYet(st, "await")
+	case *syntax.PublishStmt:
+		f.notYet(st, "publish")
+	case *syntax.RaceStmt:
+		f.notYet(st, "race")
+	case *syntax.TryStmt:
+		f.notYet(st, "try")
+	case *syntax.ScopeStmt:
+		f.notYet(st, "scope")
+	case *syntax.DedupeStmt:
+		f.notYet(st, "dedupe")
+	case *syntax.SplitStmt:
+		f.notYet(st, "split")
+	default:
+		f.notYet(st, "this statement")
+	}
+	return false
+}
+
+func (f *flow) ifs(s *resolve.Scope, st *syntax.IfStmt) bool {
+	f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+	before := slices.Clone(f.open)
+	ends := f.block(s, st.Then)
+	for _, e := range st.ElseIfs {
+		f.tree(e.Cond, f.value(s, e.Cond, types.Of(types.Bool)))
+		f.open = append(f.open, before...)
+		f.open = unique(f.open)
+		ends = f.block(s, e.Then) && ends
+	}
+	if st.Else == nil {
+		return false
+	}
+	return f.block(s, st.Else) && ends
+}
+
+func unique(list []*syntax.CallStmt) []*syntax.CallStmt {
+	var out []*syntax.CallStmt
+	for _, c := range list {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
+	if st.Parallel {
+		f.notYet(st, "for ... parallel")
+	}
+	var items typed
+	if r, ok := st.In.(*syntax.RangeExpr); ok {
+		items = f.between(s, r)
+	} else {
+		items = f.value(s, st.In, none)
+	}
+	f.tree(st.In, items)
+	v := &resolve.Variable{Name: st.Var.Text, At: st.Var.At, Labels: items.labels, Fixed: "the item of a loop"}
+	switch items.Type.Kind {
+	case types.List:
+		v.Type = *items.Type.Elem
+	case types.JSON:
+		v.Type = items.Type
+	case types.Invalid:
+	default:
+		f.errorf(CodeMismatch, st.In.Span(), "a list is wanted and this is %s", f.show(items.Type))
+	}
+	inner := s.Inner()
+	f.declareIn(inner, st, v)
+	f.block(inner, st.Body)
+}
+
+// match checks the arms. A pattern is a value that equals the subject, a range
+// that holds it, or without a subject a condition.
+func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
+	var subject typed
+	if st.Subject != nil {
+		subject = f.value(s, st.Subject, none)
+		f.tree(st.Subject, subject)
+	}
+	ends, total := true, false
+	var values []string
+	for i, arm := range st.Arms.List {
+		if arm.As.Given() {
+			f.notYet(arm, "as in an arm of match")
+		}
+		if arm.Pattern == nil {
+			total = true
+			if i < len(st.Arms.List)-1 {
+				f.report(diag.Warningf(CodeUnreachable, st.Arms.List[i+1].Span(), "this arm is never reached").WithNote(arm.Span(), "else takes everything"))
+			}
+		} else if t := f.pattern(s, st, arm, subject); !t.invalid() {
+			f.tree(arm.Pattern, t)
+			if t.Op == expression.Eq && t.Args[1].Op == expression.Literal {
+				values = append(values, t.Args[1].Text)
+			}
+		}
+		ends = f.block(s, arm.Body) && ends
+	}
+	return ends && (total || f.exhausts(subject.Type, values))
+}
+
+// exhausts says whether the values are all that an enum has.
+func (f *flow) exhausts(t types.Type, values []string) bool {
+	if t.Kind != types.Named {
+		return false
+	}
+	d := f.Universe.Lookup(t.Name)
+	if d == nil || d.Kind != types.EnumDefinition {
+		return false
+	}
+	for _, v := range d.Values {
+		if !slices.Contains(values, v) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *flow) pattern(s *resolve.Scope, st *syntax.MatchStmt, arm *syntax.MatchArm, subject typed) typed {
+	if st.Subject == nil {
+		return f.value(s, arm.Pattern, types.Of(types.Bool))
+	}
+	var p typed
+	op := expression.Eq
+	if r, ok := arm.Pattern.(*syntax.RangeExpr); ok {
+		op, p = expression.In, f.between(s, r)
+	} else {
+		p = f.value(s, arm.Pattern, none)
+	}
+	if subject.invalid() || p.invalid() {
+		return typed{}
+	}
+	o, ok := expression.Operator(f.Universe, op, subject.Type, p.Type)
+	if !ok {
+		f.report(f.mismatch(p.Type, subject.Type, arm.Pattern.Span()))
+		return typed{}
+	}
+	return typed{Tree: expression.Tree{Op: op, Type: o.Result, Args: []expression.Tree{widen(subject.Tree, o.Left), widen(p.Tree, o.Right)}}}
+}
+
+func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
+	n := 0
+	if st.Branches != nil {
+		n = len(st.Branches.List)
+	}
+	if n == 0 {
+		f.errorf(CodeJoin, st.Span(), "parallel has no branch")
+		return
+	}
+	f.Joins[st] = f.join(st, n)
+	outer := f.in
+	f.in.branch = true
+	names := map[string]syntax.Name{}
+	set := map[*resolve.Variable]*syntax.Branch{}
+	for _, b := range st.Branches.List {
+		if first, ok := names[b.Name.Text]; ok && b.Name.Given() {
+			f.report(diag.Errorf(resolve.CodeDuplicate, b.Name.At, "two branches are named %s", b.Name.Text).WithNote(first.At, "the first one"))
+		}
+		names[b.Name.Text] = b.Name
+		if b.When != nil {
+			f.tree(b.When, f.value(s, b.When, types.Of(types.Bool)))
+		}
+		f.block(s, b.Body)
+		f.races(s, b, set)
+	}
+	f.in = outer
+}
+
+// races reports a variable that two branches set: which value is left would
+// depend on which of them is faster.
+func (f *flow) races(s *resolve.Scope, b *syntax.Branch, set map[*resolve.Variable]*syntax.Branch) {
+	syntax.Inspect(b.Body, func(n syntax.Node) bool {
+		a, ok := n.(*syntax.AssignStmt)
+		if !ok {
+			return true
+		}
+		v := f.Targets[a]
+		if v == nil || s.Find(v.Name) != v {
+			return true
+		}
+		if first := set[v]; first != nil && first != b {
+			f.report(diag.Errorf(CodeRace, a.Target.Span(), "two branches set %s", v.Name).
+				WithNote(first.Name.At, "this branch does so too").WithNote(v.At, "declared here").
+				WithHelp("give each branch a variable of its own"))
+		}
+		set[v] = b
+		return true
+	})
+}
+
+func (f *flow) join(st *syntax.ParallelStmt, branches int) plan.Join {
+	var j plan.Join
+	if st.Join == nil {
+		return j
+	}
+	word := ""
+	if id, ok := st.Join.Count.(*syntax.Ident); ok {
+		word = id.Name
+	}
+	if lit, ok := st.Join.Count.(*syntax.Literal); ok && lit.Kind == syntax.IntLiteral {
+		n, err := strconv.Atoi(lit.Raw)
+		if err != nil || n < 1 || n > branches {
+			f.errorf(CodeJoin, lit.Span(), "a join needs from 1 to %d branches", branches)
+		}
+		j.Need, word = n, "all"
+	}
+	switch word {
+	case "all":
+	case "any":
+		j.Need = 1
+	default:
+		f.errorf(CodeJoin, st.Join.Span(), "a join is all, any or a number of branches")
+	}
+	switch st.Join.Rest.Text {
+	case "", "cancel":
+	case "keep":
+		j.Keep = true
+	default:
+		f.errorf(CodeJoin, st.Join.Rest.At, "the other branches are cancelled or kept: cancel or keep")
+	}
+	if j.Need == branches {
+		j.Need = 0
+	}
+	return j
+}
+
+func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
+	if st.Arms.Else != nil {
+		f.notYet(st.Arms.Else, "else in a select")
+	}
+	if f.timed && len(st.Arms.Afters) == 0 {
+		f.report(diag.Errorf(CodeUnbounded, st.Span(), "this may wait for ever, and the sla promises completion").
+			WithHelp("add an arm: after 7d { ... }"))
+	}
+	if len(st.Arms.Ons)+len(st.Arms.Afters) == 0 {
+		f.errorf(CodeNoArms, st.Span(), "this select waits for nothing")
+		return false
+	}
+	ends := true
+	for _, on := range st.Arms.Ons {
+		ends = f.on(s, on) && ends
+	}
+	for _, a := range st.Arms.Afters {
+		f.duration(a.Delay)
+		ends = f.block(s, a.Body) && ends
+	}
+	return ends
+}
+
+// duration checks that a delay is a duration that is known before anything runs.
+func (f *flow) duration(e syntax.Expr) {
+	if _, ok := DurationOf(e); !ok {
+		f.errorf(CodeDuration, spanOf(e), "a duration is wanted here, such as 5m")
+	}
+}
+
+// DurationOf is the length of a duration literal.
+func DurationOf(e syntax.Expr) (time.Duration, bool) {
+	lit, ok := e.(*syntax.Literal)
+	if !ok || lit.Kind != syntax.DurationLiteral {
+		return 0, false
+	}
+	return parseDuration(lit.Raw)
+}
+
+func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
+	inner := s.Inner()
+	var t types.Type
+	if len(on.Source.Parts) == 1 {
+		if sym := f.symbol(on.Source.Parts[0], "event", resolve.Event); sym != nil {
+			f.Names[on] = sym
+			t = types.Ref(f.qualified(sym.Name))
+		}
+	} else {
+		f.notYet(on.Source, "waiting for what is no event")
+	}
+	if on.As.Given() {
+		f.declareIn(inner, on, &resolve.Variable{Name: on.As.Text, At: on.As.At, Type: t, Fixed: "an event"})
+	}
+	if on.Where != nil {
+		f.tree(on.Where, f.value(inner, on.Where, types.Of(types.Bool)))
+	}
+	return f.block(inner, on.Body)
+}
+
+func (f *flow) wait(s *resolve.Scope, st *syntax.WaitStmt) {
+	if st.Until == nil {
+		f.duration(st.For)
+		return
+	}
+	f.tree(st.Until, f.value(s, st.Until, types.Of(types.Timestamp)))
+	if f.timed {
+		f.report(diag.Errorf(CodeUnbounded, st.Span(), "nobody knows how long this waits, and the sla promises completion").
+			WithHelp("wait for a duration, or in a select with after"))
+	}
+}
+
+// task checks a human work item; form is the type of what it gives.
+func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, bound bool) {
+	f.Forms[st] = form
+	if f.in.compensation {
+		f.errorf(CodePlace, st.Span(), "a compensation cannot wait for a person")
+	}
+	if st.Args != nil {
+		for _, a := range st.Args.List {
+			f.tree(a, f.value(s, a, none))
+		}
+	}
+	var b block
+	if st.Body != nil {
+		b = f.settings("a task", taskSettings, st.Body.Settings, st.Name.At)
+	} else {
+		b = f.settings("a task", taskSettings, nil, st.Name.At)
+	}
+	if v, ok := b.first("role"); ok {
+		f.Names[st] = v.symbol
+	}
+	due := b.at["due"] != nil
+	otherwise := st.Body.Else()
+	switch {
+	case due && otherwise == nil:
+		f.report(diag.Errorf(CodeNoElse, st.Name.At, "the task does not say what happens when nobody decides in time").WithHelp("add else { ... }"))
+	case !due && otherwise != nil:
+		f.report(diag.Errorf(CodeSettingMissing, st.Name.At, "the else of the task never runs without due").WithHelp("add due: 2d"))
+	case !due && f.timed:
+		f.report(diag.Errorf(CodeUnbounded, st.Name.At, "this may wait for ever, and the sla promises completion").
+			WithHelp("add due: 2d and else { ... }"))
+	}
+	if otherwise != nil {
+		if ends := f.block(s, otherwise); !ends && bound {
+			f.report(diag.Errorf(CodeUnassigned, otherwise.Span(), "nothing was decided when this block ends, and what follows needs the decision").
+				WithHelp("end the block with return or fail"))
+		}
+	}
+}
+
+func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args, body *syntax.Block) {
+	if body != nil && len(body.Settings)+len(body.Clauses) > 0 {
+		f.notYet(body, "a setting of start")
+	}
+	if len(target.Parts) > 1 {
+		f.report(resolve.Unknown(target.Span(), "process", target.String(), f.Info.Names(resolve.Process)))
+		return
+	}
+	sym := f.symbol(target.Parts[0], "process", resolve.Process)
+	if sym == nil {
+		f.argsQuietly(s, args)
+		return
+	}
+	f.Names[st] = sym
+	if p := f.process[f.qualified(sym.Name)]; p != nil {
+		f.arguments(s, target, args, p.Params)
+	}
+}
+
+func (f *flow) argsQuietly(s *resolve.Scope, args *syntax.Args) {
+	if args != nil {
+		for _, a := range args.List {
+			f.expr(s, a, none)
+		}
+	}
+}
+
+// arguments checks arguments against parameters and keeps their trees.
+func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.Args, params []types.Field) []typed {
+	var list []syntax.Expr
+	if args != nil {
+		list = args.List
+	}
+	if len(list) > len(params) || len(list) < required(params) {
+		c.report(diag.Errorf(CodeArguments, target.Span(), "%s takes %d arguments and gets %d", target.Span().Text(), len(params), len(list)).
+			WithHelp("%s", signature(c, target.Span().Text(), params)))
+		for _, a := range list {
+			c.expr(s, a, none)
+		}
+		return nil
+	}
+	var out []typed
+	for i, a := range list {
+		t := c.value(s, a, params[i].Type)
+		if !t.invalid() {
+			tree := t.Tree
+			c.Trees[a] = &tree
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// required is how many parameters have to be given: the optional ones at the end
+// may be left out.
+func required(params []types.Field) int {
+	n := len(params)
+	for n > 0 && params[n-1].Type.Kind == types.Optional {
+		n--
+	}
+	return n
+}
+
+func signature(c *checker, name string, params []types.Field) string {
+	out := name + "("
+	for i, p := range params {
+		if i > 0 {
+			out += ", "
+		}
+		out += p.Name + ": " + c.show(p.Type)
+	}
+	return out + ")"
+}
+
+func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
+	if len(target.Parts) > 1 {
+		f.report(resolve.Unknown(target.Span(), "channel", target.String(), f.Info.Names(resolve.Channel)))
+		return
+	}
+	sym := f.symbol(target.Parts[0], "channel", resolve.Channel)
+	if sym == nil {
+		f.argsQuietly(s, args)
+		return
+	}
+	f.Names[st] = sym
+	ch := f.channel(f.qualified(sym.Name))
+	if ch == nil {
+		return
+	}
+	if args == nil && f.in.message != nil {
+		f.in.message.Used = true
+		f.fit(typed{Tree: expression.Tree{Op: expression.Var, Type: f.in.message.Type}}, ch.Type, target.Span())
+		return
+	}
+	f.arguments(s, target, args, []types.Field{{Name: "message", Type: ch.Type}})
+}

@@ -1,0 +1,80 @@
+package check
+
+// Table is the settings of one construct.
+type Table struct {
+	Of   string
+	Rows []Setting
+}
+
+// Tables are all tables, by construct.
+func Tables() []Table {
+	return []Table{
+		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
+		{"failover", failoverSettings}, {"operation", operationSettings}, {"process", processSettings},
+		{"role", roleSettings}, {"sla", slaSettings}, {"task", taskSettings},
+	}
+}
+
+var processSettings = []Setting{
+	{Name: "key", Form: "<expression>", Default: "a new key for every start", Doc: "the same key twice is the same instance"},
+	{Name: "sla", Form: "<name sla>", Doc: "what the process guarantees"},
+	{Name: "failover", Form: "<name failover>", Default: "the default failover", Doc: "how its calls move on when a cloud fails"},
+	{Name: "policy", Form: "<name policy>", Default: "everything is allowed", Doc: "where its data may go"},
+	{Name: "deadline"}, {Name: "retain"}, {Name: "search"}, {Name: "replicate"},
+}
+
+var callSettings = []Setting{
+	{Name: "failover", Form: "<name failover>", Default: "the failover of the process", Doc: "how this call moves on when a cloud fails"},
+	{Name: "policy", Form: "<name policy>", Default: "the policy of the process", Doc: "where the data of this call may go"},
+	{Name: "timeout"}, {Name: "retry"}, {Name: "idempotency_key"},
+}
+
+var taskSettings = []Setting{
+	{Name: "role", Form: "<name role>", Required: true, Doc: "who may complete the task"},
+	{Name: "due", Form: "<duration 1s..3650d>", Default: "never", Doc: "after this time the else block runs"},
+	{Name: "remind"}, {Name: "escalate"},
+}
+
+var bindingSettings = []Setting{
+	{Name: "url", Form: "<text>", Required: true, Doc: "where the service is"},
+	{Name: "availability", Form: "<ratio 0%..100%>", Default: "nothing is promised", Doc: "the ratio of calls that succeed"},
+	{Name: "latency", Form: "<ratio 0%..100%> within <duration 1ms..1h>", Default: "nothing is promised", Doc: "this ratio of calls takes at most this time"},
+	{Name: "cost", Form: "<money 0..> per call", Default: "free", Doc: "the price of one call"},
+	{Name: "limit"}, {Name: "auth"},
+}
+
+var operationSettings = []Setting{
+	{Name: "body", Form: "<expression>", Default: "no body", Doc: "what is sent, as JSON"},
+	{Name: "query", Form: "<expression>", Default: "no query", Doc: "the query of the URL, a record; what is null is left out"},
+	{Name: "headers", Form: "<expression>", Default: "none besides the usual", Doc: "headers, a record; what is null is left out"},
+	{Name: "idempotent", Form: "<bool>", Default: "true for get and head, else false", Doc: "whether doing it twice is doing it once"},
+	{Name: "idempotency_key", Form: "<expression>", Default: "instance and step", Doc: "what names the effect at the target, a string"},
+	{Name: "timeout", Form: "<duration 1ms..1h>", Default: "30s", Doc: "how long one attempt may take"},
+}
+
+var failoverSettings = []Setting{
+	{Name: "prefer", Form: "<one of cheapest fastest most_available listed>", Default: "listed", Doc: "how the legal clouds are ordered"},
+	{Name: "tries", Form: "<int 1..100>, <duration 1ms..1h> each?, backoff <durations 1ms..1h>?", Default: "3, 10s each, backoff 100ms..10s",
+		Doc: "how often a call is attempted over all clouds, how long one attempt may take, and how long to wait between two"},
+	{Name: "unhealthy", Form: "<int 1..1000> failures in <duration 1s..1h>", Default: "5 failures in 30s", Doc: "when a cloud counts as down"},
+	{Name: "probe", Form: "every <duration 100ms..1h>", Default: "every 5s", Doc: "how often a cloud that is down is asked whether it is back"},
+	{Name: "failback", Form: "after <duration 0s..24h>", Default: "after 30s", Doc: "how long a cloud has to be back before it is preferred again"},
+	{Name: "replicate"},
+}
+
+var slaSettings = []Setting{
+	{Name: "completion", Form: "<ratio 0%..100%> within <duration 1ms..3650d>", Default: "nothing is promised", Doc: "this ratio of instances ends within this time"},
+	{Name: "availability", Form: "<ratio 0%..100%> over <duration 1m..3650d>", Default: "nothing is promised", Doc: "the ratio of instances that do not fail for technical reasons"},
+	{Name: "cost", Form: "at most <money 0..>", Default: "nothing is promised", Doc: "what one instance costs at most"},
+	{Name: "rpo"}, {Name: "rto"},
+}
+
+var roleSettings = []Setting{
+	{Name: "groups", Form: "<expression>", Default: "nobody", Doc: "the groups whose members have the role, a list of strings"},
+}
+
+var channelSettings = []Setting{
+	{Name: "dead_letter", Form: "<name channel>", Default: "messages that fail for good are kept as incidents", Doc: "where messages go that fail for good"},
+	{Name: "max_bytes", Form: "<size 1B..1TiB>", Default: "no limit but the disk", Doc: "how much the channel holds"},
+	{Name: "retain"}, {Name: "expires"}, {Name: "priority"}, {Name: "invalid"}, {Name: "encrypt"}, {Name: "dedupe_by"},
+}

@@ -1,0 +1,312 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// typeTable is what is known about declared types besides their definitions.
+type typeTable struct {
+	aliases map[string]types.Type // by unqualified name, when settled
+	open    map[string]bool       // aliases being settled, against cycles
+	deep    map[string]labelSet   // by qualified name
+}
+
+var builtins = map[string]types.Kind{"bool": types.Bool, "int": types.Int, "float": types.Float, "decimal": types.Decimal,
+	"money": types.Money, "string": types.String, "bytes": types.Bytes, "timestamp": types.Timestamp,
+	"duration": types.Duration, "json": types.JSON, "secret": types.Secret}
+
+var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "int", "json", "map", "money", "secret", "string", "timestamp"}
+
+// declareTypes makes the definitions, then checks what refers to them.
+func (c *checker) declareTypes() {
+	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}}
+	for _, contract := range c.Module.Contracts {
+		c.Types = append(c.Types, contract.Types...)
+	}
+	var fields []*syntax.Fields
+	for _, s := range c.Info.Symbols {
+		d := types.Definition{Name: c.qualified(s.Name), Doc: s.Decl.Head().Doc}
+		var list *syntax.Fields
+		switch x := s.Decl.(type) {
+		case *syntax.TypeDecl:
+			if x.Alias != nil {
+				c.alias(s)
+				continue
+			}
+			d.Kind, list = types.RecordDefinition, x.Fields
+		case *syntax.UnionDecl:
+			d.Kind, list = types.UnionDefinition, x.Cases
+		case *syntax.FaultDecl:
+			d.Kind, list = types.FaultDefinition, x.Fields
+		case *syntax.EventDecl:
+			d.Kind, list = types.EventDefinition, x.Fields
+		case *syntax.EnumDecl:
+			d.Kind, d.Values = types.EnumDefinition, c.enum(x)
+		default:
+			continue
+		}
+		if list != nil {
+			d.Fields = c.fields(list.List)
+		}
+		c.Types = append(c.Types, d)
+		fields = append(fields, list)
+	}
+	c.Universe = types.NewUniverse(c.Types)
+	c.settle()
+	c.finite()
+	own := c.Types[len(c.Types)-len(fields):]
+	for i, list := range fields {
+		if list != nil {
+			c.refinements(own[i].Name, list.List, own[i].Fields)
+		}
+	}
+}
+
+func (c *checker) enum(d *syntax.EnumDecl) []string {
+	var out []string
+	if d.Members == nil {
+		return nil
+	}
+	for _, m := range d.Members.List {
+		if slices.Contains(out, m.Name.Text) {
+			c.errorf(resolve.CodeDuplicate, m.Name.At, "%s is listed twice", m.Name.Text)
+			continue
+		}
+		out = append(out, m.Name.Text)
+	}
+	return out
+}
+
+// alias settles what a `type X = T` stands for.
+func (c *checker) alias(s *resolve.Symbol) types.Type {
+	if t, ok := c.types.aliases[s.Name]; ok {
+		return t
+	}
+	d := s.Decl.(*syntax.TypeDecl)
+	if c.types.open[s.Name] {
+		c.errorf(CodeInfinite, s.At, "the type %s is made of itself", s.Name)
+		return types.Type{}
+	}
+	c.types.open[s.Name] = true
+	t := c.typeOf(d.Alias)
+	c.types.aliases[s.Name] = t
+	if d.Where != nil {
+		c.notYet(d.Where, "a where on a type that is no record")
+	}
+	return t
+}
+
+// fields reads the fields of a declaration or the parameters of an operation.
+func (c *checker) fields(list []*syntax.Field) []types.Field {
+	var out []types.Field
+	for _, f := range list {
+		if slices.ContainsFunc(out, func(o types.Field) bool { return o.Name == f.Name.Text }) {
+			c.errorf(resolve.CodeDuplicate, f.Name.At, "the field %s is declared twice", f.Name.Text)
+			continue
+		}
+		field := types.Field{Name: f.Name.Text, Type: c.typeOf(f.Type), Refined: f.Where != nil, Doc: f.Doc}
+		for _, a := range f.Annotations {
+			c.annotate(&field, a)
+		}
+		slices.Sort(field.Labels)
+		out = append(out, field)
+	}
+	return out
+}
+
+func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
+	if a.Name.Text == "json" {
+		if len(a.Args) == 1 {
+			if s, ok := a.Args[0].(*syntax.StringExpr); ok {
+				if wire, ok := s.Plain(); ok && wire != "" {
+					f.Wire = wire
+					return
+				}
+			}
+		}
+		c.report(diag.Errorf(CodeAnnotation, a.Span(), "@json wants the name of the field in JSON").WithHelp(`write @json("customer-id")`))
+		return
+	}
+	if c.symbol(a.Name, "label", resolve.Label) == nil {
+		return
+	}
+	if len(a.Args) > 0 {
+		c.errorf(CodeAnnotation, a.Span(), "the label @%s takes no arguments", a.Name.Text)
+	}
+	if !slices.Contains(f.Labels, a.Name.Text) {
+		f.Labels = append(f.Labels, a.Name.Text)
+	}
+}
+
+// typeOf is the type that was written; Invalid where it has been reported.
+func (c *checker) typeOf(t syntax.Type) types.Type {
+	switch t := t.(type) {
+	case *syntax.ListType:
+		return wrap(types.List, c.typeOf(t.Elem))
+	case *syntax.OptionalType:
+		elem := c.typeOf(t.Elem)
+		if elem.Kind == types.Invalid {
+			return elem
+		}
+		return types.OptionalOf(elem)
+	case *syntax.RecordType:
+		if t.Fields == nil {
+			return types.Type{}
+		}
+		fields := c.fields(t.Fields.List)
+		for _, f := range t.Fields.List {
+			if f.Where != nil {
+				c.notYet(f.Where, "a where inside a record without a name")
+			}
+		}
+		return types.RecordOf(fields...)
+	case *syntax.NamedType:
+		return c.namedType(t)
+	}
+	return types.Type{}
+}
+
+// wrap keeps Invalid silent: a list of an unknown type is unknown.
+func wrap(kind types.Kind, elem types.Type) types.Type {
+	if elem.Kind == types.Invalid {
+		return elem
+	}
+	return types.Type{Kind: kind, Elem: &elem}
+}
+
+func (c *checker) namedType(t *syntax.NamedType) types.Type {
+	name := t.Name.Parts[0]
+	if len(t.Name.Parts) == 1 {
+		if k, ok := builtins[name.Text]; ok && len(t.Args) == 0 {
+			return types.Of(k)
+		}
+		switch name.Text {
+		case "map":
+			if len(t.Args) == 1 {
+				return wrap(types.Map, c.typeOf(t.Args[0]))
+			}
+			c.report(diag.Errorf(CodeTypeArgs, t.Span(), "a map has one type of values").WithHelp("write map<T>; its keys are strings"))
+			return types.Type{}
+		case "handle":
+			c.notYet(t, "a handle")
+			return types.Type{}
+		}
+	}
+	if len(t.Args) > 0 {
+		c.errorf(CodeTypeArgs, t.Span(), "%s takes no types in < >", t.Name)
+	}
+	return c.reference(t.Name)
+}
+
+// reference is the declared type that a path names.
+func (c *checker) reference(p *syntax.Path) types.Type {
+	first := p.Parts[0]
+	if len(p.Parts) == 1 {
+		if c.Info.Lookup(first.Text) == nil {
+			c.report(resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...)))
+			return types.Type{}
+		}
+		s := c.symbol(first, "type", resolve.Type, resolve.Enum, resolve.Union, resolve.Fault, resolve.Event)
+		if s == nil || s.Decl.Head().Broken {
+			return types.Type{}
+		}
+		if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {
+			return c.alias(s)
+		}
+		return types.Ref(c.qualified(first.Text))
+	}
+	s := c.symbol(first, "contract", resolve.Contract)
+	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
+		return types.Type{}
+	}
+	full := c.qualified(p.String())
+	if !s.Contract.Type(full) {
+		c.report(resolve.Unknown(p.Last().At, "type of "+first.Text, p.Last().Text, contractTypes(s.Contract.Types)))
+		return types.Type{}
+	}
+	return types.Ref(full)
+}
+
+func contractTypes(list []types.Definition) []string {
+	var out []string
+	for _, d := range list {
+		out = append(out, d.Name[strings.LastIndexByte(d.Name, '.')+1:])
+	}
+	return out
+}
+
+// finite reports records that would have to contain themselves for ever.
+func (c *checker) finite() {
+	state := map[string]int{} // 1 open, 2 done
+	var visit func(t types.Type) bool
+	visit = func(t types.Type) bool {
+		if t.Kind == types.Record {
+			for _, f := range t.Fields {
+				if !visit(f.Type) {
+					return false
+				}
+			}
+		}
+		if t.Kind != types.Named || state[t.Name] == 2 {
+			return true
+		}
+		if state[t.Name] == 1 {
+			return false
+		}
+		state[t.Name] = 1
+		defer func() { state[t.Name] = 2 }()
+		d := c.Universe.Lookup(t.Name)
+		if d == nil || d.Kind == types.UnionDefinition {
+			return true
+		}
+		for _, f := range d.Fields {
+			if !visit(f.Type) {
+				if s := c.Info.Lookup(strings.TrimPrefix(t.Name, c.pkg+".")); s != nil {
+					c.report(diag.Errorf(CodeInfinite, s.At, "a value of %s would have to contain itself without end", s.Name).
+						WithHelp("make a field optional, or a list"))
+				}
+				return true
+			}
+		}
+		return true
+	}
+	for _, s := range c.Info.Of(resolve.Type) {
+		visit(types.Ref(c.qualified(s.Name)))
+	}
+}
+
+// refinements checks the conditions after where; each reads its own field.
+func (c *checker) refinements(of string, list []*syntax.Field, fields []types.Field) {
+	for _, f := range list {
+		if f.Where == nil {
+			continue
+		}
+		i := slices.IndexFunc(fields, func(x types.Field) bool { return x.Name == f.Name.Text })
+		if i < 0 {
+			continue
+		}
+		scope := resolve.NewScope()
+		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: fields[i].Type, Fixed: "a field"})
+		cond := c.condition(scope, f.Where)
+		if cond.Type.Kind != types.Invalid {
+			c.Refinements = append(c.Refinements, plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()})
+		}
+	}
+}
+
+func (c *checker) declare(s *resolve.Scope, v *resolve.Variable) *resolve.Variable {
+	c.ds.Add(c.Info.Declare(s, v)...)
+	return v
+}
+
+func (c *checker) notYet(n syntax.Node, what string) {
+	c.report(diag.Errorf(CodeNotYet, n.Span(), "%s cannot be run yet", what).
+		WithHelp("it parses and formats; a later version of cob compiles it"))
+}

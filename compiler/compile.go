@@ -1,0 +1,99 @@
+// Package compiler is the one door from text to plan.
+//
+// In go a file system and a directory; out comes a Result: the diagnostics, and
+// when none of them is an error the plan with its canonical bytes and digest,
+// and the suite of the package's tests. The passes are a list: module, resolve,
+// check, lower. The same files give the same bytes, in whatever order they are
+// read.
+//
+// Deliberately absent: watching files, rendering diagnostics, writing plans.
+package compiler
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/lower"
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// Options of Compile.
+type Options struct {
+	// Dir is the package's directory in the file system; "" is its root.
+	Dir string
+	// Prefix stands before the path of every file in diagnostics, such as
+	// "examples/orders/". It has no influence on the plan.
+	Prefix string
+	// Overlay replaces the text of files by their path in the file system.
+	Overlay map[string]string
+}
+
+// Validate says whether the options can be used.
+func (o Options) Validate() error {
+	if o.Dir != "" && !fs.ValidPath(o.Dir) {
+		return fmt.Errorf("Dir %q: want a slash-separated path inside the file system, without . and ..", o.Dir)
+	}
+	return nil
+}
+
+// Result is what is known after compiling.
+type Result struct {
+	// Plan, Suite, Encoded and Digest are there when no diagnostic is an error.
+	Plan    *plan.Plan
+	Suite   *plan.Suite
+	Encoded []byte // canonical
+	Digest  string // SHA-256 of Encoded, hexadecimal
+
+	Diagnostics []diag.Diagnostic // by place
+	Files       []*syntax.File    // by path
+	// Program is what the checker knows, also of a package with errors.
+	Program *check.Program
+}
+
+// Failed says whether one of the diagnostics is an error.
+func (r *Result) Failed() bool { return r.Plan == nil }
+
+// Compile compiles one package. Errors: options that cannot be used, a directory
+// or a file that cannot be read, *module.EmptyError. What is wrong in the text
+// is a diagnostic and never an error.
+func Compile(fsys fs.FS, o Options) (*Result, error) {
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("compiling: %w", err)
+	}
+	if o.Dir == "" {
+		o.Dir = "."
+	}
+	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay})
+	if err != nil {
+		return nil, err
+	}
+	info, found := resolve.Resolve(m)
+	ds = append(ds, found...)
+	program, found := check.Check(m, info)
+	ds = append(ds, found...)
+	diag.Sort(ds)
+	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}
+	for _, d := range ds {
+		if d.Severity == diag.Error {
+			return r, nil
+		}
+	}
+	r.Plan, r.Suite = lower.Lower(program)
+	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
+		return nil, err
+	}
+	r.Digest = plan.Digest(r.Encoded)
+	return r, nil
+}
+
+// Rules is the table of all codes, for `cob explain`.
+func Rules() (diag.Registry, error) { return diag.Join(syntax.Rules(), check.Rules()) }
+
+// ErrNoCode says that no rule has a code.
+var ErrNoCode = errors.New("no rule has this code")

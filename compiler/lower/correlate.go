@@ -1,0 +1,139 @@
+package lower
+
+import (
+	"slices"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+)
+
+// correlate finds in `where` the equation by which an event finds its instance:
+// a field of the event on one side, something the instance knows on the other.
+// An equation with the key of the process is the best, because the key says
+// which shard has the instance. What else the condition says stays in Where.
+func (f *flow) correlate(arm *plan.OnArm, where *expression.Tree) {
+	parts := conjuncts(where, nil)
+	best := -1
+	for i, p := range parts {
+		path, equals := equation(p, arm.Var)
+		if path == nil {
+			continue
+		}
+		byKey := f.key != nil && same(equals, f.key)
+		if best < 0 || byKey && !arm.ByKey {
+			best = i
+			arm.Path, arm.Equals, arm.ByKey = path, equals, byKey
+		}
+	}
+	if best >= 0 {
+		parts = slices.Delete(parts, best, best+1)
+	}
+	for _, p := range parts {
+		if arm.Where == nil {
+			arm.Where = p
+		} else {
+			arm.Where = &expression.Tree{Op: expression.And, Type: p.Type, Args: []expression.Tree{*arm.Where, *p}}
+		}
+	}
+}
+
+func conjuncts(t *expression.Tree, to []*expression.Tree) []*expression.Tree {
+	if t.Op == expression.And {
+		return conjuncts(&t.Args[1], conjuncts(&t.Args[0], to))
+	}
+	return append(to, t)
+}
+
+// equation reads `event.a.b == value`, from either side; path is nil where t is
+// none. Sides of different types are none: an index compares what is alike.
+func equation(t *expression.Tree, event string) (path []string, equals *expression.Tree) {
+	if t.Op != expression.Eq || event == "" || !t.Args[0].Type.Equal(t.Args[1].Type) {
+		return nil, nil
+	}
+	for i := range t.Args {
+		other := &t.Args[1-i]
+		if path := fieldsOf(&t.Args[i], event); path != nil && !readsVar(other, event) {
+			return path, other
+		}
+	}
+	return nil, nil
+}
+
+// fieldsOf is the path of a chain of fields that begins at the variable.
+func fieldsOf(t *expression.Tree, v string) []string {
+	if t.Op != expression.Field {
+		return nil
+	}
+	if x := &t.Args[0]; x.Op == expression.Var && x.Name == v {
+		return []string{t.Name}
+	}
+	if path := fieldsOf(&t.Args[0], v); path != nil {
+		return append(path, t.Name)
+	}
+	return nil
+}
+
+func readsVar(t *expression.Tree, v string) bool {
+	return slices.Contains(expression.Reads(t), v)
+}
+
+// reads are the variables that a block reads and does not set itself, sorted.
+func reads(b *plan.Block) []string {
+	read, set := map[string]bool{}, map[string]bool{}
+	note := func(t *expression.Tree) {
+		if t != nil {
+			for _, v := range expression.Reads(t) {
+				read[v] = true
+			}
+		}
+	}
+	walk(b.Steps, func(s *plan.Step) {
+		set[s.Var] = true
+		note(s.Expr)
+		for _, a := range s.Arms {
+			note(a)
+		}
+		for _, args := range argLists(s) {
+			for i := range args {
+				note(&args[i])
+			}
+		}
+		if s.Wait != nil {
+			note(s.Wait.Until)
+		}
+		if s.Call != nil {
+			for _, c := range s.Call.Catch {
+				set[c.Var] = true
+			}
+		}
+		if s.Select != nil {
+			for _, on := range s.Select.On {
+				note(on.Equals)
+				note(on.Where)
+				set[on.Var] = true
+			}
+		}
+	})
+	var out []string
+	for v := range read {
+		if !set[v] && v != "now" {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func argLists(s *plan.Step) [][]expression.Tree {
+	var out [][]expression.Tree
+	if s.Call != nil {
+		out = append(out, s.Call.Args)
+	}
+	if s.Start != nil {
+		out = append(out, s.Start.Args)
+	}
+	if s.Task != nil {
+		out = append(out, s.Task.Args)
+	}
+	return out
+}

@@ -1,0 +1,313 @@
+package lower
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// flow lowers the body of one process or route.
+type flow struct {
+	*check.Program
+	names   map[string]int // step ids so far
+	key     *expression.Tree
+	message string // the variable of a route
+	// undoes is the call whose compensation is being lowered.
+	undoes *plan.Step
+}
+
+func (f *flow) place(s source.Span) plan.Place { return plan.Place(f.Module.Place(s)) }
+
+// id gives a step its name.
+func (f *flow) id(st syntax.Stmt, otherwise string) string {
+	if n := st.ExplicitID(); n.Given() {
+		otherwise = n.Text
+	}
+	return f.free(otherwise)
+}
+
+func (f *flow) free(name string) string {
+	for {
+		f.names[name]++
+		n := f.names[name]
+		if n == 1 {
+			return name
+		}
+		if id := name + "#" + strconv.Itoa(n); f.names[id] == 0 {
+			f.names[id] = 1
+			return id
+		}
+	}
+}
+
+func (f *flow) steps(list []syntax.Stmt) []plan.Step {
+	out := make([]plan.Step, 0, len(list))
+	for _, st := range list {
+		out = append(out, f.step(st))
+	}
+	return out
+}
+
+func (f *flow) block(b *syntax.Block) plan.Block {
+	if b == nil {
+		return plan.Block{Steps: []plan.Step{}}
+	}
+	return plan.Block{Steps: f.steps(b.Stmts)}
+}
+
+func (f *flow) tree(e syntax.Expr) *expression.Tree { return f.Trees[e] }
+
+func (f *flow) trees(args *syntax.Args) []expression.Tree {
+	var out []expression.Tree
+	if args != nil {
+		for _, a := range args.List {
+			out = append(out, *f.tree(a))
+		}
+	}
+	return out
+}
+
+func (f *flow) step(st syntax.Stmt) plan.Step {
+	s := plan.Step{At: f.place(st.Span())}
+	switch st := st.(type) {
+	case *syntax.LetStmt:
+		v := f.Variables[st]
+		s.Var, s.Type = v.Plan, v.Type
+		f.assign(&s, st, v.Plan, st.Action, st.Value)
+	case *syntax.AssignStmt:
+		v := f.Targets[st]
+		s.Var, s.Type = v.Plan, v.Type
+		f.assign(&s, st, "set "+v.Plan, st.Action, st.Value)
+	case *syntax.CallStmt:
+		f.call(&s, st, f.id(st, st.Target.String()))
+	case *syntax.TaskStmt:
+		f.task(&s, st, f.id(st, st.Name.Text))
+	case *syntax.StartStmt:
+		f.start(&s, st, st.Target, st.Args)
+	case *syntax.SpawnStmt:
+		f.start(&s, st, st.Target, st.Args)
+	case *syntax.SendStmt:
+		f.send(&s, st, st.Target, st.Args)
+	case *syntax.ToStmt:
+		f.send(&s, st, st.Target, st.Args)
+	case *syntax.FilterStmt:
+		s.Kind, s.ID, s.Expr = plan.Filter, f.id(st, "filter"), f.tree(st.Cond)
+	case *syntax.FailStmt:
+		s.Kind, s.ID, s.Expr = plan.Fail, f.id(st, "fail"), f.tree(st.Fault)
+		s.Type = s.Expr.Type
+	case *syntax.ReturnStmt:
+		s.Kind, s.ID = plan.Return, f.id(st, "return")
+		if st.Value != nil {
+			s.Expr = f.tree(st.Value)
+		}
+	case *syntax.WaitStmt:
+		s.Kind, s.ID, s.Wait = plan.Wait, f.id(st, "wait"), &plan.WaitStep{}
+		if st.Until != nil {
+			s.Wait.Until = f.tree(st.Until)
+		} else {
+			s.Wait.DelayNs = delay(st.For)
+		}
+	default:
+		f.branching(&s, st)
+	}
+	return s
+}
+
+func delay(e syntax.Expr) int64 {
+	d, _ := check.DurationOf(e)
+	return int64(d)
+}
+
+// assign lowers what stands to the right of =.
+func (f *flow) assign(s *plan.Step, st syntax.Stmt, name string, action syntax.Action, value syntax.Expr) {
+	s.ID = f.id(st, name)
+	switch a := action.(type) {
+	case nil:
+		s.Kind, s.Expr = plan.Let, f.tree(value)
+	case *syntax.CallStmt:
+		f.call(s, a, s.ID)
+	case *syntax.TaskStmt:
+		f.task(s, a, s.ID)
+	}
+}
+
+func (f *flow) call(s *plan.Step, st *syntax.CallStmt, id string) {
+	c := f.Calls[st]
+	s.Kind, s.ID = plan.Call, id
+	s.Call = &plan.CallStep{Endpoint: c.Endpoint.Name, Operation: c.Operation.Name, Args: padded(c.Args, c.Operation.Params),
+		Labels: c.Labels, Failover: c.Failover, Policy: c.Policy, Candidates: c.Candidates}
+	if s.Var != "" && s.Type.Kind == types.Invalid {
+		s.Type = c.Operation.Result
+	}
+	if f.undoes != nil && f.undoes.Call.Endpoint == c.Endpoint.Name {
+		s.Call.SameCloudAs = f.undoes.ID
+	}
+	for _, cl := range st.Body.Catches() {
+		k := plan.Catch{Fault: f.Module.Package + "." + f.Names[cl].Name, Block: f.block(cl.Body)}
+		if v := f.Variables[cl]; v != nil {
+			k.Var = v.Plan
+		}
+		s.Call.Catch = append(s.Call.Catch, k)
+	}
+	slices.SortFunc(s.Call.Catch, func(a, b plan.Catch) int { return cmp.Compare(a.Fault, b.Fault) })
+	if undo := st.Body.Compensate(); undo != nil {
+		outer := f.undoes
+		f.undoes = s
+		b := f.block(undo)
+		f.undoes = outer
+		b.Reads = reads(&b)
+		s.Compensate = &b
+	}
+}
+
+// padded adds null for the optional parameters that were left out.
+func padded(args []expression.Tree, params []types.Field) []expression.Tree {
+	for len(args) < len(params) {
+		args = append(args, expression.Tree{Op: expression.Literal, Type: types.Of(types.Null)})
+	}
+	return args
+}
+
+func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
+	s.Kind, s.ID, s.Type = plan.Task, id, f.Forms[st]
+	s.Task = &plan.TaskStep{Name: st.Name.Text, Role: f.Module.Package + "." + f.Names[st].Name, Args: f.trees(st.Args)}
+	if st.Args != nil {
+		for i, a := range st.Args.List {
+			s.Task.Shows = append(s.Task.Shows, shown(a, i))
+		}
+	}
+	if due := st.Body.Find("due"); due != nil {
+		s.Task.DueNs = delay(due.Expr())
+	}
+	if otherwise := st.Body.Else(); otherwise != nil {
+		b := f.block(otherwise)
+		s.Task.Else = &b
+	}
+}
+
+// shown is the name under which a person sees an argument of a task.
+func shown(e syntax.Expr, i int) string {
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return e.Name
+	case *syntax.MemberExpr:
+		return e.Name.Text
+	}
+	return "value" + strconv.Itoa(i+1)
+}
+
+func (f *flow) start(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
+	name := f.Module.Package + "." + f.Names[st].Name
+	s.Kind, s.ID = plan.Start, f.id(st, target.String())
+	s.Start = &plan.StartStep{Process: name, Args: f.trees(args)}
+	for _, p := range f.Processes {
+		if p.Name == name {
+			s.Start.Args = padded(s.Start.Args, p.Params)
+		}
+	}
+}
+
+func (f *flow) send(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
+	s.Kind, s.ID = plan.Send, f.id(st, target.String())
+	s.Send = &plan.SendStep{Channel: f.Module.Package + "." + f.Names[st].Name}
+	if list := f.trees(args); len(list) == 1 {
+		s.Expr = &list[0]
+		return
+	}
+	for _, c := range f.Channels {
+		if c.Name == s.Send.Channel {
+			s.Expr = &expression.Tree{Op: expression.Var, Type: c.Type, Name: f.message}
+		}
+	}
+}
+
+// branching lowers the statements that have blocks.
+func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
+	switch st := st.(type) {
+	case *syntax.IfStmt:
+		f.ifs(s, st)
+	case *syntax.ForStmt:
+		s.Kind, s.ID, s.Expr = plan.For, f.id(st, "for"), f.tree(st.In)
+		v := f.Variables[st]
+		s.Var, s.Type = v.Plan, v.Type
+		s.Blocks = []plan.Block{f.block(st.Body)}
+	case *syntax.WhileStmt:
+		s.Kind, s.ID, s.Expr = plan.While, f.id(st, "while"), f.tree(st.Cond)
+		s.Blocks = []plan.Block{f.block(st.Body)}
+	case *syntax.MatchStmt:
+		s.Kind, s.ID = plan.Match, f.id(st, "match")
+		for _, arm := range st.Arms.List {
+			var cond *expression.Tree
+			if arm.Pattern != nil {
+				cond = f.tree(arm.Pattern)
+			}
+			s.Arms = append(s.Arms, cond)
+			s.Blocks = append(s.Blocks, f.block(arm.Body))
+		}
+	case *syntax.ParallelStmt:
+		f.parallel(s, st)
+	case *syntax.SelectStmt:
+		f.selects(s, st)
+	default:
+		panic("lowering a statement that the checker should have refused, at " + string(s.At))
+	}
+}
+
+// ifs lowers `else if` to an if in the else.
+func (f *flow) ifs(s *plan.Step, st *syntax.IfStmt) {
+	s.Kind, s.ID, s.Expr = plan.If, f.id(st, "if"), f.tree(st.Cond)
+	s.Blocks = []plan.Block{f.block(st.Then)}
+	last := s
+	for _, e := range st.ElseIfs {
+		inner := plan.Step{Kind: plan.If, ID: f.free("if"), At: f.place(e.Span()), Expr: f.tree(e.Cond), Blocks: []plan.Block{f.block(e.Then)}}
+		last.Blocks = append(last.Blocks, plan.Block{Steps: []plan.Step{inner}})
+		last = &last.Blocks[1].Steps[0]
+	}
+	if st.Else != nil {
+		last.Blocks = append(last.Blocks, f.block(st.Else))
+	}
+}
+
+// parallel lowers the condition of a branch to an if around it: a branch that is
+// not taken is finished at once.
+func (f *flow) parallel(s *plan.Step, st *syntax.ParallelStmt) {
+	s.Kind, s.ID = plan.Parallel, f.id(st, "parallel")
+	j := f.Joins[st]
+	s.Join = &j
+	for _, b := range st.Branches.List {
+		block := plan.Block{Name: b.Name.Text}
+		if b.When == nil {
+			block.Steps = f.steps(b.Body.Stmts)
+		} else {
+			cond := plan.Step{Kind: plan.If, ID: f.free("if"), At: f.place(b.Span()), Expr: f.tree(b.When)}
+			cond.Blocks = []plan.Block{f.block(b.Body)}
+			block.Steps = []plan.Step{cond}
+		}
+		s.Blocks = append(s.Blocks, block)
+	}
+}
+
+func (f *flow) selects(s *plan.Step, st *syntax.SelectStmt) {
+	s.Kind, s.ID, s.Select = plan.Select, f.id(st, "select"), &plan.SelectStep{}
+	for _, on := range st.Arms.Ons {
+		arm := plan.OnArm{Event: f.Module.Package + "." + f.Names[on].Name}
+		if v := f.Variables[on]; v != nil {
+			arm.Var = v.Plan
+		}
+		if on.Where != nil {
+			f.correlate(&arm, f.tree(on.Where))
+		}
+		arm.Block = f.block(on.Body)
+		s.Select.On = append(s.Select.On, arm)
+	}
+	for _, a := range st.Arms.Afters {
+		s.Select.After = append(s.Select.After, plan.AfterArm{DelayNs: delay(a.Delay), Block: f.block(a.Body)})
+	}
+}

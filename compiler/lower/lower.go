@@ -1,0 +1,189 @@
+package lower
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Lower gives the plan and the tests of a program that has no errors.
+func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
+	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package,
+		Refinements: p.Refinements, Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
+		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
+	for _, c := range p.Module.Contracts {
+		out.Contracts = append(out.Contracts, plan.Contract{Path: c.Path, Kind: c.Kind, Digest: c.Digest})
+	}
+	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
+	out.Contracts = slices.Compact(out.Contracts)
+	for _, x := range p.Processes {
+		out.Processes = append(out.Processes, process(p, x))
+	}
+	for _, x := range p.Routes {
+		out.Routes = append(out.Routes, route(p, x))
+	}
+	suite := &plan.Suite{Tests: p.Tests}
+	out.Endpoints = endpoints(p, suite)
+	out.Types = used(p, out)
+	return out, suite
+}
+
+func process(p *check.Program, x *check.Process) plan.Process {
+	f := &flow{Program: p, names: map[string]int{}, key: x.Key}
+	return plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
+		Key: x.Key, SLA: x.SLA, Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
+}
+
+func route(p *check.Program, x *check.Route) plan.Route {
+	f := &flow{Program: p, names: map[string]int{}, message: x.Var}
+	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, At: f.place(x.Decl.Name.At),
+		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}} // the first statement is from
+}
+
+// endpoints leaves out the operations of contracts that nobody calls: a foreign
+// contract may have hundreds, and the plan would change with each of them.
+func endpoints(p *check.Program, suite *plan.Suite) []plan.Endpoint {
+	called := map[string]bool{}
+	for _, c := range p.Calls {
+		called[c.Endpoint.Name+"."+c.Operation.Name] = true
+	}
+	for _, t := range suite.Tests {
+		for _, g := range t.Given {
+			called[g.Endpoint+"."+g.Operation] = true
+		}
+		for _, th := range t.Then {
+			called[th.Endpoint+"."+th.Operation] = true
+		}
+	}
+	out := slices.Clone(p.Endpoints)
+	for i := range out {
+		if out[i].Contract == "" {
+			continue
+		}
+		name := out[i].Name
+		out[i].Operations = slices.DeleteFunc(slices.Clone(out[i].Operations), func(o plan.Operation) bool {
+			return !called[name+"."+o.Name]
+		})
+	}
+	return out
+}
+
+// used are the definitions of the package, which others may import, and those of
+// contracts that something in the plan reaches.
+func used(p *check.Program, out *plan.Plan) []types.Definition {
+	r := reach{program: p, seen: map[string]bool{}}
+	own := p.Module.Package + "."
+	for i := range p.Types {
+		if !strings.Contains(strings.TrimPrefix(p.Types[i].Name, own), ".") {
+			r.visit(types.Ref(p.Types[i].Name))
+		}
+	}
+	for _, e := range out.Endpoints {
+		for _, o := range e.Operations {
+			r.fields(o.Params)
+			r.visit(o.Result)
+		}
+	}
+	for _, c := range out.Channels {
+		r.visit(c.Type)
+	}
+	for _, x := range out.Processes {
+		r.fields(x.Params)
+		r.visit(x.Result)
+		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+	}
+	for _, x := range out.Routes {
+		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+	}
+	var list []types.Definition
+	for _, d := range p.Types {
+		if r.seen[d.Name] {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+type reach struct {
+	program *check.Program
+	seen    map[string]bool
+}
+
+func (r *reach) fields(fields []types.Field) {
+	for _, f := range fields {
+		r.visit(f.Type)
+	}
+}
+
+func (r *reach) visit(t types.Type) {
+	r.fields(t.Fields)
+	if t.Elem != nil {
+		r.visit(*t.Elem)
+	}
+	if t.Kind != types.Named || r.seen[t.Name] {
+		return
+	}
+	r.seen[t.Name] = true
+	if d := r.program.Universe.Lookup(t.Name); d != nil {
+		r.fields(d.Fields)
+	}
+}
+
+// walk calls visit for every step, those in blocks included.
+func walk(steps []plan.Step, visit func(*plan.Step)) {
+	for i := range steps {
+		visit(&steps[i])
+		for _, b := range blocks(&steps[i]) {
+			walk(b.Steps, visit)
+		}
+	}
+}
+
+// blocks are all blocks of a step.
+func blocks(s *plan.Step) []*plan.Block {
+	var out []*plan.Block
+	for i := range s.Blocks {
+		out = append(out, &s.Blocks[i])
+	}
+	if s.Compensate != nil {
+		out = append(out, s.Compensate)
+	}
+	if s.Task != nil && s.Task.Else != nil {
+		out = append(out, s.Task.Else)
+	}
+	if s.Call != nil {
+		for i := range s.Call.Catch {
+			out = append(out, &s.Call.Catch[i].Block)
+		}
+	}
+	if s.Select != nil {
+		for i := range s.Select.On {
+			out = append(out, &s.Select.On[i].Block)
+		}
+		for i := range s.Select.After {
+			out = append(out, &s.Select.After[i].Block)
+		}
+	}
+	return out
+}
+
+// same says whether two trees are the same expression, wherever they stand.
+func same(a, b *expression.Tree) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Op != b.Op || a.Name != b.Name || a.Text != b.Text || !a.Type.Equal(b.Type) || len(a.Args) != len(b.Args) || !slices.Equal(a.Keys, b.Keys) {
+		return false
+	}
+	for i := range a.Args {
+		if !same(&a.Args[i], &b.Args[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,245 @@
+package module
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Limits of what is read.
+const (
+	// MaxFiles bounds the .cob files of one package.
+	MaxFiles = 10_000
+	// MaxContractBytes bounds one foreign contract.
+	MaxContractBytes = 8 << 20
+)
+
+// The codes of this room; their pages are in the table of compiler/check.
+const (
+	CodePackage  diag.Code = "COB2007"
+	CodeImport   diag.Code = "COB2008"
+	CodeContract diag.Code = "COB5007"
+	CodeSchema   diag.Code = "COB5008"
+)
+
+// Options of Load.
+type Options struct {
+	// Prefix stands before the path of every file in diagnostics, such as
+	// "examples/orders/"; plans do not contain it.
+	Prefix string
+	// Overlay replaces the text of files by their path in the file system: what
+	// an editor holds and has not saved.
+	Overlay map[string]string
+}
+
+// Module is one package: its files and the contracts they use.
+type Module struct {
+	Package   string         // "" when no file names it
+	Prefix    string         // of Options
+	Files     []*syntax.File // by path
+	Contracts []*Contract    // by name, then place
+}
+
+// Contract is a foreign file brought in with `use`.
+type Contract struct {
+	Name       string // as the package calls it
+	Kind       string // openapi
+	Path       string // relative to the package
+	Digest     string // SHA-256, hexadecimal
+	Use        *syntax.UseDecl
+	Types      []types.Definition // by name, qualified "package.contract.Type"
+	Operations []Operation        // by name
+}
+
+// Operation is one operation of a contract.
+type Operation struct {
+	Name   string
+	Doc    string
+	Method string // upper case
+	Path   string // "/products/{sku}"
+	Params []Param
+	Result types.Type // Void when nothing comes back
+}
+
+// Param is one parameter of an Operation and where it travels.
+type Param struct {
+	types.Field
+	In string // path, query or body
+}
+
+// Find returns the operation of that name, or nil.
+func (c *Contract) Find(name string) *Operation {
+	for i := range c.Operations {
+		if c.Operations[i].Name == name {
+			return &c.Operations[i]
+		}
+	}
+	return nil
+}
+
+// Alias is what a schema that is no record stands for: the type of the given
+// name, if the contract declares one.
+func (c *Contract) Type(qualified string) bool {
+	_, ok := slices.BinarySearchFunc(c.Types, qualified, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
+	return ok
+}
+
+// Place is where a span stands, as a plan says it: without the Prefix.
+func (m *Module) Place(s source.Span) string {
+	return strings.TrimPrefix(s.Path(), m.Prefix) + ":" + s.From().String()
+}
+
+// Load reads the package in dir. The Module is there however broken the files
+// are. Errors: a directory or file that cannot be read; a directory without
+// .cob files is *EmptyError.
+func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error) {
+	names, err := list(fsys, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &Module{Prefix: o.Prefix}
+	var ds []diag.Diagnostic
+	for _, name := range names {
+		text, err := read(fsys, name, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		file, found := syntax.Parse(source.New(o.Prefix+strings.TrimPrefix(name, dir+"/"), text))
+		m.Files = append(m.Files, file)
+		ds = append(ds, found...)
+	}
+	ds = append(ds, m.name()...)
+	ds = append(ds, m.contracts(fsys, dir, o)...)
+	return m, ds, nil
+}
+
+// EmptyError says that a directory holds no .cob file.
+type EmptyError struct{ Dir string }
+
+func (e *EmptyError) Error() string {
+	return fmt.Sprintf("%s holds no .cob file: name a directory that is a package", e.Dir)
+}
+
+func list(fsys fs.FS, dir string) ([]string, error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the package: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && strings.HasSuffix(e.Name(), ".cob") {
+			names = append(names, path.Join(dir, e.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return nil, &EmptyError{dir}
+	}
+	if len(names) > MaxFiles {
+		return nil, fmt.Errorf("reading the package: %s holds %d .cob files and at most %d make a package: split it", dir, len(names), MaxFiles)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func read(fsys fs.FS, name string, o Options) (string, error) {
+	if text, ok := o.Overlay[name]; ok {
+		return text, nil
+	}
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return "", fmt.Errorf("reading the package: %w", err)
+	}
+	return string(text), nil
+}
+
+// name takes the package's name from the first file that states it and reports
+// the files that differ.
+func (m *Module) name() []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	var first *syntax.PackageDecl
+	for _, f := range m.Files {
+		switch {
+		case f.Package == nil || !f.Package.Name.Given():
+			if f.Package == nil || !f.Package.Broken {
+				at := source.Span{File: f.Source}
+				ds = append(ds, diag.Errorf(CodePackage, at, "the file does not say which package it belongs to").
+					WithHelp("begin it with `package name`"))
+			}
+		case first == nil:
+			first = f.Package
+			m.Package = first.Name.Text
+		case f.Package.Name.Text != m.Package:
+			ds = append(ds, diag.Errorf(CodePackage, f.Package.Name.At, "this file says package %s, another one of the same directory says %s", f.Package.Name.Text, m.Package).
+				WithNote(first.Name.At, "package %s is named here", m.Package).
+				WithFix(f.Package.Name.At, m.Package))
+		}
+	}
+	return ds
+}
+
+func (m *Module) contracts(fsys fs.FS, dir string, o Options) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	for _, f := range m.Files {
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *syntax.ImportDecl:
+				if !d.Broken {
+					ds = append(ds, diag.Errorf(CodeImport, d.Span(), "importing another package is not built yet").
+						WithHelp("put the files of both packages into one directory"))
+				}
+			case *syntax.UseDecl:
+				if c, found := m.contract(fsys, dir, o, d); c != nil {
+					m.Contracts = append(m.Contracts, c)
+					ds = append(ds, found...)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(m.Contracts, func(a, b *Contract) int { return cmp.Compare(a.Name, b.Name) })
+	return ds
+}
+
+func (m *Module) contract(fsys fs.FS, dir string, o Options, use *syntax.UseDecl) (*Contract, []diag.Diagnostic) {
+	file, ok := use.File.Plain()
+	if !ok || !use.As.Given() {
+		return nil, nil
+	}
+	c := &Contract{Name: use.As.Text, Kind: use.Kind.Text, Path: file, Use: use}
+	if c.Kind != "openapi" {
+		return c, []diag.Diagnostic{diag.Errorf(CodeContract, use.Kind.At, "contracts of the kind %s are not read yet", c.Kind).
+			WithHelp("openapi is")}
+	}
+	name := path.Join(dir, file)
+	text, err := read(fsys, name, o)
+	if err != nil {
+		return c, []diag.Diagnostic{unreadable(use, file, err)}
+	}
+	if len(text) > MaxContractBytes {
+		return c, []diag.Diagnostic{diag.Errorf(CodeContract, use.File.Span(), "%s has %d bytes and a contract may have at most %d", file, len(text), MaxContractBytes)}
+	}
+	sum := sha256.Sum256([]byte(text))
+	c.Digest = hex.EncodeToString(sum[:])
+	return c, readOpenAPI(c, m.Package, source.New(o.Prefix+file, text))
+}
+
+func unreadable(use *syntax.UseDecl, file string, err error) diag.Diagnostic {
+	d := diag.Errorf(CodeContract, use.File.Span(), "the contract %s cannot be read", file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.WithLabel("no such file").WithHelp("the path is relative to the directory of this package")
+	}
+	if errors.Is(err, fs.ErrInvalid) || !fs.ValidPath(path.Clean(file)) {
+		return d.WithLabel("outside of the package").WithHelp("put the contract into the directory of this package")
+	}
+	return d.WithLabel("%v", err)
+}

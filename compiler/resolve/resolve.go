@@ -1,0 +1,257 @@
+package resolve
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// The codes of this room; their pages are in the table of compiler/check.
+const (
+	CodeUnknown   diag.Code = "COB2001"
+	CodeDuplicate diag.Code = "COB2002"
+	CodeShadow    diag.Code = "COB2003"
+	CodeUnused    diag.Code = "COB2004"
+	CodeUnneeded  diag.Code = "COB2005"
+)
+
+// Kind is what a symbol declares, in the author's word.
+type Kind string
+
+// The kinds of symbols.
+const (
+	Contract Kind = "contract"
+	Label    Kind = "label"
+	Type     Kind = "type"
+	Enum     Kind = "enum"
+	Union    Kind = "union"
+	Fault    Kind = "fault"
+	Event    Kind = "event"
+	Cloud    Kind = "cloud"
+	Endpoint Kind = "endpoint"
+	Failover Kind = "failover"
+	SLA      Kind = "sla"
+	Policy   Kind = "policy"
+	Role     Kind = "role"
+	Process  Kind = "process"
+	Channel  Kind = "channel"
+	Route    Kind = "route"
+	Sample   Kind = "sample"
+)
+
+// Symbol is a declaration of the package.
+type Symbol struct {
+	Name     string
+	Kind     Kind
+	Decl     syntax.Decl
+	At       source.Span      // of the name
+	Contract *module.Contract // of a use
+	Used     bool
+}
+
+// Variable is a name inside a process, a route or an expression.
+type Variable struct {
+	Name string
+	// Plan is the name that is unique in the flow: a second variable of the same
+	// name is name#2.
+	Plan string
+	At   source.Span
+	Type types.Type
+	// Labels are those the value has beside the ones its type says, as bits in
+	// the order of the package's labels.
+	Labels uint64
+	// Fixed says why the variable cannot be assigned; "" when it can.
+	Fixed string
+	Used  bool
+}
+
+// Use is one place where a name is used. Exactly one of Symbol and Variable is
+// set.
+type Use struct {
+	At       source.Span
+	Symbol   *Symbol
+	Variable *Variable
+}
+
+// Info is what is known about the names of a package.
+type Info struct {
+	Symbols   []*Symbol // by name
+	Variables []*Variable
+	Uses      []Use // in the order of checking
+	byName    map[string]*Symbol
+}
+
+// Lookup finds a declaration, or nil.
+func (i *Info) Lookup(name string) *Symbol { return i.byName[name] }
+
+// Of are the symbols of one kind, by name.
+func (i *Info) Of(kind Kind) []*Symbol {
+	var out []*Symbol
+	for _, s := range i.Symbols {
+		if s.Kind == kind {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Names are the names of all symbols of the given kinds, by name; of all kinds
+// when none is given.
+func (i *Info) Names(kinds ...Kind) []string {
+	var out []string
+	for _, s := range i.Symbols {
+		if len(kinds) == 0 || slices.Contains(kinds, s.Kind) {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+// Use notes that the symbol is used at a place.
+func (i *Info) Use(s *Symbol, at source.Span) {
+	s.Used = true
+	i.Uses = append(i.Uses, Use{At: at, Symbol: s})
+}
+
+// At finds what the name at an offset of a file means: a declaration, a
+// variable, or neither.
+func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
+	within := func(s source.Span) bool { return s.File == file && s.Contains(offset) }
+	for _, u := range i.Uses {
+		if within(u.At) {
+			return u.Symbol, u.Variable
+		}
+	}
+	for _, s := range i.Symbols {
+		if within(s.At) {
+			return s, nil
+		}
+	}
+	for _, v := range i.Variables {
+		if within(v.At) {
+			return nil, v
+		}
+	}
+	return nil, nil
+}
+
+// Resolve collects the declarations of a package.
+func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
+	i := &Info{byName: map[string]*Symbol{}}
+	var ds []diag.Diagnostic
+	for _, f := range m.Files {
+		for _, d := range f.Decls {
+			s := symbol(m, d)
+			if s == nil {
+				continue
+			}
+			if first := i.byName[s.Name]; first != nil {
+				ds = append(ds, diag.Errorf(CodeDuplicate, s.At, "%s is declared twice", s.Name).
+					WithNote(first.At, "first declared here, its kind is %s", first.Kind))
+				continue
+			}
+			i.byName[s.Name] = s
+			i.Symbols = append(i.Symbols, s)
+		}
+	}
+	slices.SortFunc(i.Symbols, func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) })
+	return i, ds
+}
+
+func symbol(m *module.Module, d syntax.Decl) *Symbol {
+	n := d.DeclName()
+	kind := kindOf(d)
+	if !n.Given() || kind == "" {
+		return nil
+	}
+	s := &Symbol{Name: n.Text, Kind: kind, Decl: d, At: n.At}
+	if kind == Contract {
+		for _, c := range m.Contracts {
+			if syntax.Decl(c.Use) == d {
+				s.Contract = c
+			}
+		}
+	}
+	return s
+}
+
+func kindOf(d syntax.Decl) Kind {
+	switch d.(type) {
+	case *syntax.UseDecl:
+		return Contract
+	case *syntax.LabelDecl:
+		return Label
+	case *syntax.TypeDecl:
+		return Type
+	case *syntax.EnumDecl:
+		return Enum
+	case *syntax.UnionDecl:
+		return Union
+	case *syntax.FaultDecl:
+		return Fault
+	case *syntax.EventDecl:
+		return Event
+	case *syntax.CloudDecl:
+		return Cloud
+	case *syntax.EndpointDecl:
+		return Endpoint
+	case *syntax.FailoverDecl:
+		return Failover
+	case *syntax.SLADecl:
+		return SLA
+	case *syntax.PolicyDecl:
+		return Policy
+	case *syntax.RoleDecl:
+		return Role
+	case *syntax.ProcessDecl:
+		return Process
+	case *syntax.ChannelDecl:
+		return Channel
+	case *syntax.RouteDecl:
+		return Route
+	case *syntax.SampleDecl:
+		return Sample
+	}
+	return ""
+}
+
+// Unknown is the diagnostic of a name that nothing declares, with the most
+// similar of the candidates.
+func Unknown(at source.Span, what, name string, candidates []string) diag.Diagnostic {
+	d := diag.Errorf(CodeUnknown, at, "no %s is called %s", what, name)
+	if s := diag.Suggest(name, candidates); s != "" {
+		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
+	}
+	if len(candidates) > 0 && len(candidates) <= 8 {
+		d = d.WithHelp("there is %s", strings.Join(candidates, ", "))
+	}
+	return d
+}
+
+// Unused are warnings about what nobody uses: variables set by let, and
+// declarations that nothing outside of the package can use either.
+func (i *Info) Unused() []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	for _, v := range i.Variables {
+		if !v.Used && v.Fixed == "" && !strings.HasPrefix(v.Name, "_") {
+			ds = append(ds, diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
+				WithHelp("leave out the let, or begin the name with _"))
+		}
+	}
+	for _, s := range i.Symbols {
+		if s.Used || s.Decl.Head().Broken {
+			continue
+		}
+		switch s.Kind {
+		case Contract, Type, Enum, Union, Fault, Label, SLA, Policy, Failover, Role, Sample:
+			ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name))
+		}
+	}
+	return ds
+}

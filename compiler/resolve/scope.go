@@ -1,0 +1,94 @@
+package resolve
+
+import (
+	"strconv"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+)
+
+// Scope is the variables of a block, inside those of the blocks around it.
+type Scope struct {
+	parent *Scope
+	vars   []*Variable
+	flow   *flow
+}
+
+// flow is what all scopes of one process or route share.
+type flow struct{ names map[string]int }
+
+// NewScope is the outermost scope of a process, a route, or an expression that
+// stands alone.
+func NewScope() *Scope { return &Scope{flow: &flow{}} }
+
+// Inner is a scope inside s.
+func (s *Scope) Inner() *Scope { return &Scope{parent: s, flow: s.flow} }
+
+// Find is the variable of that name, or nil.
+func (s *Scope) Find(name string) *Variable {
+	for ; s != nil; s = s.parent {
+		for i := len(s.vars) - 1; i >= 0; i-- {
+			if s.vars[i].Name == name {
+				return s.vars[i]
+			}
+		}
+	}
+	return nil
+}
+
+// Own says whether the variable stands in s itself, and not around it.
+func (s *Scope) Own(v *Variable) bool {
+	for _, own := range s.vars {
+		if own == v {
+			return true
+		}
+	}
+	return false
+}
+
+// Names are the names of all variables in s and around it, the inner ones
+// first.
+func (s *Scope) Names() []string {
+	var out []string
+	for ; s != nil; s = s.parent {
+		for _, v := range s.vars {
+			out = append(out, v.Name)
+		}
+	}
+	return out
+}
+
+// Declare adds a variable and gives it a name that is unique in the flow. The
+// diagnostic, if any, says that the name is taken.
+func (i *Info) Declare(s *Scope, v *Variable) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	if old := s.Find(v.Name); old != nil {
+		if s.Own(old) {
+			ds = append(ds, diag.Errorf(CodeDuplicate, v.At, "%s is declared twice", v.Name).WithNote(old.At, "first declared here"))
+		} else {
+			ds = append(ds, diag.Warningf(CodeShadow, v.At, "%s hides another variable of the same name", v.Name).
+				WithNote(old.At, "which is declared here").WithHelp("give one of them another name"))
+		}
+	}
+	v.Plan = s.flow.unique(v.Name)
+	s.vars = append(s.vars, v)
+	i.Variables = append(i.Variables, v)
+	return ds
+}
+
+func (f *flow) unique(name string) string {
+	if f.names == nil {
+		f.names = map[string]int{}
+	}
+	f.names[name]++
+	if n := f.names[name]; n > 1 {
+		return name + "#" + strconv.Itoa(n)
+	}
+	return name
+}
+
+// Read notes that the variable is used at a place.
+func (i *Info) Read(v *Variable, at source.Span) {
+	v.Used = true
+	i.Uses = append(i.Uses, Use{At: at, Variable: v})
+}

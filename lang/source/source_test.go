@@ -1,0 +1,52 @@
+package source_test
+
+import (
+	"testing"
+
+	"github.com/cob-lang/cob/lang/source"
+)
+
+func TestPlaces(t *testing.T) {
+	f := source.New("a.cob", "ab\r\ncé😀d\n\nx")
+	for _, c := range []struct{ offset, line, column, utf16 int }{
+		{0, 1, 1, 0}, {2, 1, 3, 2}, {4, 2, 1, 0}, {5, 2, 2, 1}, {7, 2, 4, 2}, {11, 2, 8, 4}, {13, 3, 1, 0}, {14, 4, 1, 0}, {15, 4, 2, 1},
+	} {
+		p := f.Lines.Position(c.offset)
+		if p != (source.Position{Line: c.line, Column: c.column}) {
+			t.Errorf("offset %d is at %s, want %d:%d", c.offset, p, c.line, c.column)
+		}
+		if got := f.Lines.Offset(p); got != c.offset {
+			t.Errorf("%s is offset %d, want %d", p, got, c.offset)
+		}
+		line, column := f.Lines.UTF16(c.offset)
+		if line != c.line-1 || column != c.utf16 {
+			t.Errorf("offset %d is %d:%d in UTF-16, want %d:%d", c.offset, line, column, c.line-1, c.utf16)
+		}
+		if got := f.Lines.FromUTF16(line, column); got != c.offset {
+			t.Errorf("%d:%d in UTF-16 is offset %d, want %d", line, column, got, c.offset)
+		}
+	}
+	if got := f.Lines.Line(1); got != "ab" {
+		t.Errorf("line 1 is %q", got)
+	}
+	if got := f.Lines.FromUTF16(1, 3); got != 7 {
+		t.Errorf("inside a surrogate pair is offset %d, want its start 7", got)
+	}
+	if got := f.Lines.Position(99); got.Line != 4 {
+		t.Errorf("behind the text is %s", got)
+	}
+}
+
+func TestSpans(t *testing.T) {
+	f := source.New("a.cob", "let x")
+	s := source.Span{File: f, Start: 4, End: 5}
+	if s.String() != "a.cob:1:5-1:6" || s.Text() != "x" {
+		t.Errorf("%s %q", s, s.Text())
+	}
+	if j := s.Join(source.Span{File: f, Start: 0, End: 3}); j.Start != 0 || j.End != 5 {
+		t.Errorf("joined %s", j)
+	}
+	if none := (source.Span{}); none.Known() || none.String() != "-" || none.Join(s) != s {
+		t.Errorf("the unknown span is %s", none)
+	}
+}

@@ -1,0 +1,62 @@
+package syntax_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/spec/golden"
+)
+
+func problemsOf(text string) []diag.Diagnostic {
+	_, problems := syntax.Parse(source.New("in.cob", text))
+	return problems
+}
+
+func TestNestingLimit(t *testing.T) {
+	nested := func(n int) string { return "sample s: " + strings.Repeat("[", n) + "1" + strings.Repeat("]", n) + "\n" }
+	// each list counts twice, as an expression and as a bracket; the outermost expression and the 1 count once
+	fits := (syntax.MaxNesting - 1) / 2
+	if p := problemsOf(nested(fits)); len(p) != 0 {
+		t.Errorf("%d lists: %v", fits, diag.OneLines(p))
+	}
+	p := problemsOf(nested(fits + 1))
+	if len(p) != 1 || p[0].Code != syntax.CodeNesting {
+		t.Errorf("%d lists: %v", fits+1, diag.OneLines(p))
+	}
+	for _, deep := range []string{"(", "[", "{ a: ", "-", "!", "x => ", "a ? b : ", "{ a: ["} {
+		problemsOf("sample s: " + strings.Repeat(deep, 100_000))
+	}
+	problemsOf("process P() {\n" + strings.Repeat("if x {\n", 100_000))
+	problemsOf("type T = " + strings.Repeat("[", 100_000))
+	problemsOf("sample s: " + strings.Repeat(`"${`, 100_000))
+}
+
+func TestFileSizeLimit(t *testing.T) {
+	fits := "package p\n" + strings.Repeat("/", syntax.MaxFileBytes-10)
+	if p := problemsOf(fits); len(p) != 0 {
+		t.Errorf("a file at the limit: %s", diag.OneLines(p))
+	}
+	p := problemsOf(fits + "/")
+	if len(p) != 1 || p[0].Code != syntax.CodeFileSize {
+		t.Errorf("a file over the limit: %s", diag.OneLines(p))
+	}
+}
+
+func TestGrammar(t *testing.T) {
+	golden.Text(t, "../../spec/grammar.ebnf", syntax.Grammar())
+}
+
+func TestRulesAreSortedAndExplained(t *testing.T) {
+	rules, err := diag.Join(syntax.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules {
+		if r.Title == "" || r.Page == "" || !strings.HasPrefix(string(r.Code), "COB1") {
+			t.Errorf("rule %q has no title, no page or a code of another room", r.Code)
+		}
+	}
+}

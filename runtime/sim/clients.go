@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -141,8 +143,9 @@ type pump struct {
 	world   *world
 	route   string
 	channel string
-	next    int // the message that comes next, from 0
-	turn    int // counts up with every restart and every message
+	next    int      // the message that comes next, from 0
+	at      []uint64 // per shard: the position of its last message
+	turn    int      // counts up with every restart and every message
 	idle    bool
 }
 
@@ -155,18 +158,17 @@ func (p *pump) resume() {
 		p.step()
 		return
 	}
-	lowest := -1
+	at := make([]uint64, len(p.world.disks))
 	for s := range p.world.disks {
 		o := p.world.owner(s)
 		if o == nil || o.writing { // only what is durable counts
 			p.later(50*millisecond, p.resume)
 			return
 		}
-		if at := int(o.core.State().Position(p.route)); lowest < 0 || at < lowest {
-			lowest = at
-		}
+		at[s] = o.core.State().Position(p.route)
 	}
-	p.next = lowest
+	p.at = at
+	p.next = int(slices.Min(at))
 	p.step()
 }
 
@@ -194,8 +196,14 @@ func (p *pump) step() {
 	cmd := record.DeliverMessage{Route: p.route, Channel: p.channel, Position: uint64(p.next + 1), Message: m.ID, Payload: m.Payload, Problem: m.Problem}
 	id := record.InstanceID(p.route, m.ID)
 	w.wanted[id] = true
+	s := w.shardOf(id)
+	if cmd.After = p.at[s]; cmd.Position <= p.at[s] { // it had it before the restart
+		p.next++
+		p.step()
+		return
+	}
 	if !w.lost() {
-		w.offer(w.shardOf(id), cmd, func(r record.Reply, err error) {
+		w.offer(s, cmd, func(r record.Reply, err error) {
 			if p.turn != turn || w.lost() {
 				return
 			}
@@ -205,6 +213,7 @@ func (p *pump) step() {
 				return
 			}
 			p.next++
+			p.at[s] = cmd.Position
 			p.later(w.network(), p.step)
 		})
 	}

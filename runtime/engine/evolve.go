@@ -248,6 +248,9 @@ func (f *flow) release(st *step, vals []types.Value) []types.Value {
 	return vars
 }
 
+// Activations count up, so a parent always has a lower number than its children.
+const usedBefore = "its activation's number was used before"
+
 func (s *State) add(x *instance, a *activation) {
 	x.acts = append(x.acts, a)
 	x.alive++
@@ -262,6 +265,9 @@ func (s *State) add(x *instance, a *activation) {
 func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEntered) string {
 	if int(e.Step) >= len(x.flow.steps) {
 		return "its flow has no such step"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	st := &x.flow.steps[e.Step]
 	if int(e.Block) > len(st.blocks) {
@@ -351,6 +357,9 @@ func (s *State) branchEntered(x *instance, parent *activation, e *record.BranchE
 	st := &x.flow.steps[parent.step]
 	if e.Block == 0 || int(e.Block) > len(st.blocks) {
 		return "its step has no such branch"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	s.add(x, &activation{id: e.Activation, parent: parent.id, step: parent.step, block: st.blocks[e.Block-1], role: roleBranch, since: parent.since})
 	return ""

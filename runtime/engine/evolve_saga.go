@@ -138,6 +138,9 @@ func (s *State) applyWhole(ev record.Event) string {
 	case record.SettlementOwed:
 		return s.settlementOwed(x, &e)
 	case record.DeadLetterOwed:
+		if e.Activation <= x.last {
+			return usedBefore
+		}
 		s.add(x, &activation{id: e.Activation, parent: none, step: none, block: none, role: roleLetter, since: e.At})
 	}
 	return ""
@@ -162,6 +165,9 @@ func (s *State) compensationStarted(x *instance, e *record.CompensationStarted) 
 	if last < 0 || x.done[last].step != e.Step {
 		return "the step is not the last that was completed"
 	}
+	if e.Activation <= x.last {
+		return usedBefore
+	}
 	d := x.done[last]
 	x.done[last] = doneStep{}
 	x.done = x.done[:last]
@@ -176,6 +182,9 @@ func (s *State) compensationStarted(x *instance, e *record.CompensationStarted) 
 func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	if int(e.Step) >= len(x.flow.steps) {
 		return "its flow has no such step"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	if of := x.find(e.Of); of != nil && of.x != nil {
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })

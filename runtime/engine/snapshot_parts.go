@@ -112,6 +112,10 @@ func (c *snapper) activations(x *instance) {
 		if c.err != nil {
 			return
 		}
+		if n := len(x.acts); n > 0 && x.acts[n-1].id >= a.id || a.parent != none && a.parent >= a.id || a.id > x.last {
+			c.fail("the activations of the instance " + x.id + " do not count up")
+			return
+		}
 		x.acts = append(x.acts, a)
 	}
 }

@@ -143,9 +143,6 @@ func (a *audit) event(ev record.Event) {
 		a.world.figures.Settlements++
 	case record.DeadLetterOwed:
 		a.enter(e.Instance, e.Activation, 0)
-	case record.SettlementClosed:
-		// What undoes it begins to count its attempts anew.
-		delete(a.attempts, place{e.Instance, e.Activation})
 	case record.TimerSet:
 		a.due[place{e.Instance, e.Activation}] = e.Due
 	case record.AttemptFailed:

@@ -293,6 +293,9 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 	if e.Due != 0 {
 		s.setDue(x, a, e.Due)
 	}
+	if !s.deciding && (st.kind == plan.Select || st.kind == plan.Task || st.kind == plan.Wait) {
+		x.park(e.At)
+	}
 	return ""
 }
 

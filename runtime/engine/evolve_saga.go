@@ -161,6 +161,7 @@ func (s *State) endForward(x *instance, keep bool) {
 }
 
 func (s *State) compensationStarted(x *instance, e *record.CompensationStarted) string {
+	x.unpack()
 	last := len(x.done) - 1
 	if last < 0 || x.done[last].step != e.Step {
 		return "the step is not the last that was completed"

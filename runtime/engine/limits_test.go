@@ -48,7 +48,7 @@ func TestInstancesLimit(t *testing.T) {
 func TestRouteWaitsWhereTheShardIsFull(t *testing.T) {
 	w := limited(t, "route", func(l *engine.Limits) { l.Instances = 1 })
 	w.run(`message m1 {"id":"a","total":1}`)
-	cmd := record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: 2, Message: "m2", Payload: map[string]types.Value{"id": "b", "total": int64(1)}}
+	cmd := record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: 2, After: 1, Message: "m2", Payload: map[string]types.Value{"id": "b", "total": int64(1)}}
 	if _, _, reply := w.do(cmd); reply.Rejected == nil || reply.Rejected.Code != record.Busy || w.state.Position("p.in") != 1 {
 		t.Fatalf("a full shard took the message: %+v, position %d", reply, w.state.Position("p.in"))
 	}

@@ -92,7 +92,7 @@ func letterOf(x *instance) types.Value {
 	if x.over.step != none {
 		path = append(path, x.flow.stepID(x.over.step))
 	}
-	message := x.vars[0]
+	message := x.values()[0]
 	if x.over.fault != Invalid {
 		channel := x.flow.program.channels[x.flow.route.From]
 		if plainJSON, err := types.ReadJSON(x.flow.program.universe.EncodeJSON(nil, message, channel.Type)); err == nil {

@@ -32,7 +32,8 @@ type State struct {
 	tasks                       map[taskRef]struct{}
 	stuck                       int // instances with an incident
 
-	env map[string]types.Value // workspace of evaluations
+	env      map[string]types.Value // workspace of evaluations
+	deciding bool                   // instances are parked at the end of a decision
 }
 
 type taskRef struct {
@@ -50,7 +51,9 @@ type instance struct {
 	position uint64 // of the message that started a route
 	channel  string
 
-	vars []types.Value
+	// vars are packed while the instance waits for long.
+	vars   []types.Value
+	packed []byte
 	// acts are ordered by id; dead ones stay until half of them are.
 	acts  []*activation
 	alive int
@@ -268,5 +271,5 @@ func (x *instance) variables(a *activation) []types.Value {
 	if u := x.scope(a); u != nil {
 		return u.x.vars
 	}
-	return x.vars
+	return x.values()
 }

@@ -328,3 +328,17 @@ func TestParkingShowsNowhere(t *testing.T) {
 		t.Fatalf("the refund does not know the charge:\n%s", w.out.String())
 	}
 }
+
+func TestEventsOfTwoTypesMayShareAnID(t *testing.T) {
+	w := newWorld(t, plans["wait"](), storyLimits())
+	for _, typ := range []string{"p.Shipped", "p.Delivered", "p.Shipped"} {
+		_, _, reply := w.do(record.DeliverEvent{Type: typ, ID: "1", Until: w.now + 1e9, Payload: map[string]types.Value{}})
+		if known := typ == "p.Shipped" && w.state.Counts().Kept == 2; reply.Existing != known {
+			t.Errorf("%s: existing %v", typ, reply.Existing)
+		}
+	}
+	w.tick(w.now + 2e9)
+	if n := w.state.Counts().Kept; n != 0 {
+		t.Errorf("%d events are still kept", n)
+	}
+}

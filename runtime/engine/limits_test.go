@@ -342,3 +342,19 @@ func TestEventsOfTwoTypesMayShareAnID(t *testing.T) {
 		t.Errorf("%d events are still kept", n)
 	}
 }
+
+func TestDataThatDoesNotFitIsAnIncident(t *testing.T) {
+	for name, total := range map[string]types.Value{"five": "a text", "order": nil} {
+		w := newWorld(t, plans[name](), storyLimits())
+		w.inst = record.InstanceID("p.P", "k1")
+		w.do(record.StartInstance{Process: "p.P", Key: "k1", Input: map[string]types.Value{"order": map[string]types.Value{"id": "k1", "total": total}}})
+		w.do(record.AttemptEnded{Instance: w.inst, Activation: 1, Attempt: 1, Outcome: record.Succeeded})
+		if v, ok := w.state.Instance(w.inst); !ok || v.State != record.Incident || w.incident() == "" {
+			t.Errorf("%s with a total that is no int: %+v", name, v)
+		}
+		w.run("start k2 5")
+		if v, _ := w.state.Instance(w.inst); v.State == record.Incident {
+			t.Errorf("the next instance suffers too: %+v", v)
+		}
+	}
+}

@@ -356,8 +356,24 @@ func (s *State) Pending() []Effect {
 				// It was evaluated before it first left, from the same values.
 				panic(fmt.Sprintf("engine: the effect of %s in %s cannot be made again: %v", x.flow.stepID(a.step), x.id, err))
 			}
-			out = append(out, effectOf(x, a, &w))
+			out = append(out, again(effectOf(x, a, &w)))
 		}
 	}
 	return out
+}
+
+// again marks an effect that may have left before.
+func again(e Effect) Effect {
+	switch e := e.(type) {
+	case Call:
+		e.Again = true
+		return e
+	case Start:
+		e.Again = true
+		return e
+	case Send:
+		e.Again = true
+		return e
+	}
+	return e
 }

@@ -187,7 +187,13 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	if e.Activation <= x.last {
 		return usedBefore
 	}
+	var earlier []doubt
 	if of := x.find(e.Of); of != nil && of.x != nil {
+		for _, d := range of.x.doubts {
+			if d.cloud == e.Cloud {
+				earlier = append(earlier, d)
+			}
+		}
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })
 	}
 	vars := make([]types.Value, len(x.flow.vars))
@@ -199,7 +205,7 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	a := &activation{
 		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: e.Args,
 		attempt: e.Attempt, inflight: e.Due == 0,
-		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0},
+		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0, doubts: earlier},
 	}
 	s.add(x, a)
 	s.setDue(x, a, e.Due)

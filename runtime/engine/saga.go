@@ -198,7 +198,9 @@ func (d *decider) settlementAnswer(x *instance, a *activation, c *record.Attempt
 		d.close(x, a, record.Raised, "nothing was done at "+cloud+": it raised "+c.Fault, false, nil)
 	case c.Outcome == record.Rejected:
 		d.close(x, a, record.Rejected, "nothing was done at "+cloud+": it rejected the request", false, nil)
-	case c.Outcome == record.Refused && a.x.adopted:
+	case c.Outcome == record.Refused && a.x.adopted && len(a.x.doubts) == 0:
+		// An earlier attempt there whose outcome is unknown may have done it all the
+		// same; then the cloud is asked again.
 		d.close(x, a, record.Refused, "nothing was done at "+cloud+": it never took the request", false, nil)
 	case st.comp < 0:
 		d.close(x, a, record.Unknown, "it may have been done at "+cloud+"; nothing undoes it, so it was not asked again", false, nil)

@@ -158,10 +158,10 @@ type extra struct {
 	base     uint32 // the attempt that the count of tries begins after
 	by       string // who claimed a task
 	incident string
-	doubts   []doubt
-	of       uint32 // of a settlement: the activation of the step
-	ofTry    uint32 // and its attempt
-	adopted  bool   // the attempt under way is still the step's own
+	doubts   []doubt // of a settlement: those at its cloud that it took over
+	of       uint32  // of a settlement: the activation of the step
+	ofTry    uint32  // and its attempt
+	adopted  bool    // the attempt under way is still the step's own
 	outcome  record.Outcome
 	detail   string // why the last attempt failed
 }

@@ -79,15 +79,7 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		quit:    make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	restore := func(s journal.Snapshot) error { return o.State.Restore(s.Blob) }
-	apply := func(c journal.Commit) error {
-		events, err := Apply(o.State, c)
-		if err == nil && o.Replayed != nil && len(events) > 0 {
-			o.Replayed(c.Number, events)
-		}
-		return err
-	}
-	if _, err := journal.Recover(ctx, o.Journal, o.Owner, 0, restore, apply); err != nil {
+	if err := Recover(ctx, o.Journal, o.Owner, o.State, o.Replayed); err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
 	go p.run()
@@ -300,9 +292,7 @@ func (p *Processor) drain(queries []request) []request {
 
 // offerDue fires the timers whose time has come.
 func (p *Processor) offerDue() {
-	for _, due := range p.core.State().Due(p.options.Clock(), MaxBatch) {
-		p.core.Offer(due, p.facts(), nil)
-	}
+	p.core.FireDue(p.facts(), MaxBatch)
 }
 
 // commit makes the open batch durable and lets it out. While the disk is full or
@@ -316,13 +306,13 @@ func (p *Processor) commit() error {
 	}
 	for {
 		number, err := p.options.Journal.Append(context.Background(), payload)
-		switch {
-		case err == nil:
+		switch Judge(err) {
+		case Durable:
 			p.core.Cut(number).release(p.options)
 			return nil
-		case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+		case Again:
 			p.options.Log.Error("the journal takes nothing; trying again", "shard", p.options.Shard, "error", err)
-		default:
+		case Lost:
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
 			return err
 		}

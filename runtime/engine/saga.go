@@ -269,7 +269,7 @@ const MaxExpired = 1000
 func (d *decider) expire() {
 	for range MaxExpired {
 		if d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
-			d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+			d.emit(record.EventExpired{Type: d.s.kept.age[0].typ, ID: d.s.kept.age[0].id})
 		}
 	}
 }

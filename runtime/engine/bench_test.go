@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
@@ -160,5 +161,34 @@ func BenchmarkCall(b *testing.B) {
 		n++
 		_, _, reply := s.Decide(record.StartInstance{Process: "p.P", Key: fmt.Sprint("o-", n), Input: input}, engine.Facts{Now: dawn})
 		s.Decide(record.AttemptEnded{Instance: reply.Instance, Activation: 1, Attempt: 1, Outcome: record.Succeeded, Value: int64(1)}, engine.Facts{Now: dawn})
+	}
+}
+
+// BenchmarkFanOut is one instance of 4,000 branches that wait and join; its cost
+// has to stay linear in the branches.
+func BenchmarkFanOut(b *testing.B) {
+	for _, n := range []int{1000, 4000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			branches := make([][]plan.Step, n)
+			for i := range branches {
+				branches[i] = steps(pause(fmt.Sprint("w", i), 1e9))
+			}
+			prog, err := engine.Link(one(parallel(0, false, branches...), give(num("1"))), "d")
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				s := newState(benchTester{b}, engine.DefaultLimits(), prog)
+				s.Decide(record.ActivatePlan{Package: "p", Digest: "d"}, engine.Facts{Now: dawn})
+				s.Decide(record.StartInstance{Process: "p.P", Key: "k", Input: map[string]types.Value{"order": order("k")}}, engine.Facts{Now: dawn})
+				for _, due := range s.Due(dawn+1e9, n) {
+					s.Decide(due, engine.Facts{Now: dawn + 1e9})
+				}
+				if s.Counts().Ended != 1 {
+					b.Fatalf("%+v", s.Counts())
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/branch")
+		})
 	}
 }

@@ -263,3 +263,68 @@ func FuzzEvolve(f *testing.F) {
 }
 
 type fuzzTester struct{ *testing.F }
+
+func TestExpiredLimit(t *testing.T) {
+	w := newWorld(t, plans["wait"](), storyLimits())
+	w.careful = false
+	for i := range engine.MaxExpired + 1 {
+		w.do(record.DeliverEvent{Type: "p.Shipped", ID: fmt.Sprint("e", i), Until: w.now + 1, Payload: map[string]types.Value{}})
+	}
+	w.now++
+	for _, left := range []int{1, 0} {
+		for _, due := range w.state.Due(w.now, 10) {
+			w.do(due)
+		}
+		if got := w.state.Counts().Kept; got != left {
+			t.Fatalf("%d events are kept, want %d", got, left)
+		}
+	}
+}
+
+func TestAPlanInUseIsNotDropped(t *testing.T) {
+	w := newWorld(t, plans["wait"](), storyLimits())
+	w.run("start k1 1")
+	next, err := engine.Link(plans["match"](), "plan-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.state.AddProgram(next)
+	w.careful = false
+	if w.state.DropProgram("plan-1") {
+		t.Fatal("the active plan was dropped")
+	}
+	w.do(record.ActivatePlan{Package: "p", Digest: "plan-2"})
+	if w.state.DropProgram("plan-1") {
+		t.Fatal("a plan in use was dropped")
+	}
+	w.tick(w.now + 3*3600e9)
+	if v, _ := w.state.Instance(w.inst); v.State != record.Completed || v.Plan != "plan-1" {
+		t.Fatalf("the instance did not finish on its plan: %+v", v)
+	}
+	if !w.state.DropProgram("plan-1") || w.state.HasProgram("plan-1") {
+		t.Fatal("a plan out of use was not dropped")
+	}
+	w.run("start k2 5")
+	if v, _ := w.state.Instance(w.inst); v.Plan != "plan-2" || v.Result != "small" {
+		t.Fatalf("a new instance did not take the new plan: %+v", v)
+	}
+}
+
+func TestParkingShowsNowhere(t *testing.T) {
+	w := newWorld(t, plans["order"](), storyLimits())
+	for _, line := range []string{"start k1 20", `answer 1 1 succeeded {"id":"h1"}`, `answer 2 1 succeeded {"id":"c1"}`} {
+		w.run(line)
+	}
+	before := w.state.Digest()
+	v, _ := w.state.Instance(w.inst)
+	if fmt.Sprint(v.Vars) == "" || len(v.Vars) != 3 || len(v.Completed) != 2 {
+		t.Fatalf("a parked instance shows %+v", v)
+	}
+	if w.state.Digest() != before {
+		t.Fatal("looking at a parked instance changed it")
+	}
+	w.run("cancel ann")
+	if !strings.Contains(w.out.String(), "refund in paris map[id:c1]") {
+		t.Fatalf("the refund does not know the charge:\n%s", w.out.String())
+	}
+}

@@ -10,6 +10,10 @@ import (
 // not in events, snapshots or views.
 const ParkedFor = record.Instant(60e9)
 
+// parkable bounds the activations of an instance that is worth packing: a larger
+// one is seldom quiet, and looking through it would cost more than it saves.
+const parkable = 64
+
 // values are the variables of the flow.
 func (x *instance) values() []types.Value {
 	x.unpack()
@@ -18,7 +22,7 @@ func (x *instance) values() []types.Value {
 
 // park packs the variables of an instance that will wait for long.
 func (x *instance) park(now record.Instant) {
-	if x.packed != nil || x.phase == finished {
+	if x.packed != nil || x.phase == finished || x.alive > parkable {
 		return
 	}
 	for _, a := range x.acts {

@@ -262,8 +262,14 @@ func (d *decider) askAgain(x *instance, a *activation) {
 	d.attempt(x, a, nil)
 }
 
+// MaxExpired bounds the kept events that one command forgets, and so the size of
+// its commit. The timer stays due while there are more.
+const MaxExpired = 1000
+
 func (d *decider) expire() {
-	for d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
-		d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+	for range MaxExpired {
+		if d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
+			d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+		}
 	}
 }

@@ -212,6 +212,21 @@ func (s *State) AddProgram(p *Program) {
 	}
 }
 
+// DropProgram forgets a plan that no package starts instances with and no living
+// instance is pinned to; it says whether it did. It looks at all instances.
+func (s *State) DropProgram(digest string) bool {
+	for _, active := range s.active {
+		if active == digest {
+			return false
+		}
+	}
+	if s.InUse(digest) > 0 {
+		return false
+	}
+	delete(s.programs, digest)
+	return true
+}
+
 // HasProgram says whether the plan of the digest is known.
 func (s *State) HasProgram(digest string) bool { return s.programs[digest] != nil }
 

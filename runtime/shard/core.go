@@ -45,10 +45,7 @@ func (c *Core) State() *engine.State { return c.state }
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	events, effects, reply := c.state.Decide(cmd, facts)
-	if len(events) > 0 {
-		c.payload = record.AppendEvents(c.payload[:0], events)
-		c.size += len(c.payload)
-	}
+	c.size += record.Weight(events)
 	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
@@ -63,8 +60,7 @@ func (c *Core) FireDue(facts engine.Facts, limit int) {
 	}
 }
 
-// Size bounds the open batch in the form of the journal, in bytes: what it has
-// in common is written once.
+// Size bounds the open batch in the form of the journal from above, in bytes.
 func (c *Core) Size() int { return c.size }
 
 // Payload is the open batch in the form of the journal, nil where it has no

@@ -20,15 +20,15 @@ const MaxTestRounds = 100_000
 
 // TestResult is what a test block showed.
 type TestResult struct {
-	Name string
-	At   plan.Place
+	Name string     `json:"name"`
+	At   plan.Place `json:"at"`
 	// Failures are the assertions that do not hold, in the order of the text; none
 	// where the test passed.
-	Failures []TestFailure
+	Failures []TestFailure `json:"failures,omitempty"`
 	// Calls are the calls made, in order, each with what it was answered.
-	Calls []string
+	Calls []string `json:"calls"`
 	// VirtualNs is how much time went by in the test's world.
-	VirtualNs int64
+	VirtualNs int64 `json:"virtual_ns"`
 }
 
 // Passed says whether every assertion holds.
@@ -36,9 +36,9 @@ func (r *TestResult) Passed() bool { return len(r.Failures) == 0 }
 
 // TestFailure is an assertion that does not hold.
 type TestFailure struct {
-	At     plan.Place
-	Wanted string
-	Got    string
+	At     plan.Place `json:"at"`
+	Wanted string     `json:"wanted"`
+	Got    string     `json:"got"`
 }
 
 // RunTest runs one test block on one shard without faults. Endpoints answer as
@@ -48,7 +48,7 @@ type TestFailure struct {
 // on to the next timer while nothing else can happen, so nobody completes a
 // task in time. Messages that are sent stay in their channels.
 func RunTest(program *engine.Program, t plan.Test) TestResult {
-	b := &bench{program: program, test: t, result: TestResult{Name: t.Name, At: t.At}, next: map[string]int{}}
+	b := &bench{program: program, test: t, result: TestResult{Name: t.Name, At: t.At, Calls: []string{}}, next: map[string]int{}}
 	if err := b.open(); err != nil {
 		b.fail(t.At, "a plan that runs", err.Error())
 		return b.result
@@ -288,6 +288,9 @@ func (m made) String() string {
 
 // short is a name as its own package says it.
 func short(name string) string {
+	if strings.HasPrefix(name, "std.") {
+		return name
+	}
 	if i := strings.IndexByte(name, '.'); i >= 0 {
 		return name[i+1:]
 	}

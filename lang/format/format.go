@@ -57,9 +57,6 @@ func cut(text string) []*line {
 	tokens, _ := syntax.Lex(source.New("", text))
 	var lines []*line
 	end := 0
-	if strings.HasPrefix(text, "\uFEFF") {
-		end = len("\uFEFF")
-	}
 	tokens.Comments = append(tokens.Comments, syntax.Comment{Place: syntax.Place{At: source.Span{Start: len(text) + 1}}})
 	comment, semicolon := 0, 0
 	for i := 0; i < len(tokens.Tokens); {

@@ -41,6 +41,8 @@ type scanner struct {
 	semicolons []int
 }
 
+const byteOrderMark = "\uFEFF"
+
 // Classes of bytes.
 const (
 	isLetter = 1 << iota
@@ -62,9 +64,6 @@ func classes() (t [256]uint8) {
 }
 
 func (l *scanner) run() {
-	if strings.HasPrefix(l.text, "\uFEFF") && l.pos == 0 {
-		l.pos = len("\uFEFF")
-	}
 	for l.pos < l.end {
 		c := l.text[l.pos]
 		switch {
@@ -87,6 +86,8 @@ func (l *scanner) run() {
 			l.semicolons = append(l.semicolons, l.pos)
 			l.newline = true
 			l.pos++
+		case strings.HasPrefix(l.text[l.pos:l.end], byteOrderMark):
+			l.pos += len(byteOrderMark) // blank, wherever an editor or a merge left it
 		default:
 			l.punct()
 		}

@@ -17,6 +17,7 @@ const (
 	exitBad         = 1 // the author's text, the test or the business result is bad
 	exitUsage       = 2
 	exitUnreachable = 5 // the server cannot be reached, or refused
+	exitInterrupted = 130
 )
 
 // exit is an error that knows its exit code. An error without one means that the
@@ -37,12 +38,24 @@ func (e *exit) Unwrap() error { return e.err }
 
 func bad(err error) error { return &exit{exitBad, err} }
 
+func failure(code int, format string, args ...any) error {
+	return &exit{code, fmt.Errorf(format, args...)}
+}
+
 // commands are the constructors of all subcommands.
 var commands = []func() *cobra.Command{
 	checkCommand,
 	fmtCommand,
 	buildCommand,
 	explainCommand,
+	runCommand,
+	demoCommand,
+	startCommand,
+	psCommand,
+	showCommand,
+	cancelCommand,
+	retryCommand,
+	taskCommand,
 	versionCommand,
 }
 

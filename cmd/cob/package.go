@@ -73,13 +73,17 @@ func isPackage(dir string) (bool, error) {
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !e.IsDir() && strings.HasSuffix(e.Name(), ".cob") }), nil
 }
 
+// compilerOptions let diagnostics name files as the user would.
+func compilerOptions(dir string) compiler.Options {
+	if dir == "." {
+		return compiler.Options{}
+	}
+	return compiler.Options{Prefix: filepath.ToSlash(dir) + "/"}
+}
+
 // compile compiles the package in a directory of the disk.
 func compile(dir string) (*compiler.Result, error) {
-	prefix := ""
-	if dir != "." {
-		prefix = filepath.ToSlash(dir) + "/"
-	}
-	r, err := compiler.Compile(os.DirFS(dir), compiler.Options{Prefix: prefix})
+	r, err := compiler.Compile(os.DirFS(dir), compilerOptions(dir))
 	if err != nil {
 		return nil, bad(fmt.Errorf("%s: %w", dir, err))
 	}

@@ -13,6 +13,9 @@ import (
 const (
 	MaxDecimalDigits   = 34
 	MaxDecimalExponent = 6144
+	// MaxDecimalText bounds the bytes of a decimal's text: every decimal's plain
+	// notation fits.
+	MaxDecimalText = MaxDecimalExponent + MaxDecimalDigits + 16
 )
 
 // Errors of arithmetic. Every one means the same at compile time and at run
@@ -31,12 +34,12 @@ type Exact struct{ d decimal.Decimal }
 // ParseExact reads a decimal number such as "-12.50" or "1e3".
 // Errors: not a number, or outside the limits.
 func ParseExact(text string) (Exact, error) {
-	if len(text) > MaxDecimalDigits+16 {
-		return Exact{}, fmt.Errorf("%.20q... is longer than a decimal of %d digits", text, MaxDecimalDigits)
+	if len(text) > MaxDecimalText {
+		return Exact{}, fmt.Errorf("%.20q... is longer than %d bytes, which every decimal fits", text, MaxDecimalText)
 	}
 	d, err := decimal.NewFromString(text)
 	if err != nil {
-		return Exact{}, fmt.Errorf("%q is no decimal number", text)
+		return Exact{}, fmt.Errorf("%.40q is no decimal number", text)
 	}
 	return bounded(d)
 }
@@ -48,7 +51,11 @@ func bounded(d decimal.Decimal) (Exact, error) {
 	if e := d.Exponent(); e > MaxDecimalExponent || e < -MaxDecimalExponent {
 		return Exact{}, fmt.Errorf("%w in a decimal: exponent beyond %d", ErrOverflow, MaxDecimalExponent)
 	}
-	if d.NumDigits() > MaxDecimalDigits {
+	if over := d.NumDigits() - MaxDecimalDigits; over > 0 {
+		// Zeros at the end are no digits that would be lost.
+		if short := dropZeros(d, over); short.NumDigits() <= MaxDecimalDigits {
+			return bounded(short)
+		}
 		return Exact{}, fmt.Errorf("%w in a decimal of %d digits", ErrOverflow, MaxDecimalDigits)
 	}
 	return Exact{d}, nil
@@ -88,9 +95,12 @@ func (a Exact) Div(b Exact) (Exact, error) {
 		return Exact{}, ErrDivisionByZero
 	}
 	// The magnitude of the quotient says how many places give 34 digits.
-	scale := int32(MaxDecimalDigits) - int32(magnitude(a.d)-magnitude(b.d)) - 1
-	q := divHalfEven(a.d, b.d, scale)
-	return bounded(trimZeros(q))
+	m := magnitude(a.d) - magnitude(b.d)
+	if a.d.Abs().Cmp(b.d.Abs().Shift(int32(m))) < 0 {
+		m--
+	}
+	q := divHalfEven(a.d, b.d, int32(MaxDecimalDigits-1-m))
+	return bounded(dropZeros(q, max(0, -int(q.Exponent()))))
 }
 
 // magnitude is the power of ten of d's leading digit.
@@ -116,17 +126,18 @@ func lastPlace(a, b decimal.Decimal, scale int32) decimal.Decimal {
 	return decimal.New(int64(a.Sign()*b.Sign()), -scale)
 }
 
-func trimZeros(d decimal.Decimal) decimal.Decimal {
-	s := d.String()
-	if !strings.Contains(s, ".") {
+// dropZeros removes at most n zeros from the end of d's coefficient.
+func dropZeros(d decimal.Decimal, n int) decimal.Decimal {
+	digits := d.Coefficient().String()
+	zeros := min(n, len(digits)-len(strings.TrimRight(digits, "0")))
+	if d.IsZero() {
+		zeros = min(n, max(0, -int(d.Exponent())))
+	}
+	if zeros <= 0 {
 		return d
 	}
-	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	t, err := decimal.NewFromString(s)
-	if err != nil {
-		return d
-	}
-	return t
+	ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(zeros)), nil)
+	return decimal.NewFromBigInt(ten.Quo(d.Coefficient(), ten), d.Exponent()+int32(zeros))
 }
 
 // Rem is what is left of a after dividing by b towards zero: it has the sign of

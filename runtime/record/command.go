@@ -32,8 +32,16 @@ type DeliverMessage struct {
 	Route    string // qualified
 	Channel  string
 	Position uint64 // in the channel's stream
-	Message  string // the message's ID
-	Payload  types.Value
+	// After is the Position of the message that this shard took before. Where
+	// the shard took another one, the message is refused as out of order, so that
+	// a message that was refused is never passed by its successors.
+	After   uint64
+	Message string // the message's ID; "" is named by its position
+	Payload types.Value
+	// Problem says why the payload does not fit the channel's type; Payload is
+	// then the message as it came (json or a string). The message goes to the
+	// dead letters, once.
+	Problem string
 }
 
 // DeliverEvent hands an event to every instance of this shard that waits for
@@ -77,7 +85,8 @@ type AttemptEnded struct {
 	TookNs     int64
 }
 
-// TimerDue says that the time of an activation's timer has come.
+// TimerDue says that the time of an activation's timer has come. Without an
+// instance it says that kept events may be too old.
 type TimerDue struct {
 	Instance   string
 	Activation uint32

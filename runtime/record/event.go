@@ -29,6 +29,7 @@ type InstanceStarted struct {
 
 // MessageSkipped: a message needed no instance; only its position counts.
 type MessageSkipped struct {
+	Route    string
 	Channel  string
 	Position uint64
 }
@@ -50,9 +51,44 @@ type StepEntered struct {
 	Activation uint32
 	Parent     uint32
 	Step       uint32
-	Block      uint32        // which block of the step runs
-	Items      []types.Value // of a loop
-	Due        Instant       // of a timer, 0 for none
+	// Block is one more than the number of the step's block that runs; 0 where
+	// none does.
+	Block uint32
+	// Items are the items of a loop, the arguments of a call or start where they
+	// could change while it waits, the message of a send, the data of a task, or
+	// per arm of a select the value that an event's field has to have.
+	Items []types.Value
+	Due   Instant // of a timer, 0 for none
+}
+
+// BranchEntered: one branch of a parallel step runs.
+type BranchEntered struct {
+	Instance   string
+	Activation uint32
+	Parent     uint32
+	Block      uint32 // as in StepEntered
+}
+
+// DeadLetterOwed: a route failed; its message leaves for the dead letters.
+type DeadLetterOwed struct {
+	At         Instant
+	Instance   string
+	Activation uint32
+}
+
+// TimerSet: the activation's timer has another time; 0 is none.
+type TimerSet struct {
+	Instance   string
+	Activation uint32
+	Due        Instant
+}
+
+// TimerFired: the time was over; this block of the step runs.
+type TimerFired struct {
+	At         Instant
+	Instance   string
+	Activation uint32
+	Block      uint32 // as in StepEntered
 }
 
 // LoopAdvanced: the next round of a loop begins, with its item bound.
@@ -88,7 +124,8 @@ type AttemptFailed struct {
 }
 
 // SettlementOwed: an attempt's outcome at a cloud is unknown and the step went
-// on elsewhere, so what may have been done there has to be found out and undone.
+// on elsewhere or was given up, so what may have been done there has to be found
+// out and undone.
 type SettlementOwed struct {
 	At         Instant
 	Instance   string
@@ -97,7 +134,23 @@ type SettlementOwed struct {
 	Step       uint32
 	Attempt    uint32
 	Cloud      string
-	Vars       map[string]types.Value // what the request is made of
+	Args       []types.Value          // what the request is made of
+	Vars       map[string]types.Value // what its compensation reads
+	// Due is when the cloud is asked again; 0 where the attempt is still in
+	// flight.
+	Due Instant
+}
+
+// SettlementClosed: it is known what was done, or nobody will ask any more. Where
+// Undo, the step's compensation begins, with Value in the step's variable.
+type SettlementClosed struct {
+	At         Instant
+	Instance   string
+	Activation uint32
+	Outcome    Outcome
+	Detail     string
+	Undo       bool
+	Value      types.Value
 }
 
 // StepLeft: an activation is done. Where Bound, Value is in the step's
@@ -138,15 +191,30 @@ type EventKept struct {
 	Until    Instant
 }
 
-// EventTaken: an instance consumed an event; the select's block follows.
+// EventTaken: an instance consumed an event; the block of the select's arm runs
+// with the event in its variable.
 type EventTaken struct {
+	At         Instant
 	Instance   string
 	Activation uint32
 	ID         string
+	Arm        uint32
+	// Payload is the event where it is not kept.
+	Payload map[string]types.Value
 }
 
 // EventExpired: a kept event was too old.
 type EventExpired struct{ ID string }
+
+// FaultCaught: a step's own handler takes a fault.
+type FaultCaught struct {
+	At         Instant
+	Instance   string
+	Activation uint32
+	Block      uint32 // as in StepEntered
+	Fault      string
+	Fields     map[string]types.Value
+}
 
 // FaultRaised: a fault left the flow. All activations end; compensation begins
 // with the last step that completed.
@@ -184,6 +252,14 @@ type IncidentResolved struct {
 	At       Instant
 	Instance string
 	By       string
+}
+
+// Returned: the flow gave its result; branches that were kept run on.
+type Returned struct {
+	At       Instant
+	Instance string
+	Step     uint32
+	Result   types.Value
 }
 
 // InstanceEnded: the instance is over.
@@ -230,3 +306,10 @@ func (CompensationStarted) event() {}
 func (IncidentOpened) event()      {}
 func (IncidentResolved) event()    {}
 func (InstanceEnded) event()       {}
+func (BranchEntered) event()       {}
+func (DeadLetterOwed) event()      {}
+func (TimerSet) event()            {}
+func (TimerFired) event()          {}
+func (SettlementClosed) event()    {}
+func (FaultCaught) event()         {}
+func (Returned) event()            {}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/runtime/admin"
+)
+
+// defaultServer is where a node listens when nobody says otherwise.
+const defaultServer = "http://127.0.0.1:8180"
+
+// client asks a node over its HTTP API.
+type client struct {
+	base string
+	http *http.Client
+}
+
+// serverFlag adds --server to a command that asks a node.
+func serverFlag(cmd *cobra.Command) *string {
+	address := os.Getenv("COB_SERVER")
+	if address == "" {
+		address = defaultServer
+	}
+	return cmd.Flags().String("server", address, "address of the node (also COB_SERVER)")
+}
+
+func newClient(base string) *client {
+	return &client{base: strings.TrimRight(base, "/"), http: &http.Client{}}
+}
+
+// do asks and reads the JSON answer into out (nil: nothing). Errors are ready to
+// be shown: a problem of the API with its fields, or that nobody answers.
+func (c *client) do(ctx context.Context, method, path string, headers map[string]string, body []byte, out any) error {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return failure(exitUsage, "%v", err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return failure(exitUnreachable, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return failure(exitUnreachable, "the answer of %s was cut off: %v", c.base, err)
+	}
+	if response.StatusCode >= 400 {
+		return problemError(c.base, response.StatusCode, text)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return failure(exitUnreachable, "%s does not answer like a cob node: %v", c.base, err)
+	}
+	return nil
+}
+
+func unwrapURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// problemError says what the API refused. What the caller sent wrongly is exit
+// code 1, what the node cannot do now is 5.
+func problemError(base string, status int, text []byte) error {
+	var p admin.Problem
+	if json.Unmarshal(text, &p) != nil || p.Title == "" {
+		return failure(exitUnreachable, "%s answered %d: %.200s", base, status, text)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", p.Title, p.Detail)
+	for _, e := range p.Errors {
+		fmt.Fprintf(&b, "\n  %s", e)
+	}
+	code := exitBad
+	if status >= 500 {
+		code = exitUnreachable
+	}
+	return failure(code, "%s", b.String())
+}
+
+// printJSON prints a value as indented JSON.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

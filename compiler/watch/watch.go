@@ -1,0 +1,188 @@
+// Package watch turns the files of a package on disk into a stream of compile
+// results.
+//
+// In go file system notifications, which come too often, too early or not at
+// all; out comes one Result per change of content, after the writer has paused.
+// Editors replace files, save in several steps and leave directories that cannot
+// be read for a moment: none of that ends the watching. A look at the files at
+// fixed times catches what no notification told.
+//
+// Deliberately absent: what follows from a result (cmd/cob activates it or shows
+// its diagnostics).
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/cob-lang/cob/compiler"
+)
+
+// Options describe what to watch.
+type Options struct {
+	Dir string // the package's directory
+	// Settle is how long files must rest before they are compiled; 10 ms to 10 s,
+	// default 100 ms.
+	Settle time.Duration
+	// Look is how often files are looked at without a notification; 100 ms to 1 h,
+	// default 2 s.
+	Look time.Duration
+	// Compile of the package; its paths are those of compiler.Options.
+	Compiler compiler.Options
+}
+
+// Validate says which field is outside its bounds.
+func (o Options) Validate() error {
+	if o.Settle != 0 && (o.Settle < 10*time.Millisecond || o.Settle > 10*time.Second) {
+		return fmt.Errorf("watch options: Settle is %s: want 10ms to 10s", o.Settle)
+	}
+	if o.Look != 0 && (o.Look < 100*time.Millisecond || o.Look > time.Hour) {
+		return fmt.Errorf("watch options: Look is %s: want 100ms to 1h", o.Look)
+	}
+	return nil
+}
+
+// Change is one compile after a change. Exactly one of Result and Err is set:
+// Err is a directory or file that cannot be read now.
+type Change struct {
+	Result *compiler.Result
+	Err    error
+}
+
+// Watch compiles the package whenever the content of its files changes and hands
+// the outcome to changed, one at a time, until ctx ends. The content at the time
+// of the call counts as known. Errors: the options; the system gives no
+// notifications at all.
+func Watch(ctx context.Context, o Options, changed func(Change)) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	if o.Settle == 0 {
+		o.Settle = 100 * time.Millisecond
+	}
+	if o.Look == 0 {
+		o.Look = 2 * time.Second
+	}
+	notifier, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watching %s: %w", o.Dir, err)
+	}
+	w := &watcher{options: o, notifier: notifier, changed: changed, watched: map[string]bool{}}
+	w.follow()
+	w.known = w.fingerprint()
+	go w.run(ctx)
+	return nil
+}
+
+type watcher struct {
+	options  Options
+	notifier *fsnotify.Watcher
+	changed  func(Change)
+	watched  map[string]bool // directories
+	known    [sha256.Size]byte
+}
+
+func (w *watcher) run(ctx context.Context) {
+	defer w.notifier.Close()
+	look := time.NewTicker(w.options.Look)
+	defer look.Stop()
+	settled := time.NewTimer(time.Hour)
+	settled.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, open := <-w.notifier.Events:
+			if !open {
+				return
+			}
+			settled.Reset(w.options.Settle)
+		case <-w.notifier.Errors:
+			settled.Reset(w.options.Settle) // notifications were dropped: look for ourselves
+		case <-look.C:
+			if w.fingerprint() != w.known {
+				settled.Reset(w.options.Settle)
+			}
+		case <-settled.C:
+			w.compile()
+		}
+	}
+}
+
+// compile compiles what is there, if it is not what was compiled last.
+func (w *watcher) compile() {
+	w.follow()
+	now := w.fingerprint()
+	if now == w.known {
+		return
+	}
+	w.known = now
+	r, err := compiler.Compile(os.DirFS(w.options.Dir), w.options.Compiler)
+	if err != nil {
+		w.changed(Change{Err: err})
+		return
+	}
+	w.changed(Change{Result: r})
+}
+
+// follow watches every directory of the package. One that cannot be watched now
+// is tried again at the next change, and looked at meanwhile.
+func (w *watcher) follow() {
+	_ = filepath.WalkDir(w.options.Dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		if name != w.options.Dir && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir
+		}
+		if w.notifier.Add(name) == nil {
+			w.watched[name] = true
+		}
+		return nil
+	})
+}
+
+// source says whether a file can be part of a package: COB, or a contract.
+func source(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".cob", ".yaml", ".yml", ".json", ".proto", ".wsdl", ".xsd":
+		return true
+	}
+	return false
+}
+
+// fingerprint is the digest of all files that can be part of the package. What
+// cannot be read counts as absent.
+func (w *watcher) fingerprint() [sha256.Size]byte {
+	var names []string
+	_ = filepath.WalkDir(w.options.Dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+		case d.IsDir() && name != w.options.Dir && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && source(name):
+			names = append(names, name)
+		}
+		return nil
+	})
+	sort.Strings(names)
+	h := sha256.New()
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		sum := sha256.Sum256(text)
+		fmt.Fprintf(h, "%s\x00%x\n", name, sum)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}

@@ -1,0 +1,70 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/cob-lang/cob/runtime/node"
+)
+
+// collector turns the node's figures into Prometheus metrics when they are
+// asked for.
+type collector struct{ node *node.Node }
+
+var (
+	startedDesc = prometheus.NewDesc("cob_instances_started_total", "Instances started.", []string{"process"}, nil)
+	endedDesc   = prometheus.NewDesc("cob_instances_ended_total", "Instances ended, by outcome.", []string{"process", "outcome"}, nil)
+	metDesc     = prometheus.NewDesc("cob_sla_completion_attained_ratio", "Share of ended instances within the completion objective.", []string{"process", "sla"}, nil)
+	tookDesc    = prometheus.NewDesc("cob_completion_seconds", "Time from start to end, by quantile.", []string{"process", "quantile"}, nil)
+	callsDesc   = prometheus.NewDesc("cob_calls_total", "Attempts of calls.", []string{"process", "endpoint", "cloud", "outcome"}, nil)
+	moveDesc    = prometheus.NewDesc("cob_failovers_total", "Calls that moved from one cloud to another.", []string{"process", "endpoint", "from", "to"}, nil)
+	healthDesc  = prometheus.NewDesc("cob_endpoint_healthy", "1 where an endpoint is not known to be down.", []string{"endpoint", "cloud"}, nil)
+)
+
+// Describe sends nothing: which metrics there are depends on the plans.
+func (c collector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect reads the figures.
+func (c collector) Collect(out chan<- prometheus.Metric) {
+	counter := func(d *prometheus.Desc, v int, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	for _, f := range c.node.Figures() {
+		counter(startedDesc, f.Started, f.Process)
+		for outcome, n := range f.Outcomes {
+			counter(endedDesc, n, f.Process, outcome)
+		}
+		if f.Completion.SLA != "" && f.Completion.N > 0 {
+			gauge(metDesc, f.Completion.Attained, f.Process, f.Completion.SLA)
+		}
+		gauge(tookDesc, f.Completion.P50.Seconds(), f.Process, "0.5")
+		gauge(tookDesc, f.Completion.P99.Seconds(), f.Process, "0.99")
+		for _, call := range f.Calls {
+			counter(callsDesc, call.Succeeded, f.Process, call.Endpoint, call.Cloud, "succeeded")
+			counter(callsDesc, call.Failed, f.Process, call.Endpoint, call.Cloud, "failed")
+		}
+		for _, m := range f.Failovers {
+			counter(moveDesc, m.N, f.Process, m.Endpoint, m.From, m.To)
+		}
+	}
+	for _, e := range c.node.Endpoints() {
+		for _, cloud := range e.Clouds {
+			healthy := 1.0
+			if cloud.Health == "unhealthy" {
+				healthy = 0
+			}
+			gauge(healthDesc, healthy, e.Endpoint, cloud.Cloud)
+		}
+	}
+}
+
+func metrics(n *node.Node) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collector{n})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,79 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/node"
+	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
+)
+
+// Problem is RFC 9457 problem details.
+type Problem struct {
+	Type     string          `json:"type"`
+	Title    string          `json:"title"`
+	Status   int             `json:"status"`
+	Detail   string          `json:"detail,omitempty"`
+	Instance string          `json:"instance,omitempty"`
+	Errors   []types.Problem `json:"errors,omitempty"`
+}
+
+func (p *Problem) Error() string { return p.Detail }
+
+var statusOf = map[record.Code]int{
+	record.NotFound:     http.StatusNotFound,
+	record.WrongState:   http.StatusConflict,
+	record.Busy:         http.StatusServiceUnavailable,
+	record.Forbidden:    http.StatusForbidden,
+	record.Invalid:      http.StatusBadRequest,
+	record.UnknownPlan:  http.StatusNotFound,
+	record.AlreadyTaken: http.StatusConflict,
+}
+
+// problemOf says what an error of the node is in the words of HTTP.
+func problemOf(err error) *Problem {
+	var own *Problem
+	var rejected *record.Rejection
+	var misfit types.Problems
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &misfit):
+		return &Problem{Title: "The data does not fit its type", Status: http.StatusBadRequest,
+			Detail: "nothing was started; mend the named fields and send it again", Errors: misfit}
+	case errors.As(err, &rejected):
+		status := statusOf[rejected.Code]
+		if status == 0 {
+			status = http.StatusConflict
+		}
+		return &Problem{Title: http.StatusText(status), Status: status, Detail: rejected.Detail}
+	case errors.As(err, &tooLarge):
+		return &Problem{Title: "The body is too large", Status: http.StatusRequestEntityTooLarge,
+			Detail: "a body may have at most " + itoa(tooLarge.Limit) + " bytes; put large data somewhere else and send its address"}
+	case errors.Is(err, node.ErrChannelFull):
+		return &Problem{Title: "The channel is full", Status: http.StatusServiceUnavailable, Detail: err.Error()}
+	case errors.Is(err, shard.ErrLost), errors.Is(err, shard.ErrClosed), errors.Is(err, node.ErrNotReady):
+		return &Problem{Title: "Not now", Status: http.StatusServiceUnavailable, Detail: err.Error()}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return &Problem{Title: "No answer in time", Status: http.StatusServiceUnavailable,
+			Detail: "the node did not make it durable in time; it may still happen: ask again with the same key"}
+	}
+	return &Problem{Title: "Something failed", Status: http.StatusInternalServerError, Detail: err.Error()}
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := *problemOf(err)
+	p.Type = "about:blank"
+	p.Instance = r.URL.Path
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}

@@ -1,0 +1,273 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/cob-lang/cob/runtime/node"
+	"github.com/cob-lang/cob/runtime/observe"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Limits of the API.
+const (
+	// MaxBody is the largest request body in bytes.
+	MaxBody = 1 << 20
+	// MaxPlan is the largest plan in bytes.
+	MaxPlan = 8 << 20
+	// MaxWait is how long a request may wait for an instance to end.
+	MaxWait = 10 * time.Minute
+	// MaxList is the longest page of a list; DefaultList is one nobody asked for.
+	MaxList     = 1000
+	DefaultList = 100
+)
+
+// New is the handler of a node's whole API.
+func New(n *node.Node) http.Handler {
+	s := &server{n}
+	mux := http.NewServeMux()
+	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"POST /v1/processes/{process}/instances": s.start,
+		"GET /v1/instances":                      s.list,
+		"GET /v1/instances/{id}":                 s.instance,
+		"GET /v1/instances/{id}/history":         s.history,
+		"POST /v1/instances/{id}/cancel":         s.cancel,
+		"POST /v1/instances/{id}/retry":          s.retry,
+		"POST /v1/events/{type}":                 s.event,
+		"POST /v1/channels/{channel}/messages":   s.message,
+		"GET /v1/channels":                       s.channels,
+		"GET /v1/channels/{channel}/messages":    s.peek,
+		"GET /v1/tasks":                          s.tasks,
+		"POST /v1/tasks/{id}/claim":              s.claim,
+		"POST /v1/tasks/{id}/complete":           s.complete,
+		"GET /v1/deployments":                    s.deployments,
+		"POST /v1/deployments":                   s.deploy,
+		"GET /v1/endpoints":                      s.endpoints,
+		"GET /v1/figures":                        s.figures,
+		"GET /v1/stream":                         s.stream,
+	} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := handle(w, r); err != nil {
+				writeProblem(w, r, err)
+			}
+		})
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", metrics(n))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, r, &Problem{Title: "No such call", Status: http.StatusNotFound,
+			Detail: r.Method + " " + r.URL.Path + " is no call of this API; spec/api.md lists them"})
+	})
+	return mux
+}
+
+type server struct{ node *node.Node }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func reply(w http.ResponseWriter, status int, body any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	return ignoreGone(json.NewEncoder(w).Encode(body))
+}
+
+// ignoreGone drops the error of writing to a client: it has gone, and the header
+// is out already.
+func ignoreGone(error) error { return nil }
+
+func body(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+}
+
+// Started is the answer to starting an instance.
+type Started struct {
+	ID       string          `json:"id"`
+	State    record.State    `json:"state"`
+	Existing bool            `json:"existing,omitempty"` // the key was used before; this is that instance
+	Result   json.RawMessage `json:"result,omitempty"`
+	Fault    *observe.Fault  `json:"fault,omitempty"`
+}
+
+func (s *server) start(w http.ResponseWriter, r *http.Request) error {
+	wait, err := duration(r, "wait")
+	if err != nil {
+		return err
+	}
+	input, err := body(w, r, MaxBody)
+	if err != nil {
+		return err
+	}
+	started, err := s.node.Start(r.Context(), node.StartRequest{
+		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait,
+	})
+	if err != nil {
+		return err
+	}
+	answer := Started{ID: started.ID, State: record.Running, Existing: started.Existing}
+	if started.Ended == nil {
+		w.Header().Set("Location", "/v1/instances/"+started.ID)
+		return reply(w, http.StatusAccepted, answer)
+	}
+	answer.State, answer.Result, answer.Fault = started.Ended.State, started.Ended.Result, started.Ended.Fault
+	return reply(w, http.StatusOK, answer)
+}
+
+func duration(r *http.Request, name string) (time.Duration, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > MaxWait {
+		return 0, badQuery(name, text, fmt.Sprintf("want a time from 0s to %s, such as 30s", MaxWait))
+	}
+	return d, nil
+}
+
+func badQuery(name, value, want string) error {
+	return &Problem{Title: "Bad query", Status: http.StatusBadRequest, Detail: fmt.Sprintf("%s=%s: %s", name, value, want)}
+}
+
+func limit(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return DefaultList, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > MaxList {
+		return 0, badQuery("limit", text, fmt.Sprintf("want a number from 1 to %d", MaxList))
+	}
+	return n, nil
+}
+
+// Page is one page of instances, newest first. Cursor is given back as ?cursor=
+// for the next one.
+type Page struct {
+	Instances []observe.Instance `json:"instances"`
+	Cursor    string             `json:"cursor,omitempty"`
+}
+
+func (s *server) list(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	n, err := limit(r)
+	if err != nil {
+		return err
+	}
+	filter := observe.Filter{Process: q.Get("process"), State: record.State(q.Get("state")), Key: q.Get("key")}
+	if since := q.Get("since"); since != "" {
+		if filter.Since, err = time.Parse(time.RFC3339, since); err != nil {
+			return badQuery("since", since, "want a time such as 2026-11-21T10:00:00Z")
+		}
+	}
+	var before int64
+	if cursor := q.Get("cursor"); cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
+			return badQuery("cursor", cursor, "want the cursor of the page before")
+		}
+	}
+	page := Page{Instances: s.node.Instances(filter, record.Instant(before), n)}
+	if len(page.Instances) == n {
+		page.Cursor = itoa(page.Instances[n-1].Started.UnixNano())
+	}
+	if page.Instances == nil {
+		page.Instances = []observe.Instance{}
+	}
+	return reply(w, http.StatusOK, page)
+}
+
+func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
+	i, err := s.node.Instance(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, i)
+}
+
+func (s *server) history(w http.ResponseWriter, r *http.Request) error {
+	entries, err := s.node.History(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]any{"history": entries})
+}
+
+// Act is the body of a call that acts on an instance.
+type Act struct {
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+}
+
+func readAct(w http.ResponseWriter, r *http.Request) (Act, error) {
+	var a Act
+	text, err := body(w, r, MaxBody)
+	if err != nil || len(text) == 0 {
+		return a, err
+	}
+	if err := json.Unmarshal(text, &a); err != nil {
+		return a, &Problem{Title: "Bad body", Status: http.StatusBadRequest, Detail: `want JSON such as {"by": "ada", "reason": "ordered by mistake"}: ` + err.Error()}
+	}
+	return a, nil
+}
+
+func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
+	a, err := readAct(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.node.Cancel(r.Context(), r.PathValue("id"), a.By, a.Reason); err != nil {
+		return err
+	}
+	return s.instance(w, r)
+}
+
+func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
+	a, err := readAct(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.node.Retry(r.Context(), r.PathValue("id"), a.By); err != nil {
+		return err
+	}
+	return s.instance(w, r)
+}
+
+func (s *server) deployments(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"deployments": s.node.Deployments()})
+}
+
+func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
+	text, err := body(w, r, MaxPlan)
+	if err != nil {
+		return err
+	}
+	d, err := s.node.Activate(r.Context(), text)
+	if err != nil {
+		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+	}
+	return reply(w, http.StatusOK, d)
+}
+
+func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"endpoints": s.node.Endpoints()})
+}
+
+func (s *server) figures(w http.ResponseWriter, r *http.Request) error {
+	counts, err := s.node.Counts(r.Context())
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts})
+}
+
+func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.node.Ready(); err != nil {
+		writeProblem(w, r, &Problem{Title: "Not ready", Status: http.StatusServiceUnavailable, Detail: err.Error()})
+		return
+	}
+	_, _ = io.WriteString(w, "ready\n")
+}

@@ -1,0 +1,143 @@
+package httpconnector
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/connector"
+)
+
+// Connector is the protocol http. It owns the connections and the limits, which
+// all plans share.
+type Connector struct {
+	options Options
+
+	mu        sync.Mutex
+	pools     map[address]*pool
+	bulkheads map[bulkheadKey]*bulkhead
+	closed    bool
+}
+
+type bulkheadKey struct {
+	endpoint, cloud string
+	to              address
+}
+
+var _ connector.Connector = (*Connector)(nil)
+
+// New makes a Connector. Errors: those of Options.Validate.
+func New(o Options) (*Connector, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	return &Connector{
+		options:   o.withDefaults(),
+		pools:     map[address]*pool{},
+		bulkheads: map[bulkheadKey]*bulkhead{},
+	}, nil
+}
+
+// Name is "http".
+func (c *Connector) Name() string { return "http" }
+
+// Guarantee says that an effect happens at least once, and once where the
+// target honours the Idempotency-Key.
+func (c *Connector) Guarantee() connector.Guarantee {
+	return connector.Guarantee{Delivery: connector.AtLeastOnce, KeyField: "Idempotency-Key", Answers: true}
+}
+
+// Bind prepares the http endpoints of p. Errors: *connector.SettingsError with
+// every missing or unusable address; an operation that cannot be prepared.
+func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.Sink, error) {
+	universe := types.NewUniverse(p.Types)
+	checker, err := expression.NewChecker(universe, p.Refinements)
+	if err != nil {
+		return nil, fmt.Errorf("the refinements of %s: %w", p.Package, err)
+	}
+	sink := &Sink{
+		options:    &c.options,
+		operations: map[operationKey]*operation{},
+		targets:    map[targetKey]*target{},
+	}
+	var wrong connector.SettingsError
+	for i := range p.Endpoints {
+		e := &p.Endpoints[i]
+		if e.Connector != c.Name() {
+			continue
+		}
+		for j := range e.Operations {
+			op, err := newOperation(e, &e.Operations[j], universe, checker)
+			if err != nil {
+				return nil, fmt.Errorf("operation %s of %s: %w", e.Operations[j].Name, e.Name, err)
+			}
+			sink.operations[operationKey{e.Name, op.name}] = op
+		}
+		for j := range e.Bindings {
+			b := &e.Bindings[j]
+			t, problem := readTarget(e.Name, b, settings)
+			if problem != nil {
+				problem.At = settingPlace(p, b)
+				wrong.Wrong = append(wrong.Wrong, *problem)
+				continue
+			}
+			sink.targets[targetKey{e.Name, b.Cloud}] = t
+		}
+	}
+	if len(wrong.Wrong) > 0 {
+		return nil, &wrong
+	}
+	return sink, c.share(sink)
+}
+
+// settingPlace is the place that asks for the address of b.
+func settingPlace(p *plan.Plan, b *plan.Binding) plan.Place {
+	if b.At != "" {
+		return b.At
+	}
+	for _, s := range p.Settings {
+		if s.Name == b.URL.Setting && s.Secret == b.URL.Secret {
+			return s.At
+		}
+	}
+	return ""
+}
+
+// share gives the targets of a new sink the connections and limits that they
+// share with other plans.
+func (c *Connector) share(s *Sink) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errClosed
+	}
+	for key, t := range s.targets {
+		if c.pools[t.address] == nil {
+			c.pools[t.address] = &pool{
+				to: t.address, tls: c.options.TLS, idleFor: c.options.IdleFor,
+				maxIdle: c.options.MaxConcurrent, busy: map[*conn]struct{}{},
+			}
+		}
+		t.pool = c.pools[t.address]
+		b := bulkheadKey{key.endpoint, key.cloud, t.address}
+		if c.bulkheads[b] == nil {
+			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent, c.options.MaxQueued)
+		}
+		t.bulkhead = c.bulkheads[b]
+	}
+	return nil
+}
+
+// Close cuts every connection. Calls under way end with Refused or Unknown, and
+// later ones with Refused.
+func (c *Connector) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, p := range c.pools {
+		p.shut()
+	}
+	return nil
+}

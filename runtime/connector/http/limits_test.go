@@ -1,0 +1,155 @@
+package httpconnector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+func TestMaxResponseBytes(t *testing.T) {
+	const limit = 1000
+	for _, how := range []string{"length", "chunks", "end"} {
+		for size, want := range map[int]record.Outcome{limit: record.Succeeded, limit + 1: record.Unknown} {
+			body := goodItem + strings.Repeat(" ", size-len(goodItem))
+			answer := sized("200 OK", asJSON, body)
+			switch how {
+			case "chunks":
+				answer = fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, body)
+			case "end":
+				answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body
+			}
+			w := serveWire(t, say(answer))
+			r := do(t, bind(t, newConnector(t, Options{MaxResponseBytes: limit}), w.url()), request("item"))
+			if r.Outcome != want || want != record.Succeeded && !strings.Contains(r.Detail, "larger than 1000 bytes (limit MaxResponseBytes)") {
+				t.Errorf("%d bytes by %s: got %s: %s", size, how, r.Outcome, r.Detail)
+			}
+		}
+	}
+}
+
+func TestMaxHeaderBytesOfAnAnswer(t *testing.T) {
+	const limit = 8 << 10 // more than the read buffer, so that long lines are tried too
+	frame := len("HTTP/1.1 200 OK\r\nX: \r\nContent-Length: 66\r\n\r\n")
+	for _, c := range []struct {
+		size int
+		want record.Outcome
+	}{{limit, record.Succeeded}, {limit + 1, record.Unknown}, {40 * limit, record.Unknown}} {
+		w := serveWire(t, say(fmt.Sprintf("HTTP/1.1 200 OK\r\nX: %s\r\nContent-Length: %d\r\n\r\n%s", strings.Repeat("x", c.size-frame), len(goodItem), goodItem)))
+		r := do(t, bind(t, newConnector(t, Options{MaxHeaderBytes: limit}), w.url()), request("item"))
+		if r.Outcome != c.want || c.want != record.Succeeded && !strings.Contains(r.Detail, "larger than 8192 bytes (limit MaxHeaderBytes)") {
+			t.Errorf("%d bytes: got %s: %s", c.size, r.Outcome, r.Detail)
+		}
+	}
+}
+
+func TestMaxRequestBytes(t *testing.T) {
+	args := map[string]types.Value{"order": "", "amount": euros("1")}
+	whole, err := rendering(t, "http://shop.test", "charge", args, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(whole, "\r\n\r\n")
+	limit := len(body) + 10
+	for extra, fits := range map[int]bool{10: true, 11: false} {
+		args["order"] = strings.Repeat("x", extra)
+		_, err := rendering(t, "http://shop.test", "charge", args, Options{MaxRequestBytes: int64(limit)})
+		if (err == nil) != fits || err != nil && !strings.Contains(err.Error(), "limit MaxRequestBytes") {
+			t.Errorf("a body of %d bytes under a limit of %d: %v", len(body)+extra, limit, err)
+		}
+	}
+}
+
+func TestMaxHeaderBytesOfARequest(t *testing.T) {
+	whole, err := rendering(t, "http://shop.test", "item", map[string]types.Value{"sku": "x"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const limit = 300
+	for extra, fits := range map[int]bool{0: true, 1: false} {
+		sku := strings.Repeat("x", limit-len(whole)+1+extra)
+		_, err := rendering(t, "http://shop.test", "item", map[string]types.Value{"sku": sku}, Options{MaxHeaderBytes: limit})
+		if (err == nil) != fits || err != nil && !strings.Contains(err.Error(), "limit MaxHeaderBytes") {
+			t.Errorf("a head of %d bytes: %v", limit+extra, err)
+		}
+	}
+}
+
+func TestBulkhead(t *testing.T) {
+	release := make(chan struct{})
+	arrived := make(chan struct{}, 8)
+	w := serveWire(t, func(c net.Conn, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		say("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")(c, r)
+	})
+	sink := bind(t, newConnector(t, Options{MaxConcurrent: 2, MaxQueued: 1}), w.url()).(*Sink)
+	replies := make(chan connector.Reply)
+	call := func() { replies <- sink.Do(context.Background(), request("ping")) }
+	go call()
+	go call()
+	<-arrived
+	<-arrived
+
+	// Both places are taken. One call may wait, and its time may be over before
+	// a place is free.
+	short := request("ping")
+	short.TimeoutNs = int64(5 * time.Millisecond)
+	if r := do(t, sink, short); r.Outcome != record.Refused || r.Sign != connector.Silent || !strings.Contains(r.Detail, "limit MaxConcurrent") {
+		t.Errorf("waiting in vain: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
+	}
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	if r := sink.Do(stopped, request("ping")); r.Outcome != record.Refused || r.Sign != connector.Silent {
+		t.Errorf("waiting for somebody who has stopped: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
+	}
+	go call()
+	gate := sink.targets[targetKey{"shop.store", "paris"}].bulkhead
+	for gate.waiting.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if r := do(t, sink, request("ping")); r.Outcome != record.Refused || r.Sign != connector.Silent || !strings.Contains(r.Detail, "limits MaxConcurrent and MaxQueued") {
+		t.Errorf("a full queue: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
+	}
+	close(release)
+	for range 3 {
+		if r := <-replies; r.Outcome != record.Succeeded {
+			t.Errorf("a call that waited: %s: %s", r.Outcome, r.Detail)
+		}
+	}
+	if w.requests.Load() != 3 {
+		t.Errorf("the target got %d requests; want 3", w.requests.Load())
+	}
+}
+
+func TestOptions(t *testing.T) {
+	if _, err := New(Options{}); err != nil {
+		t.Errorf("the defaults: %v", err)
+	}
+	for _, o := range []Options{
+		{MaxResponseBytes: -1}, {MaxResponseBytes: 1<<30 + 1}, {MaxRequestBytes: -1}, {MaxHeaderBytes: 255}, {MaxHeaderBytes: 1<<20 + 1},
+		{MaxConcurrent: -1}, {MaxConcurrent: 1<<16 + 1}, {MaxQueued: -2}, {MaxQueued: 1<<20 + 1}, {IdleFor: 1}, {IdleFor: 2 * time.Hour}, {TimeoutNs: -1},
+	} {
+		if _, err := New(o); err == nil {
+			t.Errorf("%+v was taken", o)
+		}
+	}
+	if err := (Options{MaxHeaderBytes: 255}).Validate(); err == nil || err.Error() != "http connector: MaxHeaderBytes is 255; want 256 to 1048576" {
+		t.Errorf("got %v", err)
+	}
+	closed := newConnector(t, Options{})
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := closed.Bind(shop(planText("http://127.0.0.1:1")), nothingSet); !errors.Is(err, errClosed) {
+		t.Errorf("binding on a closed connector: %v", err)
+	}
+}

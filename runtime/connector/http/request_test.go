@@ -1,0 +1,167 @@
+package httpconnector
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// rendering is what a request looks like on the wire, without running it.
+func rendering(t *testing.T, url, operation string, args map[string]types.Value, o Options) (string, error) {
+	t.Helper()
+	sink := bind(t, newConnector(t, o), url).(*Sink)
+	q := request(operation)
+	q.Args = args
+	var r rendered
+	err := sink.operations[operationKey{"shop.store", operation}].render(&r, &q, sink.targets[targetKey{"shop.store", "paris"}], "", sink.options)
+	return string(r.head), err
+}
+
+func TestRequests(t *testing.T) {
+	const common = "Host: shop.test\r\nUser-Agent: cob\r\nAccept: application/json\r\n"
+	cases := []struct {
+		name, url, operation string
+		args                 map[string]types.Value
+		want                 string
+	}{
+		{"a body", "http://shop.test/v1/", "charge", map[string]types.Value{"order": "ä\"", "amount": euros("20.00")},
+			"POST /v1/charges HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nIdempotency-Key: i1/charge#1\r\nContent-Type: application/json\r\nContent-Length: 61\r\n\r\n" +
+				`{"amount":{"amount":"20.00","currency":"EUR"},"order":"ä\""}`},
+		{"escaping, and what is absent", "http://shop.test", "item", map[string]types.Value{"sku": "a/b ?#%é"},
+			"GET /items/a%2Fb%20%3F%23%25%C3%A9 HTTP/1.1\r\n" + common + "COB-Instance: i1\r\n\r\n"},
+		{"query and headers", "http://shop.test", "item", map[string]types.Value{"sku": "p", "lang": "a&b=c", "tags": []types.Value{"x", "y z"}, "header": "v"},
+			"GET /items/p?in+lang=a%26b%3Dc&tag=x&tag=y+z HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nX-Shop: v\r\n\r\n"},
+		{"a dot among letters", "http://shop.test", "item", map[string]types.Value{"sku": "..a"},
+			"GET /items/..a HTTP/1.1\r\n" + common + "COB-Instance: i1\r\n\r\n"},
+		{"credentials", "http://ada:secret-word@shop.test", "refund", map[string]types.Value{"id": "c"},
+			"DELETE /charges/c HTTP/1.1\r\n" + common + "Authorization: Basic YWRhOnNlY3JldC13b3Jk\r\nCOB-Instance: i1\r\nIdempotency-Key: i1/refund#1\r\n\r\n"},
+		{"a POST without a body", "http://shop.test", "ping", nil,
+			"POST /ping HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nIdempotency-Key: i1/ping#1\r\nContent-Length: 0\r\n\r\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := rendering(t, c.url, c.operation, c.args, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(got)))
+			if err != nil {
+				t.Fatalf("net/http cannot read it: %v", err)
+			}
+			if body, err := io.ReadAll(r.Body); err != nil || int64(len(body)) != max(0, r.ContentLength) {
+				t.Errorf("net/http reads a body of %d bytes, %v; announced are %d", len(body), err, r.ContentLength)
+			}
+		})
+	}
+}
+
+func TestRequestsThatCannotBe(t *testing.T) {
+	for _, c := range []struct {
+		name, operation string
+		args            map[string]types.Value
+		want            string
+	}{
+		{"an empty path part", "item", map[string]types.Value{"sku": ""}, "part 2 of its path is empty or dots only"},
+		{"a way up", "item", map[string]types.Value{"sku": ".."}, "part 2 of its path is empty or dots only"},
+		{"a header that ends the line", "item", map[string]types.Value{"sku": "p", "header": "a\r\nEvil: b"}, "its header X-Shop holds a line end"},
+		{"no argument", "item", map[string]types.Value{}, "part 2 of its path"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sink := bind(t, newConnector(t, Options{}), "http://127.0.0.1:1")
+			q := request(c.operation)
+			q.Args = c.args
+			r := do(t, sink, q)
+			if r.Outcome != record.Rejected || r.Sign != 0 || !strings.Contains(r.Detail, "cannot be sent: "+c.want) {
+				t.Errorf("got %s, %s: %s", r.Outcome, r.Sign, r.Detail)
+			}
+		})
+	}
+}
+
+func TestKeyText(t *testing.T) {
+	long := strings.Repeat("k", maxKeyText)
+	if got := keyText(long); got != long {
+		t.Errorf("a key of %d bytes became %s", maxKeyText, got)
+	}
+	seen := map[string]string{}
+	for _, key := range []string{"o-1", long + "k", long + "l", "a b", "a\nb", "ä", "ö"} {
+		got := keyText(key)
+		if other, ok := seen[got]; ok {
+			t.Errorf("%q and %q are both %s", key, other, got)
+		}
+		if seen[got] = key; got != keyText(key) || len(got) > maxKeyText || !isFieldValue(got) || strings.Contains(got, " ") {
+			t.Errorf("%q gives %q", key, got)
+		}
+	}
+}
+
+func TestRedirectOfAGet(t *testing.T) {
+	w := serveWire(t, func(c net.Conn, r *http.Request) {
+		if r.URL.Path == "/new/p" && r.URL.RawQuery == "a=b" {
+			say(sized("200 OK", asJSON, goodItem))(c, r)
+			return
+		}
+		say("HTTP/1.1 301 Moved\r\nLocation: http://"+r.Host+"/new/p?a=b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")(c, r)
+	})
+	if r := do(t, bind(t, newConnector(t, Options{}), w.url()), request("item")); r.Outcome != record.Succeeded {
+		t.Errorf("got %s: %s", r.Outcome, r.Detail)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	c := newConnector(t, Options{})
+	p := shop(plan.Text{Setting: "SHOP"})
+	p.Endpoints[0].Bindings = append(p.Endpoints[0].Bindings,
+		plan.Binding{Cloud: "finland", URL: plan.Text{Setting: "shop_url", Secret: true}, At: "shop.cob:21:14"},
+		plan.Binding{Cloud: "mars", URL: plan.Text{Setting: "MARS"}, At: "shop.cob:22:14"},
+		plan.Binding{Cloud: "venus", URL: plan.Text{Literal: "ftp://x"}, At: "shop.cob:23:14"})
+	_, err := c.Bind(p, func(name string, secret bool) (string, bool) {
+		return "htp://secret-word", name == "MARS" && !secret
+	})
+	want := []string{
+		"shop.cob:20:14: environment variable SHOP is not set; shop.store on paris needs it: set it",
+		"shop.cob:21:14: secret shop_url is not set; shop.store on finland needs it: set COB_SECRET_SHOP_URL or put a file of that name into the secrets directory",
+		"shop.cob:22:14: environment variable MARS (for shop.store on mars) is no URL that begins with http:// or https://",
+		"shop.cob:23:14: the address of shop.store on venus is no URL that begins with http:// or https://",
+	}
+	if err == nil || err.Error() != strings.Join(want, "\n") {
+		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
+	}
+	for _, url := range []string{"", "http://", "http://h/?q", "http://h/#f", "http://h:port", "h:80", ":"} {
+		if _, err := c.Bind(shop(plan.Text{Setting: "SHOP"}), func(string, bool) (string, bool) { return url, true }); err == nil {
+			t.Errorf("the address %q was taken", url)
+		}
+	}
+}
+
+func TestOperationsThatCannotBe(t *testing.T) {
+	c := newConnector(t, Options{})
+	for _, change := range []struct {
+		want string
+		make func(*plan.Operation)
+	}{
+		{"the plan does not say how it looks in HTTP", func(o *plan.Operation) { o.HTTP = nil }},
+		{`"GE T" is no HTTP method`, func(o *plan.Operation) { o.HTTP.Method = "GE T" }},
+		{`the header "Content-Length" cannot be set`, func(o *plan.Operation) {
+			o.HTTP.Headers = []plan.NamedTree{{Name: "Content-Length", Expr: text("order")}}
+		}},
+		{"the plan has no fault shop.Nothing", func(o *plan.Operation) { o.HTTP.Errors[0].Fault = "shop.Nothing" }},
+		{"shop.Declined has no field nothing", func(o *plan.Operation) { o.HTTP.Errors[0].Fields.Keys = []string{"nothing"} }},
+	} {
+		p := shop(plan.Text{Literal: "http://127.0.0.1:1"})
+		change.make(&p.Endpoints[0].Operations[0])
+		if _, err := c.Bind(p, nothingSet); err == nil || !strings.Contains(err.Error(), change.want) || !strings.Contains(err.Error(), "operation charge of shop.store: ") {
+			t.Errorf("got %v; want %s", err, change.want)
+		}
+	}
+}

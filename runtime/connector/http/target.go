@@ -1,0 +1,64 @@
+package httpconnector
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/connector"
+)
+
+// target is one binding with its address.
+type target struct {
+	name     string // "orders.payments at paris (http://127.0.0.1:9001)", for people
+	address  address
+	base     string // path before the operation's, without a slash at the end
+	headers  string // that every request to it carries, with line ends
+	pool     *pool
+	bulkhead *bulkhead
+}
+
+// readTarget finds and reads the address of a binding.
+func readTarget(endpoint string, b *plan.Binding, settings connector.Settings) (*target, *connector.WrongSetting) {
+	wrong := &connector.WrongSetting{Name: b.URL.Setting, Secret: b.URL.Secret, For: endpoint + " on " + b.Cloud}
+	text := b.URL.Literal
+	if b.URL.Setting != "" {
+		value, ok := settings(b.URL.Setting, b.URL.Secret)
+		if !ok || value == "" {
+			return nil, wrong
+		}
+		text = value
+	}
+	u, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil:
+		wrong.Problem = "is no URL"
+	case u.Scheme != "http" && u.Scheme != "https":
+		wrong.Problem = "is no URL that begins with http:// or https://"
+	case u.Hostname() == "":
+		wrong.Problem = "is a URL without a host"
+	case u.RawQuery != "" || u.Fragment != "":
+		wrong.Problem = "is a URL with a query or fragment, which an address must not have"
+	}
+	if wrong.Problem != "" {
+		return nil, wrong
+	}
+	t := &target{address: address{host: u.Host, secure: u.Scheme == "https"}, base: strings.TrimRight(u.EscapedPath(), "/")}
+	if u.Port() == "" {
+		port := "80"
+		if t.address.secure {
+			port = "443"
+		}
+		t.address.host = net.JoinHostPort(u.Hostname(), port)
+	}
+	t.headers = "Host: " + u.Host + "\r\nUser-Agent: cob\r\nAccept: application/json\r\n"
+	if u.User != nil {
+		password, _ := u.User.Password()
+		t.headers += "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)) + "\r\n"
+	}
+	t.name = fmt.Sprintf("%s at %s (%s://%s%s)", endpoint, b.Cloud, u.Scheme, u.Host, t.base)
+	return t, nil
+}

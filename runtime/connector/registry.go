@@ -1,0 +1,141 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Registry holds the connectors of a node. It is filled once and then only
+// read.
+type Registry struct{ byName map[string]Connector }
+
+// NewRegistry holds the given connectors. A later one of the same name replaces
+// an earlier one.
+func NewRegistry(connectors ...Connector) *Registry {
+	r := &Registry{byName: make(map[string]Connector, len(connectors))}
+	for _, c := range connectors {
+		r.byName[c.Name()] = c
+	}
+	return r
+}
+
+// Names are the names of all connectors, sorted.
+func (r *Registry) Names() []string {
+	names := make([]string, 0, len(r.byName))
+	for name := range r.byName {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Find is the connector of the given name.
+func (r *Registry) Find(name string) (Connector, bool) {
+	c, ok := r.byName[name]
+	return c, ok
+}
+
+// Close closes all connectors.
+func (r *Registry) Close() error {
+	var errs []error
+	for _, name := range r.Names() {
+		errs = append(errs, r.byName[name].Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Bind prepares all endpoints of p. Errors: an endpoint whose connector this
+// node does not have; *SettingsError, which joins what all connectors miss.
+func (r *Registry) Bind(p *plan.Plan, settings Settings) (*Set, error) {
+	set := &Set{byEndpoint: make(map[string]Sink, len(p.Endpoints))}
+	bound := map[string]Sink{}
+	var missing SettingsError
+	for i := range p.Endpoints {
+		e := &p.Endpoints[i]
+		c, ok := r.byName[e.Connector]
+		if !ok {
+			return nil, fmt.Errorf("endpoint %s needs the connector %q, and this node has %s", e.Name, e.Connector, strings.Join(r.Names(), ", "))
+		}
+		sink, done := bound[e.Connector]
+		if !done {
+			var err error
+			sink, err = c.Bind(p, settings)
+			var wrong *SettingsError
+			if errors.As(err, &wrong) {
+				missing.Wrong = append(missing.Wrong, wrong.Wrong...)
+			} else if err != nil {
+				return nil, fmt.Errorf("preparing the %s endpoints of %s: %w", e.Connector, p.Package, err)
+			}
+			bound[e.Connector] = sink
+		}
+		set.byEndpoint[e.Name] = sink
+	}
+	if len(missing.Wrong) > 0 {
+		return nil, &missing
+	}
+	return set, nil
+}
+
+// Set is the Sink of one plan: it hands each request to the connector of its
+// endpoint.
+type Set struct{ byEndpoint map[string]Sink }
+
+var _ Sink = (*Set)(nil)
+
+// Do carries out one attempt.
+func (s *Set) Do(ctx context.Context, q Request) Reply {
+	if sink := s.byEndpoint[q.Endpoint]; sink != nil {
+		return sink.Do(ctx, q)
+	}
+	return Reply{Outcome: record.Rejected, Detail: "the plan has no endpoint " + q.Endpoint}
+}
+
+// Probe asks whether a binding can be reached.
+func (s *Set) Probe(ctx context.Context, endpoint, cloud string, timeoutNs int64) Reply {
+	if sink := s.byEndpoint[endpoint]; sink != nil {
+		return sink.Probe(ctx, endpoint, cloud, timeoutNs)
+	}
+	return Reply{Outcome: record.Rejected, Detail: "the plan has no endpoint " + endpoint}
+}
+
+// SettingsError says which settings of the environment are missing or cannot be
+// used: all of them at once. It never holds a value.
+type SettingsError struct{ Wrong []WrongSetting }
+
+// WrongSetting is one of them.
+type WrongSetting struct {
+	Name   string // "" where the address is written in the source
+	Secret bool
+	For    string // what needs it: "orders.payments on paris"
+	At     plan.Place
+	// Problem is "" where nothing was supplied.
+	Problem string
+}
+
+func (w WrongSetting) String() string {
+	kind, way := "environment variable", "set it"
+	if w.Secret {
+		kind, way = "secret", "set COB_SECRET_"+strings.ToUpper(w.Name)+" or put a file of that name into the secrets directory"
+	}
+	switch {
+	case w.Name == "":
+		return fmt.Sprintf("%s: the address of %s %s", w.At, w.For, w.Problem)
+	case w.Problem != "":
+		return fmt.Sprintf("%s: %s %s (for %s) %s", w.At, kind, w.Name, w.For, w.Problem)
+	}
+	return fmt.Sprintf("%s: %s %s is not set; %s needs it: %s", w.At, kind, w.Name, w.For, way)
+}
+
+func (e *SettingsError) Error() string {
+	texts := make([]string, len(e.Wrong))
+	for i, w := range e.Wrong {
+		texts[i] = w.String()
+	}
+	return strings.Join(texts, "\n")
+}

@@ -1,0 +1,366 @@
+package engine
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// How effects that must not be given up are repeated.
+const (
+	// PersistentBackoffMin and PersistentBackoffMax bound the pause before a
+	// compensation, a start or a send is tried again.
+	PersistentBackoffMin = record.Instant(100e6)
+	PersistentBackoffMax = record.Instant(30e9)
+	// SettlementBackoffMax bounds the pause before a cloud is asked again what it
+	// did.
+	SettlementBackoffMax = record.Instant(300e9)
+	// SettlementPauseMin is the shortest pause while the cloud is known to be
+	// down; the longest is PersistentBackoffMax.
+	SettlementPauseMin = record.Instant(1e9)
+)
+
+// letterStep stands for the step in the key of a dead letter.
+const letterStep = "dead_letter"
+
+func textOf(v types.Value) string {
+	if v == nil {
+		return ""
+	}
+	return expression.Text(v)
+}
+
+// persistent says whether an effect must not be given up.
+func (x *instance) persistent(a *activation) bool {
+	if a.role != roleStep || x.scope(a) != nil {
+		return true
+	}
+	return x.flow.steps[a.step].kind != plan.Call
+}
+
+// tries is how often an effect is attempted before something else happens.
+func (d *decider) tries(x *instance, a *activation) uint32 {
+	if x.persistent(a) {
+		return uint32(d.s.limits.Attempts)
+	}
+	return uint32(max(1, x.flow.steps[a.step].call.failover.Tries))
+}
+
+func (a *activation) triesUsed() uint32 {
+	if a.x == nil {
+		return a.attempt
+	}
+	return a.attempt - a.x.base
+}
+
+// attempt lets an effect leave once more. w is what it is made of, where that is
+// known already.
+func (d *decider) attempt(x *instance, a *activation, w *wish) {
+	if w == nil {
+		again, err := d.s.again(x, a)
+		if err != nil {
+			d.incident(x, a, a.step, err.Error())
+			return
+		}
+		w = &again
+	}
+	cloud, why := "", ""
+	if c := x.callOf(a); c != nil {
+		var no string
+		if cloud, why, no = d.choose(x, a, c); no != "" {
+			d.noCloud(x, a, no)
+			return
+		}
+	}
+	d.emit(record.AttemptStarted{At: d.now, Instance: x.id, Activation: a.id, Attempt: a.attempt + 1, Cloud: cloud, Why: why})
+	d.effects = append(d.effects, effectOf(x, a, w))
+}
+
+func (x *instance) callOf(a *activation) *call {
+	if a.step == none {
+		return nil
+	}
+	return x.flow.steps[a.step].call
+}
+
+// choose finds the cloud for the next attempt: where the work was done that a
+// compensation undoes, else the one that was asked least often, in the order of
+// the preference. no says why there is none.
+func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no string) {
+	if a.role == roleSettlement {
+		return a.x.cloud, "to find out what was done there", ""
+	}
+	if u := x.scope(a); u != nil && u.x.cloud != "" && c.sameCloud != "" && x.flow.steps[u.step].id == c.sameCloud {
+		return u.x.cloud, "where " + c.sameCloud + " was done", ""
+	}
+	if c.candidates == 0 {
+		return "", "", "the policy allows no cloud for it"
+	}
+	best, least := -1, uint32(0)
+	order := c.order.Choose(d.facts.Health)
+	for i := range order {
+		if n := a.timesTried(order[i].Cloud); best < 0 || n < least {
+			best, least = i, n
+		}
+	}
+	return order[best].Cloud, order[best].Why, ""
+}
+
+func (a *activation) timesTried(cloud string) uint32 {
+	if a.x == nil {
+		return 0
+	}
+	for i := range a.x.tried {
+		if a.x.tried[i].cloud == cloud {
+			return a.x.tried[i].times
+		}
+	}
+	return 0
+}
+
+// fresh says whether a call has a legal candidate that was never asked.
+func (d *decider) fresh(x *instance, a *activation, c *call) bool {
+	cloud, _, no := d.choose(x, a, c)
+	return no == "" && a.role == roleStep && a.timesTried(cloud) == 0
+}
+
+func (d *decider) noCloud(x *instance, a *activation, why string) {
+	if x.persistent(a) {
+		d.incident(x, a, a.step, why)
+		return
+	}
+	d.technical(x, a, Denied, why)
+}
+
+// technical raises a fault of the engine at a call, start or send.
+func (d *decider) technical(x *instance, a *activation, fault, reason string) {
+	st := &x.flow.steps[a.step]
+	fields := map[string]types.Value{"reason": reason}
+	switch st.kind {
+	case plan.Call:
+		fields["endpoint"], fields["operation"] = st.call.endpoint.Name, st.call.operation.Name
+	case plan.Start:
+		fields["endpoint"], fields["operation"] = st.plan.Start.Process, "start"
+	case plan.Send:
+		fields["endpoint"], fields["operation"] = st.plan.Send.Channel, "send"
+	}
+	d.raise(x, a, a.step, fault, fields, reason)
+}
+
+// effectOf is the effect of the attempt that is under way.
+func effectOf(x *instance, a *activation, w *wish) Effect {
+	t := Target{Instance: x.id, Activation: a.id, Attempt: a.attempt, Key: w.key}
+	named := a.id
+	settlement := a.role == roleSettlement
+	if settlement {
+		named = a.x.of
+		if a.x.adopted {
+			t.Activation, t.Attempt = a.x.of, a.x.ofTry
+		}
+	}
+	if a.role == roleLetter {
+		t.Key = effectKey(x.id, letterStep, named)
+		return Send{Target: t, Channel: x.flow.deadLetter(), Payload: w.load}
+	}
+	st := &x.flow.steps[a.step]
+	own := effectKey(x.id, st.id, named)
+	switch st.kind {
+	case plan.Start:
+		business := w.key
+		if business == "" {
+			business = own
+		}
+		t.Key = own
+		return Start{Target: t, Process: st.plan.Start.Process, Business: business, Input: w.args}
+	case plan.Send:
+		t.Key = own
+		return Send{Target: t, Channel: st.plan.Send.Channel, Payload: w.load}
+	}
+	if t.Key == "" {
+		t.Key = own
+	}
+	return Call{
+		Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
+		Cloud: a.x.cloud, Args: w.args, TimeoutNs: st.call.timeoutNs, Settlement: settlement && !a.x.adopted,
+	}
+}
+
+func effectKey(instance, step string, activation uint32) string {
+	b := make([]byte, 0, len(instance)+len(step)+12)
+	b = append(append(append(b, instance...), '/'), step...)
+	return string(strconv.AppendUint(append(b, '#'), uint64(activation), 10))
+}
+
+// backoff is the pause before the next attempt: twice as long each time between
+// min and max, and 50 to 100 percent of that, depending on nothing but the
+// effect.
+func backoff(x *instance, a *activation, shortest, longest record.Instant, n uint32) record.Instant {
+	shortest = max(shortest, 1)
+	wait := longest
+	if n = max(n, 1); n < 40 && shortest<<(n-1) > 0 && shortest<<(n-1) < longest {
+		wait = shortest << (n - 1)
+	}
+	h := fnv.New32a()
+	var num [8]byte
+	for i := range 4 {
+		num[i], num[4+i] = byte(a.id>>(8*i)), byte(a.attempt>>(8*i))
+	}
+	h.Write([]byte(x.id))
+	h.Write(num[:])
+	part := record.Instant(500 + h.Sum32()%501)
+	return max(1, wait/1000*part+wait%1000*part/1000)
+}
+
+func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
+	x := d.s.instances[c.Instance]
+	if x == nil {
+		if d.s.ended[c.Instance] != nil {
+			return record.Reply{Instance: c.Instance, Existing: true}
+		}
+		return reject(record.NotFound, "there is no instance %s here", c.Instance)
+	}
+	a := x.find(c.Activation)
+	if a == nil {
+		a = x.adopter(c.Activation, c.Attempt)
+	} else if a.attempt != c.Attempt || a.role == roleSettlement && a.x.adopted {
+		a = nil
+	}
+	if a == nil || !a.inflight || a.frame() {
+		return record.Reply{Instance: c.Instance, Existing: true}
+	}
+	if !validOutcome(c.Outcome) {
+		return reject(record.Invalid, "the outcome %q of an attempt is none that is known", c.Outcome)
+	}
+	if a.role == roleSettlement {
+		d.settlementAnswer(x, a, c)
+	} else {
+		d.answer(x, a, c)
+	}
+	d.run(x)
+	return record.Reply{Instance: c.Instance}
+}
+
+func validOutcome(o record.Outcome) bool {
+	switch o {
+	case record.Succeeded, record.Raised, record.Refused, record.Unknown, record.Rejected:
+		return true
+	}
+	return false
+}
+
+// adopter is the settlement that waits for the attempt of a step that is gone.
+func (x *instance) adopter(of, attempt uint32) *activation {
+	for _, a := range x.acts {
+		if !a.dead && a.role == roleSettlement && a.x.adopted && a.x.of == of && a.x.ofTry == attempt {
+			return a
+		}
+	}
+	return nil
+}
+
+func (d *decider) failed(x *instance, a *activation, c *record.AttemptEnded, retry record.Instant) {
+	detail := c.Detail
+	if detail == "" {
+		detail = c.Fault
+	}
+	d.emit(record.AttemptFailed{At: d.now, Instance: x.id, Activation: a.id, Attempt: a.attempt, Outcome: c.Outcome, Detail: detail, TookNs: c.TookNs, Retry: retry})
+}
+
+// answer handles the end of an attempt of a step's own effect.
+func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
+	switch c.Outcome {
+	case record.Succeeded:
+		d.succeeded(x, a, c)
+	case record.Raised:
+		d.failed(x, a, c, 0)
+		if a.role == roleLetter {
+			d.incident(x, a, a.step, "the channel answered with the fault "+c.Fault)
+			return
+		}
+		d.raise(x, a, a.step, c.Fault, c.Fields, c.Detail)
+	case record.Rejected:
+		d.failed(x, a, c, 0)
+		if a.role == roleLetter || x.scope(a) != nil {
+			d.incident(x, a, a.step, "was rejected: "+c.Detail)
+			return
+		}
+		d.technical(x, a, Refusal, c.Detail)
+	default:
+		d.tryOn(x, a, c)
+	}
+}
+
+func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) {
+	if a.role == roleLetter {
+		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs})
+		d.end(x)
+		return
+	}
+	st := &x.flow.steps[a.step]
+	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs}
+	if st.call != nil {
+		e.Cloud = a.x.cloud
+		d.settle(x, a, e.Cloud, false)
+	}
+	if st.slot >= 0 {
+		e.Bound, e.Value = true, c.Value
+	}
+	parent := x.find(a.parent)
+	d.emit(e)
+	d.wake(parent)
+}
+
+// tryOn handles an attempt after which another one may follow.
+func (d *decider) tryOn(x *instance, a *activation, c *record.AttemptEnded) {
+	used, budget := a.triesUsed(), d.tries(x, a)
+	if used >= budget {
+		d.failed(x, a, c, 0)
+		why := fmt.Sprintf("gave no usable answer in %d tries; the last: %s", used, c.Detail)
+		if x.persistent(a) {
+			d.incident(x, a, a.step, why)
+			return
+		}
+		d.technical(x, a, Unavailable, why)
+		return
+	}
+	shortest, longest := PersistentBackoffMin, PersistentBackoffMax
+	st := x.callOf(a)
+	if st != nil {
+		shortest = record.Instant(st.failover.BackoffMinNs)
+		if !x.persistent(a) {
+			longest = max(shortest, record.Instant(st.failover.BackoffMaxNs))
+		}
+	}
+	if st != nil && c.Outcome == record.Refused && d.fresh(x, a, st) {
+		d.failed(x, a, c, d.now)
+		d.attempt(x, a, nil)
+		return
+	}
+	d.failed(x, a, c, d.now+backoff(x, a, shortest, longest, used))
+}
+
+// Pending are all effects that are under way, by instance and activation: what
+// has to leave again after a restart.
+func (s *State) Pending() []Effect {
+	var out []Effect
+	for _, id := range s.ids() {
+		x := s.instances[id]
+		for _, a := range x.acts {
+			if a.dead || !a.inflight {
+				continue
+			}
+			w, err := s.again(x, a)
+			if err != nil {
+				// It was evaluated before it first left, from the same values.
+				panic(fmt.Sprintf("engine: the effect of %s in %s cannot be made again: %v", x.flow.stepID(a.step), x.id, err))
+			}
+			out = append(out, effectOf(x, a, &w))
+		}
+	}
+	return out
+}

@@ -1,0 +1,71 @@
+// Package engine is the process state machine of one shard: pure, without a
+// clock, a goroutine, a socket or a random number.
+//
+// In go commands (record.Command) with the facts of the moment; out come events
+// that say what happened and effects that have to happen outside. Decide chooses
+// and runs the instances concerned until every thread of theirs waits; each event
+// is applied at once by Evolve, and by nothing else, so that the state is the
+// fold of the journal. Evolve is dumb: it evaluates no expression and makes no
+// choice.
+//
+// # The shape of an instance
+//
+// An instance is a tree of activations over its flow: an activation is a step
+// that waits, or a block that runs with the place of the next step. Beside the
+// tree there are the variables (one slot each, the lowering made names unique),
+// and the list of completed steps that can be undone, each with the variables
+// that its compensation reads, as they were.
+//
+// # Effects
+//
+// A call, a start or a send leaves as an effect, with a key that is equal for
+// every attempt of it, after every crash and in every cloud: the operation's
+// declared key, else instance/step#activation. Pending lists what is under way.
+// How an attempt ended comes back as record.AttemptEnded; late, doubled and
+// forged ones change nothing.
+//
+// A call has the tries of its failover, over all candidates, the least tried one
+// first and then by placement. Refused moves on at once while there is a
+// candidate that was not asked; otherwise there is a pause, which grows and
+// depends on nothing but the effect. Rejected is never repeated. What nobody can
+// answer is the fault std.Unavailable, std.Rejected or std.Denied, with endpoint,
+// operation and reason. Starts, sends, dead letters and compensations are not
+// given up: after Limits.Attempts a person is asked (an incident).
+//
+// # Unknown outcomes
+//
+// An attempt whose outcome is unknown leaves a doubt at its cloud. While the call
+// still tries it may come back there under the same key, and whatever it gets
+// then is its answer. When the call is decided (another cloud did it, or it is
+// given up: out of tries, a fault elsewhere, a cancel, a handler), every doubt
+// that is left becomes a settlement, unless the operation is idempotent. Were it
+// settled earlier, a settlement could undo what the call takes for done. A call
+// that is given up with an attempt in flight waits for that attempt's answer as
+// a settlement, also where it is idempotent but has a compensation. If the step has a
+// compensation, the same cloud is asked again under the same key until it
+// answers; if it was done, the compensation runs there. If the step has none,
+// the cloud is not asked again, since asking may do it: the settlement is closed
+// at once with outcome unknown and stays in the instance's details ("may have
+// been done at paris too"), also after its end. It is no incident: the instance
+// need not wait for anybody. An instance may be over while a settlement is open;
+// it then stays until that is closed.
+//
+// # Decisions
+//
+//   - Deciding applies events before they are durable. Who cannot make them
+//     durable drops the State and folds the journal again.
+//   - Arguments of a call are evaluated again for a later attempt, at the time of
+//     the first, where nothing can have changed them; a flow with a parallel step
+//     journals them instead.
+//   - A kept branch (join .. keep) runs on after the flow returned; the instance
+//     ends when the last one does. A fault in it undoes the whole instance.
+//   - A route that fails undoes what it did, then sends the dead letter, then
+//     ends as faulted. A message that does not fit its channel's type does the
+//     same, without a step.
+//   - A task without else has no timer; its due time is shown only.
+//   - Events are told apart by their ID for as long as they are kept.
+//
+// Deliberately absent: NATS, time, retention of history (runtime/observe reads
+// the journal), who may do what (the edge asks lang/policy before it sends a
+// command), and the types of what comes in (the edge decodes).
+package engine

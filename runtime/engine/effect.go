@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Effect is something that has to happen outside the shard, once the events that
+// ask for it are durable. The concrete types are Call, Start and Send. Whoever
+// carries it out tells how it ended with record.AttemptEnded, naming Instance,
+// Activation and Attempt of its Target.
+//
+// The same effect may leave more than once (after a crash, or from another
+// cloud), always with the same Key.
+type Effect interface {
+	// Of says what the effect belongs to.
+	Of() Target
+}
+
+// Target names one attempt of one effect.
+type Target struct {
+	Instance   string
+	Activation uint32
+	Attempt    uint32
+	// Key names the effect at its target: equal for every attempt, after every
+	// crash, and in every cloud.
+	Key string
+}
+
+// Of is t itself.
+func (t Target) Of() Target { return t }
+
+// Call asks an endpoint.
+type Call struct {
+	Target
+	Plan      string // digest of the plan that declares the endpoint
+	Endpoint  string // qualified
+	Operation string
+	Cloud     string
+	Args      map[string]types.Value // by parameter
+	TimeoutNs int64                  // bound of this attempt
+	// Settlement says that the attempt only finds out what an earlier one did.
+	Settlement bool
+}
+
+// Start starts an instance, perhaps in another shard. It Succeeded when the
+// instance exists, whether it did before or not; Rejection codes Busy and
+// UnknownPlan are Refused, the others are Rejected.
+type Start struct {
+	Target
+	Process  string                 // qualified
+	Business string                 // the key of the new instance
+	Input    map[string]types.Value // by parameter
+}
+
+// Send puts a message into a channel, under Key as the message's ID. The payload
+// of a dead letter is the record {reason, path, message}.
+type Send struct {
+	Target
+	Channel string // qualified
+	Payload types.Value
+}

@@ -1,0 +1,339 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// exec runs one step in the frame a.
+func (d *decider) exec(x *instance, a *activation, index uint32) {
+	st := &x.flow.steps[index]
+	switch st.kind {
+	case plan.Let:
+		if v, ok := d.value(x, a, index, st.expr); ok {
+			d.emit(record.StepPassed{Instance: x.id, Parent: a.id, Step: index, Bound: st.slot >= 0, Value: v})
+		}
+	case plan.If:
+		d.execIf(x, a, index, st)
+	case plan.Match:
+		d.execMatch(x, a, index, st)
+	case plan.For:
+		d.execFor(x, a, index, st)
+	case plan.While:
+		if holds, ok := d.truth(x, a, index, st.expr); ok {
+			d.into(x, a, index, holds, 1)
+		}
+	case plan.Parallel:
+		d.execParallel(x, a, index, st)
+	case plan.Filter:
+		if holds, ok := d.truth(x, a, index, st.expr); ok && holds {
+			d.pass(x, a, index)
+		} else if ok {
+			d.complete(x, a, index, nil)
+		}
+	case plan.Fail:
+		d.execFail(x, a, index, st)
+	case plan.Return:
+		d.execReturn(x, a, index, st)
+	case plan.Wait:
+		d.execWait(x, a, index, st)
+	case plan.Task:
+		d.execTask(x, a, index, st)
+	case plan.Select:
+		d.execSelect(x, a, index, st)
+	case plan.Call, plan.Start, plan.Send:
+		d.execEffect(x, a, index, st)
+	}
+}
+
+// pass goes over a step that does nothing.
+func (d *decider) pass(x *instance, a *activation, index uint32) {
+	d.emit(record.StepPassed{Instance: x.id, Parent: a.id, Step: index})
+}
+
+// enter makes an activation of a step and gives it.
+func (d *decider) enter(x *instance, a *activation, e record.StepEntered) *activation {
+	e.At, e.Instance, e.Activation, e.Parent = d.now, x.id, x.last+1, a.id
+	d.emit(e)
+	return x.acts[len(x.acts)-1]
+}
+
+// into runs a block of a step, or passes it.
+func (d *decider) into(x *instance, a *activation, index uint32, runs bool, block uint32) {
+	if !runs {
+		d.pass(x, a, index)
+		return
+	}
+	if d.room(x, a, index, 1) {
+		d.wake(d.enter(x, a, record.StepEntered{Step: index, Block: block}))
+	}
+}
+
+func (d *decider) execIf(x *instance, a *activation, index uint32, st *step) {
+	holds, ok := d.truth(x, a, index, st.expr)
+	if !ok {
+		return
+	}
+	if holds {
+		d.into(x, a, index, true, 1)
+		return
+	}
+	d.into(x, a, index, len(st.plan.Blocks) > 1, 2)
+}
+
+func (d *decider) execMatch(x *instance, a *activation, index uint32, st *step) {
+	for i, arm := range st.arms {
+		holds, ok := true, true
+		if arm != nil {
+			holds, ok = d.truth(x, a, index, arm)
+		}
+		if !ok {
+			return
+		}
+		if holds {
+			d.into(x, a, index, true, uint32(i)+1)
+			return
+		}
+	}
+	d.pass(x, a, index)
+}
+
+func (d *decider) execFor(x *instance, a *activation, index uint32, st *step) {
+	v, ok := d.value(x, a, index, st.expr)
+	if !ok {
+		return
+	}
+	items, isList := v.([]types.Value)
+	if !isList {
+		d.incident(x, a, index, "can only go through a list, not "+types.Describe(v))
+		return
+	}
+	if len(items) == 0 {
+		d.pass(x, a, index)
+		return
+	}
+	if d.room(x, a, index, 1) {
+		d.wake(d.enter(x, a, record.StepEntered{Step: index, Block: 1, Items: items}))
+	}
+}
+
+func (d *decider) execParallel(x *instance, a *activation, index uint32, st *step) {
+	n := len(st.plan.Blocks)
+	if n == 0 {
+		d.pass(x, a, index)
+		return
+	}
+	if !d.room(x, a, index, n+1) {
+		return
+	}
+	p := d.enter(x, a, record.StepEntered{Step: index})
+	for i := range n {
+		d.emit(record.BranchEntered{Instance: x.id, Activation: x.last + 1, Parent: p.id, Block: uint32(i) + 1})
+		d.wake(x.acts[len(x.acts)-1])
+	}
+}
+
+func (d *decider) execFail(x *instance, a *activation, index uint32, st *step) {
+	fields := map[string]types.Value{}
+	if st.expr != nil {
+		v, ok := d.value(x, a, index, st.expr)
+		if !ok {
+			return
+		}
+		if m, isRecord := v.(map[string]types.Value); isRecord {
+			fields = m
+		}
+	}
+	d.raise(x, a, index, st.plan.Type.Name, fields, "")
+}
+
+func (d *decider) execReturn(x *instance, a *activation, index uint32, st *step) {
+	var v types.Value
+	if st.expr != nil {
+		var ok bool
+		if v, ok = d.value(x, a, index, st.expr); !ok {
+			return
+		}
+	}
+	d.complete(x, a, index, v)
+}
+
+func (d *decider) execWait(x *instance, a *activation, index uint32, st *step) {
+	due := d.now + record.Instant(st.plan.Wait.DelayNs)
+	if st.until != nil {
+		v, ok := d.value(x, a, index, st.until)
+		if !ok {
+			return
+		}
+		at, isTime := v.(time.Time)
+		if !isTime {
+			d.incident(x, a, index, "can only wait until a timestamp, not "+types.Describe(v))
+			return
+		}
+		due = instantOf(at)
+	}
+	if due <= d.now {
+		d.pass(x, a, index)
+		return
+	}
+	if d.room(x, a, index, 1) {
+		d.enter(x, a, record.StepEntered{Step: index, Due: due})
+	}
+}
+
+// instantOf is a time as an Instant; a time beyond the range is its end.
+func instantOf(t time.Time) record.Instant {
+	switch year := t.Year(); {
+	case year < 1678:
+		return -1 << 63
+	case year > 2261:
+		return 1<<63 - 1
+	}
+	return record.Instant(t.UnixNano())
+}
+
+func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
+	e := record.StepEntered{Step: index}
+	for _, shown := range st.shows {
+		v, ok := d.value(x, a, index, shown)
+		if !ok {
+			return
+		}
+		e.Items = append(e.Items, v)
+	}
+	if st.plan.Task.DueNs > 0 && st.elseBlock >= 0 {
+		e.Due = d.now + record.Instant(st.plan.Task.DueNs)
+	}
+	if d.room(x, a, index, 1) {
+		d.enter(x, a, e)
+	}
+}
+
+func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step) {
+	e := record.StepEntered{Step: index}
+	for i := range st.sel.on {
+		arm := &st.sel.on[i]
+		if arm.equals == nil {
+			continue
+		}
+		v, ok := d.value(x, a, index, arm.equals)
+		if !ok {
+			return
+		}
+		if e.Items == nil {
+			e.Items = make([]types.Value, len(st.sel.on))
+		}
+		e.Items[i] = v
+	}
+	if st.sel.hasAfter {
+		e.Due = d.now + record.Instant(st.sel.afterNs)
+	}
+	if !d.room(x, a, index, 1) {
+		return
+	}
+	w := d.enter(x, a, e)
+	d.takeKept(x, w)
+	if w.due != 0 && w.due <= d.now && !w.frame() && !w.stuck {
+		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: w.id, Block: uint32(st.sel.afterArm) + 1})
+		d.wake(w)
+	}
+}
+
+// execEffect enters a call, a start or a send and makes its first attempt. What
+// the effect is made of is evaluated before, so that an incident there leaves
+// the frame where it is.
+func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step) {
+	exprs := effectExprs(st)
+	values := make([]types.Value, len(exprs))
+	for i, e := range exprs {
+		v, ok := d.value(x, a, index, e)
+		if !ok {
+			return
+		}
+		values[i] = v
+	}
+	w, err := d.s.wanted(x, st, values)
+	if err != nil {
+		d.incident(x, a, index, err.Error())
+		return
+	}
+	if !d.room(x, a, index, 1) {
+		return
+	}
+	e := record.StepEntered{Step: index}
+	if x.flow.storesArgs {
+		e.Items = values
+	}
+	d.attempt(x, d.enter(x, a, e), &w)
+}
+
+func effectExprs(st *step) []*expr {
+	switch st.kind {
+	case plan.Call:
+		return st.call.args
+	case plan.Start:
+		return st.start.args
+	}
+	return []*expr{st.expr}
+}
+
+// wish is what an effect is made of, whichever attempt it is.
+type wish struct {
+	args map[string]types.Value // of a call or start
+	key  string                 // that the target declares; "" is the step's own
+	load types.Value            // of a send
+}
+
+func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error) {
+	var w wish
+	var key *evaluator
+	var params []types.Field
+	switch st.kind {
+	case plan.Send:
+		w.load = values[0]
+		return w, nil
+	case plan.Call:
+		key, params = st.call.key, st.call.operation.Params
+	case plan.Start:
+		key, params = st.start.key, st.start.target.Params
+	}
+	w.args = make(map[string]types.Value, len(params))
+	for i := range params {
+		w.args[params[i].Name] = values[i]
+	}
+	if key == nil {
+		return w, nil
+	}
+	v, err := key.eval(w.args)
+	if err != nil {
+		return w, fmt.Errorf("the key: %w", err)
+	}
+	w.key = textOf(v)
+	return w, nil
+}
+
+// again is the wish of an activation that exists.
+func (s *State) again(x *instance, a *activation) (wish, error) {
+	if a.role == roleLetter {
+		return wish{load: letterOf(x)}, nil
+	}
+	st := &x.flow.steps[a.step]
+	if a.items != nil {
+		return s.wanted(x, st, a.items)
+	}
+	exprs := effectExprs(st)
+	values := make([]types.Value, len(exprs))
+	vars := x.variables(a)
+	for i, e := range exprs {
+		v, err := e.eval(s.env, vars, a.since, "", nil)
+		if err != nil {
+			return wish{}, err
+		}
+		values[i] = v
+	}
+	return s.wanted(x, st, values)
+}

@@ -1,0 +1,7 @@
+package engine
+
+// Undoable says whether a step of a flow has a compensation, and how many steps
+// the flow has.
+func (p *Program) Undoable(flow string, step uint32) bool {
+	return p.flows[flow].steps[step].comp >= 0
+}

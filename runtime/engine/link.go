@@ -1,0 +1,372 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/placement"
+)
+
+// The failover of a call that names none.
+var defaultFailover = plan.Failover{
+	Prefer: plan.Listed, Tries: 3, EachNs: 30e9, BackoffMinNs: 100e6, BackoffMaxNs: 10e9,
+}
+
+// linker flattens one flow. The first error stops it.
+type linker struct {
+	flow  *flow
+	ruled ruled
+	err   error
+	// undoing counts the compensations around the place.
+	undoing int
+}
+
+func (l *linker) fail(at plan.Place, format string, args ...any) {
+	if l.err == nil {
+		l.err = &LinkError{l.flow.name, at, fmt.Sprintf(format, args...)}
+	}
+}
+
+func (l *linker) finish(body []plan.Step, at plan.Place) error {
+	declareAll(l.flow, body)
+	l.block("", body)
+	if l.err != nil {
+		return l.err
+	}
+	if l.flow.program.flows[l.flow.name] != nil {
+		l.fail(at, "is declared twice")
+		return l.err
+	}
+	l.flow.program.flows[l.flow.name] = l.flow
+	return nil
+}
+
+// declareAll gives every variable its slot, in the order of the text.
+func declareAll(f *flow, steps []plan.Step) {
+	for i := range steps {
+		s := &steps[i]
+		if s.Kind == plan.Parallel {
+			f.storesArgs = true
+		}
+		if s.Kind == plan.For {
+			f.declare(s.Var, types.Type{})
+		}
+		f.declare(s.Var, s.Type)
+		if s.Select != nil {
+			for j := range s.Select.On {
+				f.declare(s.Select.On[j].Var, types.Ref(s.Select.On[j].Event))
+			}
+		}
+		if s.Call != nil {
+			for j := range s.Call.Catch {
+				f.declare(s.Call.Catch[j].Var, types.Ref(s.Call.Catch[j].Fault))
+			}
+		}
+		for _, b := range blocksOf(s) {
+			declareAll(f, b.Steps)
+		}
+	}
+}
+
+// blocksOf are all blocks of a step, in the order that step.blocks has.
+func blocksOf(s *plan.Step) []*plan.Block {
+	var out []*plan.Block
+	for i := range s.Blocks {
+		out = append(out, &s.Blocks[i])
+	}
+	if s.Select != nil {
+		for i := range s.Select.On {
+			out = append(out, &s.Select.On[i].Block)
+		}
+		for i := range s.Select.After {
+			out = append(out, &s.Select.After[i].Block)
+		}
+	}
+	if s.Call != nil {
+		for i := range s.Call.Catch {
+			out = append(out, &s.Call.Catch[i].Block)
+		}
+	}
+	if s.Task != nil && s.Task.Else != nil {
+		out = append(out, s.Task.Else)
+	}
+	if s.Compensate != nil {
+		out = append(out, s.Compensate)
+	}
+	return out
+}
+
+func (l *linker) block(name string, steps []plan.Step) uint32 {
+	index := uint32(len(l.flow.blocks))
+	l.flow.blocks = append(l.flow.blocks, block{name: name})
+	list := make([]uint32, 0, len(steps))
+	for i := range steps {
+		list = append(list, l.step(&steps[i]))
+	}
+	l.flow.blocks[index].steps = list
+	return index
+}
+
+func (l *linker) step(p *plan.Step) uint32 {
+	index := uint32(len(l.flow.steps))
+	l.flow.steps = append(l.flow.steps, step{})
+	s := step{plan: p, id: p.ID, kind: p.Kind, slot: l.slot(p.Var), comp: -1, elseBlock: -1}
+	s.expr = l.expr(p.Expr, p.At)
+	for _, arm := range p.Arms {
+		s.arms = append(s.arms, l.expr(arm, p.At))
+	}
+	l.parts(p, &s)
+	for _, b := range blocksOf(p) {
+		undo := b == p.Compensate
+		if undo {
+			l.undoing++
+			s.comp = int32(len(s.blocks))
+			s.reads = l.reads(b.Reads)
+		}
+		s.blocks = append(s.blocks, l.block(b.Name, b.Steps))
+		if undo {
+			l.undoing--
+		}
+	}
+	l.flow.steps[index] = s
+	return index
+}
+
+// parts looks up what the kind of the step needs.
+func (l *linker) parts(p *plan.Step, s *step) {
+	need := func(ok bool, what string) bool {
+		if !ok {
+			l.fail(p.At, "the step %s (%s) has no %s", p.ID, p.Kind, what)
+		}
+		return ok
+	}
+	switch p.Kind {
+	case plan.Let:
+		need(p.Expr != nil, "expression")
+	case plan.If, plan.For, plan.While:
+		need(p.Expr != nil && len(p.Blocks) > 0, "expression or no block")
+	case plan.Fail:
+		need(p.Type.Name != "", "fault")
+	case plan.Filter:
+		need(p.Expr != nil, "condition")
+	case plan.Match:
+		need(len(p.Arms) == len(p.Blocks), "block for every arm")
+	case plan.Parallel:
+		if p.Join != nil {
+			s.join = *p.Join
+		}
+	case plan.Return:
+		if l.undoing > 0 {
+			l.fail(p.At, "return stands in a compensation, which has nobody to return to")
+		}
+	case plan.Call:
+		if need(p.Call != nil, "call") {
+			s.call = l.call(p)
+		}
+	case plan.Start:
+		if need(p.Start != nil, "process") {
+			s.start = l.start(p)
+		}
+	case plan.Send:
+		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
+			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
+		}
+	case plan.Task:
+		if !need(p.Task != nil, "task") {
+			return
+		}
+		if p.Task.Else != nil {
+			s.elseBlock = 0
+		}
+		for i := range p.Task.Args {
+			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
+		}
+	case plan.Select:
+		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {
+			s.sel = l.selection(p)
+		}
+	case plan.Wait:
+		if need(p.Wait != nil, "time") {
+			s.until = l.expr(p.Wait.Until, p.At)
+		}
+	default:
+		l.fail(p.At, "the step %s is a %q, which this engine cannot run", p.ID, p.Kind)
+	}
+}
+
+func (l *linker) slot(name string) int32 {
+	if slot, ok := l.flow.slots[name]; ok && name != "" {
+		return slot
+	}
+	return -1
+}
+
+func (l *linker) reads(names []string) []int32 {
+	var out []int32
+	for _, n := range names {
+		if slot := l.slot(n); slot >= 0 {
+			out = append(out, slot)
+		}
+	}
+	return out
+}
+
+func (l *linker) expr(t *expression.Tree, at plan.Place) *expr {
+	if t == nil {
+		return nil
+	}
+	run, err := compile(t, l.flow.program.universe)
+	if err != nil {
+		l.fail(at, "%v", err)
+		return nil
+	}
+	e := &expr{run: run}
+	for _, name := range run.reads {
+		if name == clock {
+			e.now = true
+			continue
+		}
+		slot := l.slot(name)
+		if slot < 0 {
+			l.fail(at, "reads %s, which nothing binds", name)
+			return nil
+		}
+		e.reads = append(e.reads, read{name, slot})
+	}
+	return e
+}
+
+func (l *linker) exprs(trees []expression.Tree, at plan.Place) []*expr {
+	out := make([]*expr, len(trees))
+	for i := range trees {
+		out[i] = l.expr(&trees[i], at)
+	}
+	return out
+}
+
+func (l *linker) call(p *plan.Step) *call {
+	prog := l.flow.program
+	c := &call{endpoint: prog.endpoints[p.Call.Endpoint], failover: &defaultFailover, sameCloud: p.Call.SameCloudAs}
+	if c.endpoint == nil {
+		l.fail(p.At, "calls the endpoint %s, which the plan does not have", p.Call.Endpoint)
+		return c
+	}
+	for i := range c.endpoint.Operations {
+		if c.endpoint.Operations[i].Name == p.Call.Operation {
+			c.operation = &c.endpoint.Operations[i]
+		}
+	}
+	if c.operation == nil {
+		l.fail(p.At, "calls %s.%s, which the plan does not have", p.Call.Endpoint, p.Call.Operation)
+		return c
+	}
+	if len(p.Call.Args) != len(c.operation.Params) {
+		l.fail(p.At, "calls %s.%s with %d arguments, which takes %d", p.Call.Endpoint, p.Call.Operation, len(p.Call.Args), len(c.operation.Params))
+		return c
+	}
+	if p.Call.Failover != "" {
+		if c.failover = prog.failovers[p.Call.Failover]; c.failover == nil {
+			l.fail(p.At, "uses the failover %s, which the plan does not have", p.Call.Failover)
+			return c
+		}
+	}
+	c.args = l.exprs(p.Call.Args, p.At)
+	c.key = l.evaluator(c.operation.Key, p.At)
+	c.timeoutNs = shorter(c.failover.EachNs, c.operation.TimeoutNs)
+	for i := range p.Call.Catch {
+		h := &p.Call.Catch[i]
+		c.catch = append(c.catch, caught{h.Fault, l.slot(h.Var), int32(i)})
+	}
+	l.candidates(p, c)
+	return c
+}
+
+func shorter(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// candidates puts what the policy does not forbid in the order of the
+// preference.
+func (l *linker) candidates(p *plan.Step, c *call) {
+	var legal []placement.Candidate
+	for _, cand := range p.Call.Candidates {
+		allowed := cand.Verdict == plan.Allow
+		if cand.Verdict == plan.Decide {
+			var err error
+			if allowed, err = l.ruled.allows(p.Call.Policy, p.Call.Labels, cand.Cloud); err != nil {
+				l.fail(p.At, "%v", err)
+			}
+		}
+		if !allowed {
+			continue
+		}
+		for _, b := range c.endpoint.Bindings {
+			if b.Cloud == cand.Cloud {
+				promise, err := placement.FromBinding(b)
+				if err != nil {
+					l.fail(p.At, "%v", err)
+				}
+				legal = append(legal, promise)
+			}
+		}
+	}
+	c.candidates = len(legal)
+	c.order = placement.NewOrder(c.endpoint.Name, legal, c.failover.Prefer)
+}
+
+func (l *linker) evaluator(t *expression.Tree, at plan.Place) *evaluator {
+	if t == nil {
+		return nil
+	}
+	run, err := compile(t, l.flow.program.universe)
+	if err != nil {
+		l.fail(at, "%v", err)
+	}
+	return run
+}
+
+func (l *linker) start(p *plan.Step) *start {
+	s := &start{args: l.exprs(p.Start.Args, p.At)}
+	for i := range l.flow.program.plan.Processes {
+		if d := &l.flow.program.plan.Processes[i]; d.Name == p.Start.Process {
+			s.target = d
+		}
+	}
+	if s.target == nil {
+		l.fail(p.At, "starts the process %s, which the plan does not have", p.Start.Process)
+		return s
+	}
+	if len(s.args) != len(s.target.Params) {
+		l.fail(p.At, "starts %s with %d arguments, which takes %d", s.target.Name, len(s.args), len(s.target.Params))
+	}
+	s.key = l.evaluator(s.target.Key, p.At)
+	return s
+}
+
+func (l *linker) selection(p *plan.Step) *selection {
+	sel := &selection{afterArm: -1}
+	for i := range p.Select.On {
+		on := &p.Select.On[i]
+		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var}
+		arm.where = l.expr(on.Where, p.At)
+		if on.Equals != nil && len(on.Path) > 0 {
+			arm.path = strings.Join(on.Path, ".")
+			arm.equals = l.expr(on.Equals, p.At)
+		}
+		sel.on = append(sel.on, arm)
+		sel.eventList = append(sel.eventList, on.Event)
+		l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
+	}
+	for i := range p.Select.After {
+		if ns := p.Select.After[i].DelayNs; !sel.hasAfter || ns < sel.afterNs {
+			sel.afterNs, sel.hasAfter, sel.afterArm = ns, true, int32(len(p.Select.On)+i)
+		}
+	}
+	return sel
+}

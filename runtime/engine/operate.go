@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// living finds an instance that is not over. Where it is, over says how.
+func (d *decider) living(id string) (x *instance, over *tombstone, no record.Reply) {
+	if x = d.s.instances[id]; x != nil {
+		return x, nil, record.Reply{}
+	}
+	if over = d.s.ended[id]; over != nil {
+		return nil, over, reject(record.WrongState, "the instance %s is over: it is %s", id, over.end.state)
+	}
+	return nil, nil, reject(record.NotFound, "there is no instance %s here", id)
+}
+
+// task finds a task that waits for somebody.
+func (d *decider) task(instance string, activation uint32) (*instance, *activation, record.Reply) {
+	x, _, no := d.living(instance)
+	if x == nil {
+		return nil, nil, no
+	}
+	a := x.find(activation)
+	if a == nil || a.role != roleStep || a.frame() || x.flow.steps[a.step].kind != plan.Task {
+		return nil, nil, reject(record.NotFound, "the instance %s has no open task %d: it was done, or its time was over", instance, activation)
+	}
+	return x, a, record.Reply{}
+}
+
+func (a *activation) claimedBy() string {
+	if a.x == nil {
+		return ""
+	}
+	return a.x.by
+}
+
+func (d *decider) claimTask(c *record.ClaimTask) record.Reply {
+	x, a, no := d.task(c.Instance, c.Activation)
+	switch {
+	case x == nil:
+		return no
+	case c.By == "":
+		return reject(record.Invalid, "a task is claimed by somebody")
+	case a.claimedBy() == c.By:
+		return record.Reply{Instance: x.id, Existing: true}
+	case a.claimedBy() != "":
+		return reject(record.AlreadyTaken, "the task is taken by %s", a.claimedBy())
+	}
+	d.emit(record.TaskClaimed{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
+	return record.Reply{Instance: x.id}
+}
+
+func (d *decider) completeTask(c *record.CompleteTask) record.Reply {
+	x, a, no := d.task(c.Instance, c.Activation)
+	switch {
+	case x == nil:
+		return no
+	case a.claimedBy() != "" && a.claimedBy() != c.By:
+		return reject(record.AlreadyTaken, "the task is taken by %s", a.claimedBy())
+	}
+	st := &x.flow.steps[a.step]
+	d.emit(record.TaskCompleted{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
+	parent := x.find(a.parent)
+	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: int64(d.now - a.since)}
+	if st.slot >= 0 {
+		e.Bound, e.Value = true, c.Form
+	}
+	d.emit(e)
+	d.wake(parent)
+	d.run(x)
+	return record.Reply{Instance: x.id}
+}
+
+func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
+	x, over, no := d.living(c.Instance)
+	if x == nil {
+		if over != nil && over.end.state == record.Cancelled {
+			return record.Reply{Instance: c.Instance, Existing: true}
+		}
+		return no
+	}
+	switch {
+	case x.phase >= undoing && x.over.cancelled:
+		return record.Reply{Instance: x.id, Existing: true}
+	case x.phase == undoing:
+		return reject(record.WrongState, "the instance %s already undoes what it did, after the fault %s", x.id, x.over.fault)
+	case x.phase == finished:
+		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
+	}
+	detail := c.Reason
+	if c.By != "" {
+		detail = "by " + c.By + because(c.Reason)
+	}
+	d.fault(x, none, "", nil, detail, true)
+	d.run(x)
+	return record.Reply{Instance: x.id}
+}
+
+func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
+	x, _, no := d.living(c.Instance)
+	if x == nil {
+		return no
+	}
+	if x.stuck == 0 {
+		return reject(record.WrongState, "the instance %s has no incident, so there is nothing to retry", x.id)
+	}
+	var again []*activation
+	for _, a := range x.acts {
+		if !a.dead && a.stuck {
+			again = append(again, a)
+		}
+	}
+	d.emit(record.IncidentResolved{At: d.now, Instance: x.id, By: c.By})
+	for _, a := range again {
+		if !a.dead {
+			d.resume(x, a)
+		}
+	}
+	d.run(x)
+	return record.Reply{Instance: x.id}
+}
+
+// resume lets an activation go on after its incident was resolved.
+func (d *decider) resume(x *instance, a *activation) {
+	if a.frame() {
+		d.wake(a)
+		return
+	}
+	if a.role != roleStep {
+		d.attempt(x, a, nil)
+		return
+	}
+	switch st := &x.flow.steps[a.step]; st.kind {
+	case plan.Call, plan.Start, plan.Send:
+		d.attempt(x, a, nil)
+	case plan.Select:
+		if st.sel.hasAfter {
+			due := a.since + record.Instant(st.sel.afterNs)
+			d.emit(record.TimerSet{Instance: x.id, Activation: a.id, Due: max(due, d.now)})
+		}
+		d.takeKept(x, a)
+	}
+}

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Step is a step of a process or route by the number that events use, nil where
+// there is none.
+func (p *Program) Step(flow string, index uint32) *plan.Step {
+	f := p.flows[flow]
+	if f == nil || int(index) >= len(f.steps) {
+		return nil
+	}
+	return f.steps[index].plan
+}
+
+// Key is the key that a process declares for an input; declared is false where
+// it declares none. Errors: the expression fails for this input.
+func (p *Program) Key(process string, input map[string]types.Value) (key string, declared bool, err error) {
+	f := p.flows[process]
+	if f == nil || f.key == nil {
+		return "", false, nil
+	}
+	v, err := f.key.run.eval(input)
+	if err != nil {
+		return "", true, err
+	}
+	return expression.Text(v), true, nil
+}
+
+// Subscribers says whom an event can concern. Where every select of the plan
+// that takes the event names the instance by its key, these instances are
+// targets; otherwise all is true and every shard has to hear of it.
+func (p *Program) Subscribers(event string, payload map[string]types.Value) (targets []string, all bool) {
+	for i := range p.plan.Processes {
+		process := &p.plan.Processes[i]
+		f := p.flows[process.Name]
+		for s := range f.steps {
+			if f.steps[s].plan.Select == nil {
+				continue
+			}
+			for _, arm := range f.steps[s].plan.Select.On {
+				switch {
+				case arm.Event != event:
+				case !arm.ByKey:
+					return nil, true
+				default:
+					if key, ok := at(payload, strings.Join(arm.Path, ".")); ok {
+						targets = appendNew(targets, record.InstanceID(process.Name, expression.Text(key)))
+					}
+				}
+			}
+		}
+	}
+	return targets, false
+}
+
+func appendNew(list []string, name string) []string {
+	for _, known := range list {
+		if known == name {
+			return list
+		}
+	}
+	return append(list, name)
+}
+
+// Task is the open task of an activation; ok is false where there is none.
+func (s *State) Task(instance string, activation uint32) (t Task, ok bool) {
+	x := s.instances[instance]
+	if x == nil {
+		return Task{}, false
+	}
+	if _, open := s.tasks[taskRef{instance, activation}]; !open {
+		return Task{}, false
+	}
+	return x.task(x.find(activation)), true
+}

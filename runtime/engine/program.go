@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/placement"
+)
+
+// Program is a plan made quick to run. It is never changed after Link and may be
+// used by several goroutines at once.
+type Program struct {
+	digest    string
+	plan      *plan.Plan
+	universe  *types.Universe
+	flows     map[string]*flow
+	endpoints map[string]*plan.Endpoint
+	failovers map[string]*plan.Failover
+	channels  map[string]*plan.Channel
+	// arms are all (event, path) pairs that its selects look for.
+	arms []armPath
+}
+
+// Digest is the name of the plan.
+func (p *Program) Digest() string { return p.digest }
+
+// Plan is the plan itself; it must not be changed.
+func (p *Program) Plan() *plan.Plan { return p.plan }
+
+// Universe finds the types of the plan.
+func (p *Program) Universe() *types.Universe { return p.universe }
+
+// flow is the body of a process or a route, flattened: steps and blocks are
+// named by their place in a walk, parents first, so the same plan always gives
+// the same numbers.
+type flow struct {
+	program *Program
+	name    string
+	process *plan.Process // or
+	route   *plan.Route
+	steps   []step
+	blocks  []block // the first is the body
+	vars    []variable
+	slots   map[string]int32
+	key     *expr // of the process, over its parameters
+	// storesArgs says that variables may change while a call waits, so the
+	// arguments have to be remembered.
+	storesArgs bool
+}
+
+type variable struct {
+	name string
+	typ  types.Type
+}
+
+type block struct {
+	steps []uint32
+	name  string
+}
+
+// step is a plan step with everything looked up. blocks are the flow's blocks
+// that belong to it: Blocks, then the arms of a select (on, after), the catches
+// of a call, the else of a task, and last the compensation.
+type step struct {
+	plan   *plan.Step
+	id     string
+	kind   plan.Kind
+	slot   int32 // of Var, -1 for none
+	expr   *expr
+	blocks []uint32
+	comp   int32 // which of blocks compensates, -1 for none
+	reads  []int32
+	arms   []*expr
+	call   *call
+	start  *start
+	sel    *selection
+	until  *expr
+	shows  []*expr // of a task: what the person sees
+	join   plan.Join
+	// elseBlock is the block of a task that nobody did in time, -1 for none.
+	elseBlock int32
+}
+
+// call is a CallStep with its endpoint, operation and failover.
+type call struct {
+	endpoint   *plan.Endpoint
+	operation  *plan.Operation
+	args       []*expr
+	key        *evaluator // over the parameters
+	failover   *plan.Failover
+	order      *placement.Order // of what the policy allows
+	catch      []caught
+	sameCloud  string
+	candidates int
+	timeoutNs  int64
+}
+
+type caught struct {
+	fault string
+	slot  int32
+	block int32 // of the step
+}
+
+type start struct {
+	target *plan.Process // nil where another package declares it
+	args   []*expr
+	key    *evaluator
+}
+
+type selection struct {
+	on        []onArm
+	afterNs   int64 // the shortest delay, 0 where there is none
+	hasAfter  bool
+	afterArm  int32 // which block of the step it runs
+	eventList []string
+}
+
+type onArm struct {
+	armPath
+	slot   int32
+	equals *expr
+	where  *expr
+	varOf  string
+}
+
+// armPath is what a select looks an event up by: its type and the path of the
+// field that has to fit, "" where every event is looked at.
+type armPath struct{ event, path string }
+
+// LinkError says which place of a plan this engine cannot run.
+type LinkError struct {
+	Flow   string
+	At     plan.Place
+	Reason string
+}
+
+func (e *LinkError) Error() string {
+	return fmt.Sprintf("%s: %s: %s", e.At, e.Flow, e.Reason)
+}
+
+// Link makes a plan quick to run. Errors: *LinkError for a step that this engine
+// cannot run, or that names what the plan does not have.
+func Link(p *plan.Plan, digest string) (*Program, error) {
+	prog := &Program{
+		digest: digest, plan: p, universe: types.NewUniverse(p.Types),
+		flows: map[string]*flow{}, endpoints: map[string]*plan.Endpoint{},
+		failovers: map[string]*plan.Failover{}, channels: map[string]*plan.Channel{},
+	}
+	for i := range p.Endpoints {
+		prog.endpoints[p.Endpoints[i].Name] = &p.Endpoints[i]
+	}
+	for i := range p.Failovers {
+		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
+	}
+	for i := range p.Channels {
+		prog.channels[p.Channels[i].Name] = &p.Channels[i]
+	}
+	for i := range p.Processes {
+		if err := prog.linkProcess(&p.Processes[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range p.Routes {
+		if err := prog.linkRoute(&p.Routes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return prog, nil
+}
+
+func (p *Program) linkProcess(d *plan.Process) error {
+	f := &flow{program: p, name: d.Name, process: d, slots: map[string]int32{}}
+	for _, param := range d.Params {
+		f.declare(param.Name, param.Type)
+	}
+	l := linker{flow: f, ruled: ruled{program: p}}
+	if d.Key != nil {
+		f.key = l.expr(d.Key, d.At)
+	}
+	return l.finish(d.Flow.Body, d.At)
+}
+
+func (p *Program) linkRoute(d *plan.Route) error {
+	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}}
+	channel := p.channels[d.From]
+	if channel == nil {
+		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
+	}
+	f.declare(d.Var, channel.Type)
+	l := linker{flow: f, ruled: ruled{program: p}}
+	return l.finish(d.Flow.Body, d.At)
+}
+
+func (f *flow) declare(name string, t types.Type) int32 {
+	if name == "" {
+		return -1
+	}
+	if slot, ok := f.slots[name]; ok {
+		return slot
+	}
+	slot := int32(len(f.vars))
+	f.vars = append(f.vars, variable{name, t})
+	f.slots[name] = slot
+	return slot
+}
+
+// at is the place of a step in the source.
+func (f *flow) at(step uint32) string {
+	if int(step) < len(f.steps) {
+		return string(f.steps[step].plan.At)
+	}
+	return ""
+}
+
+func (f *flow) stepID(step uint32) string {
+	if int(step) < len(f.steps) {
+		return f.steps[step].id
+	}
+	return "dead_letter"
+}
+
+func packageOf(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return name[:i]
+	}
+	return ""
+}

@@ -1,0 +1,296 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// SnapshotVersion is the form that Snapshot writes.
+const SnapshotVersion = 1
+
+// SnapshotError says why bytes are no snapshot that this program can restore.
+type SnapshotError struct {
+	Offset int // in bytes
+	Reason string
+}
+
+func (e *SnapshotError) Error() string {
+	return fmt.Sprintf("the snapshot cannot be restored (byte %d): %s", e.Offset, e.Reason)
+}
+
+// Snapshot appends the whole state. The same state gives the same bytes.
+func (s *State) Snapshot(to []byte) []byte {
+	c := &snapper{buf: append(to, SnapshotVersion), writing: true}
+	c.texts(s.active)
+	names := sortedKeys(s.positions)
+	c.size(len(names))
+	for _, name := range names {
+		position := s.positions[name]
+		c.text(&name)
+		c.uint(&position)
+	}
+	c.uint(&s.kept.last)
+	events := s.kept.inOrder()
+	c.size(len(events))
+	for _, e := range events {
+		c.keptEvent(e)
+	}
+	ids := s.ids()
+	c.size(len(ids))
+	for _, id := range ids {
+		c.instance(s, s.instances[id])
+	}
+	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
+		c.size(q.len())
+		for _, id := range q.all() {
+			c.tombstone(s.ended[id])
+		}
+	}
+	return c.buf
+}
+
+// Digest is the SHA-256 of the snapshot: equal states, equal digests.
+func (s *State) Digest() [32]byte { return sha256.Sum256(s.Snapshot(nil)) }
+
+// Restore replaces the state by a snapshot. The plans that its instances are
+// pinned to have to be known. Errors: *SnapshotError, and then the state is
+// empty.
+func (s *State) Restore(from []byte) error {
+	s.reset()
+	c := &snapper{buf: from}
+	if len(from) == 0 || from[0] != SnapshotVersion {
+		return &SnapshotError{0, "it has another form: use a newer cob"}
+	}
+	c.at = 1
+	c.texts(s.active)
+	for range c.size(0) {
+		var name string
+		var position uint64
+		c.text(&name)
+		c.uint(&position)
+		s.positions[name] = position
+	}
+	c.uint(&s.kept.last)
+	for range c.size(0) {
+		e := &keptEvent{}
+		c.keptEvent(e)
+		if c.err != nil {
+			break
+		}
+		s.kept.add(e)
+	}
+	for range c.size(0) {
+		x := &instance{}
+		c.instance(s, x)
+		if c.err != nil {
+			break
+		}
+		s.instances[x.id] = x
+		s.reindex(x)
+	}
+	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
+		for range c.size(0) {
+			t := &tombstone{}
+			c.tombstone(t)
+			s.ended[t.id] = t
+			q.push(t.id)
+		}
+	}
+	if c.err == nil && c.at != len(from) {
+		c.err = errors.New("there is text after it")
+	}
+	if c.err != nil {
+		at := c.at
+		s.reset()
+		return &SnapshotError{at, c.err.Error()}
+	}
+	return nil
+}
+
+// reindex finds again what follows from an instance.
+func (s *State) reindex(x *instance) {
+	for _, a := range x.acts {
+		x.alive++
+		if a.stuck {
+			x.stuck++
+		}
+		if a.parent != none {
+			if p := x.find(a.parent); p != nil {
+				p.children++
+			}
+		}
+		if a.due != 0 {
+			s.timers.push(timer{a.due, x, a.id})
+		}
+		if a.role == roleStep && !a.frame() {
+			st := &x.flow.steps[a.step]
+			if st.sel != nil {
+				s.await(x, a)
+			}
+			if st.plan.Task != nil {
+				s.tasks[taskRef{x.id, a.id}] = struct{}{}
+			}
+		}
+	}
+	if x.stuck > 0 {
+		s.stuck++
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// snapper writes or reads: what is kept is listed once, for both directions.
+// The first error of reading stays.
+type snapper struct {
+	buf     []byte
+	at      int
+	writing bool
+	err     error
+}
+
+func (c *snapper) fail(reason string) {
+	if c.err == nil {
+		c.err = errors.New(reason)
+	}
+}
+
+func (c *snapper) uint(v *uint64) {
+	if c.writing {
+		c.buf = binary.AppendUvarint(c.buf, *v)
+		return
+	}
+	if c.err != nil {
+		return
+	}
+	n, size := binary.Uvarint(c.buf[c.at:])
+	if size <= 0 {
+		c.fail("it ends too early")
+		return
+	}
+	*v = n
+	c.at += size
+}
+
+// size writes or reads a number of things of at least one byte each.
+func (c *snapper) size(n int) int {
+	v := uint64(n)
+	c.uint(&v)
+	if !c.writing && v > uint64(len(c.buf)-c.at) {
+		c.fail("it ends too early")
+	}
+	if c.err != nil {
+		return 0
+	}
+	return int(v)
+}
+
+func (c *snapper) u32(v *uint32) {
+	n := uint64(*v)
+	c.uint(&n)
+	*v = uint32(n)
+}
+
+func (c *snapper) when(v *record.Instant) {
+	n := uint64(*v)
+	c.uint(&n)
+	*v = record.Instant(n)
+}
+
+// bits packs flags into one number.
+func (c *snapper) bits(flags ...*bool) {
+	var n uint64
+	for i, f := range flags {
+		if *f {
+			n |= 1 << i
+		}
+	}
+	c.uint(&n)
+	for i, f := range flags {
+		*f = n>>i&1 == 1
+	}
+}
+
+func (c *snapper) text(v *string) {
+	n := c.size(len(*v))
+	if c.writing {
+		c.buf = append(c.buf, *v...)
+		return
+	}
+	if c.err == nil {
+		*v = string(c.buf[c.at : c.at+n])
+		c.at += n
+	}
+}
+
+func (c *snapper) texts(m map[string]string) {
+	if c.writing {
+		keys := sortedKeys(m)
+		c.size(len(keys))
+		for _, k := range keys {
+			v := m[k]
+			c.text(&k)
+			c.text(&v)
+		}
+		return
+	}
+	for range c.size(0) {
+		var k, v string
+		c.text(&k)
+		c.text(&v)
+		m[k] = v
+	}
+}
+
+func (c *snapper) value(v *types.Value) {
+	if c.writing {
+		c.buf = record.AppendValue(c.buf, *v)
+		return
+	}
+	if c.err != nil {
+		return
+	}
+	got, rest, err := record.ReadValue(c.buf[c.at:])
+	if err != nil {
+		c.err = err
+		return
+	}
+	*v = got
+	c.at = len(c.buf) - len(rest)
+}
+
+// record is a map that may be absent.
+func (c *snapper) record(m *map[string]types.Value) {
+	var v types.Value
+	if *m != nil {
+		v = *m
+	}
+	c.value(&v)
+	if !c.writing {
+		*m, _ = v.(map[string]types.Value)
+	}
+}
+
+// list is a list that may be absent.
+func (c *snapper) list(l *[]types.Value) {
+	var v types.Value
+	if *l != nil {
+		v = *l
+	}
+	c.value(&v)
+	if !c.writing {
+		*l, _ = v.([]types.Value)
+	}
+}

@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+func (c *snapper) keptEvent(e *keptEvent) {
+	c.uint(&e.number)
+	c.text(&e.typ)
+	c.text(&e.id)
+	c.record(&e.payload)
+	c.text(&e.instance)
+	c.when(&e.until)
+	if c.writing {
+		names := sortedKeys(e.takenBy)
+		c.size(len(names))
+		for _, name := range names {
+			c.text(&name)
+		}
+		return
+	}
+	for range c.size(0) {
+		var name string
+		c.text(&name)
+		if e.takenBy == nil {
+			e.takenBy = map[string]struct{}{}
+		}
+		e.takenBy[name] = struct{}{}
+	}
+}
+
+func (c *snapper) instance(s *State, x *instance) {
+	c.text(&x.id)
+	c.text(&x.key)
+	var digest, name string
+	if c.writing {
+		digest, name = x.flow.program.digest, x.flow.name
+	}
+	c.text(&digest)
+	c.text(&name)
+	if !c.writing {
+		if c.err != nil {
+			return
+		}
+		if p := s.programs[digest]; p != nil {
+			x.flow = p.flows[name]
+		}
+		if x.flow == nil {
+			c.fail("the instance " + x.id + " of " + name + " is pinned to the plan " + digest + ", which is not here")
+			return
+		}
+	}
+	c.when(&x.started)
+	c.text(&x.channel)
+	c.uint(&x.position)
+	c.list(&x.vars)
+	c.u32(&x.last)
+	c.u32(&x.steps)
+	phase := uint32(x.phase)
+	c.u32(&phase)
+	x.phase = phaseOf(phase)
+	c.value(&x.result)
+	over := x.over != nil
+	c.bits(&over)
+	if over {
+		if x.over == nil {
+			x.over = &ending{}
+		}
+		c.ending(x.over)
+	}
+	c.settledList(&x.settled)
+	c.doneList(x)
+	c.activations(x)
+	if !c.writing && c.err == nil && len(x.vars) != len(x.flow.vars) {
+		c.fail("the instance " + x.id + " has other variables than its plan")
+	}
+}
+
+func phaseOf(n uint32) phase { return phase(min(n, uint32(finished))) }
+
+func (c *snapper) doneList(x *instance) {
+	n := c.size(len(x.done))
+	if !c.writing && n > 0 {
+		x.done = make([]doneStep, n)
+	}
+	for i := range n {
+		c.u32(&x.done[i].step)
+		c.text(&x.done[i].cloud)
+		c.list(&x.done[i].vals)
+		if !c.writing && int(x.done[i].step) >= len(x.flow.steps) {
+			c.fail("the instance " + x.id + " has done a step that its plan does not have")
+			return
+		}
+	}
+}
+
+func (c *snapper) activations(x *instance) {
+	if c.writing {
+		c.size(x.alive)
+		for _, a := range x.acts {
+			if !a.dead {
+				c.activation(x, a)
+			}
+		}
+		return
+	}
+	n := c.size(0)
+	x.acts = make([]*activation, 0, n)
+	for range n {
+		a := &activation{}
+		c.activation(x, a)
+		if c.err != nil {
+			return
+		}
+		x.acts = append(x.acts, a)
+	}
+}
+
+func (c *snapper) activation(x *instance, a *activation) {
+	c.u32(&a.id)
+	c.u32(&a.parent)
+	c.u32(&a.step)
+	c.u32(&a.block)
+	c.u32(&a.next)
+	c.u32(&a.round)
+	c.u32(&a.attempt)
+	r := uint32(a.role)
+	c.u32(&r)
+	a.role = role(min(r, uint32(roleLetter)))
+	more := c.writing && !a.x.empty()
+	c.bits(&a.inflight, &a.stuck, &a.detached, &more)
+	c.when(&a.since)
+	c.when(&a.due)
+	c.list(&a.items)
+	if !c.writing && c.err == nil {
+		stepless := a.role == roleRoot || a.role == roleLetter
+		if !stepless && int(a.step) >= len(x.flow.steps) || a.block != none && int(a.block) >= len(x.flow.blocks) {
+			c.fail("the instance " + x.id + " stands at a step that its plan does not have")
+			return
+		}
+		if more || a.role == roleUndo || a.role == roleSettlement {
+			a.x = &extra{}
+		}
+	}
+	if more {
+		c.extra(a.x)
+	}
+}
+
+// empty says whether there is nothing that a fresh extra has not.
+func (m *extra) empty() bool {
+	return m == nil || m.cloud == "" && len(m.vars) == 0 && len(m.tried) == 0 && m.base == 0 && m.by == "" && m.incident == "" &&
+		len(m.doubts) == 0 && m.of == 0 && m.ofTry == 0 && !m.adopted && m.outcome == "" && m.detail == ""
+}
+
+func (c *snapper) extra(m *extra) {
+	c.text(&m.cloud)
+	c.list(&m.vars)
+	n := c.size(len(m.tried))
+	if !c.writing && n > 0 {
+		m.tried = make([]tried, n)
+	}
+	for i := range n {
+		c.text(&m.tried[i].cloud)
+		c.u32(&m.tried[i].times)
+	}
+	c.u32(&m.base)
+	c.text(&m.by)
+	c.text(&m.incident)
+	n = c.size(len(m.doubts))
+	if !c.writing && n > 0 {
+		m.doubts = make([]doubt, n)
+	}
+	for i := range n {
+		c.text(&m.doubts[i].cloud)
+		c.u32(&m.doubts[i].attempt)
+	}
+	c.u32(&m.of)
+	c.u32(&m.ofTry)
+	c.bits(&m.adopted)
+	outcome := string(m.outcome)
+	c.text(&outcome)
+	m.outcome = record.Outcome(outcome)
+	c.text(&m.detail)
+}
+
+func (c *snapper) ending(e *ending) {
+	c.when(&e.at)
+	state := string(e.state)
+	c.text(&state)
+	e.state = record.State(state)
+	c.u32(&e.step)
+	c.text(&e.fault)
+	c.record(&e.fields)
+	c.text(&e.detail)
+	c.bits(&e.cancelled)
+}
+
+func (c *snapper) settledList(l *[]closedSettlement) {
+	n := c.size(len(*l))
+	if !c.writing && n > 0 {
+		*l = make([]closedSettlement, n)
+	}
+	for i := range n {
+		v := &(*l)[i]
+		c.u32(&v.activation)
+		c.u32(&v.step)
+		c.text(&v.cloud)
+		c.when(&v.since)
+		outcome := string(v.outcome)
+		c.text(&outcome)
+		v.outcome = record.Outcome(outcome)
+		c.text(&v.detail)
+	}
+}
+
+func (c *snapper) tombstone(t *tombstone) {
+	c.text(&t.id)
+	c.text(&t.key)
+	c.text(&t.name)
+	c.text(&t.plan)
+	c.bits(&t.route)
+	c.when(&t.started)
+	c.value(&t.result)
+	c.ending(&t.end)
+	c.settledList(&t.settled)
+}

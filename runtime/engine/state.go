@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/placement"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Facts are what a decision may know besides the state.
+type Facts struct {
+	// Now is the time of the decision. It may stand still and never matters for
+	// safety: timers compare it with what they were set to.
+	Now record.Instant
+	// Health is a picture of the clouds; nil knows nothing.
+	Health placement.View
+}
+
+// State is one shard: its instances and what they wait for. It changes only by
+// Evolve. One goroutine owns it.
+type State struct {
+	limits    Limits
+	programs  map[string]*Program
+	active    map[string]string // package to digest
+	instances map[string]*instance
+	ended     map[string]*tombstone
+	// The ended ones, oldest first.
+	endedProcesses, endedRoutes queue
+	positions                   map[string]uint64 // by route
+	timers                      timers
+	waiting                     waitIndex
+	kept                        keptEvents
+	tasks                       map[taskRef]struct{}
+	stuck                       int // instances with an incident
+
+	env map[string]types.Value // workspace of evaluations
+}
+
+type taskRef struct {
+	instance   string
+	activation uint32
+}
+
+// instance is a process or a route that is not over, or that still has a
+// settlement to close.
+type instance struct {
+	id       string
+	key      string
+	flow     *flow
+	started  record.Instant
+	position uint64 // of the message that started a route
+	channel  string
+
+	vars []types.Value
+	// acts are ordered by id; dead ones stay until half of them are.
+	acts  []*activation
+	alive int
+	last  uint32 // the highest activation number used
+	steps uint32
+	stuck int // activations with an incident
+	done  []doneStep
+
+	phase   phase
+	result  types.Value
+	over    *ending
+	settled []closedSettlement
+}
+
+// phase is how far an instance is.
+type phase uint8
+
+const (
+	forward  phase = iota // the flow runs
+	returned              // the result is there, kept branches run on
+	undoing               // a fault left the flow or it was cancelled
+	finished              // it is over; settlements may be open
+)
+
+// ending is why and how an instance does not run forward any more.
+type ending struct {
+	at        record.Instant
+	state     record.State
+	step      uint32
+	fault     string
+	fields    map[string]types.Value
+	detail    string
+	cancelled bool
+}
+
+// doneStep is a completed step that can be undone, with the variables that its
+// compensation reads.
+type doneStep struct {
+	step  uint32
+	cloud string
+	vals  []types.Value
+}
+
+// closedSettlement is an unknown outcome that nobody asks for any more.
+type closedSettlement struct {
+	activation, step uint32
+	cloud            string
+	since            record.Instant
+	outcome          record.Outcome
+	detail           string
+}
+
+// tombstone is what stays of an instance that is over.
+type tombstone struct {
+	id, key, name, plan string
+	route               bool
+	started             record.Instant
+	result              types.Value
+	end                 ending
+	settled             []closedSettlement
+}
+
+// role is what an activation is to its parent.
+type role uint8
+
+const (
+	roleRoot       role = iota // the body of the flow
+	roleStep                   // a step that waits or whose block runs
+	roleBranch                 // one branch of a parallel step
+	roleUndo                   // a compensation
+	roleSettlement             // an unknown outcome that is asked for
+	roleLetter                 // a dead letter
+)
+
+// none stands for no activation, no block.
+const none = ^uint32(0)
+
+// activation is a place where an instance is: a block that runs, or a step that
+// waits.
+type activation struct {
+	id, parent, step uint32
+	block            uint32 // of the flow, none where no block runs
+	next             uint32 // which step of the block comes next
+	round            uint32 // of a loop; finished branches of a parallel step
+	children         uint32
+	attempt          uint32
+	role             role
+	inflight         bool // an attempt is under way
+	stuck            bool // an incident is open here
+	detached         bool // a branch that runs on after its join
+	dead             bool
+	since, due       record.Instant
+	items            []types.Value
+	x                *extra
+}
+
+// extra is what few activations have.
+type extra struct {
+	cloud    string // of the attempt under way, or where the undone work was done
+	vars     []types.Value
+	tried    []tried
+	base     uint32 // the attempt that the count of tries begins after
+	by       string // who claimed a task
+	incident string
+	doubts   []doubt
+	of       uint32 // of a settlement: the activation of the step
+	ofTry    uint32 // and its attempt
+	adopted  bool   // the attempt under way is still the step's own
+	outcome  record.Outcome
+	detail   string // why the last attempt failed
+}
+
+type tried struct {
+	cloud string
+	times uint32
+}
+
+// doubt is an attempt whose outcome is unknown, at a cloud.
+type doubt struct {
+	cloud   string
+	attempt uint32
+}
+
+// NewState is an empty shard. Errors: *LimitError.
+func NewState(limits Limits) (*State, error) {
+	if err := limits.Validate(); err != nil {
+		return nil, err
+	}
+	s := &State{limits: limits, programs: map[string]*Program{}}
+	s.reset()
+	return s, nil
+}
+
+func (s *State) reset() {
+	s.active = map[string]string{}
+	s.instances = map[string]*instance{}
+	s.ended = map[string]*tombstone{}
+	s.endedProcesses, s.endedRoutes = queue{}, queue{}
+	s.positions = map[string]uint64{}
+	s.timers = timers{}
+	s.waiting = waitIndex{}
+	s.kept.reset()
+	s.tasks = map[taskRef]struct{}{}
+	s.stuck = 0
+	s.env = map[string]types.Value{}
+}
+
+// AddProgram makes a plan known, so that instances can be pinned to it. It has
+// to be there before events of such instances are evolved or restored.
+func (s *State) AddProgram(p *Program) {
+	if s.programs[p.digest] == nil {
+		s.programs[p.digest] = p
+		for _, arm := range p.arms {
+			s.kept.lookFor(arm)
+		}
+	}
+}
+
+// HasProgram says whether the plan of the digest is known.
+func (s *State) HasProgram(digest string) bool { return s.programs[digest] != nil }
+
+// Active is the digest of the plan that new instances of a package start with,
+// "" for none.
+func (s *State) Active(pkg string) string { return s.active[pkg] }
+
+// place is where the activation is in acts, or would be.
+func (x *instance) place(id uint32) int {
+	lo, hi := 0, len(x.acts)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if x.acts[mid].id < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// find is a living activation, or nil.
+func (x *instance) find(id uint32) *activation {
+	if i := x.place(id); i < len(x.acts) && x.acts[i].id == id && !x.acts[i].dead {
+		return x.acts[i]
+	}
+	return nil
+}
+
+func (a *activation) more() *extra {
+	if a.x == nil {
+		a.x = &extra{}
+	}
+	return a.x
+}
+
+// frame says whether a block runs in the activation.
+func (a *activation) frame() bool { return a.block != none }
+
+// scope is the compensation around a, or nil where the flow's own variables
+// hold.
+func (x *instance) scope(a *activation) *activation {
+	for a != nil && a.role != roleRoot {
+		if a.role == roleUndo {
+			return a
+		}
+		if a.parent == none {
+			return nil
+		}
+		a = x.find(a.parent)
+	}
+	return nil
+}
+
+// variables are those that a reads and writes.
+func (x *instance) variables(a *activation) []types.Value {
+	if u := x.scope(a); u != nil {
+		return u.x.vars
+	}
+	return x.vars
+}

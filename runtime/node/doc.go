@@ -1,0 +1,12 @@
+// Package node is a running node, assembled: the store, the shards, the plans,
+// the connectors, the pumps that feed routes, and the methods that the API, the
+// demo and the tests call.
+//
+// The life of a request: Start checks the input against the process's types and
+// asks the shard that owns the key; the shard commits and answers; the effects
+// of the commit come to the dispatcher, which asks a connector, another shard or
+// a channel, and brings the outcome back as a command.
+//
+// Deliberately absent: HTTP (runtime/admin) and every decision about a process
+// (runtime/engine).
+package node

@@ -1,0 +1,111 @@
+package node
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
+)
+
+// dispatch sends the effects of a commit into the world. It runs on the shard's
+// goroutine, so everything that can wait runs on another one.
+func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
+	for _, e := range effects {
+		if n.work.Err() != nil {
+			return // the next Open sends them again
+		}
+		switch e := e.(type) {
+		case engine.Call:
+			n.workers.Go(func() { n.call(from, e) })
+		case engine.Start:
+			n.startElsewhere(from, e)
+		case engine.Send:
+			n.workers.Go(func() { n.send(from, e) })
+		}
+	}
+}
+
+func ended(t engine.Target, outcome record.Outcome, detail string) record.AttemptEnded {
+	return record.AttemptEnded{Instance: t.Instance, Activation: t.Activation, Attempt: t.Attempt, Outcome: outcome, Detail: detail}
+}
+
+// bring hands an outcome to the shard that waits for it. The inbox may be full
+// for a moment; an outcome is worth waiting with.
+func (n *Node) bring(to *ownedShard, outcome record.AttemptEnded) {
+	_ = to.processor.Send(n.work, outcome, nil) // a node that closes asks again at the next Open
+}
+
+func (n *Node) call(from *ownedShard, e engine.Call) {
+	d := n.deployments.Find(e.Plan)
+	if d == nil {
+		n.bring(from, ended(e.Target, record.Refused, "the plan "+e.Plan+" is not ready on this node"))
+		return
+	}
+	request := connector.Request{
+		Endpoint: e.Endpoint, Operation: e.Operation, Cloud: e.Cloud, Args: e.Args, Key: e.Key, TimeoutNs: e.TimeoutNs,
+		Instance: e.Instance, Activation: e.Activation, Attempt: e.Attempt,
+	}
+	reply := d.Sinks.Do(n.work, request)
+	if n.work.Err() != nil {
+		return // the node closes; the same attempt leaves again at the next Open
+	}
+	n.health.Called(request, reply, clock())
+	n.bring(from, reply.Ended(request))
+}
+
+// startElsewhere asks the shard that owns the new instance. Its answer comes on
+// that shard's goroutine, where nothing may wait.
+func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
+	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input}
+	target := n.shardOf(record.InstanceID(e.Process, e.Business))
+	target.processor.Post(cmd, func(r record.Reply, err error) {
+		outcome := ended(e.Target, record.Succeeded, "")
+		switch {
+		case errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):
+			return // asked again at the next Open
+		case err != nil:
+			outcome.Outcome, outcome.Detail = record.Unknown, err.Error()
+		case r.Rejected != nil && (r.Rejected.Code == record.Busy || r.Rejected.Code == record.UnknownPlan):
+			outcome.Outcome, outcome.Detail = record.Refused, r.Rejected.Detail
+		case r.Rejected != nil:
+			outcome.Outcome, outcome.Detail = record.Rejected, r.Rejected.Detail
+		}
+		if !from.processor.TryDeliver(outcome) {
+			n.workers.Go(func() { n.bring(from, outcome) })
+		}
+	})
+}
+
+// send puts a message into a channel. The effect's key is the message's ID, so
+// that sending twice is sending once.
+func (n *Node) send(from *ownedShard, e engine.Send) {
+	_, err := n.publish(n.work, e.Channel, e.Key, e.Payload)
+	switch {
+	case err == nil:
+		n.bring(from, ended(e.Target, record.Succeeded, ""))
+	case errors.Is(err, context.Canceled) && n.work.Err() != nil:
+		return
+	case errors.Is(err, jetstream.ErrTooLarge), errors.Is(err, errNoChannel):
+		n.bring(from, ended(e.Target, record.Rejected, err.Error()))
+	case errors.Is(err, jetstream.ErrChannelFull):
+		n.bring(from, ended(e.Target, record.Refused, err.Error()))
+	default:
+		n.bring(from, ended(e.Target, record.Unknown, err.Error()))
+	}
+}
+
+// probe asks whether a binding can be reached, through any plan that has it.
+func (n *Node) probe(ctx context.Context, endpoint, cloud string, timeoutNs int64) connector.Reply {
+	for _, d := range n.deployments.All() {
+		for i := range d.Plan.Endpoints {
+			if d.Plan.Endpoints[i].Name == endpoint {
+				return d.Sinks.Probe(ctx, endpoint, cloud, timeoutNs)
+			}
+		}
+	}
+	return connector.Reply{Outcome: record.Rejected, Sign: connector.Silent, Detail: "no active plan has this endpoint"}
+}

@@ -1,0 +1,314 @@
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/deployment"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/observe"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// MaxKey bounds a key in bytes.
+const MaxKey = 512
+
+// StartRequest asks for an instance.
+type StartRequest struct {
+	Process string // qualified
+	Input   []byte // JSON: the parameters by name
+	// Key names the instance where its process declares no key; "" makes one up.
+	Key string
+	// Wait is how long to wait for its end, 0 for not at all.
+	Wait time.Duration
+}
+
+// StartReply says which instance there is now.
+type StartReply struct {
+	ID       string
+	Existing bool              // it was there before
+	Ended    *observe.Instance // set when it ended in time
+}
+
+// Start starts an instance, once per key. Errors: *record.Rejection,
+// types.Problems for an input that does not fit.
+func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
+	d := n.deployments.Active(packageOf(r.Process))
+	if d == nil {
+		return StartReply{}, notFound("no package %q is deployed here; there is %s", packageOf(r.Process), n.packages())
+	}
+	process, ok := d.Process(r.Process)
+	if !ok {
+		return StartReply{}, notFound("the package %s has no process %q; it has %s", d.Plan.Package, r.Process, strings.Join(deployed(d).Processes, ", "))
+	}
+	v, err := d.Read(r.Input, types.RecordOf(process.Params...))
+	if err != nil {
+		return StartReply{}, err
+	}
+	input, _ := v.(map[string]types.Value)
+	key, declared, err := d.Program.Key(r.Process, input)
+	if err != nil {
+		return StartReply{}, &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the key of %s cannot be computed: %v", r.Process, err)}
+	}
+	if !declared {
+		if key = r.Key; key == "" {
+			key = rand.Text()
+		}
+	}
+	if len(key) > MaxKey {
+		return StartReply{}, &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the key of %s has %d bytes; at most %d are allowed", r.Process, len(key), MaxKey)}
+	}
+	return n.start(ctx, d, record.StartInstance{Process: r.Process, Key: key, Input: input, Plan: d.Digest}, r.Wait)
+}
+
+func (n *Node) packages() string {
+	var names []string
+	for _, d := range n.deployments.All() {
+		names = append(names, d.Plan.Package)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.StartInstance, wait time.Duration) (StartReply, error) {
+	id := record.InstanceID(cmd.Process, cmd.Key)
+	s := n.shardOf(id)
+	var end <-chan struct{}
+	if wait > 0 {
+		c, forget := n.waiters.on(id)
+		defer forget()
+		end = c
+	}
+	reply, err := s.processor.Submit(ctx, cmd)
+	if err != nil {
+		return StartReply{}, err
+	}
+	out := StartReply{ID: id, Existing: reply.Existing}
+	if wait == 0 {
+		return out, nil
+	}
+	if i, ok := s.view.Find(id); ok && i.Ended != nil {
+		out.Ended = &i
+		return out, nil
+	}
+	timeout := time.NewTimer(wait)
+	defer timeout.Stop()
+	select {
+	case <-end:
+		if i, ok := s.view.Find(id); ok {
+			out.Ended = &i
+		}
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	return out, nil
+}
+
+// Instances lists what matches, newest first.
+func (n *Node) Instances(f observe.Filter, before record.Instant, limit int) []observe.Instance {
+	var all []observe.Instance
+	for _, s := range n.shards {
+		all = append(all, s.view.List(f, before, limit)...)
+	}
+	return observe.Newest(all, limit)
+}
+
+// Instance is everything about one instance. Values of labelled fields are
+// redacted.
+func (n *Node) Instance(ctx context.Context, id string) (observe.Details, error) {
+	s := n.shardOf(id)
+	i, known := s.view.Find(id)
+	var details engine.Details
+	var live bool
+	if err := s.processor.Query(ctx, func(state *engine.State) { details, live = state.Instance(id) }); err != nil {
+		return observe.Details{}, err
+	}
+	if !known && !live {
+		return observe.Details{}, notFound("there is no instance %q; cob ps lists them", id)
+	}
+	out := observe.Details{Instance: i}
+	if live {
+		d := n.deployments.Find(details.Plan)
+		if d == nil {
+			return out, nil
+		}
+		out.Explain(details, d.Universe)
+	}
+	return out, nil
+}
+
+// History is what happened to an instance, in order, read from the journal.
+func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) {
+	s := n.shardOf(id)
+	first, last, ok := s.view.Commits(id)
+	if !ok {
+		return nil, notFound("there is no instance %q; cob ps lists them", id)
+	}
+	i, _ := s.view.Find(id)
+	teller := observe.NewTeller(n.deployments, i)
+	err := s.journal.Read(ctx, first, last, func(c journal.Commit) error {
+		if c.Owner != "" {
+			return nil
+		}
+		events, err := record.ReadEvents(c.Payload)
+		if err != nil {
+			return err
+		}
+		teller.Tell(events)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal of shard %d: %w", s.number, err)
+	}
+	return teller.Entries(), nil
+}
+
+// Figures are what all processes did so far.
+func (n *Node) Figures() []observe.Figures {
+	views := make([]*observe.View, len(n.shards))
+	for i, s := range n.shards {
+		views[i] = s.view
+	}
+	return observe.Report(views)
+}
+
+// Counts says how much the shards hold, together.
+func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
+	var sum engine.Counts
+	for _, s := range n.shards {
+		err := s.processor.Query(ctx, func(state *engine.State) { sum = sum.Plus(state.Counts()) })
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// Cancel stops an instance and compensates what it did.
+func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
+	_, err := n.shardOf(id).processor.Submit(ctx, record.CancelInstance{Instance: id, By: by, Reason: reason})
+	return err
+}
+
+// Retry lets an instance with an incident try again.
+func (n *Node) Retry(ctx context.Context, id, by string) error {
+	_, err := n.shardOf(id).processor.Submit(ctx, record.RetryInstance{Instance: id, By: by})
+	return err
+}
+
+// EventReply says what became of an event.
+type EventReply struct {
+	ID      string
+	Matched int  // instances that waited for it
+	Kept    bool // it waits for instances that will ask for it
+}
+
+// PublishEvent hands an event to everybody who waits for it, now or within
+// KeepEvents. The same ID twice is the same event.
+func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (EventReply, error) {
+	d := n.deployments.Active(packageOf(name))
+	if d == nil {
+		return EventReply{}, notFound("no package %q is deployed here; there is %s", packageOf(name), n.packages())
+	}
+	if def := d.Universe.Lookup(name); def == nil || def.Kind != types.EventDefinition {
+		return EventReply{}, notFound("the package %s has no event %q", d.Plan.Package, name)
+	}
+	v, err := d.Read(body, types.Ref(name))
+	if err != nil {
+		return EventReply{}, err
+	}
+	if id == "" {
+		id = rand.Text()
+	}
+	payload, _ := v.(map[string]types.Value)
+	reply := EventReply{ID: id}
+	until := clock() + record.Instant(KeepEvents)
+	targets, all := n.subscribers(d, name, payload)
+	reply.Kept = all || len(targets) > 0
+	if all {
+		for _, s := range n.shards {
+			r, err := s.processor.Submit(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload, Until: until})
+			if err != nil {
+				return reply, err
+			}
+			reply.Matched += r.Matched
+		}
+		return reply, nil
+	}
+	for _, instance := range targets {
+		r, err := n.shardOf(instance).processor.Submit(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload, Instance: instance, Until: until})
+		if err != nil {
+			return reply, err
+		}
+		reply.Matched += r.Matched
+	}
+	return reply, nil
+}
+
+// subscribers joins those of every plan of the package that instances may still
+// run on.
+func (n *Node) subscribers(active *deployment.Deployment, event string, payload map[string]types.Value) (targets []string, all bool) {
+	known := map[string]bool{}
+	for _, d := range n.deployments.Of(active.Plan.Package) {
+		some, everybody := d.Program.Subscribers(event, payload)
+		if everybody {
+			return nil, true
+		}
+		for _, t := range some {
+			if !known[t] {
+				known[t] = true
+				targets = append(targets, t)
+			}
+		}
+	}
+	return targets, false
+}
+
+// Task is a piece of work for a person.
+type Task struct {
+	ID        string                     `json:"id"`
+	Name      string                     `json:"name"`
+	Role      string                     `json:"role"`
+	Process   string                     `json:"process"`
+	Instance  string                     `json:"instance"`
+	Key       string                     `json:"key,omitempty"`
+	Since     time.Time                  `json:"since"`
+	Due       *time.Time                 `json:"due,omitempty"`
+	ClaimedBy string                     `json:"claimed_by,omitempty"`
+	Form      []FormField                `json:"form"`
+	Data      map[string]json.RawMessage `json:"data"` // what the person is shown, by name
+}
+
+// FormField is one field of a task's form.
+type FormField struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Optional bool   `json:"optional,omitempty"`
+	Doc      string `json:"doc,omitempty"`
+}
+
+// Tasks lists open tasks of a role ("" for all), oldest first.
+func (n *Node) Tasks(ctx context.Context, role string, limit int) ([]Task, error) {
+	list := []Task{}
+	for _, s := range n.shards {
+		var tasks []engine.Task
+		if err := s.processor.Query(ctx, func(state *engine.State) { tasks = state.Tasks() }); err != nil {
+			return nil, err
+		}
+		for _, t := range tasks {
+			if role == "" || role == t.Role || strings.HasSuffix(t.Role, "."+role) {
+				list = append(list, n.task(t))
+			}
+		}
+	}
+	sortTasks(list)
+	return list[:min(limit, len(list))], nil
+}

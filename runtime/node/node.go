@@ -1,0 +1,244 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/deployment"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/health"
+	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/observe"
+	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
+)
+
+// DefaultShards is how many shards a new embedded store has. A shard is one
+// core's work; more than the machine's cores only cost.
+const DefaultShards = 2
+
+// MaxShards bounds the shards of one store.
+const MaxShards = 64
+
+// KeepEvents is how long an event waits for instances that will ask for it.
+const KeepEvents = time.Hour
+
+// maxCommit is the largest commit in bytes: a full batch, and the largest command
+// behind it.
+const maxCommit = 6 << 20
+
+// ErrNotReady says that the node has not opened all shards, or has lost one.
+var ErrNotReady = errors.New("the node is not ready")
+
+// ErrChannelFull says that a channel takes no more messages.
+var ErrChannelFull = jetstream.ErrChannelFull
+
+// Options describe a node. Connectors and Settings are required.
+type Options struct {
+	Store jetstream.Options
+	// Shards of a store that is made anew, 1..MaxShards, 0 for DefaultShards. A
+	// store that exists keeps the number it was made with.
+	Shards int
+	// Cloud is where this node runs, for people to read.
+	Cloud      string
+	Owner      string // names this process in the journal; default "cob"
+	Connectors *connector.Registry
+	Settings   connector.Settings
+	Limits     engine.Limits // zero: engine.DefaultLimits
+	Log        *slog.Logger  // zero: none
+}
+
+// Validate says which field is outside its bounds.
+func (o Options) Validate() error {
+	if o.Shards < 0 || o.Shards > MaxShards {
+		return fmt.Errorf("node options: Shards is %d: want 1 to %d", o.Shards, MaxShards)
+	}
+	if o.Connectors == nil || o.Settings == nil {
+		return errors.New("node options: Connectors and Settings are required")
+	}
+	return nil
+}
+
+// Node is a running node. All methods may be called from any goroutine.
+type Node struct {
+	options     Options
+	log         *slog.Logger
+	server      *jetstream.Server
+	plans       *jetstream.Plans
+	deployments *deployment.Table
+	health      *health.Table
+	shards      []*ownedShard
+	waiters     waiters
+	notices     broadcast
+	channels    channelTable
+	activation  sync.Mutex // one plan is activated at a time
+	ready       atomic.Bool
+
+	// work ends when the node closes; effects and pumps run under it.
+	work     context.Context
+	stop     context.CancelFunc
+	workers  sync.WaitGroup
+	failed   chan error
+	failOnce sync.Once
+}
+
+// ownedShard is a shard with its journal and its read model.
+type ownedShard struct {
+	number    int
+	journal   *jetstream.Journal
+	processor *shard.Processor
+	view      *observe.View
+}
+
+// Open starts a node on its store: plans are made ready, shards are taken over
+// and folded, pending effects leave again. Errors name the way out; those of the
+// store are in runtime/jetstream.
+func Open(ctx context.Context, o Options) (*Node, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Limits == (engine.Limits{}) {
+		o.Limits = engine.DefaultLimits()
+	}
+	if o.Owner == "" {
+		o.Owner = "cob"
+	}
+	server, err := jetstream.Open(ctx, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{
+		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
+	}
+	n.work, n.stop = context.WithCancel(context.Background())
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.Close(context.WithoutCancel(ctx)))
+	}
+	n.ready.Store(true)
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context) error {
+	var err error
+	if n.plans, err = n.server.Plans(ctx); err != nil {
+		return err
+	}
+	n.health = health.NewTable(nil)
+	count, err := n.shardCount(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := n.loadPlans(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range count {
+		if err := n.openShard(ctx, i, stored); err != nil {
+			return err
+		}
+	}
+	if err := n.adoptActive(ctx, stored); err != nil {
+		return err
+	}
+	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
+	return n.startPumps()
+}
+
+// shardCount is how many shards the store has; it never changes, for it decides
+// where every instance lives.
+func (n *Node) shardCount(ctx context.Context) (int, error) {
+	want := n.options.Shards
+	if want == 0 {
+		want = DefaultShards
+	}
+	return n.plans.Shards(ctx, want)
+}
+
+func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) error {
+	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
+	if err != nil {
+		return fmt.Errorf("opening shard %d: %w", number, err)
+	}
+	state, err := engine.NewState(n.options.Limits)
+	if err != nil {
+		return err
+	}
+	for _, d := range stored {
+		state.AddProgram(d.Program)
+	}
+	s := &ownedShard{number: number, journal: j, view: observe.New(n.deployments)}
+	n.shards = append(n.shards, s)
+	s.processor, err = shard.Open(ctx, shard.Options{
+		Shard: number, Owner: n.options.Owner, Journal: j, State: state, Log: n.log,
+		Clock:     clock,
+		Facts:     func() engine.Facts { return engine.Facts{Health: n.health.View()} },
+		Replayed:  s.view.Fold,
+		Committed: func(commit uint64, events []record.Event) { n.committed(s, commit, events) },
+		Dispatch:  func(effects []engine.Effect) { n.dispatch(s, effects) },
+	})
+	if err != nil {
+		return err
+	}
+	n.workers.Go(func() { n.watch(s) })
+	return nil
+}
+
+func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
+
+// watch tells the node's owner when a shard is lost: another process took it
+// over, or its journal cannot be trusted any more.
+func (n *Node) watch(s *ownedShard) {
+	<-s.processor.Done()
+	if err := s.processor.Err(); err != nil && n.work.Err() == nil {
+		n.ready.Store(false)
+		n.failOnce.Do(func() { n.failed <- fmt.Errorf("shard %d stopped: %w", s.number, err) })
+	}
+}
+
+// Failed gives the error of the first shard that was lost. The process should
+// then end and start again: what is durable is safe.
+func (n *Node) Failed() <-chan error { return n.failed }
+
+// Ready is nil when the node serves requests, else why not.
+func (n *Node) Ready() error {
+	if !n.ready.Load() {
+		return fmt.Errorf("%w: its shards are not all open", ErrNotReady)
+	}
+	if len(n.deployments.All()) == 0 {
+		return fmt.Errorf("%w: no plan is deployed; send one with cob deploy, or start with cob run DIR", ErrNotReady)
+	}
+	return nil
+}
+
+func (n *Node) shardOf(instance string) *ownedShard {
+	return n.shards[record.ShardOf(instance, len(n.shards))]
+}
+
+// Close ends the node: no new work is taken, the batches under way become
+// durable, calls under way end. What was not finished goes on at the next Open.
+func (n *Node) Close(context.Context) error {
+	n.ready.Store(false)
+	n.stop()
+	for _, s := range n.shards {
+		if s.processor != nil {
+			s.processor.Close()
+		}
+	}
+	n.workers.Wait()
+	n.notices.close()
+	var errs []error
+	for _, s := range n.shards {
+		errs = append(errs, s.journal.Close(context.Background()))
+	}
+	errs = append(errs, n.server.Close(context.Background()))
+	return errors.Join(errs...)
+}

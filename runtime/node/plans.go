@@ -1,0 +1,156 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/deployment"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/health"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Deployed is a plan that new instances start with.
+type Deployed struct {
+	Package   string   `json:"package"`
+	Digest    string   `json:"digest"`
+	Processes []string `json:"processes,omitempty"`
+	Channels  []string `json:"channels,omitempty"`
+	// Unchanged says that this plan was active already.
+	Unchanged bool `json:"unchanged,omitempty"`
+}
+
+func deployed(d *deployment.Deployment) Deployed {
+	out := Deployed{Package: d.Plan.Package, Digest: d.Digest}
+	for _, p := range d.Plan.Processes {
+		out.Processes = append(out.Processes, p.Name)
+	}
+	for _, c := range d.Plan.Channels {
+		out.Channels = append(out.Channels, c.Name)
+	}
+	return out
+}
+
+// loadPlans makes every plan of the store ready: instances may be pinned to any
+// of them.
+func (n *Node) loadPlans(ctx context.Context) ([]*deployment.Deployment, error) {
+	digests, err := n.plans.List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing the stored plans: %w", err)
+	}
+	var all []*deployment.Deployment
+	for _, digest := range digests {
+		encoded, err := n.plans.Get(ctx, digest)
+		if err != nil {
+			return nil, fmt.Errorf("reading the stored plan %.12s: %w", digest, err)
+		}
+		d, err := n.prepare(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("the stored plan %.12s: %w", digest, err)
+		}
+		n.deployments.Add(d)
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
+	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
+}
+
+// adoptActive activates what the journals say is active, after a restart.
+func (n *Node) adoptActive(ctx context.Context, stored []*deployment.Deployment) error {
+	active := map[string]bool{}
+	err := n.shards[0].processor.Query(ctx, func(state *engine.State) {
+		for _, d := range stored {
+			active[d.Digest] = state.Active(d.Plan.Package) == d.Digest
+		}
+	})
+	for _, d := range stored {
+		if active[d.Digest] {
+			n.deployments.Activate(d)
+		}
+	}
+	n.watchHealth()
+	return err
+}
+
+// Activate makes a plan the one that new instances start with; running ones
+// finish on the plan they started with. A plan that cannot run here is refused
+// and changes nothing. Errors: *plan.FormatError, *connector.SettingsError, a
+// step that this node cannot run.
+func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
+	n.activation.Lock()
+	defer n.activation.Unlock()
+	digest := plan.Digest(encoded)
+	d := n.deployments.Find(digest)
+	if d == nil {
+		var err error
+		if d, err = n.prepare(encoded); err != nil {
+			return Deployed{}, err
+		}
+		if err := n.plans.Put(ctx, digest, encoded); err != nil {
+			return Deployed{}, fmt.Errorf("storing the plan of %s: %w", d.Plan.Package, err)
+		}
+	}
+	out := deployed(d)
+	if n.deployments.Active(d.Plan.Package) == d {
+		out.Unchanged = true
+		return out, nil
+	}
+	if err := n.openChannels(ctx, d); err != nil {
+		return Deployed{}, err
+	}
+	n.deployments.Add(d)
+	for _, s := range n.shards {
+		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
+			return Deployed{}, err
+		}
+		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: digest}); err != nil {
+			return Deployed{}, fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
+		}
+	}
+	n.deployments.Activate(d)
+	n.watchHealth()
+	n.log.Info("plan activated", "package", d.Plan.Package, "digest", digest)
+	return out, n.pump(d)
+}
+
+// watchHealth watches the bindings of all active plans, by the failover settings
+// of the calls that use them.
+func (n *Node) watchHealth() {
+	var watches []health.Watch
+	for _, d := range n.deployments.All() {
+		watches = append(watches, health.WatchesOf(d.Plan)...)
+	}
+	n.health.Replace(watches)
+}
+
+// Deployments are the active plans, by package.
+func (n *Node) Deployments() []Deployed {
+	list := []Deployed{}
+	for _, d := range n.deployments.All() {
+		list = append(list, deployed(d))
+	}
+	return list
+}
+
+// packageOf is the package of a qualified name.
+func packageOf(name string) string {
+	for i := len(name) - 1; i >= 0; i-- {
+		if name[i] == '.' {
+			return name[:i]
+		}
+	}
+	return ""
+}
+
+func notFound(format string, args ...any) error {
+	return &record.Rejection{Code: record.NotFound, Detail: fmt.Sprintf(format, args...)}
+}
+
+// durable bounds how long a caller without a deadline of its own waits for a
+// commit.
+const durable = 30 * time.Second

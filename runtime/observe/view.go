@@ -1,0 +1,287 @@
+package observe
+
+import (
+	"encoding/json"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// MaxEnded bounds how many ended instances a view remembers; the oldest go
+// first. Live instances are bounded by the engine.
+const MaxEnded = 1_000_000
+
+// Plans explains what events refer to by number.
+type Plans interface {
+	// Step is a step of a process or route of the plan with this digest, or nil.
+	Step(digest, flow string, index uint32) *plan.Step
+	// CostPerCall is the price of one call of an endpoint at a cloud.
+	CostPerCall(digest, endpoint, cloud string) (types.Amount, bool)
+	// SLA is what a process of a plan promises, or nil.
+	SLA(digest, process string) *plan.SLA
+	// Result is the type of what a process gives, and Universe its types.
+	Result(digest, process string) (types.Type, *types.Universe)
+}
+
+// Fault is how a process ended that did not complete.
+type Fault struct {
+	Type   string          `json:"type"`
+	Fields json.RawMessage `json:"fields,omitempty"`
+}
+
+// Instance is one line of a list of instances.
+type Instance struct {
+	ID      string          `json:"id"`
+	Process string          `json:"process"`
+	Key     string          `json:"key,omitempty"`
+	State   record.State    `json:"state"`
+	Plan    string          `json:"plan"`
+	Started time.Time       `json:"started"`
+	Ended   *time.Time      `json:"ended,omitempty"`
+	Result  json.RawMessage `json:"result,omitempty"`
+	Fault   *Fault          `json:"fault,omitempty"`
+	Detail  string          `json:"detail,omitempty"`
+}
+
+// entry is what the view keeps of an instance. Times are instants and results
+// are encoded only when somebody asks, so that folding stays cheap.
+type entry struct {
+	id, process, key, plan string
+	state                  record.State
+	started, ended         record.Instant
+	result                 types.Value
+	fault                  string
+	fields                 map[string]types.Value
+	detail                 string
+	firstCommit            uint64
+	lastCommit             uint64
+	calls                  []openCall
+}
+
+// openCall is a call that has not ended yet.
+type openCall struct {
+	activation, step uint32
+	cloud            string
+	inFlight         bool
+	started          record.Instant
+	failedFrom       string // the cloud it was tried at before
+	failedAt         record.Instant
+}
+
+// View folds the events of one shard. All methods may be called from any
+// goroutine.
+type View struct {
+	plans Plans
+
+	mu      sync.RWMutex
+	entries map[string]*entry
+	order   []*entry // by start
+	ended   int
+	figures map[string]*figures // by process
+}
+
+// New makes an empty view.
+func New(plans Plans) *View {
+	return &View{plans: plans, entries: map[string]*entry{}, figures: map[string]*figures{}}
+}
+
+// Fold takes the events of one commit, numbered commit.
+func (v *View) Fold(commit uint64, events []record.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, e := range events {
+		v.fold(commit, e)
+	}
+}
+
+func (v *View) fold(commit uint64, e record.Event) {
+	switch e := e.(type) {
+	case record.InstanceStarted:
+		v.started(commit, e)
+	case record.StepEntered:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.entered(x, e)
+		}
+	case record.AttemptStarted:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.attempted(x, e)
+		}
+	case record.AttemptFailed:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.attemptFailed(x, e)
+		}
+	case record.StepLeft:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.left(x, e)
+		}
+	case record.SettlementOwed:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.of(x).settlements++
+			x.calls = append(x.calls, openCall{activation: e.Activation, step: e.Step})
+		}
+	case record.FaultRaised:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
+		}
+	case record.IncidentOpened:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.state, x.detail = record.Incident, e.Detail
+		}
+	case record.IncidentResolved:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.state, x.detail = record.Running, ""
+		}
+	case record.InstanceEnded:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.end(x, e)
+		}
+	}
+}
+
+func (v *View) touch(instance string, commit uint64) *entry {
+	x := v.entries[instance]
+	if x != nil {
+		x.lastCommit = commit
+	}
+	return x
+}
+
+func (v *View) started(commit uint64, e record.InstanceStarted) {
+	x := &entry{
+		id: e.Instance, process: e.Process, key: e.Key, plan: e.Plan, state: record.Running,
+		started: e.At, firstCommit: commit, lastCommit: commit,
+	}
+	v.entries[e.Instance] = x
+	v.order = append(v.order, x)
+	v.of(x).started++
+}
+
+func (v *View) end(x *entry, e record.InstanceEnded) {
+	x.state, x.ended = e.State, e.At
+	x.result, x.fault, x.fields = e.Result, e.Fault, e.Fields
+	if e.Detail != "" {
+		x.detail = e.Detail
+	}
+	v.of(x).end(x)
+	v.ended++
+	if v.ended > MaxEnded {
+		v.forgetOldest()
+	}
+}
+
+// forgetOldest drops the oldest tenth of the ended instances, so that the cost
+// of closing the gaps is spread over many ends.
+func (v *View) forgetOldest() {
+	drop := MaxEnded / 10
+	kept := v.order[:0]
+	for _, x := range v.order {
+		if drop > 0 && x.ended != 0 {
+			delete(v.entries, x.id)
+			drop--
+			v.ended--
+			continue
+		}
+		kept = append(kept, x)
+	}
+	clear(v.order[len(kept):])
+	v.order = kept
+}
+
+// Filter selects instances; empty fields select all.
+type Filter struct {
+	Process string
+	State   record.State
+	Key     string
+	Since   time.Time
+}
+
+func (f Filter) matches(x *entry) bool {
+	switch {
+	case f.Process != "" && f.Process != x.process,
+		f.State != "" && f.State != x.now(),
+		f.Key != "" && f.Key != x.key,
+		!f.Since.IsZero() && x.started < record.Instant(f.Since.UnixNano()):
+		return false
+	}
+	return true
+}
+
+// List gives the instances that match, newest first, at most limit of them,
+// started before the given instant (0: no bound).
+func (v *View) List(f Filter, before record.Instant, limit int) []Instance {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	end := len(v.order)
+	if before != 0 {
+		end = sort.Search(len(v.order), func(i int) bool { return v.order[i].started >= before })
+	}
+	var list []Instance
+	for i := end - 1; i >= 0 && len(list) < limit; i-- {
+		if f.matches(v.order[i]) {
+			list = append(list, v.instance(v.order[i]))
+		}
+	}
+	return list
+}
+
+// Find gives one instance.
+func (v *View) Find(id string) (Instance, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	x := v.entries[id]
+	if x == nil {
+		return Instance{}, false
+	}
+	return v.instance(x), true
+}
+
+// Commits are the first and the last commit that concern an instance.
+func (v *View) Commits(id string) (first, last uint64, ok bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	x := v.entries[id]
+	if x == nil {
+		return 0, 0, false
+	}
+	return x.firstCommit, x.lastCommit, true
+}
+
+// now is the state as people mean it: without a call under way, a running
+// instance waits.
+func (x *entry) now() record.State {
+	if x.state != record.Running {
+		return x.state
+	}
+	for i := range x.calls {
+		if x.calls[i].inFlight {
+			return record.Running
+		}
+	}
+	return record.Waiting
+}
+
+func (v *View) instance(x *entry) Instance {
+	i := Instance{
+		ID: x.id, Process: x.process, Key: x.key, State: x.now(), Plan: x.plan,
+		Started: instant(x.started), Detail: x.detail,
+	}
+	if x.ended == 0 {
+		return i
+	}
+	ended := instant(x.ended)
+	i.Ended = &ended
+	result, universe := v.plans.Result(x.plan, x.process)
+	if x.state == record.Completed && result.Kind != types.Void && result.Kind != types.Invalid {
+		i.Result = universe.EncodeJSON(nil, x.result, result)
+	}
+	if x.fault != "" {
+		i.Fault = &Fault{x.fault, universe.EncodeJSON(nil, x.fields, types.Ref(x.fault))}
+	}
+	return i
+}
+
+func instant(at record.Instant) time.Time { return time.Unix(0, int64(at)).UTC() }

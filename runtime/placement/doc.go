@@ -1,0 +1,13 @@
+// Package placement says where a step goes: out of the clouds where an endpoint
+// can legally be had, which is asked first, and why.
+//
+// In go the promises of the bindings (price, latency, availability), the
+// author's preference and a picture of health; out comes an order with a reason
+// in plain words. What is better by the preference comes first, ties stay in the
+// author's order, and a candidate that is known to be unhealthy goes behind all
+// others. It is never dropped: when everything fails, an unhealthy cloud may
+// still be the one that answers.
+//
+// Deliberately absent: whether a candidate is legal (lang/policy decided that
+// before), how health is found out (runtime/health), and every clock.
+package placement

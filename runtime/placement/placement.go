@@ -1,0 +1,224 @@
+package placement
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// Status is what is known of an endpoint in a cloud.
+type Status uint8
+
+// The states of health.
+const (
+	Unknown   Status = iota // nothing was heard of it yet
+	Healthy                 // it answered lately
+	Unhealthy               // it failed too often lately
+)
+
+func (s Status) String() string {
+	return [...]string{"unknown", "healthy", "unhealthy"}[s]
+}
+
+// Health is what is known of one endpoint in one cloud.
+type Health struct {
+	Status Status
+	// LatencyNs is the measured time of a call; 0 where none was measured.
+	LatencyNs int64
+}
+
+// View is a picture of health that does not change while it is looked at.
+type View interface {
+	// Of is the health of the endpoint (qualified) in the cloud.
+	Of(endpoint, cloud string) Health
+}
+
+// AllUnknown is the View of somebody who has heard nothing.
+type AllUnknown struct{}
+
+// Of says that nothing is known.
+func (AllUnknown) Of(string, string) Health { return Health{} }
+
+// Candidate is a cloud where the endpoint can legally be had, with what its
+// owner promises there.
+type Candidate struct {
+	Cloud string
+	// Cost of one call; Priced says that there is one.
+	Cost   types.Amount
+	Priced bool
+	// LatencyNs is the promised time of a call; 0 where nothing is promised.
+	LatencyNs int64
+	// Availability is a ratio, 0 where nothing is promised.
+	Availability types.Exact
+}
+
+// FromBinding reads the promises of a binding. Errors: a price or an
+// availability that is no number.
+func FromBinding(b plan.Binding) (Candidate, error) {
+	c := Candidate{Cloud: b.Cloud, LatencyNs: b.Latency.WithinNs}
+	var err error
+	if b.CostPerCall != "" {
+		if c.Cost, err = types.ParseAmount(b.CostPerCall); err != nil {
+			return c, fmt.Errorf("%s: the cost of a call in %s: %w", b.At, b.Cloud, err)
+		}
+		c.Priced = true
+	}
+	if b.Availability != "" {
+		if c.Availability, err = types.ParseExact(b.Availability); err != nil {
+			return c, fmt.Errorf("%s: the availability in %s: %w", b.At, b.Cloud, err)
+		}
+	}
+	return c, nil
+}
+
+// Ordered is a candidate in its place.
+type Ordered struct {
+	Cloud string
+	// Why says why it stands here: "cheapest of paris, finland".
+	Why string
+}
+
+// Order is the order of an endpoint's candidates under one preference. What does
+// not depend on health is worked out once. It is never changed after it was made.
+type Order struct {
+	endpoint   string
+	prefer     plan.Preference
+	candidates []Candidate // best first by promises
+	healthy    []Ordered   // the answer where nothing is unhealthy
+}
+
+// NewOrder prepares the order of the candidates of an endpoint (qualified).
+func NewOrder(endpoint string, candidates []Candidate, prefer plan.Preference) *Order {
+	o := &Order{endpoint: endpoint, prefer: prefer, candidates: slices.Clone(candidates)}
+	slices.SortStableFunc(o.candidates, func(a, b Candidate) int { return compare(a, b, prefer) })
+	o.healthy = o.explain(o.candidates, 0)
+	return o
+}
+
+// Choose orders candidates at once, for callers that ask only once.
+func Choose(endpoint string, candidates []Candidate, prefer plan.Preference, health View) []Ordered {
+	return NewOrder(endpoint, candidates, prefer).Choose(health)
+}
+
+// Choose is the order under the given health, best first. It must not be
+// changed. It holds every candidate.
+func (o *Order) Choose(health View) []Ordered {
+	if len(o.candidates) < 2 || health == nil {
+		return o.healthy
+	}
+	sick, measured := 0, false
+	for i := range o.candidates {
+		h := health.Of(o.endpoint, o.candidates[i].Cloud)
+		if h.Status == Unhealthy {
+			sick++
+		}
+		measured = measured || h.LatencyNs > 0
+	}
+	if sick == 0 && !(measured && o.prefer == plan.Fastest) {
+		return o.healthy
+	}
+	return o.reorder(health)
+}
+
+func (o *Order) reorder(health View) []Ordered {
+	all := slices.Clone(o.candidates)
+	if o.prefer == plan.Fastest {
+		for i := range all {
+			if ns := health.Of(o.endpoint, all[i].Cloud).LatencyNs; ns > 0 {
+				all[i].LatencyNs = ns
+			}
+		}
+		slices.SortStableFunc(all, func(a, b Candidate) int { return compare(a, b, o.prefer) })
+	}
+	var up, down []Candidate
+	for _, c := range all {
+		if health.Of(o.endpoint, c.Cloud).Status == Unhealthy {
+			down = append(down, c)
+		} else {
+			up = append(up, c)
+		}
+	}
+	return o.explain(append(up, down...), len(down))
+}
+
+// explain gives the reasons; the last sick of the candidates are unhealthy.
+func (o *Order) explain(all []Candidate, sick int) []Ordered {
+	out := make([]Ordered, len(all))
+	up := len(all) - sick
+	for i := range all {
+		why := o.reason(all, i, up)
+		if i >= up {
+			why = "unhealthy, so after all others"
+			if up == 0 {
+				why = o.reason(all, i, len(all)) + "; all are unhealthy"
+			}
+		}
+		out[i] = Ordered{Cloud: all[i].Cloud, Why: why}
+	}
+	return out
+}
+
+func (o *Order) reason(all []Candidate, i, up int) string {
+	if len(all) == 1 {
+		return "the only one"
+	}
+	if i == 0 {
+		word := map[plan.Preference]string{plan.Cheapest: "cheapest", plan.Fastest: "fastest", plan.MostAvailable: "most available"}[o.prefer]
+		if word == "" {
+			word = "first listed"
+		}
+		names := make([]string, 0, up)
+		for _, c := range all[:up] {
+			names = append(names, c.Cloud)
+		}
+		why := word + " of " + strings.Join(names, ", ")
+		if down := len(all) - up; down > 0 && up > 0 {
+			why += "; " + strconv.Itoa(down) + " unhealthy"
+		}
+		return why
+	}
+	return "choice " + strconv.Itoa(i+1)
+}
+
+// compare orders by promises: what promises nothing comes after what does. Money
+// of two currencies has no order, so the author's order stays.
+func compare(a, b Candidate, prefer plan.Preference) int {
+	switch prefer {
+	case plan.Cheapest:
+		if a.Priced && b.Priced {
+			if c, err := a.Cost.Cmp(b.Cost); err == nil {
+				return c
+			}
+			return 0
+		}
+		return known(a.Priced, b.Priced)
+	case plan.Fastest:
+		if a.LatencyNs > 0 && b.LatencyNs > 0 {
+			switch {
+			case a.LatencyNs < b.LatencyNs:
+				return -1
+			case a.LatencyNs > b.LatencyNs:
+				return 1
+			}
+			return 0
+		}
+		return known(a.LatencyNs > 0, b.LatencyNs > 0)
+	case plan.MostAvailable:
+		return b.Availability.Cmp(a.Availability)
+	}
+	return 0
+}
+
+func known(a, b bool) int {
+	switch {
+	case a && !b:
+		return -1
+	case b && !a:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,15 @@
+// Package shard runs one shard: one loop that owns one journal and one state.
+//
+// In go commands; out come replies, effects and committed events, in that order
+// of trust: a command is decided against the state, the events of a whole batch
+// become one commit of the journal, and only when that is durable does anybody
+// hear of it. The state runs ahead of the journal by exactly the batch that is
+// being written; when the journal refuses it for good, the state is thrown away
+// and folded again from what is durable.
+//
+// Core is the half without goroutines, clocks and waiting; the simulation runs
+// the same Core in a made-up world. Processor is the loop around it.
+//
+// Deliberately absent: what a command means (runtime/engine), and how effects
+// reach the world (runtime/connector).
+package shard

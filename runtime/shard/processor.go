@@ -1,0 +1,346 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// Bounds of a processor.
+const (
+	// MaxBatch is how many commands one commit may hold.
+	MaxBatch = 2048
+	// MaxBatchBytes is where a batch is closed although more commands wait. It
+	// leaves room in a message for the last command's events.
+	MaxBatchBytes = 1 << 20
+	// Inbox is how many commands may wait to be decided; more are refused as Busy.
+	Inbox = 16384
+	// stallPause is how long a shard waits before it tries again to write a
+	// commit that found the disk full or the store away.
+	stallPause = 500 * time.Millisecond
+)
+
+// ErrLost says that this processor no longer owns its shard; what was asked may
+// or may not have happened. Ask again with the same key.
+var ErrLost = errors.New("the shard was taken over or its journal failed; ask again with the same key")
+
+// ErrClosed says that the processor was closed.
+var ErrClosed = errors.New("the node is shutting down; ask again when it is back")
+
+// Options describe a processor.
+type Options struct {
+	Shard   int
+	Owner   string // who takes over, for the journal
+	Journal journal.Journal
+	// State is empty at first; recovery fills it.
+	State *engine.State
+	// Clock gives the time.
+	Clock func() record.Instant
+	// Facts gives what the engine may know of the world now, but for the time.
+	Facts func() engine.Facts
+	// Replayed hears every commit during recovery, Committed every one after.
+	// Both run on the shard's goroutine and must be quick.
+	Replayed  func(number uint64, events []record.Event)
+	Committed func(number uint64, events []record.Event)
+	// Dispatch sends effects into the world. It must not block.
+	Dispatch func(effects []engine.Effect)
+	Log      *slog.Logger
+}
+
+type request struct {
+	cmd    record.Command
+	answer Answer
+	query  func(*engine.State)
+}
+
+// Processor is the loop that owns a shard.
+type Processor struct {
+	options Options
+	core    *Core
+	inbox   chan request
+	quit    chan struct{}
+	done    chan struct{}
+	err     error // why it stopped, valid after done
+}
+
+// Open takes the shard over, folds its journal and starts the loop. Pending
+// effects leave again, with the keys they had.
+func Open(ctx context.Context, o Options) (*Processor, error) {
+	p := &Processor{
+		options: o,
+		core:    NewCore(o.State),
+		inbox:   make(chan request, Inbox),
+		quit:    make(chan struct{}),
+		done:    make(chan struct{}),
+	}
+	restore := func(s journal.Snapshot) error { return o.State.Restore(s.Blob) }
+	apply := func(c journal.Commit) error {
+		events, err := Apply(o.State, c)
+		if err == nil && o.Replayed != nil && len(events) > 0 {
+			o.Replayed(c.Number, events)
+		}
+		return err
+	}
+	if _, err := journal.Recover(ctx, o.Journal, o.Owner, 0, restore, apply); err != nil {
+		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
+	}
+	go p.run()
+	return p, nil
+}
+
+// Post hands over a command without waiting. A full inbox answers Busy at once.
+func (p *Processor) Post(cmd record.Command, answer Answer) {
+	select {
+	case p.inbox <- request{cmd: cmd, answer: answer}:
+	default:
+		if answer != nil {
+			answer(record.Reply{Rejected: &record.Rejection{Code: record.Busy,
+				Detail: fmt.Sprintf("shard %d has %d commands waiting; try again later", p.options.Shard, Inbox)}}, nil)
+		}
+	}
+}
+
+// TryDeliver hands over a command without waiting and without an answer; false
+// where the inbox is full.
+func (p *Processor) TryDeliver(cmd record.Command) bool {
+	select {
+	case p.inbox <- request{cmd: cmd}:
+		return true
+	default:
+		return false
+	}
+}
+
+// Send hands over a command and waits only for room in the inbox. Errors: the
+// context's, ErrLost, ErrClosed; answer is not called then.
+func (p *Processor) Send(ctx context.Context, cmd record.Command, answer Answer) error {
+	select {
+	case p.inbox <- request{cmd: cmd, answer: answer}:
+		return nil
+	case <-p.done:
+		return p.stopped()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// AddProgram makes a plan known to the shard.
+func (p *Processor) AddProgram(ctx context.Context, program *engine.Program) error {
+	return p.Query(ctx, func(s *engine.State) { s.AddProgram(program) })
+}
+
+// Submit hands over a command and waits until it is durable. Errors: the
+// context's, ErrLost, ErrClosed, a *record.Rejection.
+func (p *Processor) Submit(ctx context.Context, cmd record.Command) (record.Reply, error) {
+	type result struct {
+		reply record.Reply
+		err   error
+	}
+	answers := make(chan result, 1)
+	if err := p.Send(ctx, cmd, func(r record.Reply, err error) { answers <- result{r, err} }); err != nil {
+		return record.Reply{}, err
+	}
+	select {
+	case r := <-answers:
+		if r.err == nil && r.reply.Rejected != nil {
+			return r.reply, r.reply.Rejected
+		}
+		return r.reply, r.err
+	case <-p.done:
+		select { // the answer may have come with the end
+		case r := <-answers:
+			return r.reply, r.err
+		default:
+			return record.Reply{}, p.stopped()
+		}
+	case <-ctx.Done():
+		return record.Reply{}, ctx.Err()
+	}
+}
+
+// Query runs look on the shard's goroutine, between two commits: it sees durable
+// state only, and must be quick.
+func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
+	done := make(chan struct{})
+	select {
+	case p.inbox <- request{query: func(s *engine.State) { look(s); close(done) }}:
+	case <-p.done:
+		return p.stopped()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-p.done:
+		return p.stopped()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Done is closed when the loop has ended; Err then says why.
+func (p *Processor) Done() <-chan struct{} { return p.done }
+
+// Err is why the loop ended, nil for Close.
+func (p *Processor) Err() error {
+	select {
+	case <-p.done:
+		return p.err
+	default:
+		return nil
+	}
+}
+
+// Close ends the loop after the batch under way. It does not close the journal.
+func (p *Processor) Close() {
+	select {
+	case <-p.quit:
+	default:
+		close(p.quit)
+	}
+	<-p.done
+}
+
+func (p *Processor) stopped() error {
+	if p.err != nil {
+		return fmt.Errorf("%w: %w", ErrLost, p.err)
+	}
+	return ErrClosed
+}
+
+func (p *Processor) run() {
+	defer close(p.done)
+	defer p.refuseWaiting()
+	p.options.Dispatch(p.core.State().Pending())
+	alarm := time.NewTimer(time.Hour)
+	defer alarm.Stop()
+	var queries []request
+	for {
+		p.arm(alarm)
+		select {
+		case <-p.quit:
+			return
+		case <-alarm.C:
+		case r := <-p.inbox:
+			queries = p.offer(r, queries)
+			queries = p.drain(queries)
+		}
+		p.offerDue()
+		if err := p.commit(); err != nil {
+			p.err = err
+			return
+		}
+		for _, q := range queries {
+			q.query(p.core.State())
+		}
+		queries = queries[:0]
+	}
+}
+
+// refuseWaiting answers what still waits when the loop ends.
+func (p *Processor) refuseWaiting() {
+	for {
+		select {
+		case r := <-p.inbox:
+			if r.answer != nil {
+				r.answer(record.Reply{}, p.stopped())
+			}
+		default:
+			return
+		}
+	}
+}
+
+// arm sets the alarm to the next timer of the state.
+func (p *Processor) arm(alarm *time.Timer) {
+	due, ok := p.core.State().NextDue()
+	wait := time.Hour
+	if ok {
+		wait = max(0, time.Duration(due-p.options.Clock()))
+	}
+	alarm.Reset(wait)
+}
+
+func (p *Processor) facts() engine.Facts {
+	f := p.options.Facts()
+	f.Now = p.options.Clock()
+	return f
+}
+
+func (p *Processor) offer(r request, queries []request) []request {
+	if r.query != nil {
+		return append(queries, r)
+	}
+	p.core.Offer(r.cmd, p.facts(), r.answer)
+	return queries
+}
+
+// drain takes what else waits, so that one fsync serves all of it.
+func (p *Processor) drain(queries []request) []request {
+	for range MaxBatch {
+		if p.core.Size() >= MaxBatchBytes {
+			return queries
+		}
+		select {
+		case r := <-p.inbox:
+			queries = p.offer(r, queries)
+		default:
+			return queries
+		}
+	}
+	return queries
+}
+
+// offerDue fires the timers whose time has come.
+func (p *Processor) offerDue() {
+	for _, due := range p.core.State().Due(p.options.Clock(), MaxBatch) {
+		p.core.Offer(due, p.facts(), nil)
+	}
+}
+
+// commit makes the open batch durable and lets it out. While the disk is full or
+// the store away it tries again and again: nobody has been told anything yet,
+// so nothing is lost by waiting, and the inbox refuses what does not fit.
+func (p *Processor) commit() error {
+	payload := p.core.Payload()
+	if payload == nil {
+		p.core.Cut(0).release(p.options)
+		return nil
+	}
+	for {
+		number, err := p.options.Journal.Append(context.Background(), payload)
+		switch {
+		case err == nil:
+			p.core.Cut(number).release(p.options)
+			return nil
+		case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+			p.options.Log.Error("the journal takes nothing; trying again", "shard", p.options.Shard, "error", err)
+		default:
+			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
+			return err
+		}
+		select {
+		case <-p.quit:
+			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrClosed, err))
+			return err
+		case <-time.After(stallPause):
+		}
+	}
+}
+
+func (b Batch) release(o Options) {
+	if b.Number != 0 && o.Committed != nil {
+		o.Committed(b.Number, b.Events)
+	}
+	b.Answer()
+	if len(b.Effects) > 0 {
+		o.Dispatch(b.Effects)
+	}
+}

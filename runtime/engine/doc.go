@@ -68,7 +68,7 @@
 //   - An attempt that one decision both makes and gives up (a parallel branch
 //     fails at once) never leaves and owes nothing.
 //   - A task without else has no timer; its due time is shown only.
-//   - Events are told apart by their ID for as long as they are kept.
+//   - Events are told apart by their type and ID, for as long as they are kept.
 //
 // Deliberately absent: NATS, time, retention of history (runtime/observe reads
 // the journal), who may do what (the edge asks lang/policy before it sends a

@@ -51,7 +51,7 @@ func (s *State) apply(ev record.Event) string {
 		s.eventKept(&e)
 		return ""
 	case record.EventExpired:
-		s.kept.expire(e.ID)
+		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
 	}
 	return s.applyInstance(ev)

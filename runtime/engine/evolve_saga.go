@@ -44,7 +44,7 @@ func (s *State) attemptFailed(x *instance, a *activation, e *record.AttemptFaile
 
 func (s *State) eventKept(e *record.EventKept) {
 	s.kept.last++
-	s.kept.add(&keptEvent{number: s.kept.last, typ: e.Type, id: e.ID, payload: e.Payload, instance: e.Instance, until: e.Until})
+	s.kept.add(&keptEvent{number: s.kept.last, eventName: eventName{e.Type, e.ID}, payload: e.Payload, instance: e.Instance, until: e.Until})
 }
 
 func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) string {
@@ -53,7 +53,7 @@ func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) str
 		return "its step has no such arm"
 	}
 	payload := e.Payload
-	if k := s.kept.byID[e.ID]; k != nil {
+	if k := s.kept.byID[eventName{st.sel.on[e.Arm].event, e.ID}]; k != nil {
 		if payload == nil {
 			payload = k.payload
 		}

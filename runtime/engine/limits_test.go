@@ -328,3 +328,33 @@ func TestParkingShowsNowhere(t *testing.T) {
 		t.Fatalf("the refund does not know the charge:\n%s", w.out.String())
 	}
 }
+
+func TestEventsOfTwoTypesMayShareAnID(t *testing.T) {
+	w := newWorld(t, plans["wait"](), storyLimits())
+	for _, typ := range []string{"p.Shipped", "p.Delivered", "p.Shipped"} {
+		_, _, reply := w.do(record.DeliverEvent{Type: typ, ID: "1", Until: w.now + 1e9, Payload: map[string]types.Value{}})
+		if known := typ == "p.Shipped" && w.state.Counts().Kept == 2; reply.Existing != known {
+			t.Errorf("%s: existing %v", typ, reply.Existing)
+		}
+	}
+	w.tick(w.now + 2e9)
+	if n := w.state.Counts().Kept; n != 0 {
+		t.Errorf("%d events are still kept", n)
+	}
+}
+
+func TestDataThatDoesNotFitIsAnIncident(t *testing.T) {
+	for name, total := range map[string]types.Value{"five": "a text", "order": nil} {
+		w := newWorld(t, plans[name](), storyLimits())
+		w.inst = record.InstanceID("p.P", "k1")
+		w.do(record.StartInstance{Process: "p.P", Key: "k1", Input: map[string]types.Value{"order": map[string]types.Value{"id": "k1", "total": total}}})
+		w.do(record.AttemptEnded{Instance: w.inst, Activation: 1, Attempt: 1, Outcome: record.Succeeded})
+		if v, ok := w.state.Instance(w.inst); !ok || v.State != record.Incident || w.incident() == "" {
+			t.Errorf("%s with a total that is no int: %+v", name, v)
+		}
+		w.run("start k2 5")
+		if v, _ := w.state.Instance(w.inst); v.State == record.Incident {
+			t.Errorf("the next instance suffers too: %+v", v)
+		}
+	}
+}

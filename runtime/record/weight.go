@@ -45,7 +45,7 @@ func weigh(e Event) int {
 	case EventTaken:
 		return len(e.ID) + weighFields(e.Payload)
 	case EventExpired:
-		return len(e.ID)
+		return len(e.Type) + len(e.ID)
 	case FaultCaught:
 		return len(e.Fault) + weighFields(e.Fields)
 	case FaultRaised:

@@ -125,10 +125,20 @@ func Judge(err error) Verdict {
 }
 
 // Recover takes a shard over and folds its journal into state, which has to be
-// empty but for its programs. replayed, if any, hears what each commit holds.
-// Errors: those of journal.Recover, Restore and Apply.
-func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, replayed func(number uint64, events []record.Event)) error {
-	restore := func(s journal.Snapshot) error { return state.Restore(s.Blob) }
+// empty but for its programs. restored, if any, takes what the snapshot holds
+// besides the state, replayed hears what each commit after it holds. Errors:
+// those of journal.Recover, Restore and Apply.
+func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) error {
+	restore := func(s journal.Snapshot) error {
+		blob, aside, err := Unwrap(s.Blob)
+		if err != nil {
+			return fmt.Errorf("the snapshot at commit %d: %w", s.UpTo, err)
+		}
+		if err := state.Restore(blob); err != nil || restored == nil {
+			return err
+		}
+		return restored(s.UpTo, aside)
+	}
 	apply := func(c journal.Commit) error {
 		events, err := Apply(state, c)
 		if err == nil && replayed != nil && len(events) > 0 {

@@ -249,7 +249,10 @@ func (a *audit) final() {
 	reader := w.disks[a.shard].store.Open()
 	snapshot, ok, err := reader.LatestSnapshot(context.Background())
 	if err == nil && ok {
-		err = state.Restore(snapshot.Blob)
+		blob, _, unwrapErr := shard.Unwrap(snapshot.Blob)
+		if err = unwrapErr; err == nil {
+			err = state.Restore(blob)
+		}
 	}
 	epoch := uint64(0)
 	if err == nil {

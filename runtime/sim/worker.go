@@ -163,7 +163,7 @@ func (w *world) claim(s int, k *worker) {
 	if w.stormy() && w.random.chance(100) {
 		d.store.Inject([]journal.Fault{journal.Refuse, journal.LoseAck, journal.LoseRequest, journal.Full, journal.Rival}[w.random.below(5)])
 	}
-	err = shard.Recover(context.Background(), handle, k.name, state, nil)
+	err = shard.Recover(context.Background(), handle, k.name, state, nil, nil)
 	for n := before; n < handle.Stats().Last; n++ {
 		w.audits[s].takeOver()
 	}
@@ -375,7 +375,7 @@ func (w *world) snapshot(o *owner, number uint64) {
 	if w.options.Plant == SnapshotOffByOne && number > 1 {
 		number--
 	}
-	blob := o.core.State().Snapshot(nil)
+	blob := shard.Wrap(o.core.State(), nil)
 	if err := o.handle.Snapshot(context.Background(), number, blob); err != nil {
 		return // an older one stays
 	}

@@ -136,7 +136,7 @@ func TestWhatAnAppendMeans(t *testing.T) {
 func lived(t *testing.T, store *journal.Store) *engine.State {
 	t.Helper()
 	handle, s := store.Open(), state(t)
-	if err := shard.Recover(context.Background(), handle, "one", s, nil); err != nil {
+	if err := shard.Recover(context.Background(), handle, "one", s, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	c := shard.NewCore(s)
@@ -161,7 +161,7 @@ func TestRecoveryGivesTheStateAgain(t *testing.T) {
 		store := journal.NewStore("s", journal.StoreOptions{})
 		want := lived(t, store)
 		if from > 0 {
-			if err := store.Open().Snapshot(ctx, from, prefix(t, store, from).Snapshot(nil)); err != nil {
+			if err := store.Open().Snapshot(ctx, from, shard.Wrap(prefix(t, store, from), nil)); err != nil {
 				t.Fatal(err)
 			}
 			if err := store.Open().Truncate(ctx, from); err != nil {
@@ -170,7 +170,7 @@ func TestRecoveryGivesTheStateAgain(t *testing.T) {
 		}
 		got := state(t)
 		var numbers []uint64
-		if err := shard.Recover(ctx, store.Open(), "two", got, func(n uint64, events []record.Event) { numbers = append(numbers, n) }); err != nil {
+		if err := shard.Recover(ctx, store.Open(), "two", got, nil, func(n uint64, events []record.Event) { numbers = append(numbers, n) }); err != nil {
 			t.Fatal(err)
 		}
 		if got.Digest() != want.Digest() {

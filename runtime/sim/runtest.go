@@ -95,7 +95,7 @@ func (b *bench) open() error {
 	}
 	state.AddProgram(b.program)
 	b.journal = journal.NewStore("test", journal.StoreOptions{}).Open()
-	if err := shard.Recover(context.Background(), b.journal, "test", state, nil); err != nil {
+	if err := shard.Recover(context.Background(), b.journal, "test", state, nil, nil); err != nil {
 		return err
 	}
 	b.core = shard.NewCore(state)

@@ -47,10 +47,14 @@ func Run(o Options) Result {
 	if err := o.Validate(); err != nil {
 		return Result{Seed: o.Seed, Failure: &Failure{Seed: o.Seed, Promise: "options", Detail: err.Error()}}
 	}
+	own := o.Load != nil
 	o = o.filled()
 	w := live(o, o.Trace)
 	if w.failure != nil && !o.Trace {
 		w = live(o, true)
+	}
+	if w.failure != nil {
+		w.failure.Own = own
 	}
 	return Result{Seed: o.Seed, Trace: w.lines, Failure: w.failure, Figures: w.figures}
 }

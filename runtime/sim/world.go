@@ -85,6 +85,9 @@ func newWorld(o Options, tracing bool) *world {
 		wanted: map[string]bool{}, deployed: 1, digestChance: 250,
 	}
 	w.figures.Ended = map[record.State]int{}
+	if mix(o.Seed, "attempts")%4 == 0 {
+		w.limits.Attempts = 3 // so that people are asked
+	}
 	w.loseChance = w.random.below(60)
 	w.snapshotChance = w.random.below(120)
 	w.outside = newOutside(w)

@@ -243,7 +243,9 @@ func (p *Processor) run() {
 		}
 		p.offerDue()
 		if err := p.commit(); err != nil {
-			p.err = err
+			if !errors.Is(err, ErrClosed) {
+				p.err = err
+			}
 			return
 		}
 		for _, q := range queries {
@@ -337,7 +339,7 @@ func (p *Processor) commit() error {
 		select {
 		case <-p.quit:
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrClosed, err))
-			return err
+			return ErrClosed
 		case <-time.After(stallPause):
 		}
 	}

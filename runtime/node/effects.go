@@ -91,7 +91,7 @@ func (n *Node) send(from *ownedShard, e engine.Send) {
 		return
 	case errors.Is(err, jetstream.ErrTooLarge), errors.Is(err, errNoChannel):
 		n.bring(from, ended(e.Target, record.Rejected, err.Error()))
-	case errors.Is(err, jetstream.ErrChannelFull):
+	case errors.Is(err, jetstream.ErrChannelFull), busy(err):
 		n.bring(from, ended(e.Target, record.Refused, err.Error()))
 	default:
 		n.bring(from, ended(e.Target, record.Unknown, err.Error()))

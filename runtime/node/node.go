@@ -14,6 +14,7 @@ import (
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/health"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
@@ -38,6 +39,10 @@ var ErrNotReady = errors.New("the node is not ready")
 
 // ErrChannelFull says that a channel takes no more messages.
 var ErrChannelFull = jetstream.ErrChannelFull
+
+// ErrUnknown says that a message may or may not be in its channel: publish it
+// again under the same ID.
+var ErrUnknown = journal.ErrUnknown
 
 // Options describe a node. Connectors and Settings are required.
 type Options struct {
@@ -212,6 +217,11 @@ func (n *Node) Failed() <-chan error { return n.failed }
 func (n *Node) Ready() error {
 	if !n.ready.Load() {
 		return fmt.Errorf("%w: its shards are not all open", ErrNotReady)
+	}
+	for _, s := range n.shards {
+		if err := s.processor.Stalled(); err != nil {
+			return fmt.Errorf("%w: shard %d can write nothing: %w", ErrNotReady, s.number, err)
+		}
 	}
 	if len(n.deployments.All()) == 0 {
 		return fmt.Errorf("%w: no plan is deployed; send one with cob deploy, or start with cob run DIR", ErrNotReady)

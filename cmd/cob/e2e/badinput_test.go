@@ -30,7 +30,6 @@ process Note(text: string) {
 	if code := n.exitCode(); code != 2 {
 		t.Errorf("exit code %d, want 2", code)
 	}
-	t.Log(n.log())
 	for _, want := range []string{"LEDGER_URL", "ledger_url", "COB_SECRET_LEDGER_URL", "PAY_FINLAND", "PAY_PARIS", "orders.cob:", "more.cob:5", "more.cob:6"} {
 		if !strings.Contains(n.log(), want) {
 			t.Errorf("does not say %q", want)
@@ -125,7 +124,6 @@ func TestBothPaymentsUnreachable(t *testing.T) {
 	}
 	s := n.start(goodOrder("o-1"), "?wait=1m")
 	d := n.over(s.ID)
-	t.Log(d.Fault, d.Detail)
 	if d.State != record.Faulted || d.Fault == nil || d.Fault.Type != "std.Unavailable" || !strings.Contains(d.Detail, "refused") {
 		t.Errorf("got %s %+v %s", d.State, d.Fault, d.Detail)
 	}

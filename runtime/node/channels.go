@@ -109,9 +109,9 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
 }
 
-// publish puts a value into a channel, as a step's effect.
-func (n *Node) publish(ctx context.Context, channel, id string, v types.Value) (MessageReply, error) {
-	d := n.deployments.Active(packageOf(channel))
+// publish puts a value into a channel of a plan, as a step's effect.
+func (n *Node) publish(ctx context.Context, digest, channel, id string, v types.Value) (MessageReply, error) {
+	d := n.deployments.Find(digest)
 	if d == nil {
 		return MessageReply{}, fmt.Errorf("%w: %s", errNoChannel, channel)
 	}
@@ -195,9 +195,6 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMe
 // startPumps starts a pump per route of the active plans.
 func (n *Node) startPumps() error {
 	for _, d := range n.deployments.All() {
-		if err := n.openChannels(n.work, d); err != nil {
-			return err
-		}
 		if err := n.pump(d); err != nil {
 			return err
 		}

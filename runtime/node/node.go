@@ -56,7 +56,9 @@ type Options struct {
 	Connectors *connector.Registry
 	Settings   connector.Settings
 	Limits     engine.Limits // zero: engine.DefaultLimits
-	Log        *slog.Logger  // zero: none
+	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
+	SnapshotEvery, Retain int64
+	Log                   *slog.Logger // zero: none
 }
 
 // Validate says which field is outside its bounds.
@@ -146,13 +148,29 @@ func (n *Node) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var states []*engine.State
 	for i := range count {
-		if err := n.openShard(ctx, i, stored); err != nil {
+		state, err := n.openShard(ctx, i, stored)
+		if err != nil {
+			return err
+		}
+		states = append(states, state)
+	}
+	behind := n.adoptActive(states, stored)
+	for _, d := range stored {
+		if err := n.openChannels(ctx, d); err != nil {
 			return err
 		}
 	}
-	if err := n.adoptActive(ctx, stored); err != nil {
-		return err
+	// What was pending leaves again now: all that it may reach is there.
+	for _, s := range n.shards {
+		s.processor.Start()
+		n.workers.Go(func() { n.watch(s) })
+	}
+	for _, d := range behind {
+		if err := n.activateOnShards(ctx, d); err != nil {
+			return err
+		}
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
 	return n.startPumps()
@@ -168,14 +186,16 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 	return n.plans.Shards(ctx, want)
 }
 
-func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) error {
+// openShard takes a shard over and folds it. The state is the shard's own once
+// that is started.
+func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
 	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
 	if err != nil {
-		return fmt.Errorf("opening shard %d: %w", number, err)
+		return nil, fmt.Errorf("opening shard %d: %w", number, err)
 	}
 	state, err := engine.NewState(n.options.Limits)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, d := range stored {
 		state.AddProgram(d.Program)
@@ -189,12 +209,18 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 		Replayed:  s.view.Fold,
 		Committed: func(commit uint64, events []record.Event) { n.committed(s, commit, events) },
 		Dispatch:  func(effects []engine.Effect) { n.dispatch(s, effects) },
+		Aside:     s.view.Save,
+		Restored: func(upTo uint64, aside []byte) error {
+			var all []engine.Details
+			for _, i := range state.Instances(nil) {
+				details, _ := state.Instance(i.Instance)
+				all = append(all, details)
+			}
+			return s.view.Load(upTo, aside, all)
+		},
+		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})
-	if err != nil {
-		return err
-	}
-	n.workers.Go(func() { n.watch(s) })
-	return nil
+	return state, err
 }
 
 func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }

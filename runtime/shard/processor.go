@@ -22,6 +22,9 @@ const (
 	MaxBatchBytes = 1 << 20
 	// Inbox is how many commands may wait to be decided; more are refused as Busy.
 	Inbox = 16384
+	// DefaultSnapshotEvery and DefaultRetain are in bytes.
+	DefaultSnapshotEvery = 64 << 20
+	DefaultRetain        = 1 << 30
 	// stallPause is how long a shard waits before it tries again to write a
 	// commit that found the disk full or the store away.
 	stallPause = 500 * time.Millisecond
@@ -55,7 +58,18 @@ type Options struct {
 	Committed func(number uint64, events []record.Event)
 	// Dispatch sends effects into the world. It must not block.
 	Dispatch func(effects []engine.Effect)
-	Log      *slog.Logger
+	// Aside gives what a snapshot holds besides the state, and Restored takes it
+	// back, after the state was restored and before later commits are replayed.
+	// Either may be nil.
+	Aside    func() []byte
+	Restored func(upTo uint64, aside []byte) error
+	// SnapshotEvery is how many bytes of commits are written between two
+	// snapshots; 0 for DefaultSnapshotEvery.
+	SnapshotEvery int64
+	// Retain is how many bytes of commits are kept below the latest snapshot, for
+	// the history of instances; 0 for DefaultRetain.
+	Retain int64
+	Log    *slog.Logger
 }
 
 type request struct {
@@ -69,18 +83,20 @@ type request struct {
 type Processor struct {
 	options Options
 	core    *Core
+	keeper  keeper
 	inbox   chan request
 	quit    chan struct{}
 	done    chan struct{}
 	err     error // why it stopped, valid after done
+	started bool
 	// held are commands that came during a stall and that nobody would send
 	// again.
 	held    []request
 	stalled atomic.Pointer[error]
 }
 
-// Open takes the shard over, folds its journal and starts the loop. Pending
-// effects leave again, with the keys they had.
+// Open takes the shard over and folds its journal. Start lets it work: until
+// then commands wait, and its state may be looked at by whoever made it.
 func Open(ctx context.Context, o Options) (*Processor, error) {
 	p := &Processor{
 		options: o,
@@ -89,19 +105,18 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		quit:    make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	restore := func(s journal.Snapshot) error { return o.State.Restore(s.Blob) }
-	apply := func(c journal.Commit) error {
-		events, err := Apply(o.State, c)
-		if err == nil && o.Replayed != nil && len(events) > 0 {
-			o.Replayed(c.Number, events)
-		}
-		return err
-	}
-	if _, err := journal.Recover(ctx, o.Journal, o.Owner, 0, restore, apply); err != nil {
+	if err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed); err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
-	go p.run()
+	p.keeper = newKeeper(o)
 	return p, nil
+}
+
+// Start starts the loop, once. Pending effects leave again, with the keys they
+// had, so everything that they may reach, other shards too, must be there.
+func (p *Processor) Start() {
+	p.started = true
+	go p.run()
 }
 
 // Post hands over a command without waiting. A full inbox answers Busy at once.
@@ -223,6 +238,9 @@ func (p *Processor) Err() error {
 
 // Close ends the loop after the batch under way. It does not close the journal.
 func (p *Processor) Close() {
+	if !p.started {
+		return
+	}
 	select {
 	case <-p.quit:
 	default:
@@ -241,6 +259,7 @@ func (p *Processor) stopped() error {
 func (p *Processor) run() {
 	defer close(p.done)
 	defer p.refuseWaiting()
+	defer p.keeper.wait()
 	p.options.Dispatch(p.core.State().Pending())
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
@@ -330,9 +349,7 @@ func (p *Processor) drain(queries []request) []request {
 
 // offerDue fires the timers whose time has come.
 func (p *Processor) offerDue() {
-	for _, due := range p.core.State().Due(p.options.Clock(), MaxBatch) {
-		p.core.Offer(due, p.facts(), nil)
-	}
+	p.core.FireDue(p.facts(), MaxBatch)
 }
 
 // commit makes the open batch durable and lets it out. While the disk is full or
@@ -347,18 +364,19 @@ func (p *Processor) commit() error {
 	}
 	for {
 		number, err := p.options.Journal.Append(context.Background(), payload)
-		switch {
-		case err == nil:
+		switch Judge(err) {
+		case Durable:
 			p.stalled.Store(nil)
 			p.core.Cut(number).release(p.options)
+			p.keeper.wrote(p.core.State(), number, len(payload))
 			return nil
-		case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+		case Again:
 			if p.Stalled() == nil {
 				p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
 			}
 			p.stalled.Store(&err)
 			p.core.Doubt(fmt.Errorf("%w: %w", ErrStalled, err))
-		default:
+		case Lost:
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
 			return err
 		}

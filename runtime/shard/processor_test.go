@@ -42,6 +42,7 @@ func open(t *testing.T, j journal.Journal) *shard.Processor {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Start()
 	t.Cleanup(p.Close)
 	return p
 }

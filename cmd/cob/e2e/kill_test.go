@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cob-lang/cob/examples/orders/services"
+	"github.com/cob-lang/cob/runtime/record"
 )
 
 // TestKillsAtRandomMoments kills a node again and again while orders come in,
@@ -50,6 +51,35 @@ func TestKillsAtRandomMoments(t *testing.T) {
 	}
 	p.finish(sent)
 	p.audit(sent)
+}
+
+// TestAKillWhileAChargeIsUnderWay kills the node while paris has charged and not
+// answered, and then paris. After the restart paris refuses connections, which
+// says nothing about the charge: once it is back, it is asked and undone.
+func TestAKillWhileAChargeIsUnderWay(t *testing.T) {
+	w := newWorld(t)
+	n := w.run()
+	w.paris.Tamper(services.Tampering{How: services.MuteDone, Method: "POST"})
+	s := n.start(goodOrder("o-1"), "")
+	eventually(t, "paris has charged", func() bool { return len(w.paris.Ledger()) == 1 })
+	n.kill()
+	if err := w.paris.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	n = w.run()
+	n.inSelect(s.ID)
+	w.paris.Behave()
+	if err := w.paris.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	n.ship("o-1")
+	if d := n.over(s.ID); d.State != record.Completed {
+		t.Errorf("it is %s: %s", d.State, d.Detail)
+	}
+	n.settled()
+	if got := kinds(w.paris.Ledger()) + ", " + kinds(w.finland.Ledger()); got != "charge refund, charge" {
+		t.Errorf("the payments' ledgers say %q", got)
+	}
 }
 
 // easy are orders that nobody is asked about.
@@ -175,7 +205,7 @@ func lastBlock(t *testing.T, store string) string {
 	t.Helper()
 	var blocks []string
 	err := filepath.WalkDir(store, func(name string, d fs.DirEntry, err error) error {
-		if strings.HasSuffix(name, ".blk") && strings.Contains(name, "JOURNAL") {
+		if strings.HasSuffix(name, ".blk") && strings.Contains(name, "COB_J_") {
 			blocks = append(blocks, name)
 		}
 		return err

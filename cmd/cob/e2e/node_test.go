@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -224,8 +225,7 @@ func (n *node) instance(id string) observe.Details {
 func (n *node) inSelect(id string) {
 	n.t.Helper()
 	eventually(n.t, "the order waits for Shipped", func() bool {
-		d := n.instance(id)
-		return len(d.Waits) == 1 && len(d.Waits[0].Events) == 1
+		return slices.ContainsFunc(n.instance(id).Waits, func(w observe.Wait) bool { return len(w.Events) == 1 })
 	})
 }
 

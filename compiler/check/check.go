@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
@@ -94,7 +95,7 @@ type checker struct {
 	types    typeTable
 	facts    []types.Field // of a cloud, as policies see them
 	setting  map[string]int
-	rulings  map[ruling][]plan.Candidate
+	rulings  map[ruling]plan.Candidate
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
@@ -103,7 +104,7 @@ type checker struct {
 // Check applies every rule to a resolved package. The Program is fit for
 // lowering when no diagnostic is an error.
 func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
-	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling][]plan.Candidate{}, process: map[string]*Process{},
+	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
 		Program: &Program{Module: m, Info: info,
 			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
 			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
@@ -114,7 +115,10 @@ func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
 		c.checkProcesses, c.checkRoutes, c.checkSamples, c.checkTests} {
 		pass()
 	}
-	c.ds.Add(info.Unused()...)
+	if !c.ds.HasErrors() {
+		// What seems unused may be what a mistake was meant to use.
+		c.ds.Add(info.Unused()...)
+	}
 	c.sort()
 	return c.Program, c.ds.Sorted()
 }
@@ -156,6 +160,14 @@ func decls[T syntax.Decl](c *checker, kind resolve.Kind) []T {
 	return out
 }
 
+// article puts a or an before a word.
+func article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 // symbol finds a declaration of one of the kinds and notes its use. What is
 // wrong has been reported when it is nil.
 func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *resolve.Symbol {
@@ -169,7 +181,7 @@ func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *res
 	}
 	c.Info.Use(s, n.At)
 	if !slices.Contains(kinds, s.Kind) {
-		c.report(diag.Errorf(CodeKind, n.At, "%s is a %s, and a %s is wanted here", n.Text, s.Kind, what).
+		c.report(diag.Errorf(CodeKind, n.At, "%s is %s, and %s is wanted here", n.Text, article(string(s.Kind)), article(what)).
 			WithNote(s.At, "declared here"))
 		return nil
 	}

@@ -25,6 +25,7 @@ const (
 	CodeNeverNull    diag.Code = "COB3016"
 	CodeConstant     diag.Code = "COB3017"
 	CodeLimit        diag.Code = "COB3018"
+	CodeSecret       diag.Code = "COB3019"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

@@ -34,7 +34,7 @@ func (c *checker) declareEndpoints() {
 				c.binding(&e, b)
 			}
 		}
-		if len(e.Bindings) == 0 {
+		if d.Body == nil || len(d.Body.Bindings) == 0 {
 			c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
 				WithHelp("say where: on CLOUD { url: env.NAME }"))
 		}

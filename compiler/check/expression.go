@@ -182,7 +182,7 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		if sym.Kind == resolve.Sample {
 			return c.sample(sym, e.Span())
 		}
-		d := diag.Errorf(CodeKind, e.Span(), "%s is a %s, and a value is wanted here", e.Name, sym.Kind).WithNote(sym.At, "declared here")
+		d := diag.Errorf(CodeKind, e.Span(), "%s is %s, and a value is wanted here", e.Name, article(string(sym.Kind))).WithNote(sym.At, "declared here")
 		if sym.Kind == resolve.Enum {
 			d = d.WithHelp("write %s.value", e.Name)
 		}

@@ -39,7 +39,6 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if x.invalid() || y.invalid() {
 		return typed{Tree: expression.Tree{Type: o.Result}}
 	}
-	c.absentCompared(e, op, &x, &y)
 	return typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
 		Args: []expression.Tree{widen(x.Tree, o.Left), widen(y.Tree, o.Right)}}, c.all(&x) | c.all(&y)}
 }
@@ -70,25 +69,18 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 	d := diag.Errorf(CodeOperator, e.OpSpan, "%s %s %s has no meaning", c.show(x.Type), e.Op, c.show(y.Type)).
 		WithNote(e.X.Span(), "this is %s", c.show(x.Type)).
 		WithNote(e.Y.Span(), "this is %s", c.show(y.Type))
+	if (x.Type.Kind == types.Null) != (y.Type.Kind == types.Null) && (e.Op == "==" || e.Op == "!=") {
+		given := x
+		if x.Type.Kind == types.Null {
+			given = y
+		}
+		return diag.Errorf(CodeNeverNull, e.Span(), "this is never null: it is %s", c.show(given.Type))
+	}
 	if x.Type.Kind == types.Optional || y.Type.Kind == types.Optional {
 		d.Code = CodeAbsent
 		return d.WithHelp("say what holds when it is absent: ... ?? other")
 	}
 	return d
-}
-
-// absentCompared warns where == with null can never hold.
-func (c *checker) absentCompared(e *syntax.BinaryExpr, op expression.Op, x, y *typed) {
-	if op != expression.Eq && op != expression.Ne {
-		return
-	}
-	for _, pair := range [][2]*typed{{x, y}, {y, x}} {
-		if pair[0].Type.Kind == types.Null {
-			if k := pair[1].Type.Kind; k != types.Optional && k != types.JSON && k != types.Null {
-				c.report(diag.Warningf(CodeNeverNull, e.Span(), "this is never null: it is %s", c.show(pair[1].Type)))
-			}
-		}
-	}
 }
 
 // between is the right side of `x in low..high`.

@@ -21,9 +21,9 @@ var points = map[string]bool{"call": true, "start": false, "publish": false, "su
 
 // ruling is a question that many calls ask in the same words.
 type ruling struct {
-	policy   string
-	endpoint string
-	labels   labelSet
+	policy string
+	cloud  string
+	labels labelSet
 }
 
 // ruled is a policy that decides.
@@ -205,12 +205,7 @@ func (c *checker) factsOf(cloud *plan.Cloud, set labelSet) (policy.Facts, bool) 
 // the author what can never be used.
 func (f *flow) candidates(st *syntax.CallStmt, call *Call) {
 	set := f.labels.of(call.Labels)
-	key := ruling{call.Policy, call.Endpoint.Name, set}
-	list, ok := f.rulings[key]
-	if !ok {
-		list = f.rule(call, set)
-		f.rulings[key] = list
-	}
+	list := f.rule(call, set)
 	call.Candidates = list
 	if len(list) == 0 {
 		return
@@ -241,7 +236,13 @@ func (f *flow) rule(call *Call, set labelSet) []plan.Candidate {
 	for _, b := range call.Endpoint.Bindings {
 		cand := plan.Candidate{Cloud: b.Cloud, Verdict: plan.Allow}
 		if p != nil {
-			cand = f.verdict(p, cand, set)
+			key := ruling{call.Policy, b.Cloud, set}
+			known, ok := f.rulings[key]
+			if !ok {
+				known = f.verdict(p, cand, set)
+				f.rulings[key] = known
+			}
+			cand = known
 		}
 		list = append(list, cand)
 	}

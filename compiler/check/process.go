@@ -292,6 +292,7 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	t := f.record(s, rec, none)
 	f.tree(st.Fault, t)
 	if f.in.compensation {
+		f.raised[f.qualified(sym.Name)] = true // enough has been said
 		f.errorf(CodePlace, st.Span(), "a compensation cannot fail")
 		return
 	}

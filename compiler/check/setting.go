@@ -153,8 +153,18 @@ func wrongSetting(row Setting, at source.Span) diag.Diagnostic {
 
 // form is one phrase of a Setting's Form, split into terms.
 type form struct {
-	terms    []string
+	terms    []term
 	optional bool
+}
+
+// term is a word, or a value in < >.
+type term struct {
+	word      string // "" for a value
+	kind      string // "duration" of <duration 1ms..1h>
+	rest      string // "1ms..1h"
+	low, high types.Exact
+	bounded   bool // has a lower end
+	open      bool // has no upper end
 }
 
 // parsedForms are the forms of all tables, parsed once: they are constants.
@@ -185,12 +195,25 @@ func parseForm(text string) []form {
 			if end < 0 || end >= len(p) {
 				end = len(p)
 			}
-			f.terms = append(f.terms, p[:end])
+			f.terms = append(f.terms, parseTerm(p[:end]))
 			p = strings.TrimPrefix(p[end:], " ")
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+func parseTerm(text string) term {
+	if text[0] != '<' {
+		return term{word: text}
+	}
+	t := term{}
+	t.kind, t.rest, _ = strings.Cut(strings.Trim(text, "<>"), " ")
+	low, high, ok := strings.Cut(t.rest, "..")
+	if ok {
+		t.low, t.high, t.bounded, t.open = boundOf(low), boundOf(high), true, high == ""
+	}
+	return t
 }
 
 // admits says whether a phrase has the shape of the form: as many terms, the
@@ -200,13 +223,13 @@ func (f form) admits(p *syntax.Phrase) bool {
 		return false
 	}
 	for i, want := range f.terms {
-		if want[0] != '<' {
-			if p.Word(i) != want {
+		if want.word != "" {
+			if p.Word(i) != want.word {
 				return false
 			}
 			continue
 		}
-		if kind, ok := termKinds[valueKind(want)]; ok {
+		if kind, ok := termKinds[want.kind]; ok {
 			lit, is := p.Terms[i].(*syntax.Literal)
 			if !is || !slices.Contains(kind, lit.Kind) {
 				return false
@@ -221,24 +244,13 @@ var termKinds = map[string][]syntax.LiteralKind{
 	"money": {syntax.MoneyLiteral}, "size": {syntax.SizeLiteral, syntax.IntLiteral}, "bool": {syntax.BoolLiteral},
 }
 
-// valueKind is "duration" of "<duration 1ms..1h>".
-func valueKind(term string) string {
-	kind, _, _ := strings.Cut(strings.Trim(term, "<>"), " ")
-	return kind
-}
-
-func valueBounds(term string) string {
-	_, bounds, _ := strings.Cut(strings.Trim(term, "<>"), " ")
-	return bounds
-}
-
 func (c *checker) phrase(row Setting, f form, p *syntax.Phrase) ([]value, bool) {
 	out := []value{}
-	for i, term := range f.terms {
-		if term[0] != '<' {
+	for i, t := range f.terms {
+		if t.word != "" {
 			continue
 		}
-		v, ok := c.term(row, term, p.Terms[i])
+		v, ok := c.term(row, t, p.Terms[i])
 		if !ok {
 			return nil, false
 		}
@@ -247,9 +259,8 @@ func (c *checker) phrase(row Setting, f form, p *syntax.Phrase) ([]value, bool) 
 	return out, true
 }
 
-func (c *checker) term(row Setting, term string, e syntax.Expr) (value, bool) {
-	bounds := valueBounds(term)
-	switch valueKind(term) {
+func (c *checker) term(row Setting, t term, e syntax.Expr) (value, bool) {
+	switch t.kind {
 	case "expression":
 		return value{expr: e}, true
 	case "text":
@@ -260,10 +271,10 @@ func (c *checker) term(row Setting, term string, e syntax.Expr) (value, bool) {
 			c.report(wrongSetting(row, e.Span()))
 			return value{}, false
 		}
-		s := c.symbol(syntax.Name{Text: id.Name, At: id.Span()}, bounds, resolve.Kind(bounds))
+		s := c.symbol(syntax.Name{Text: id.Name, At: id.Span()}, t.rest, resolve.Kind(t.rest))
 		return value{symbol: s}, s != nil
 	case "one":
-		words := strings.Fields(strings.TrimPrefix(bounds, "of "))
+		words := strings.Fields(strings.TrimPrefix(t.rest, "of "))
 		if id, ok := e.(*syntax.Ident); ok {
 			if slices.Contains(words, id.Name) {
 				return value{text: id.Name}, true
@@ -281,20 +292,26 @@ func (c *checker) term(row Setting, term string, e syntax.Expr) (value, bool) {
 			c.report(wrongSetting(row, e.Span()))
 			return value{}, false
 		}
-		low, ok1 := c.literalTerm(row, "<duration "+bounds+">", r.Low)
-		high, ok2 := c.literalTerm(row, "<duration "+bounds+">", r.High)
+		low, ok1 := c.literalTerm(row, t.of("duration"), r.Low)
+		high, ok2 := c.literalTerm(row, t.of("duration"), r.High)
 		if ok1 && ok2 && low.low > high.low {
 			c.errorf(CodeBounds, e.Span(), "%s: the lower end is above the upper end", row.Name)
 			return value{}, false
 		}
 		return value{low: low.low, high: high.low}, ok1 && ok2
 	}
-	return c.literalTerm(row, term, e)
+	return c.literalTerm(row, t, e)
 }
 
-func (c *checker) literalTerm(row Setting, term string, e syntax.Expr) (value, bool) {
+// of is the term with another kind and the same bounds.
+func (t term) of(kind string) term {
+	t.kind = kind
+	return t
+}
+
+func (c *checker) literalTerm(row Setting, t term, e syntax.Expr) (value, bool) {
 	lit, ok := e.(*syntax.Literal)
-	if !ok || !slices.Contains(termKinds[valueKind(term)], lit.Kind) {
+	if !ok || !slices.Contains(termKinds[t.kind], lit.Kind) {
 		c.report(wrongSetting(row, spanOf(e)))
 		return value{}, false
 	}
@@ -319,20 +336,17 @@ func (c *checker) literalTerm(row Setting, term string, e syntax.Expr) (value, b
 		a, _ := types.ParseAmount(text)
 		measure = a.Value
 	}
-	return v, c.bounded(row, term, e, measure)
+	return v, c.bounded(row, t, e, measure)
 }
 
-// bounded reports a value outside "low..high".
-func (c *checker) bounded(row Setting, term string, e syntax.Expr, measure types.Exact) bool {
-	low, high, ok := strings.Cut(valueBounds(term), "..")
-	if !ok {
+// bounded reports a value outside of its bounds.
+func (c *checker) bounded(row Setting, t term, e syntax.Expr, measure types.Exact) bool {
+	if !t.bounded || measure.Cmp(t.low) >= 0 && (t.open || measure.Cmp(t.high) <= 0) {
 		return true
 	}
-	if measure.Cmp(boundOf(low)) >= 0 && (high == "" || measure.Cmp(boundOf(high)) <= 0) {
-		return true
-	}
+	low, high, _ := strings.Cut(t.rest, "..")
 	limit := "from " + low + " to " + high
-	if high == "" {
+	if t.open {
 		limit = "at least " + low
 	}
 	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc))

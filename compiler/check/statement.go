@@ -347,7 +347,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if v, ok := b.first("role"); ok {
 		f.Names[st] = v.symbol
 	}
-	_, due := b.get("due")
+	due := b.at["due"] != nil
 	otherwise := st.Body.Else()
 	switch {
 	case due && otherwise == nil:

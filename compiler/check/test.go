@@ -15,6 +15,7 @@ func (c *checker) checkSamples() {
 	for _, d := range decls[*syntax.SampleDecl](c, resolve.Sample) {
 		r, ok := d.Value.(*syntax.RecordExpr)
 		if !ok || r.Type == nil {
+			c.Info.Lookup(d.Name.Text).Used = true // enough has been said about it
 			c.report(diag.Errorf(CodeSample, d.Value.Span(), "a sample is a record with a type").WithHelp("write sample %s: Type { ... }", d.Name.Text))
 			continue
 		}

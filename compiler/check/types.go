@@ -20,9 +20,9 @@ type typeTable struct {
 
 var builtins = map[string]types.Kind{"bool": types.Bool, "int": types.Int, "float": types.Float, "decimal": types.Decimal,
 	"money": types.Money, "string": types.String, "bytes": types.Bytes, "timestamp": types.Timestamp,
-	"duration": types.Duration, "json": types.JSON, "secret": types.Secret}
+	"duration": types.Duration, "json": types.JSON}
 
-var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "int", "json", "map", "money", "secret", "string", "timestamp"}
+var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "int", "json", "map", "money", "string", "timestamp"}
 
 // declareTypes makes the definitions, then checks what refers to them.
 func (c *checker) declareTypes() {
@@ -184,6 +184,10 @@ func wrap(kind types.Kind, elem types.Type) types.Type {
 func (c *checker) namedType(t *syntax.NamedType) types.Type {
 	name := t.Name.Parts[0]
 	if len(t.Name.Parts) == 1 {
+		if name.Text == "secret" {
+			c.report(diag.Errorf(CodeSecret, t.Span(), "a secret is not kept in a value").WithHelp("write secret.NAME in the setting of a binding that needs it"))
+			return types.Type{}
+		}
 		if k, ok := builtins[name.Text]; ok && len(t.Args) == 0 {
 			return types.Of(k)
 		}

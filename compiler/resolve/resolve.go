@@ -153,7 +153,7 @@ func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
 			}
 			if first := i.byName[s.Name]; first != nil {
 				ds = append(ds, diag.Errorf(CodeDuplicate, s.At, "%s is declared twice", s.Name).
-					WithNote(first.At, "first declared here, as a %s", first.Kind))
+					WithNote(first.At, "first declared here, its kind is %s", first.Kind))
 				continue
 			}
 			i.byName[s.Name] = s

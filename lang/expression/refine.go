@@ -18,11 +18,12 @@ type Refinement struct {
 
 // Checker checks refinements in values. It is never changed after NewChecker.
 type Checker struct {
-	u      *types.Universe
 	guards map[string][]guard // by qualified type
 	// touches says which named types contain a refinement, in themselves or
 	// below; the others are never walked.
 	touches map[string]bool
+	// inner are the fields of a named type that have to be walked.
+	inner map[string][]types.Field
 }
 
 type guard struct {
@@ -35,7 +36,7 @@ type guard struct {
 // NewChecker compiles refinements. Errors: *CompileError, wrapped with the type
 // and field.
 func NewChecker(u *types.Universe, refinements []Refinement) (*Checker, error) {
-	c := &Checker{u: u, guards: map[string][]guard{}, touches: map[string]bool{}}
+	c := &Checker{guards: map[string][]guard{}, touches: map[string]bool{}, inner: map[string][]types.Field{}}
 	for _, r := range refinements {
 		p, err := Compile(r.Test, u)
 		if err != nil {
@@ -54,6 +55,13 @@ func NewChecker(u *types.Universe, refinements []Refinement) (*Checker, error) {
 		for _, name := range u.Names() {
 			if !c.touches[name] && (len(c.guards[name]) > 0 || c.below(u.Lookup(name).Fields)) {
 				c.touches[name], grown = true, true
+			}
+		}
+	}
+	for name := range c.touches {
+		for _, f := range u.Lookup(name).Fields {
+			if c.touched(f.Type) {
+				c.inner[name] = append(c.inner[name], f)
 			}
 		}
 	}
@@ -112,7 +120,8 @@ func (c *Checker) walk(v types.Value, t types.Type, path string, found *types.Pr
 			c.walk(m[k], *t.Elem, types.Path(path, k), found)
 		}
 	case types.Record:
-		c.fields(v, t.Fields, path, found)
+		m, _ := v.(map[string]types.Value)
+		c.fields(m, t.Fields, path, found)
 	case types.Named:
 		c.named(v, t.Name, path, found)
 	}
@@ -128,17 +137,14 @@ func (c *Checker) named(v types.Value, name, path string, found *types.Problems)
 			g.check(value, types.Path(path, g.wire), found)
 		}
 	}
-	if d := c.u.Lookup(name); d != nil {
-		c.fields(v, d.Fields, path, found)
-	}
+	c.fields(m, c.inner[name], path, found)
 }
 
-func (c *Checker) fields(v types.Value, fields []types.Field, path string, found *types.Problems) {
-	m, _ := v.(map[string]types.Value)
+func (c *Checker) fields(m map[string]types.Value, fields []types.Field, path string, found *types.Problems) {
 	for i := range fields {
 		f := &fields[i]
-		if c.touched(f.Type) {
-			c.walk(m[f.Name], f.Type, types.Path(path, f.WireName()), found)
+		if v := m[f.Name]; v != nil && c.touched(f.Type) {
+			c.walk(v, f.Type, types.Path(path, f.WireName()), found)
 		}
 	}
 }

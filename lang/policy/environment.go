@@ -35,7 +35,7 @@ var used = []string{
 	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.In, operators.Index, operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
 	overloads.Size, overloads.Contains, overloads.StartsWith, overloads.EndsWith, overloads.Matches,
-	overloads.TypeConvertString, overloads.TypeConvertDouble,
+	overloads.TypeConvertString, overloads.TypeConvertDouble, overloads.TypeConvertTimestamp, overloads.TypeConvertDuration,
 }
 
 func newEnvironment() (*environment, error) {

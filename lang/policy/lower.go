@@ -157,9 +157,12 @@ func (l *lowering) literal(t *expression.Tree) (ast.Expr, error) {
 	case string:
 		lit = celtypes.String(x)
 	case time.Time:
-		lit = celtypes.Timestamp{Time: x}
+		// CEL has no literals for times, only conversions.
+		text := l.NewLiteral(l.id(), celtypes.String(x.UTC().Format(time.RFC3339Nano)))
+		return l.NewCall(l.id(), overloads.TypeConvertTimestamp, text), nil
 	case time.Duration:
-		lit = celtypes.Duration{Duration: x}
+		text := l.NewLiteral(l.id(), celtypes.String(x.String()))
+		return l.NewCall(l.id(), overloads.TypeConvertDuration, text), nil
 	default:
 		return nil, l.unsupported(t, "a literal of type "+t.Type.String())
 	}

@@ -34,9 +34,10 @@ func (p *Path) Parse(lex *lexer.PeekingLexer) error {
 	return nil
 }
 
-// continues says whether a line break behind a keyword stands before the next token.
+// continues says whether a line break behind a keyword stands before the next
+// token. The first token of a production has no keyword before it.
 func (s *session) continues() bool {
-	return s.tok().Newline && s.pos > 0 && s.tokens[s.pos-1].Kind != Punct
+	return s.pos != s.begin && s.tok().Newline && s.pos > 0 && s.tokens[s.pos-1].Kind != Punct
 }
 
 // Parse reads a string.

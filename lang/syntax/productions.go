@@ -122,7 +122,7 @@ func produced[T any, P interface {
 func (s *session) produce(p *production) Node {
 	lex, headers, block, start := s.lex, s.headers, s.block, s.pos
 	s.resume(lex)
-	s.headers, s.block = p.headers, p.block|block&routing&mask(p)
+	s.headers, s.block, s.begin = p.headers, p.block|block&routing&mask(p), start
 	n, err := p.parse(lex)
 	s.lex, s.headers, s.block = lex, headers, block
 	s.pos = max(s.pos, lex.Peek().Pos.Line)

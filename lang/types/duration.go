@@ -1,8 +1,9 @@
 package types
 
 import (
+	"errors"
 	"fmt"
-	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +19,9 @@ func ParseISODuration(text string) (time.Duration, error) {
 	if !ok || s == "" || s == "T" {
 		return 0, bad
 	}
-	total, inTime := 0.0, false
+	total, inTime, long := uint64(0), false, false
 	for s != "" {
-		if rest, found := strings.CutPrefix(s, "T"); found && !inTime {
+		if rest, found := strings.CutPrefix(s, "T"); found && !inTime && rest != "" {
 			s, inTime = rest, true
 			continue
 		}
@@ -28,21 +29,46 @@ func ParseISODuration(text string) (time.Duration, error) {
 		if end <= 0 {
 			return 0, bad
 		}
-		n, err := strconv.ParseFloat(s[:end], 64)
 		unit, known := isoUnit(s[end], inTime)
-		if err != nil || !known {
+		n, ok, fits := times(s[:end], unit)
+		if !known || !ok {
 			return 0, bad
 		}
-		total += n * float64(unit)
-		s = s[end+1:]
+		total, s = total+n, s[end+1:]
+		long = long || !fits || total > 1<<63
 	}
-	if total > math.MaxInt64 {
+	if long || total == 1<<63 && !negative {
 		return 0, fmt.Errorf("%.40q is longer than 292 years", text)
 	}
 	if negative {
-		total = -total
+		return time.Duration(-total), nil
 	}
-	return time.Duration(math.Round(total)), nil
+	return time.Duration(total), nil
+}
+
+// times is a decimal number of units in nanoseconds, computed in whole numbers:
+// a float would lose nanoseconds from 104 days on. What is less than a
+// nanosecond is cut off. It fits where it is at most 1<<63.
+func times(number string, unit time.Duration) (ns uint64, ok, fits bool) {
+	whole, fraction, dotted := strings.Cut(number, ".")
+	n, err := strconv.ParseUint(whole, 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, true, false
+	}
+	if err != nil || dotted && fraction == "" || strings.Contains(fraction, ".") {
+		return 0, false, false
+	}
+	high, ns := bits.Mul64(n, uint64(unit))
+	scale := uint64(1)
+	digits := uint64(0)
+	for _, d := range fraction[:min(len(fraction), 15)] {
+		digits, scale = digits*10+uint64(d-'0'), scale*10
+	}
+	// unit < 2^50 and digits < scale, so the quotient fits.
+	partHigh, partLow := bits.Mul64(digits, uint64(unit))
+	part, _ := bits.Div64(partHigh, partLow, scale)
+	ns += part
+	return ns, true, high == 0 && ns <= 1<<63
 }
 
 func isoUnit(letter byte, inTime bool) (time.Duration, bool) {
@@ -98,20 +124,22 @@ func FormatISODuration(d time.Duration) string {
 
 // FormatDuration is d as an author writes it: "7d", "1h30m", "200ms".
 func FormatDuration(d time.Duration) string {
-	if d < 0 {
-		return "-" + FormatDuration(-d)
-	}
 	if d == 0 {
 		return "0s"
 	}
 	var b strings.Builder
+	rest := uint64(d)
+	if d < 0 {
+		b.WriteByte('-')
+		rest = -rest
+	}
 	for _, u := range []struct {
 		unit time.Duration
 		name string
 	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "us"}, {1, "ns"}} {
-		if n := d / u.unit; n > 0 {
-			b.WriteString(strconv.FormatInt(int64(n), 10) + u.name)
-			d %= u.unit
+		if n := rest / uint64(u.unit); n > 0 {
+			b.WriteString(strconv.FormatUint(n, 10) + u.name)
+			rest %= uint64(u.unit)
 		}
 	}
 	return b.String()

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,67 +68,11 @@ func (u *Universe) DecodeJSON(text []byte, t Type, fields Fields) (Value, error)
 	return u.Convert(raw, t, fields)
 }
 
-// ReadJSON reads JSON text as a value of type json. Errors: bad syntax,
-// trailing text, invalid UTF-8, nesting deeper than MaxDepth, a number that no
-// decimal can hold.
-func ReadJSON(text []byte) (Value, error) {
-	if !utf8.Valid(text) {
-		return nil, errors.New("the text is not UTF-8")
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var raw any
-	if err := d.Decode(&raw); err != nil {
-		return nil, jsonError(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("there is text after the JSON value")
-	}
-	return plain(raw, 0)
-}
-
-func jsonError(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the JSON ends too early")
-	}
-	return fmt.Errorf("no JSON: %w", err)
-}
-
-func plain(raw any, depth int) (Value, error) {
-	if depth > MaxDepth {
-		return nil, fmt.Errorf("nested deeper than %d levels", MaxDepth)
-	}
-	switch x := raw.(type) {
-	case json.Number:
-		if n, err := strconv.ParseInt(string(x), 10, 64); err == nil {
-			return n, nil
-		}
-		return ParseExact(string(x))
-	case []any:
-		for i := range x {
-			v, err := plain(x[i], depth+1)
-			if err != nil {
-				return nil, err
-			}
-			x[i] = v
-		}
-	case map[string]any:
-		for k := range x {
-			v, err := plain(x[k], depth+1)
-			if err != nil {
-				return nil, err
-			}
-			x[k] = v
-		}
-	}
-	return raw, nil
-}
-
 // Convert makes a value of type t of a value of type json. It takes ownership
 // of raw. Errors: Problems, in the order of the type's fields.
 func (u *Universe) Convert(raw Value, t Type, fields Fields) (Value, error) {
 	c := converter{u: u, fields: fields}
-	v := c.convert(raw, t, "")
+	v := c.convert(raw, t)
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
@@ -139,16 +83,49 @@ type converter struct {
 	u        *Universe
 	fields   Fields
 	problems Problems
+	at       []segment // where the conversion stands
 }
 
-func (c *converter) report(path, format string, args ...any) Value {
-	if len(c.problems) < MaxProblems {
-		c.problems = append(c.problems, Problem{path, fmt.Sprintf(format, args...)})
+// segment is one step of a path; paths are only spelled out for problems. The
+// index counts where the name is empty.
+type segment struct {
+	name  string
+	index int
+}
+
+func (c *converter) report(format string, args ...any) Value {
+	if len(c.problems) >= MaxProblems {
+		return nil
 	}
+	path := ""
+	for _, s := range c.at {
+		if s.name == "" {
+			path += "[" + strconv.Itoa(s.index) + "]"
+		} else {
+			path = Path(path, s.name)
+		}
+	}
+	c.problems = append(c.problems, Problem{path, fmt.Sprintf(format, args...)})
 	return nil
 }
 
-func (c *converter) convert(raw Value, t Type, path string) Value {
+// reportIn reports a problem with a field of the present place.
+func (c *converter) reportIn(field, format string, args ...any) Value {
+	c.at = append(c.at, segment{name: field})
+	c.report(format, args...)
+	c.at = c.at[:len(c.at)-1]
+	return nil
+}
+
+// convertIn converts the value of a field of the present place.
+func (c *converter) convertIn(field string, raw Value, t Type) Value {
+	c.at = append(c.at, segment{name: field})
+	v := c.convert(raw, t)
+	c.at = c.at[:len(c.at)-1]
+	return v
+}
+
+func (c *converter) convert(raw Value, t Type) Value {
 	switch t.Kind {
 	case JSON:
 		return raw
@@ -156,76 +133,96 @@ func (c *converter) convert(raw Value, t Type, path string) Value {
 		if raw == nil {
 			return nil
 		}
-		return c.convert(raw, *t.Elem, path)
+		return c.convert(raw, *t.Elem)
 	case Null, Void:
 		if raw != nil {
-			return c.report(path, "want null, not %s", Describe(raw))
+			return c.report("want null, not %s", Describe(raw))
 		}
 		return nil
 	case List:
-		return c.list(raw, t, path)
+		return c.list(raw, t)
 	case Map:
-		return c.mapping(raw, t, path)
+		return c.mapping(raw, t)
 	case Record:
-		return c.record(raw, t.Fields, path)
+		return c.record(raw, t.Fields)
 	case Named:
-		return c.named(raw, t, path)
+		return c.named(raw, t)
 	case Money:
-		return c.money(raw, path)
+		return c.money(raw)
 	}
-	return c.scalar(raw, t, path)
+	return c.scalar(raw, t)
 }
 
-func (c *converter) list(raw Value, t Type, path string) Value {
+func (c *converter) list(raw Value, t Type) Value {
 	items, ok := raw.([]Value)
 	if !ok {
-		return c.report(path, "want a list, not %s", Describe(raw))
+		return c.report("want a list, not %s", Describe(raw))
 	}
+	c.at = append(c.at, segment{})
 	for i := range items {
-		items[i] = c.convert(items[i], *t.Elem, path+"["+strconv.Itoa(i)+"]")
+		c.at[len(c.at)-1].index = i
+		items[i] = c.convert(items[i], *t.Elem)
 	}
+	c.at = c.at[:len(c.at)-1]
 	return items
 }
 
-func (c *converter) mapping(raw Value, t Type, path string) Value {
+func (c *converter) mapping(raw Value, t Type) Value {
 	m, ok := raw.(map[string]Value)
 	if !ok {
-		return c.report(path, "want a map, not %s", Describe(raw))
+		return c.report("want a map, not %s", Describe(raw))
 	}
 	for _, k := range Keys(m) {
-		m[k] = c.convert(m[k], *t.Elem, Path(path, k))
+		m[k] = c.convertIn(k, m[k], *t.Elem)
 	}
 	return m
 }
 
-func (c *converter) record(raw Value, want []Field, path string) Value {
+func (c *converter) record(raw Value, want []Field) Value {
 	m, ok := raw.(map[string]Value)
 	if !ok {
-		return c.report(path, "want a record, not %s", Describe(raw))
+		return c.report("want a record, not %s", Describe(raw))
 	}
-	out := make(map[string]Value, len(want))
 	known := 0
 	for i := range want {
-		f := &want[i]
-		v, present := m[f.WireName()]
-		if present {
+		if _, present := m[want[i].WireName()]; present {
 			known++
-		}
-		switch {
-		case v == nil && f.Type.Kind == Optional:
-		case !present:
-			c.report(Path(path, f.WireName()), "missing (want %s)", f.Type)
-		default:
-			out[f.Name] = c.convert(v, f.Type, Path(path, f.WireName()))
 		}
 	}
 	if c.fields == Strict && known < len(m) {
-		c.unknown(m, want, path)
+		defer c.unknown(m, want)
+	}
+	out := m
+	if known < len(m) || renames(want) {
+		out = make(map[string]Value, len(want))
+	}
+	for i := range want {
+		f := &want[i]
+		v, present := m[f.WireName()]
+		switch {
+		case v == nil && f.Type.Kind == Optional:
+			delete(out, f.Name)
+		case !present:
+			c.reportIn(f.WireName(), "missing (want %s)", f.Type)
+		default:
+			out[f.Name] = c.convertIn(f.WireName(), v, f.Type)
+		}
 	}
 	return out
 }
 
-func (c *converter) unknown(m map[string]Value, want []Field, path string) {
+// renames says whether a field has another name in JSON; if none has, a record
+// is converted where it is.
+func renames(fields []Field) bool {
+	for i := range fields {
+		if fields[i].Wire != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *converter) unknown(m map[string]Value, want []Field) {
 	names := make([]string, 0, len(want))
 	known := map[string]bool{}
 	for _, f := range want {
@@ -234,70 +231,70 @@ func (c *converter) unknown(m map[string]Value, want []Field, path string) {
 	}
 	for _, k := range Keys(m) {
 		if !known[k] {
-			c.report(Path(path, k), "no such field; there is %s", strings.Join(names, ", "))
+			c.reportIn(k, "no such field; there is %s", strings.Join(names, ", "))
 		}
 	}
 }
 
-func (c *converter) named(raw Value, t Type, path string) Value {
+func (c *converter) named(raw Value, t Type) Value {
 	d := c.u.Lookup(t.Name)
 	if d == nil {
-		return c.report(path, "the type %s is not known here", t.Name)
+		return c.report("the type %s is not known here", t.Name)
 	}
 	switch d.Kind {
 	case EnumDefinition:
 		s, ok := raw.(string)
 		if !ok {
-			return c.report(path, "want one of %s, not %s", strings.Join(d.Values, ", "), Describe(raw))
+			return c.report("want one of %s, not %s", strings.Join(d.Values, ", "), Describe(raw))
 		}
 		for _, v := range d.Values {
 			if v == s {
 				return s
 			}
 		}
-		return c.report(path, "%.40q is none of %s", s, strings.Join(d.Values, ", "))
+		return c.report("%.40q is none of %s", s, strings.Join(d.Values, ", "))
 	case UnionDefinition:
-		return c.union(raw, d, path)
+		return c.union(raw, d)
 	}
-	return c.record(raw, d.Fields, path)
+	return c.record(raw, d.Fields)
 }
 
 // union reads {"case": value}: one key, the name of the case.
-func (c *converter) union(raw Value, d *Definition, path string) Value {
+func (c *converter) union(raw Value, d *Definition) Value {
 	m, ok := raw.(map[string]Value)
 	if !ok || len(m) != 1 {
-		return c.report(path, "want an object with one key, the case of %s", d.Name)
+		return c.report("want an object with one key, the case of %s", d.Name)
 	}
 	for _, f := range d.Fields {
 		if v, ok := m[f.WireName()]; ok {
-			return map[string]Value{f.Name: c.convert(v, f.Type, Path(path, f.WireName()))}
+			return map[string]Value{f.Name: c.convertIn(f.WireName(), v, f.Type)}
 		}
 	}
-	return c.report(path, "no case of %s", d.Name)
+	return c.report("no case of %s", d.Name)
 }
 
 // money reads {"amount": "20.00", "currency": "EUR"}; the amount may also be a
 // JSON number.
-func (c *converter) money(raw Value, path string) Value {
+func (c *converter) money(raw Value) Value {
 	m, ok := raw.(map[string]Value)
 	if !ok {
-		return c.report(path, `want money such as {"amount": "20.00", "currency": "EUR"}, not %s`, Describe(raw))
+		return c.report(`want money such as {"amount": "20.00", "currency": "EUR"}, not %s`, Describe(raw))
 	}
 	currency, ok := m["currency"].(string)
 	if !ok || !IsCurrency(currency) {
-		return c.report(Path(path, "currency"), "want an ISO 4217 code such as EUR")
+		return c.reportIn("currency", "want an ISO 4217 code such as EUR")
 	}
-	value, ok := c.scalar(m["amount"], Of(Decimal), Path(path, "amount")).(Exact)
+	value, ok := c.convertIn("amount", m["amount"], Of(Decimal)).(Exact)
 	if !ok {
 		return nil
 	}
 	if c.fields == Strict && len(m) > 2 {
-		c.unknown(m, []Field{{Name: "amount"}, {Name: "currency"}}, path)
+		c.unknown(m, []Field{{Name: "amount"}, {Name: "currency"}})
 	}
 	return Amount{value, currency}
 }
 
-func (c *converter) scalar(raw Value, t Type, path string) Value {
+func (c *converter) scalar(raw Value, t Type) Value {
 	switch x := raw.(type) {
 	case bool:
 		if t.Kind == Bool {
@@ -322,7 +319,7 @@ func (c *converter) scalar(raw Value, t Type, path string) Value {
 			if n, ok := x.Int(); ok {
 				return n
 			}
-			return c.report(path, "want a whole number of 64 bits")
+			return c.report("want a whole number of 64 bits")
 		}
 	case string:
 		v, err := Parse(x, t)
@@ -330,10 +327,10 @@ func (c *converter) scalar(raw Value, t Type, path string) Value {
 			return v
 		}
 		if !errors.Is(err, errNoText) {
-			return c.report(path, "%v", err)
+			return c.report("%v", err)
 		}
 	}
-	return c.report(path, "want %s, not %s", t, Describe(raw))
+	return c.report("want %s, not %s", t, Describe(raw))
 }
 
 // Path is the path of the field name under path: "order.id", or "id" where path
@@ -410,6 +407,9 @@ func (u *Universe) EncodeJSON(to []byte, v Value, t Type) []byte {
 	return AppendJSON(to, v)
 }
 
+// encodeFields leaves out an optional field that is absent. A field of another
+// type that is null (of type json, say) is written, or it would be missing when
+// the text is read again.
 func (u *Universe) encodeFields(to []byte, m map[string]Value, t Type) []byte {
 	fields := t.Fields
 	if t.Kind == Named {
@@ -419,17 +419,25 @@ func (u *Universe) encodeFields(to []byte, m map[string]Value, t Type) []byte {
 		}
 		fields = d.Fields
 	}
-	byWire := make(map[string]*Field, len(fields))
-	present := make(map[string]Value, len(m))
+	var few [16]*Field
+	present := few[:0]
 	for i := range fields {
-		if v, ok := m[fields[i].Name]; ok && v != nil {
-			byWire[fields[i].WireName()] = &fields[i]
-			present[fields[i].WireName()] = v
+		f := &fields[i]
+		if v, ok := m[f.Name]; v != nil || ok && f.Type.Kind != Optional {
+			present = append(present, f)
 		}
 	}
-	return appendObject(to, Keys(present), func(to []byte, k string) []byte {
-		return u.EncodeJSON(to, present[k], byWire[k].Type)
-	})
+	slices.SortFunc(present, func(a, b *Field) int { return strings.Compare(a.WireName(), b.WireName()) })
+	to = append(to, '{')
+	for i, f := range present {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = appendString(to, f.WireName())
+		to = append(to, ':')
+		to = u.EncodeJSON(to, m[f.Name], f.Type)
+	}
+	return append(to, '}')
 }
 
 func appendObject(to []byte, keys []string, value func([]byte, string) []byte) []byte {

@@ -13,6 +13,9 @@ import (
 const (
 	MaxDecimalDigits   = 34
 	MaxDecimalExponent = 6144
+	// MaxDecimalText bounds the bytes of a decimal's text: every decimal's plain
+	// notation fits.
+	MaxDecimalText = MaxDecimalExponent + MaxDecimalDigits + 16
 )
 
 // Errors of arithmetic. Every one means the same at compile time and at run
@@ -31,12 +34,12 @@ type Exact struct{ d decimal.Decimal }
 // ParseExact reads a decimal number such as "-12.50" or "1e3".
 // Errors: not a number, or outside the limits.
 func ParseExact(text string) (Exact, error) {
-	if len(text) > MaxDecimalDigits+16 {
-		return Exact{}, fmt.Errorf("%.20q... is longer than a decimal of %d digits", text, MaxDecimalDigits)
+	if len(text) > MaxDecimalText {
+		return Exact{}, fmt.Errorf("%.20q... is longer than %d bytes, which every decimal fits", text, MaxDecimalText)
 	}
 	d, err := decimal.NewFromString(text)
 	if err != nil {
-		return Exact{}, fmt.Errorf("%q is no decimal number", text)
+		return Exact{}, fmt.Errorf("%.40q is no decimal number", text)
 	}
 	return bounded(d)
 }

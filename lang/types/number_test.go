@@ -193,7 +193,8 @@ func TestParseExactLimits(t *testing.T) {
 	}{
 		{nines, true}, {"-" + nines, true}, {"1" + nines, false}, {"1" + strings.Repeat("0", 34), true},
 		{"1e6144", true}, {"1e6145", false}, {"1e-6144", true}, {"1e-6145", false},
-		{"0." + strings.Repeat("0", 48), true}, {"0." + strings.Repeat("0", 49), false},
+		{"0." + strings.Repeat("0", 6144), true}, {"0." + strings.Repeat("0", 6145), false},
+		{strings.Repeat("0", MaxDecimalText), true}, {strings.Repeat("0", MaxDecimalText+1), false},
 		{"", false}, {"x", false}, {"1.2.3", false}, {"NaN", false}, {"0x10", false}, {"1e99999999999", false},
 	} {
 		if _, err := ParseExact(c.text); (err == nil) != c.ok {

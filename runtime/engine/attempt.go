@@ -168,21 +168,18 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		return Send{Target: t, Channel: x.flow.deadLetter(), Payload: w.load}
 	}
 	st := &x.flow.steps[a.step]
-	own := effectKey(x.id, st.id, named)
+	if t.Key == "" || st.kind != plan.Call {
+		t.Key = effectKey(x.id, st.id, named)
+	}
 	switch st.kind {
 	case plan.Start:
 		business := w.key
 		if business == "" {
-			business = own
+			business = t.Key
 		}
-		t.Key = own
 		return Start{Target: t, Process: st.plan.Start.Process, Business: business, Input: w.args}
 	case plan.Send:
-		t.Key = own
 		return Send{Target: t, Channel: st.plan.Send.Channel, Payload: w.load}
-	}
-	if t.Key == "" {
-		t.Key = own
 	}
 	return Call{
 		Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
@@ -359,8 +356,24 @@ func (s *State) Pending() []Effect {
 				// It was evaluated before it first left, from the same values.
 				panic(fmt.Sprintf("engine: the effect of %s in %s cannot be made again: %v", x.flow.stepID(a.step), x.id, err))
 			}
-			out = append(out, effectOf(x, a, &w))
+			out = append(out, again(effectOf(x, a, &w)))
 		}
 	}
 	return out
+}
+
+// again marks an effect that may have left before.
+func again(e Effect) Effect {
+	switch e := e.(type) {
+	case Call:
+		e.Again = true
+		return e
+	case Start:
+		e.Again = true
+		return e
+	case Send:
+		e.Again = true
+		return e
+	}
+	return e
 }

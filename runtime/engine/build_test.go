@@ -196,9 +196,8 @@ func shipped() plan.Step {
 }
 
 func approve() plan.Step {
-	data := ref("order", orderT)
-	return plan.Step{ID: "decision", Kind: plan.Task, Var: "decision", Type: jsonT, Expr: &data, Task: &plan.TaskStep{
-		Name: "approve", Role: "p.manager", DueNs: 2 * 24 * 3600e9, Else: &plan.Block{Steps: steps(failing("Declined", reason("nobody decided in time")))},
+	return plan.Step{ID: "decision", Kind: plan.Task, Var: "decision", Type: jsonT, Task: &plan.TaskStep{
+		Name: "approve", Role: "p.manager", Args: []expression.Tree{ref("order", orderT)}, Shows: []string{"order"}, DueNs: 2 * 24 * 3600e9, Else: &plan.Block{Steps: steps(failing("Declined", reason("nobody decided in time")))},
 	}}
 }
 

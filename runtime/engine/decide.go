@@ -33,7 +33,9 @@ func (s *State) Decide(cmd record.Command, facts Facts) ([]record.Event, []Effec
 		facts.Health = placement.AllUnknown{}
 	}
 	d := decider{s: s, facts: facts, now: facts.Now}
+	s.deciding = true
 	reply := d.decide(cmd)
+	s.deciding = false
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	return d.events, d.effects, reply
 }
@@ -239,6 +241,7 @@ func (d *decider) run(x *instance) {
 		d.advance(x, d.ready[i])
 	}
 	d.ready = d.ready[:0]
+	x.park(d.now)
 }
 
 // advance runs one block until it waits, is over, or cannot go on.

@@ -62,8 +62,13 @@
 //   - A route that fails undoes what it did, then sends the dead letter, then
 //     ends as faulted. A message that does not fit its channel's type does the
 //     same, without a step.
+//   - The variables of an instance that will wait for a minute or more are packed
+//     into bytes (ParkedFor): an order that waits for its carrier takes 1.1 KB
+//     instead of 2.8.
+//   - An attempt that one decision both makes and gives up (a parallel branch
+//     fails at once) never leaves and owes nothing.
 //   - A task without else has no timer; its due time is shown only.
-//   - Events are told apart by their ID for as long as they are kept.
+//   - Events are told apart by their type and ID, for as long as they are kept.
 //
 // Deliberately absent: NATS, time, retention of history (runtime/observe reads
 // the journal), who may do what (the edge asks lang/policy before it sends a

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/record"
 )
 
 // Effect is something that has to happen outside the shard, once the events that
@@ -24,6 +25,18 @@ type Target struct {
 	// Key names the effect at its target: equal for every attempt, after every
 	// crash, and in every cloud.
 	Key string
+	// Again says that the attempt may have left before, from a process that died
+	// or lost the shard, and that nobody knows what became of it then.
+	Again bool
+}
+
+// Outcome is what an attempt has come to for the engine. Where it left twice,
+// the second being refused says nothing about the first, which may be done.
+func (t Target) Outcome(o record.Outcome) record.Outcome {
+	if t.Again && o == record.Refused {
+		return record.Unknown
+	}
+	return o
 }
 
 // Of is t itself.

@@ -13,7 +13,7 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 	if c.Type == "" || c.ID == "" {
 		return reject(record.Invalid, "an event needs a type and an id")
 	}
-	if d.s.kept.byID[c.ID] != nil {
+	if d.s.kept.byID[eventName{c.Type, c.ID}] != nil {
 		return record.Reply{Existing: true}
 	}
 	kept := c.Until > d.now

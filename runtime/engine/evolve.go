@@ -22,7 +22,14 @@ func (e *EvolveError) Error() string {
 // Evolve applies one event. It evaluates nothing and chooses nothing: whatever
 // the event's effect needs stands in it. Errors: *EvolveError, and then the state
 // is of no use any more.
-func (s *State) Evolve(ev record.Event) error {
+func (s *State) Evolve(ev record.Event) (err error) {
+	// An event that names a step of the wrong kind trips over a nil somewhere. It
+	// comes from a strange journal, so it is an error and no bug.
+	defer func() {
+		if p := recover(); p != nil {
+			err = &EvolveError{ev, fmt.Sprint(p)}
+		}
+	}()
 	if reason := s.apply(ev); reason != "" {
 		return &EvolveError{ev, reason}
 	}
@@ -44,7 +51,7 @@ func (s *State) apply(ev record.Event) string {
 		s.eventKept(&e)
 		return ""
 	case record.EventExpired:
-		s.kept.expire(e.ID)
+		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
 	}
 	return s.applyInstance(ev)
@@ -241,6 +248,9 @@ func (f *flow) release(st *step, vals []types.Value) []types.Value {
 	return vars
 }
 
+// Activations count up, so a parent always has a lower number than its children.
+const usedBefore = "its activation's number was used before"
+
 func (s *State) add(x *instance, a *activation) {
 	x.acts = append(x.acts, a)
 	x.alive++
@@ -255,6 +265,9 @@ func (s *State) add(x *instance, a *activation) {
 func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEntered) string {
 	if int(e.Step) >= len(x.flow.steps) {
 		return "its flow has no such step"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	st := &x.flow.steps[e.Step]
 	if int(e.Block) > len(st.blocks) {
@@ -279,6 +292,9 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 	}
 	if e.Due != 0 {
 		s.setDue(x, a, e.Due)
+	}
+	if !s.deciding && (st.kind == plan.Select || st.kind == plan.Task || st.kind == plan.Wait) {
+		x.park(e.At)
 	}
 	return ""
 }
@@ -344,6 +360,9 @@ func (s *State) branchEntered(x *instance, parent *activation, e *record.BranchE
 	st := &x.flow.steps[parent.step]
 	if e.Block == 0 || int(e.Block) > len(st.blocks) {
 		return "its step has no such branch"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	s.add(x, &activation{id: e.Activation, parent: parent.id, step: parent.step, block: st.blocks[e.Block-1], role: roleBranch, since: parent.since})
 	return ""

@@ -44,7 +44,7 @@ func (s *State) attemptFailed(x *instance, a *activation, e *record.AttemptFaile
 
 func (s *State) eventKept(e *record.EventKept) {
 	s.kept.last++
-	s.kept.add(&keptEvent{number: s.kept.last, typ: e.Type, id: e.ID, payload: e.Payload, instance: e.Instance, until: e.Until})
+	s.kept.add(&keptEvent{number: s.kept.last, eventName: eventName{e.Type, e.ID}, payload: e.Payload, instance: e.Instance, until: e.Until})
 }
 
 func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) string {
@@ -53,7 +53,7 @@ func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) str
 		return "its step has no such arm"
 	}
 	payload := e.Payload
-	if k := s.kept.byID[e.ID]; k != nil {
+	if k := s.kept.byID[eventName{st.sel.on[e.Arm].event, e.ID}]; k != nil {
 		if payload == nil {
 			payload = k.payload
 		}
@@ -138,6 +138,9 @@ func (s *State) applyWhole(ev record.Event) string {
 	case record.SettlementOwed:
 		return s.settlementOwed(x, &e)
 	case record.DeadLetterOwed:
+		if e.Activation <= x.last {
+			return usedBefore
+		}
 		s.add(x, &activation{id: e.Activation, parent: none, step: none, block: none, role: roleLetter, since: e.At})
 	}
 	return ""
@@ -158,9 +161,13 @@ func (s *State) endForward(x *instance, keep bool) {
 }
 
 func (s *State) compensationStarted(x *instance, e *record.CompensationStarted) string {
+	x.unpack()
 	last := len(x.done) - 1
 	if last < 0 || x.done[last].step != e.Step {
 		return "the step is not the last that was completed"
+	}
+	if e.Activation <= x.last {
+		return usedBefore
 	}
 	d := x.done[last]
 	x.done[last] = doneStep{}
@@ -177,7 +184,16 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	if int(e.Step) >= len(x.flow.steps) {
 		return "its flow has no such step"
 	}
+	if e.Activation <= x.last {
+		return usedBefore
+	}
+	var earlier []doubt
 	if of := x.find(e.Of); of != nil && of.x != nil {
+		for _, d := range of.x.doubts {
+			if d.cloud == e.Cloud {
+				earlier = append(earlier, d)
+			}
+		}
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })
 	}
 	vars := make([]types.Value, len(x.flow.vars))
@@ -189,7 +205,7 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	a := &activation{
 		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: e.Args,
 		attempt: e.Attempt, inflight: e.Due == 0,
-		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0},
+		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0, doubts: earlier},
 	}
 	s.add(x, a)
 	s.setDue(x, a, e.Due)

@@ -5,3 +5,6 @@ package engine
 func (p *Program) Undoable(flow string, step uint32) bool {
 	return p.flows[flow].steps[step].comp >= 0
 }
+
+// Again is an effect as it leaves a second time.
+func Again(e Effect) Effect { return again(e) }

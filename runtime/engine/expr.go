@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/cob-lang/cob/lang/expression"
@@ -37,7 +38,14 @@ func compile(t *expression.Tree, u *types.Universe) (*evaluator, error) {
 	return &evaluator{reads: prog.Reads(), prog: prog}, nil
 }
 
-func (e *evaluator) eval(env map[string]types.Value) (types.Value, error) {
+// eval gives the value of e. A bug in the evaluation is an error here, so that it
+// becomes an incident of one instance and not the end of a shard.
+func (e *evaluator) eval(env map[string]types.Value) (v types.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("cannot be evaluated, which is a bug in this program: %v", p)
+		}
+	}()
 	return e.prog.Eval(env)
 }
 

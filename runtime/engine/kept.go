@@ -8,12 +8,15 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
+// eventName tells events apart.
+type eventName struct{ typ, id string }
+
 // keptEvent is an event that waits for instances which will ask for it. What
 // concerned one instance and was taken keeps its ID only, so that a second
 // delivery is known.
 type keptEvent struct {
-	number   uint64 // in the order of arrival
-	typ, id  string
+	number uint64 // in the order of arrival
+	eventName
 	payload  map[string]types.Value
 	instance string
 	until    record.Instant
@@ -22,7 +25,7 @@ type keptEvent struct {
 
 // keptEvents finds kept events by ID, by age, and by what selects look for.
 type keptEvents struct {
-	byID  map[string]*keptEvent
+	byID  map[eventName]*keptEvent
 	last  uint64
 	paths map[string][]string // by event type: the paths that selects look at
 	by    map[waitKey][]*keptEvent
@@ -33,7 +36,7 @@ func (k *keptEvents) reset() {
 	if k.paths == nil {
 		k.paths = map[string][]string{}
 	}
-	k.byID, k.by = map[string]*keptEvent{}, map[waitKey][]*keptEvent{}
+	k.byID, k.by = map[eventName]*keptEvent{}, map[waitKey][]*keptEvent{}
 	k.last, k.age = 0, nil
 }
 
@@ -74,7 +77,7 @@ func keyAt(typ string, payload map[string]types.Value, path string) (waitKey, bo
 }
 
 func (k *keptEvents) add(e *keptEvent) {
-	k.byID[e.id] = e
+	k.byID[e.eventName] = e
 	if e.payload != nil {
 		for _, path := range k.paths[e.typ] {
 			k.index(e, path)
@@ -118,12 +121,12 @@ func (k *keptEvents) unindex(e *keptEvent) {
 }
 
 // expire forgets an event. It is nearly always the oldest.
-func (k *keptEvents) expire(id string) {
-	e := k.byID[id]
+func (k *keptEvents) expire(name eventName) {
+	e := k.byID[name]
 	if e == nil {
 		return
 	}
-	delete(k.byID, id)
+	delete(k.byID, name)
 	k.unindex(e)
 	i := 0
 	if k.age[0] != e {

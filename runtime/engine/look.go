@@ -187,7 +187,7 @@ func (x *instance) details() Details {
 	for i := range x.done {
 		v.Completed = append(v.Completed, Done{x.flow.stepID(x.done[i].step), x.done[i].cloud})
 	}
-	for i, value := range x.vars {
+	for i, value := range x.glance() {
 		if value != nil {
 			v.Vars = append(v.Vars, Var{x.flow.vars[i].name, x.flow.vars[i].typ, value})
 		}

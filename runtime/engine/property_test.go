@@ -144,7 +144,7 @@ func (c *chaos) send(cmd record.Command) {
 		pending[fmt.Sprint(e)] = true
 	}
 	for _, e := range effects {
-		if !pending[fmt.Sprint(e)] {
+		if !pending[fmt.Sprint(engine.Again(e))] {
 			c.Fatalf("the effect %v left and is not pending", e)
 		}
 	}

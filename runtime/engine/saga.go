@@ -92,7 +92,7 @@ func letterOf(x *instance) types.Value {
 	if x.over.step != none {
 		path = append(path, x.flow.stepID(x.over.step))
 	}
-	message := x.vars[0]
+	message := x.values()[0]
 	if x.over.fault != Invalid {
 		channel := x.flow.program.channels[x.flow.route.From]
 		if plainJSON, err := types.ReadJSON(x.flow.program.universe.EncodeJSON(nil, message, channel.Type)); err == nil {
@@ -198,7 +198,9 @@ func (d *decider) settlementAnswer(x *instance, a *activation, c *record.Attempt
 		d.close(x, a, record.Raised, "nothing was done at "+cloud+": it raised "+c.Fault, false, nil)
 	case c.Outcome == record.Rejected:
 		d.close(x, a, record.Rejected, "nothing was done at "+cloud+": it rejected the request", false, nil)
-	case c.Outcome == record.Refused && a.x.adopted:
+	case c.Outcome == record.Refused && a.x.adopted && len(a.x.doubts) == 0:
+		// An earlier attempt there whose outcome is unknown may have done it all the
+		// same; then the cloud is asked again.
 		d.close(x, a, record.Refused, "nothing was done at "+cloud+": it never took the request", false, nil)
 	case st.comp < 0:
 		d.close(x, a, record.Unknown, "it may have been done at "+cloud+"; nothing undoes it, so it was not asked again", false, nil)
@@ -260,8 +262,14 @@ func (d *decider) askAgain(x *instance, a *activation) {
 	d.attempt(x, a, nil)
 }
 
+// MaxExpired bounds the kept events that one command forgets, and so the size of
+// its commit. The timer stays due while there are more.
+const MaxExpired = 1000
+
 func (d *decider) expire() {
-	for d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
-		d.emit(record.EventExpired{ID: d.s.kept.age[0].id})
+	for range MaxExpired {
+		if d.s.kept.soonest() != 0 && d.s.kept.soonest() <= d.now {
+			d.emit(record.EventExpired{Type: d.s.kept.age[0].typ, ID: d.s.kept.age[0].id})
+		}
 	}
 }

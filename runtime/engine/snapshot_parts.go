@@ -53,7 +53,6 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.when(&x.started)
 	c.text(&x.channel)
 	c.uint(&x.position)
-	c.list(&x.vars)
 	c.u32(&x.last)
 	c.u32(&x.steps)
 	phase := uint32(x.phase)
@@ -71,7 +70,26 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.settledList(&x.settled)
 	c.doneList(x)
 	c.activations(x)
-	if !c.writing && c.err == nil && len(x.vars) != len(x.flow.vars) {
+	c.packed(x)
+}
+
+// packed reads the variables and leaves them packed: most instances wait.
+func (c *snapper) packed(x *instance) {
+	var b []byte
+	if c.writing {
+		b = x.bytes()
+	}
+	n := c.size(len(b))
+	if c.writing {
+		c.buf = append(c.buf, b...)
+		return
+	}
+	if c.err != nil {
+		return
+	}
+	x.packed = append([]byte{}, c.buf[c.at:c.at+n]...)
+	c.at += n
+	if _, ok := x.contents(); !ok {
 		c.fail("the instance " + x.id + " has other variables than its plan")
 	}
 }
@@ -86,7 +104,6 @@ func (c *snapper) doneList(x *instance) {
 	for i := range n {
 		c.u32(&x.done[i].step)
 		c.text(&x.done[i].cloud)
-		c.list(&x.done[i].vals)
 		if !c.writing && int(x.done[i].step) >= len(x.flow.steps) {
 			c.fail("the instance " + x.id + " has done a step that its plan does not have")
 			return
@@ -112,6 +129,10 @@ func (c *snapper) activations(x *instance) {
 		if c.err != nil {
 			return
 		}
+		if n := len(x.acts); n > 0 && x.acts[n-1].id >= a.id || a.parent != none && a.parent >= a.id || a.id > x.last {
+			c.fail("the activations of the instance " + x.id + " do not count up")
+			return
+		}
 		x.acts = append(x.acts, a)
 	}
 }
@@ -132,7 +153,10 @@ func (c *snapper) activation(x *instance, a *activation) {
 	c.when(&a.since)
 	c.when(&a.due)
 	c.list(&a.items)
-	if !c.writing && c.err == nil {
+	if c.err != nil {
+		return
+	}
+	if !c.writing {
 		stepless := a.role == roleRoot || a.role == roleLetter
 		if !stepless && int(a.step) >= len(x.flow.steps) || a.block != none && int(a.block) >= len(x.flow.blocks) {
 			c.fail("the instance " + x.id + " stands at a step that its plan does not have")

@@ -32,7 +32,8 @@ type State struct {
 	tasks                       map[taskRef]struct{}
 	stuck                       int // instances with an incident
 
-	env map[string]types.Value // workspace of evaluations
+	env      map[string]types.Value // workspace of evaluations
+	deciding bool                   // instances are parked at the end of a decision
 }
 
 type taskRef struct {
@@ -50,7 +51,9 @@ type instance struct {
 	position uint64 // of the message that started a route
 	channel  string
 
-	vars []types.Value
+	// vars are packed while the instance waits for long.
+	vars   []types.Value
+	packed []byte
 	// acts are ordered by id; dead ones stay until half of them are.
 	acts  []*activation
 	alive int
@@ -155,10 +158,10 @@ type extra struct {
 	base     uint32 // the attempt that the count of tries begins after
 	by       string // who claimed a task
 	incident string
-	doubts   []doubt
-	of       uint32 // of a settlement: the activation of the step
-	ofTry    uint32 // and its attempt
-	adopted  bool   // the attempt under way is still the step's own
+	doubts   []doubt // of a settlement: those at its cloud that it took over
+	of       uint32  // of a settlement: the activation of the step
+	ofTry    uint32  // and its attempt
+	adopted  bool    // the attempt under way is still the step's own
 	outcome  record.Outcome
 	detail   string // why the last attempt failed
 }
@@ -207,6 +210,21 @@ func (s *State) AddProgram(p *Program) {
 			s.kept.lookFor(arm)
 		}
 	}
+}
+
+// DropProgram forgets a plan that no package starts instances with and no living
+// instance is pinned to; it says whether it did. It looks at all instances.
+func (s *State) DropProgram(digest string) bool {
+	for _, active := range s.active {
+		if active == digest {
+			return false
+		}
+	}
+	if s.InUse(digest) > 0 {
+		return false
+	}
+	delete(s.programs, digest)
+	return true
 }
 
 // HasProgram says whether the plan of the digest is known.
@@ -268,5 +286,5 @@ func (x *instance) variables(a *activation) []types.Value {
 	if u := x.scope(a); u != nil {
 		return u.x.vars
 	}
-	return x.vars
+	return x.values()
 }

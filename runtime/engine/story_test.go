@@ -246,13 +246,13 @@ func (w *world) run(line string) {
 		w.position++
 		w.inst = record.InstanceID("p.in", f[1])
 		w.names[w.inst] = f[1]
-		m := record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: w.position, Message: f[1], Payload: w.json(rest(2))}
+		m := record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: w.position, After: w.position - 1, Message: f[1], Payload: w.json(rest(2))}
 		if f[0] == "broken" {
 			m.Problem = "total: missing (want int)"
 		}
 		w.do(m)
 	case "again":
-		w.do(record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: w.position, Message: f[1], Payload: w.json("1")})
+		w.do(record.DeliverMessage{Route: "p.in", Channel: "p.intake", Position: w.position, After: w.position - 1, Message: f[1], Payload: w.json("1")})
 	case "answer":
 		c := record.AttemptEnded{Instance: w.inst, Activation: number(1), Attempt: number(2), Outcome: record.Outcome(f[3]), TookNs: 1e6}
 		switch c.Outcome {

@@ -72,19 +72,18 @@ func (s *Store) serve(r *request) []func() {
 	}
 	s.waiting = rest
 	r.from.flight = 0
-	s.after(r.from, err)
+	s.after(r, err)
 	return calls
 }
 
-// after puts a handle back to where the log ends, or ends its ownership.
-func (s *Store) after(m *Memory, err error) {
+// after puts a handle back to what it last wrote, or ends its ownership. It does not look at the log: a rival may have been there, and the
+// next append has to find out.
+func (s *Store) after(r *request, err error) {
 	if err == ErrFull || err == ErrUnavailable {
-		if tail, tailErr := s.tail(); tailErr == nil {
-			m.head = tail
-			return
-		}
+		r.from.head = r.prior
+		return
 	}
-	m.taken, m.ready = false, false
+	r.from.taken, r.from.ready = false, false
 }
 
 // attempt is write with the next fault.

@@ -33,6 +33,7 @@ type StoreOptions struct {
 type request struct {
 	from  *Memory
 	frame []byte
+	prior Head // the head that it follows
 	head  Head // the head once it is written
 	done  func(Result)
 }
@@ -184,7 +185,7 @@ func (m *Memory) AppendAsync(payload []byte, done func(Result)) {
 		return
 	}
 	frame, head := m.head.Encode(Commit{Number: m.head.Number + 1, Epoch: m.head.Epoch, Payload: payload})
-	s.waiting = append(s.waiting, &request{from: m, frame: frame, head: head, done: done})
+	s.waiting = append(s.waiting, &request{from: m, frame: frame, prior: m.head, head: head, done: done})
 	m.head = head
 	m.flight++
 	held := s.held

@@ -80,3 +80,23 @@ func TestCrashForgetsWhatWaits(t *testing.T) {
 		t.Fatal("the held append was written")
 	}
 }
+
+// A refusal must not let an owner catch up with a rival that it never heard of.
+func TestARefusalDoesNotHideARival(t *testing.T) {
+	ctx := context.Background()
+	for _, fault := range []Fault{Refuse, Full} {
+		s := NewStore("s", StoreOptions{})
+		old := owned(t, s)
+		rival := owned(t, s)
+		s.Inject(fault)
+		if _, err := old.Append(ctx, []byte("x")); err == nil {
+			t.Fatalf("fault %d let the append through", fault)
+		}
+		if _, err := old.Append(ctx, []byte("x")); !errors.Is(err, ErrFenced) {
+			t.Errorf("fault %d: the old owner's next append: %v, want %v", fault, err, ErrFenced)
+		}
+		if _, err := rival.Append(ctx, []byte("y")); err != nil {
+			t.Errorf("fault %d: the rival's append: %v", fault, err)
+		}
+	}
+}

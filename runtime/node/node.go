@@ -51,7 +51,9 @@ type Options struct {
 	Connectors *connector.Registry
 	Settings   connector.Settings
 	Limits     engine.Limits // zero: engine.DefaultLimits
-	Log        *slog.Logger  // zero: none
+	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
+	SnapshotEvery, Retain int64
+	Log                   *slog.Logger // zero: none
 }
 
 // Validate says which field is outside its bounds.
@@ -184,6 +186,16 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 		Replayed:  s.view.Fold,
 		Committed: func(commit uint64, events []record.Event) { n.committed(s, commit, events) },
 		Dispatch:  func(effects []engine.Effect) { n.dispatch(s, effects) },
+		Aside:     s.view.Save,
+		Restored: func(upTo uint64, aside []byte) error {
+			var all []engine.Details
+			for _, i := range state.Instances(nil) {
+				details, _ := state.Instance(i.Instance)
+				all = append(all, details)
+			}
+			return s.view.Load(upTo, aside, all)
+		},
+		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})
 	if err != nil {
 		return err

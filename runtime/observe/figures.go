@@ -46,6 +46,7 @@ type CallFigures struct {
 	Cloud     string        `json:"cloud"`
 	Attempts  int           `json:"attempts"`
 	Succeeded int           `json:"succeeded"`
+	Raised    int           `json:"raised"` // answered with a declared fault
 	Failed    int           `json:"failed"`
 	Mean      time.Duration `json:"mean_ns"`
 	Cost      string        `json:"cost,omitempty"`
@@ -66,9 +67,9 @@ type callKey struct{ endpoint, cloud string }
 type moveKey struct{ endpoint, from, to string }
 
 type callSums struct {
-	attempts, succeeded, failed int
-	took                        time.Duration
-	cost                        types.Amount
+	attempts, succeeded, raised, failed int
+	took                                time.Duration
+	cost                                types.Amount
 }
 
 type moveSums struct {
@@ -91,13 +92,14 @@ type figures struct {
 	settlements int
 }
 
+func newFigures(process string) *figures {
+	return &figures{process: process, outcomes: map[string]int{}, every: 1, calls: map[callKey]*callSums{}, moves: map[moveKey]*moveSums{}}
+}
+
 func (v *View) of(x *entry) *figures {
 	f := v.figures[x.process]
 	if f == nil {
-		f = &figures{
-			process: x.process, outcomes: map[string]int{}, every: 1,
-			calls: map[callKey]*callSums{}, moves: map[moveKey]*moveSums{},
-		}
+		f = newFigures(x.process)
 		v.figures[x.process] = f
 	}
 	if f.sla == nil {
@@ -107,8 +109,13 @@ func (v *View) of(x *entry) *figures {
 }
 
 func (v *View) entered(x *entry, e record.StepEntered) {
-	if s := v.plans.Step(x.plan, x.process, e.Step); s != nil && s.Kind == plan.Call {
-		x.calls = append(x.calls, openCall{activation: e.Activation, step: e.Step})
+	v.opened(x, e.Activation, e.Step)
+}
+
+// opened remembers a call until it ends.
+func (v *View) opened(x *entry, activation, step uint32) {
+	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Kind == plan.Call {
+		x.calls = append(x.calls, openCall{activation: activation, endpoint: s.Call.Endpoint})
 	}
 }
 
@@ -121,32 +128,19 @@ func (x *entry) call(activation uint32) *openCall {
 	return nil
 }
 
-// endpoint is what an open call asks, or "" where its step asks none.
-func (v *View) endpoint(x *entry, c *openCall) string {
-	s := v.plans.Step(x.plan, x.process, c.step)
-	if s == nil || s.Call == nil {
-		return ""
-	}
-	return s.Call.Endpoint
-}
-
 func (v *View) attempted(x *entry, e record.AttemptStarted) {
 	c := x.call(e.Activation)
 	if c == nil {
 		return
 	}
-	endpoint := v.endpoint(x, c)
-	if endpoint == "" {
-		return
-	}
 	f := v.of(x)
-	sums := f.sums(endpoint, e.Cloud)
+	sums := f.sums(c.endpoint, e.Cloud)
 	sums.attempts++
-	if price, ok := v.plans.CostPerCall(x.plan, endpoint, e.Cloud); ok {
+	if price, ok := v.plans.CostPerCall(x.plan, c.endpoint, e.Cloud); ok {
 		sums.charge(price)
 	}
 	if c.failedFrom != "" && c.failedFrom != e.Cloud {
-		f.moved(moveKey{endpoint, c.failedFrom, e.Cloud}, time.Duration(e.At-c.failedAt))
+		f.moved(moveKey{c.endpoint, c.failedFrom, e.Cloud}, time.Duration(e.At-c.failedAt))
 	}
 	c.cloud, c.started, c.inFlight = e.Cloud, e.At, true
 }
@@ -156,8 +150,11 @@ func (v *View) attemptFailed(x *entry, e record.AttemptFailed) {
 	if c == nil {
 		return
 	}
-	if endpoint := v.endpoint(x, c); endpoint != "" {
-		v.of(x).sums(endpoint, c.cloud).failed++
+	sums := v.of(x).sums(c.endpoint, c.cloud)
+	if e.Outcome == record.Raised {
+		sums.raised++
+	} else {
+		sums.failed++
 	}
 	c.failedFrom, c.failedAt, c.inFlight = c.cloud, c.started, false
 }
@@ -168,8 +165,8 @@ func (v *View) left(x *entry, e record.StepLeft) {
 		if c.activation != e.Activation {
 			continue
 		}
-		if endpoint := v.endpoint(x, &c); endpoint != "" && c.cloud != "" {
-			sums := v.of(x).sums(endpoint, c.cloud)
+		if c.cloud != "" {
+			sums := v.of(x).sums(c.endpoint, c.cloud)
 			sums.succeeded++
 			sums.took += time.Duration(e.TookNs)
 		}
@@ -249,10 +246,7 @@ func Report(views []*View) []Figures {
 		v.mu.RLock()
 		for name, f := range v.figures {
 			if joined[name] == nil {
-				joined[name] = &figures{
-					process: name, outcomes: map[string]int{}, every: 1,
-					calls: map[callKey]*callSums{}, moves: map[moveKey]*moveSums{},
-				}
+				joined[name] = newFigures(name)
 			}
 			joined[name].join(f)
 		}
@@ -283,6 +277,7 @@ func (f *figures) join(o *figures) {
 		t := f.sums(k.endpoint, k.cloud)
 		t.attempts += s.attempts
 		t.succeeded += s.succeeded
+		t.raised += s.raised
 		t.failed += s.failed
 		t.took += s.took
 		if s.cost.Currency != "" {
@@ -306,7 +301,7 @@ func (f *figures) report() Figures {
 	r.Completion = f.completion()
 	var total callSums
 	for k, s := range f.calls {
-		c := CallFigures{Endpoint: k.endpoint, Cloud: k.cloud, Attempts: s.attempts, Succeeded: s.succeeded, Failed: s.failed}
+		c := CallFigures{Endpoint: k.endpoint, Cloud: k.cloud, Attempts: s.attempts, Succeeded: s.succeeded, Raised: s.raised, Failed: s.failed}
 		if s.succeeded > 0 {
 			c.Mean = s.took / time.Duration(s.succeeded)
 		}

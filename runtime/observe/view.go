@@ -64,12 +64,13 @@ type entry struct {
 
 // openCall is a call that has not ended yet.
 type openCall struct {
-	activation, step uint32
-	cloud            string
-	inFlight         bool
-	started          record.Instant
-	failedFrom       string // the cloud it was tried at before
-	failedAt         record.Instant
+	activation uint32
+	endpoint   string // qualified
+	cloud      string
+	inFlight   bool
+	started    record.Instant
+	failedFrom string // the cloud it was tried at before
+	failedAt   record.Instant
 }
 
 // View folds the events of one shard. All methods may be called from any
@@ -121,7 +122,7 @@ func (v *View) fold(commit uint64, e record.Event) {
 	case record.SettlementOwed:
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.of(x).settlements++
-			x.calls = append(x.calls, openCall{activation: e.Activation, step: e.Step})
+			v.opened(x, e.Activation, e.Step)
 		}
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
@@ -189,6 +190,11 @@ func (v *View) forgetOldest() {
 	}
 	clear(v.order[len(kept):])
 	v.order = kept
+}
+
+// sortByStart puts the instances in the order that lists need.
+func (v *View) sortByStart() {
+	sort.SliceStable(v.order, func(i, j int) bool { return v.order[i].started < v.order[j].started })
 }
 
 // Filter selects instances; empty fields select all.

@@ -327,6 +327,7 @@ func (e *EventTaken) code(c *coder) {
 }
 
 func (e *EventExpired) code(c *coder) {
+	c.text(&e.Type)
 	c.raw(&e.ID)
 }
 

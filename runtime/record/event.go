@@ -204,7 +204,7 @@ type EventTaken struct {
 }
 
 // EventExpired: a kept event was too old.
-type EventExpired struct{ ID string }
+type EventExpired struct{ Type, ID string }
 
 // FaultCaught: a step's own handler takes a fault.
 type FaultCaught struct {

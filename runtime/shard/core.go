@@ -1,6 +1,8 @@
 package shard
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -43,10 +45,7 @@ func (c *Core) State() *engine.State { return c.state }
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	events, effects, reply := c.state.Decide(cmd, facts)
-	if len(events) > 0 {
-		c.payload = record.AppendEvents(c.payload[:0], events)
-		c.size += len(c.payload)
-	}
+	c.size += record.Weight(events)
 	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
@@ -54,8 +53,14 @@ func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	}
 }
 
-// Size bounds the open batch in the form of the journal, in bytes: what it has
-// in common is written once.
+// FireDue decides the timers whose time has come, at most limit of them.
+func (c *Core) FireDue(facts engine.Facts, limit int) {
+	for _, due := range c.state.Due(facts.Now, limit) {
+		c.Offer(due, facts, nil)
+	}
+}
+
+// Size bounds the open batch in the form of the journal from above, in bytes.
 func (c *Core) Size() int { return c.size }
 
 // Payload is the open batch in the form of the journal, nil where it has no
@@ -67,6 +72,9 @@ func (c *Core) Payload() []byte {
 	c.payload = record.AppendEvents(c.payload[:0], c.batch.Events)
 	return c.payload
 }
+
+// Open is the open batch, which nobody may hear of yet.
+func (c *Core) Open() Batch { return c.batch }
 
 // Cut ends the open batch, which the journal holds as the given commit.
 func (c *Core) Cut(number uint64) Batch {
@@ -88,6 +96,58 @@ func (b Batch) Fail(err error) {
 	for _, a := range b.answers {
 		a.answer(record.Reply{}, err)
 	}
+}
+
+// Verdict is what the result of an append means for the batch and its owner.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Durable: the batch may be let out.
+	Durable Verdict = iota
+	// Again: nothing was written and the shard is still owned; the same payload
+	// is to be appended once more.
+	Again
+	// Lost: the shard is owned no more, or its state is not what the journal
+	// holds; both are to be got anew. The batch may or may not be durable.
+	Lost
+)
+
+// Judge says what the result of an append means.
+func Judge(err error) Verdict {
+	switch {
+	case err == nil:
+		return Durable
+	case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+		return Again
+	}
+	return Lost
+}
+
+// Recover takes a shard over and folds its journal into state, which has to be
+// empty but for its programs. restored, if any, takes what the snapshot holds
+// besides the state, replayed hears what each commit after it holds. Errors:
+// those of journal.Recover, Restore and Apply.
+func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) error {
+	restore := func(s journal.Snapshot) error {
+		blob, aside, err := Unwrap(s.Blob)
+		if err != nil {
+			return fmt.Errorf("the snapshot at commit %d: %w", s.UpTo, err)
+		}
+		if err := state.Restore(blob); err != nil || restored == nil {
+			return err
+		}
+		return restored(s.UpTo, aside)
+	}
+	apply := func(c journal.Commit) error {
+		events, err := Apply(state, c)
+		if err == nil && replayed != nil && len(events) > 0 {
+			replayed(c.Number, events)
+		}
+		return err
+	}
+	_, err := journal.Recover(ctx, j, owner, 0, restore, apply)
+	return err
 }
 
 // Apply folds one commit of the journal into a state.

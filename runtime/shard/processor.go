@@ -21,6 +21,9 @@ const (
 	MaxBatchBytes = 1 << 20
 	// Inbox is how many commands may wait to be decided; more are refused as Busy.
 	Inbox = 16384
+	// DefaultSnapshotEvery and DefaultRetain are in bytes.
+	DefaultSnapshotEvery = 64 << 20
+	DefaultRetain        = 1 << 30
 	// stallPause is how long a shard waits before it tries again to write a
 	// commit that found the disk full or the store away.
 	stallPause = 500 * time.Millisecond
@@ -50,7 +53,18 @@ type Options struct {
 	Committed func(number uint64, events []record.Event)
 	// Dispatch sends effects into the world. It must not block.
 	Dispatch func(effects []engine.Effect)
-	Log      *slog.Logger
+	// Aside gives what a snapshot holds besides the state, and Restored takes it
+	// back, after the state was restored and before later commits are replayed.
+	// Either may be nil.
+	Aside    func() []byte
+	Restored func(upTo uint64, aside []byte) error
+	// SnapshotEvery is how many bytes of commits are written between two
+	// snapshots; 0 for DefaultSnapshotEvery.
+	SnapshotEvery int64
+	// Retain is how many bytes of commits are kept below the latest snapshot, for
+	// the history of instances; 0 for DefaultRetain.
+	Retain int64
+	Log    *slog.Logger
 }
 
 type request struct {
@@ -63,6 +77,7 @@ type request struct {
 type Processor struct {
 	options Options
 	core    *Core
+	keeper  keeper
 	inbox   chan request
 	quit    chan struct{}
 	done    chan struct{}
@@ -79,17 +94,10 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		quit:    make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	restore := func(s journal.Snapshot) error { return o.State.Restore(s.Blob) }
-	apply := func(c journal.Commit) error {
-		events, err := Apply(o.State, c)
-		if err == nil && o.Replayed != nil && len(events) > 0 {
-			o.Replayed(c.Number, events)
-		}
-		return err
-	}
-	if _, err := journal.Recover(ctx, o.Journal, o.Owner, 0, restore, apply); err != nil {
+	if err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed); err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
+	p.keeper = newKeeper(o)
 	go p.run()
 	return p, nil
 }
@@ -218,6 +226,7 @@ func (p *Processor) stopped() error {
 func (p *Processor) run() {
 	defer close(p.done)
 	defer p.refuseWaiting()
+	defer p.keeper.wait()
 	p.options.Dispatch(p.core.State().Pending())
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
@@ -300,9 +309,7 @@ func (p *Processor) drain(queries []request) []request {
 
 // offerDue fires the timers whose time has come.
 func (p *Processor) offerDue() {
-	for _, due := range p.core.State().Due(p.options.Clock(), MaxBatch) {
-		p.core.Offer(due, p.facts(), nil)
-	}
+	p.core.FireDue(p.facts(), MaxBatch)
 }
 
 // commit makes the open batch durable and lets it out. While the disk is full or
@@ -316,13 +323,14 @@ func (p *Processor) commit() error {
 	}
 	for {
 		number, err := p.options.Journal.Append(context.Background(), payload)
-		switch {
-		case err == nil:
+		switch Judge(err) {
+		case Durable:
 			p.core.Cut(number).release(p.options)
+			p.keeper.wrote(p.core.State(), number, len(payload))
 			return nil
-		case errors.Is(err, journal.ErrFull), errors.Is(err, journal.ErrUnavailable):
+		case Again:
 			p.options.Log.Error("the journal takes nothing; trying again", "shard", p.options.Shard, "error", err)
-		default:
+		case Lost:
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
 			return err
 		}

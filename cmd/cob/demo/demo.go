@@ -23,6 +23,7 @@ const (
 	pace         = 5 * time.Millisecond    // between two orders
 	outage       = 2500 * time.Millisecond // how long paris is dead
 	settleWithin = 3 * time.Minute         // for everything to end after the last order
+	lastWords    = 3                       // charges that paris makes without answering, before it dies
 )
 
 // Options describe a run.
@@ -141,10 +142,7 @@ func (s *story) feed(ctx context.Context, work chan<- services.Message, failures
 	defer tick.Stop()
 	for i, m := range s.options.Messages {
 		if i == len(s.options.Messages)/2 {
-			if err := s.killParis(); err != nil {
-				return err
-			}
-			outages.Go(func() { s.reviveParis(ctx) })
+			outages.Go(func() { s.outage(ctx) })
 		}
 		if i > 0 && i%200 == 0 {
 			s.say("%d messages published", i)
@@ -162,12 +160,23 @@ func (s *story) feed(ctx context.Context, work chan<- services.Message, failures
 }
 
 func (s *story) killParis() error {
+	s.say("the payments of paris begin to fail: the next %d charges are made, but their answers are lost", lastWords)
+	s.paris.Tamper(services.Tampering{How: services.CutDone, Method: http.MethodPost, Times: lastWords})
+	before := s.paris.Calls(http.MethodPost)
+	for s.paris.Calls(http.MethodPost) < before+lastWords && time.Since(s.started) < settleWithin {
+		time.Sleep(pace)
+	}
 	s.killedAt = time.Since(s.started)
-	s.say("KILLING the payments of paris: connections are cut, answers are lost")
+	s.say("KILLING the payments of paris")
 	return s.paris.Kill()
 }
 
-func (s *story) reviveParis(ctx context.Context) {
+// outage is the half-way death of paris and its return.
+func (s *story) outage(ctx context.Context) {
+	if err := s.killParis(); err != nil {
+		s.say("the payments of paris cannot be killed: %v", err)
+		return
+	}
 	select {
 	case <-ctx.Done():
 		return

@@ -109,9 +109,9 @@ func (r Report) writeOutcomes(w io.Writer) {
 
 func (r Report) writeCalls(w io.Writer) {
 	table(w, "Calls by cloud", func(t io.Writer) {
-		fmt.Fprint(t, "  endpoint\tcloud\tattempts\tanswered\tfailed\tmean\tcost\t\n")
+		fmt.Fprint(t, "  endpoint\tcloud\tattempts\tdone\tdeclined\tfailed\tmean\tcost\t\n")
 		for _, c := range r.Figures.Calls {
-			fmt.Fprintf(t, "  %s\t%s\t%d\t%d\t%d\t%s\t%s\t\n", c.Endpoint, c.Cloud, c.Attempts, c.Succeeded, c.Failed, brief(c.Mean), c.Cost)
+			fmt.Fprintf(t, "  %s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t\n", c.Endpoint, c.Cloud, c.Attempts, c.Succeeded, c.Raised, c.Failed, brief(c.Mean), c.Cost)
 		}
 	})
 	if len(r.Figures.Failovers) > 0 {

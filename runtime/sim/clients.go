@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"slices"
+
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// persist asks a shard until an answer comes back. command is made anew for each
+// try; done hears the answer once and says whether it is one to be content with.
+func (w *world) persist(s int, command func(try int) record.Command, done func(record.Reply) bool) {
+	over := false
+	hear := func(r record.Reply, err error) {
+		if err != nil || over || w.lost() {
+			return
+		}
+		w.agenda.after(w.network(), func() {
+			if !over && done(r) {
+				over = true
+			}
+		})
+	}
+	var ask func(try int)
+	ask = func(try int) {
+		if over {
+			return
+		}
+		if !w.lost() {
+			w.agenda.after(w.network(), func() { w.offer(s, command(try), hear) })
+		}
+		if w.stormy() && w.random.chance(60) {
+			w.agenda.after(w.random.between(0, 5*second), func() { w.offer(s, command(try), hear) })
+		}
+		w.agenda.after(w.random.between(300*millisecond, 2*second), func() { ask(try + 1) })
+	}
+	ask(0)
+}
+
+func always(cmd record.Command) func(int) record.Command {
+	return func(int) record.Command { return cmd }
+}
+
+func content(record.Reply) bool { return true }
+
+// activate makes a plan the active one everywhere.
+func (w *world) activate(p *engine.Program) {
+	for s := range w.disks {
+		w.persist(s, always(record.ActivatePlan{Package: p.Plan().Package, Digest: p.Digest()}), func(r record.Reply) bool { return r.Rejected == nil })
+	}
+}
+
+// client asks for one instance until it is acknowledged.
+func (w *world) client(c Start) {
+	id := record.InstanceID(c.Process, c.Key)
+	w.wanted[id] = true
+	s := w.shardOf(id)
+	command := func(try int) record.Command {
+		key := c.Key
+		if w.options.Plant == NoDeduplication && try > 0 {
+			key += "'"
+			w.wanted[record.InstanceID(c.Process, key)] = true
+		}
+		return record.StartInstance{Process: c.Process, Key: key, Input: c.Input}
+	}
+	w.persist(s, command, func(r record.Reply) bool {
+		if r.Rejected != nil {
+			return false // no plan is active yet
+		}
+		w.acked(id)
+		return true
+	})
+	if c.Cancelled {
+		w.agenda.after(w.random.between(second, nanos(w.options.Storm)), func() {
+			w.persist(s, always(record.CancelInstance{Instance: id, By: "eve", Reason: "changed her mind"}), func(r record.Reply) bool {
+				return r.Rejected == nil || r.Rejected.Code != record.NotFound
+			})
+		})
+	}
+}
+
+// publish brings an event to the shards that it concerns.
+func (w *world) publish(e Event) {
+	cmd := record.DeliverEvent{Type: e.Type, ID: e.ID, Payload: e.Payload, Instance: e.Instance, Until: birth + record.Instant(w.agenda.now+hour)}
+	for s := range w.disks {
+		if e.Instance == "" || w.shardOf(e.Instance) == s {
+			w.persist(s, always(cmd), func(r record.Reply) bool { return r.Rejected == nil })
+		}
+	}
+}
+
+// people look at the tasks that a commit brought.
+func (w *world) people(a *audit) {
+	if w.load.Answer == nil || a.state.Counts().Tasks == 0 {
+		return
+	}
+	for _, t := range a.state.Tasks() {
+		p := place{t.Instance, t.Activation}
+		if a.tasks[p] {
+			continue
+		}
+		a.tasks[p] = true
+		form, does := w.load.Answer(t)
+		if !does {
+			continue
+		}
+		wait := w.random.between(100*millisecond, 20*second)
+		if w.random.chance(100) {
+			wait += w.random.between(day, 3*day)
+		}
+		w.agenda.after(wait, func() { w.person(a.shard, t, form) })
+	}
+}
+
+// person claims a task, now and then, and completes it. Somebody else may try
+// the same.
+func (w *world) person(s int, t engine.Task, form any) {
+	complete := record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Form: form}
+	if w.random.chance(300) {
+		w.offer(s, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "ada"}, nil)
+		other := complete
+		other.By = "bob"
+		w.offer(s, other, nil)
+	}
+	w.persist(s, always(complete), content)
+	if w.random.chance(100) {
+		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob"}
+		w.offer(s, claim, nil)
+	}
+}
+
+// operator lets an instance with an incident try again.
+func (w *world) operator(instance string) {
+	w.figures.Incidents++
+	w.agenda.after(w.random.between(second, minute), func() {
+		w.persist(w.shardOf(instance), always(record.RetryInstance{Instance: instance, By: "olga"}), content)
+	})
+}
+
+// pump moves the messages of a channel to the shards, in order, one after the
+// other.
+type pump struct {
+	world   *world
+	route   string
+	channel string
+	next    int      // the message that comes next, from 0
+	at      []uint64 // per shard: the position of its last message
+	turn    int      // counts up with every restart and every message
+	idle    bool
+}
+
+// resume learns from the shards how far they are.
+func (p *pump) resume() {
+	p.turn++
+	p.idle = false
+	if p.world.options.Plant == PumpOwnPosition && p.next > 0 {
+		p.next++
+		p.step()
+		return
+	}
+	at := make([]uint64, len(p.world.disks))
+	for s := range p.world.disks {
+		o := p.world.owner(s)
+		if o == nil || o.writing { // only what is durable counts
+			p.later(50*millisecond, p.resume)
+			return
+		}
+		at[s] = o.core.State().Position(p.route)
+	}
+	p.at = at
+	p.next = int(slices.Min(at))
+	p.step()
+}
+
+// later does something unless the pump has begun something else by then.
+func (p *pump) later(wait nanos, do func()) {
+	turn := p.turn
+	p.world.agenda.after(wait, func() {
+		if p.turn == turn {
+			do()
+		}
+	})
+}
+
+// step hands over the next message and waits for the answer.
+func (p *pump) step() {
+	w := p.world
+	c := w.outside.channels[p.channel]
+	if c == nil || p.next >= len(c.messages) {
+		p.idle = true
+		return
+	}
+	p.turn++
+	turn := p.turn
+	m := c.messages[p.next]
+	cmd := record.DeliverMessage{Route: p.route, Channel: p.channel, Position: uint64(p.next + 1), Message: m.ID, Payload: m.Payload, Problem: m.Problem}
+	id := record.InstanceID(p.route, m.ID)
+	w.wanted[id] = true
+	s := w.shardOf(id)
+	if cmd.After = p.at[s]; cmd.Position <= p.at[s] { // it had it before the restart
+		p.next++
+		p.step()
+		return
+	}
+	if !w.lost() {
+		w.offer(s, cmd, func(r record.Reply, err error) {
+			if p.turn != turn || w.lost() {
+				return
+			}
+			p.turn++
+			if err != nil || r.Rejected != nil {
+				p.later(100*millisecond, p.resume)
+				return
+			}
+			p.next++
+			p.at[s] = cmd.Position
+			p.later(w.network(), p.step)
+		})
+	}
+	if p.turn == turn {
+		p.later(2*second, p.resume)
+	}
+}
+
+// wake tells a pump that its channel has more.
+func (p *pump) wake() {
+	if p.idle {
+		p.idle = false
+		p.world.agenda.after(0, p.step)
+	}
+}

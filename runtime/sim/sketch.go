@@ -1,0 +1,3 @@
+package sim
+
+func randomLoad(seed uint64) *Load { return ordersLoad(seed) }

@@ -1,0 +1,317 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// maxSkew bounds how far a worker's clock is off.
+const maxSkew = 50 * millisecond
+
+// maxSteps bounds a run: a world that does not come to rest is broken.
+const maxSteps = 400_000
+
+// world is everything there is.
+type world struct {
+	options Options
+	load    *Load
+	limits  engine.Limits
+	random  random
+	agenda  agenda
+	figures Figures
+	failure *Failure
+	tracing bool
+	lines   []string
+
+	workers  []*worker
+	disks    []*disk
+	audits   []*audit
+	owners   []*owner // by shard
+	claiming []bool
+	outside  *outside
+	pumps    []*pump
+	deployed int // how many of the load's programs are known
+
+	wanted map[string]bool // instances that somebody asked for
+	// acks are the instances whose start was acknowledged, in that order.
+	acks []string
+	// Chances out of 1000 that this run lives with.
+	loseChance, snapshotChance, digestChance int
+}
+
+// Run lets one world live. The same options give the same result.
+func Run(o Options) Result {
+	if err := o.Validate(); err != nil {
+		return Result{Seed: o.Seed, Failure: &Failure{Seed: o.Seed, Promise: "options", Detail: err.Error()}}
+	}
+	o = o.filled()
+	w := live(o, o.Trace)
+	if w.failure != nil && !o.Trace {
+		w = live(o, true)
+	}
+	return Result{Seed: o.Seed, Trace: w.lines, Failure: w.failure, Figures: w.figures}
+}
+
+func live(o Options, tracing bool) *world {
+	w := newWorld(o, tracing)
+	defer func() {
+		if p := recover(); p != nil {
+			w.fail(promiseNoPanic, "%v", p)
+		}
+	}()
+	w.begin()
+	for w.failure == nil && w.agenda.step() {
+		if w.figures.Steps++; w.figures.Steps > maxSteps {
+			w.fail(promiseQuiet, "after %d steps things still happen", maxSteps)
+		}
+	}
+	w.figures.Virtual = int64(w.agenda.now)
+	if w.failure == nil {
+		w.judge()
+	}
+	return w
+}
+
+func newWorld(o Options, tracing bool) *world {
+	w := &world{
+		options: o, load: o.Load, limits: engine.DefaultLimits(), random: random{o.Seed}, tracing: tracing,
+		wanted: map[string]bool{}, deployed: 1, digestChance: 250,
+	}
+	w.figures.Ended = map[record.State]int{}
+	w.loseChance = w.random.below(60)
+	w.snapshotChance = w.random.below(120)
+	w.outside = newOutside(w)
+	for s := range o.Shards {
+		options := journal.StoreOptions{MarkEvery: 1}
+		w.disks = append(w.disks, &disk{store: journal.NewStore(fmt.Sprintf("shard-%d", s), options)})
+		w.audits = append(w.audits, newAudit(w, s))
+	}
+	w.owners = make([]*owner, o.Shards)
+	w.claiming = make([]bool, o.Shards)
+	for i := range o.Workers {
+		w.workers = append(w.workers, &worker{
+			name: fmt.Sprintf("worker-%d", i), up: true, owns: make([]*owner, o.Shards), skew: w.random.between(-maxSkew, maxSkew),
+		})
+	}
+	for _, p := range w.load.Programs[0].Plan().Routes {
+		w.pumps = append(w.pumps, &pump{world: w, route: p.Name, channel: p.From})
+	}
+	return w
+}
+
+// stormy says whether faults happen.
+func (w *world) stormy() bool { return int64(w.agenda.now) < w.options.Storm }
+
+// lost says whether the network swallows something.
+func (w *world) lost() bool { return w.stormy() && w.random.chance(w.loseChance) }
+
+// network is how long something takes to get somewhere.
+func (w *world) network() nanos {
+	if !w.stormy() {
+		return millisecond
+	}
+	if w.random.chance(30) {
+		return w.random.between(millisecond, 4*second)
+	}
+	return w.random.between(millisecond/5, 5*millisecond)
+}
+
+func (w *world) shardOf(instance string) int { return record.ShardOf(instance, w.options.Shards) }
+
+func (w *world) trace(format string, args ...any) {
+	if w.tracing {
+		w.lines = append(w.lines, w.agenda.now.String()+"  "+fmt.Sprintf(format, args...))
+	}
+}
+
+// fail notes the first broken promise and ends the run.
+func (w *world) fail(promise, format string, args ...any) {
+	if w.failure == nil {
+		w.failure = &Failure{Seed: w.options.Seed, At: int64(w.agenda.now), Promise: promise, Detail: fmt.Sprintf(format, args...)}
+		w.trace("BROKEN: %s: %s", promise, w.failure.Detail)
+	}
+}
+
+func (w *world) acked(instance string) {
+	w.trace("the start of %s is acknowledged", instance)
+	w.acks = append(w.acks, instance)
+}
+
+// begin plans what clients do, and the faults.
+func (w *world) begin() {
+	storm := nanos(max(w.options.Storm, int64(second)))
+	for s := range w.disks {
+		w.claimSoon(s)
+	}
+	w.activate(w.load.Programs[0])
+	for _, c := range w.load.Starts {
+		w.agenda.after(w.random.between(0, storm*3/4), func() { w.client(c) })
+	}
+	for _, e := range w.load.Events {
+		w.agenda.after(w.random.between(0, 2*storm), func() { w.publish(e) })
+	}
+	for i, m := range w.load.Messages {
+		w.agenda.after(storm/2*nanos(i)/nanos(len(w.load.Messages)), func() { w.outside.put(m) })
+	}
+	for _, p := range w.pumps {
+		w.agenda.after(100*millisecond, p.resume)
+	}
+	if w.options.Storm > 0 {
+		w.agenda.after(w.random.between(0, second), w.mischief)
+		w.agenda.after(nanos(w.options.Storm), w.calm)
+	}
+	if len(w.load.Programs) > 1 {
+		w.agenda.after(w.random.between(0, storm), w.deploy)
+	}
+}
+
+// deploy brings a new version of the package.
+func (w *world) deploy() {
+	p := w.load.Programs[w.deployed]
+	w.deployed++
+	w.trace("version %.8s is deployed", p.Digest())
+	for _, o := range w.owners {
+		if o != nil {
+			o.core.State().AddProgram(p)
+		}
+	}
+	w.activate(p)
+}
+
+// mischief does one bad thing and plans the next.
+func (w *world) mischief() {
+	if !w.stormy() {
+		return
+	}
+	w.agenda.after(w.random.between(50*millisecond, 1500*millisecond), w.mischief)
+	k := w.workers[w.random.below(len(w.workers))]
+	s := w.random.below(len(w.disks))
+	switch w.random.below(10) {
+	case 0, 1:
+		if k.up {
+			w.crash(k)
+			w.agenda.after(w.random.between(100*millisecond, 5*second), func() { w.restart(k) })
+		}
+	case 2, 3:
+		if k.up && !k.paused {
+			w.trace("%s stops for a while", k.name)
+			k.paused = true
+			life := k.life
+			w.agenda.after(w.random.between(50*millisecond, 8*second), func() {
+				if k.life == life {
+					w.resume(k)
+				}
+			})
+		}
+	case 4:
+		w.trace("%s wants shard %d", k.name, s)
+		w.claim(s, k)
+	case 5:
+		w.disks[s].slow = w.agenda.now + w.random.between(100*millisecond, 3*second)
+	case 6:
+		for _, p := range w.pumps {
+			p.resume()
+		}
+	default:
+		w.spoil()
+	}
+}
+
+// spoil makes one service ill.
+func (w *world) spoil() {
+	all := w.outside.services
+	if len(all) == 0 {
+		return
+	}
+	s := all[w.random.below(len(all))]
+	s.condition = condition(1 + w.random.below(4))
+	s.until = w.agenda.now + w.random.between(200*millisecond, 12*second)
+	w.trace("%s at %s is %s until %s", s.endpoint, s.cloud, conditionNames[s.condition], s.until)
+}
+
+// calm ends the faults.
+func (w *world) calm() {
+	w.trace("the storm is over")
+	for _, s := range w.outside.services {
+		s.until = min(s.until, w.agenda.now)
+	}
+	for _, d := range w.disks {
+		d.slow = 0
+	}
+	for _, k := range w.workers {
+		w.restart(k)
+		w.resume(k)
+	}
+	for s := range w.disks {
+		if w.owner(s) == nil {
+			w.claimSoon(s)
+		}
+	}
+	for _, p := range w.pumps {
+		p.resume()
+	}
+}
+
+// judge checks what holds when all is over.
+func (w *world) judge() {
+	for _, a := range w.audits {
+		a.final()
+	}
+	for _, id := range w.acks {
+		if w.audits[w.shardOf(id)].ended[id] == "" {
+			w.fail(promiseEnd, "the start of %s was acknowledged", id)
+		}
+	}
+	for _, p := range w.pumps {
+		c := w.outside.channels[p.channel]
+		if c == nil {
+			continue
+		}
+		for _, m := range c.messages {
+			id := record.InstanceID(p.route, m.ID)
+			if w.audits[w.shardOf(id)].ended[id] == "" {
+				w.fail(promiseNoMessage, "message %s of %s", m.ID, p.channel)
+			}
+		}
+	}
+	w.money()
+}
+
+// money counts the units.
+func (w *world) money() {
+	want := map[string]int{}
+	for _, a := range w.audits {
+		for instance, all := range a.completed {
+			if a.ended[instance] != record.Completed {
+				continue
+			}
+			for _, d := range all {
+				want[d.key]++
+			}
+		}
+	}
+	for _, key := range w.outside.keys() {
+		clouds := w.outside.standing(key)
+		if len(clouds) != want[key] {
+			w.fail(promiseMoney, "%s stands %d times (%v), wanted %d times", key, len(clouds), clouds, want[key])
+		}
+	}
+	for _, c := range w.load.Starts {
+		id := record.InstanceID(c.Process, c.Key)
+		if w.audits[w.shardOf(id)].ended[id] == "" {
+			w.fail(promiseEnd, "%s with key %s never came to an end", c.Process, c.Key)
+		}
+	}
+}
+
+// brief is a record in a few words.
+func brief(ev record.Event) string {
+	text := fmt.Sprintf("%T%+v", ev, ev)[len("record."):]
+	if len(text) > 160 {
+		text = text[:160] + "..."
+	}
+	return text
+}

@@ -2,25 +2,48 @@ package spec
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cob-lang/cob/spec/document"
 )
 
-// buildCob builds the command into a directory of its own.
+// binDir is where built puts cob.
+var binDir string
+
+// built builds cob once for all tests.
+var built = sync.OnceValue(func() error {
+	var err error
+	if binDir, err = os.MkdirTemp("", "cob-spec-"); err != nil {
+		return err
+	}
+	out, err := exec.Command("go", "build", "-o", filepath.Join(binDir, "cob"), "../cmd/cob").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("building cob: %w\n%s", err, out)
+	}
+	return err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binDir != "" {
+		_ = os.RemoveAll(binDir) // what is left is in the temporary directory
+	}
+	os.Exit(code)
+}
+
 func buildCob(t *testing.T) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
-	cmd := exec.Command("go", "build", "-o", filepath.Join(dir, "cob"), "../cmd/cob")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("building cob: %v\n%s", err, out)
+	if err := built(); err != nil {
+		t.Fatal(err)
 	}
-	return dir
+	return binDir
 }
 
 // TestConsole runs the commands of all console blocks, in one directory per

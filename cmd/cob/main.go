@@ -50,6 +50,7 @@ var commands = []func() *cobra.Command{
 	explainCommand,
 	runCommand,
 	demoCommand,
+	benchCommand,
 	startCommand,
 	psCommand,
 	showCommand,

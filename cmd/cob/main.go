@@ -47,6 +47,7 @@ var commands = []func() *cobra.Command{
 	checkCommand,
 	fmtCommand,
 	buildCommand,
+	testCommand,
 	explainCommand,
 	runCommand,
 	demoCommand,

@@ -42,7 +42,7 @@ func (n *Node) bring(to *ownedShard, outcome record.AttemptEnded) {
 func (n *Node) call(from *ownedShard, e engine.Call) {
 	d := n.deployments.Find(e.Plan)
 	if d == nil {
-		n.bring(from, ended(e.Target, record.Refused, "the plan "+e.Plan+" is not ready on this node"))
+		n.bring(from, ended(e.Target, e.Outcome(record.Refused), "the plan "+e.Plan+" is not ready on this node"))
 		return
 	}
 	request := connector.Request{
@@ -54,7 +54,9 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 		return // the node closes; the same attempt leaves again at the next Open
 	}
 	n.health.Called(request, reply, clock())
-	n.bring(from, reply.Ended(request))
+	outcome := reply.Ended(request)
+	outcome.Outcome = e.Outcome(outcome.Outcome)
+	n.bring(from, outcome)
 }
 
 // startElsewhere asks the shard that owns the new instance. Its answer comes on

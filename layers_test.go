@@ -61,6 +61,7 @@ var rooms = []room{
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
 	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
 	{path: "spec/golden", libraries: []string{"golang.org/x/tools/txtar"}},
+	{path: "spec/document"},
 	{path: "spec", imports: []string{"..."}},
 	{path: "examples/...", imports: []string{"lang/types"}},
 	{path: "cmd/...", imports: []string{"..."}, libraries: []string{"github.com/spf13/cobra", "golang.org/x/term"}},

@@ -15,7 +15,9 @@ import (
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
 // How a route's pump reads its channel.
@@ -23,6 +25,8 @@ const (
 	pumpBatch = 512             // messages read and handed over at a time
 	pumpWait  = 2 * time.Second // for the first message of a batch
 	pumpPause = 200 * time.Millisecond
+	// stalledPause is how long a pump leaves a shard alone that can write nothing.
+	stalledPause = time.Second
 	// purgeEvery is how many consumed messages are dropped at a time.
 	purgeEvery = 1000
 )
@@ -93,7 +97,7 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	}
 	c, ok := d.Channel(channel)
 	if !ok {
-		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, strings.Join(deployed(d).Channels, ", "))
+		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, orNone(deployed(d).Channels))
 	}
 	v, err := d.Read(body, c.Type)
 	if err != nil {
@@ -105,9 +109,9 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
 }
 
-// publish puts a value into a channel, as a step's effect.
-func (n *Node) publish(ctx context.Context, channel, id string, v types.Value) (MessageReply, error) {
-	d := n.deployments.Active(packageOf(channel))
+// publish puts a value into a channel of a plan, as a step's effect.
+func (n *Node) publish(ctx context.Context, digest, channel, id string, v types.Value) (MessageReply, error) {
+	d := n.deployments.Find(digest)
 	if d == nil {
 		return MessageReply{}, fmt.Errorf("%w: %s", errNoChannel, channel)
 	}
@@ -126,6 +130,9 @@ func (n *Node) put(ctx context.Context, channel, id string, text []byte) (Messag
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
 	position, existing, err := c.Publish(ctx, id, nil, text)
+	if errors.Is(err, journal.ErrFull) || errors.Is(err, journal.ErrUnavailable) {
+		err = &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s can take nothing, and nothing was done; try again when there is room: %v", channel, err)}
+	}
 	return MessageReply{ID: id, Position: position, Existing: existing}, err
 }
 
@@ -160,11 +167,19 @@ type ChannelMessage struct {
 	Data     json.RawMessage `json:"data"`
 }
 
+func (n *Node) channelNames() string {
+	var names []string
+	for _, d := range n.deployments.All() {
+		names = append(names, deployed(d).Channels...)
+	}
+	return orNone(names)
+}
+
 // Peek shows the oldest messages of a channel without taking them.
 func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMessage, error) {
 	c := n.channels.find(channel)
 	if c == nil {
-		return nil, notFound("there is no channel %q; cob channel list shows them", channel)
+		return nil, notFound("there is no channel %q; there is %s", channel, n.channelNames())
 	}
 	messages, err := c.Peek(ctx, 0, limit)
 	if err != nil {
@@ -180,9 +195,6 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMe
 // startPumps starts a pump per route of the active plans.
 func (n *Node) startPumps() error {
 	for _, d := range n.deployments.All() {
-		if err := n.openChannels(n.work, d); err != nil {
-			return err
-		}
 		if err := n.pump(d); err != nil {
 			return err
 		}
@@ -231,11 +243,21 @@ func (p *pump) run() {
 		for err == nil && p.node.work.Err() == nil {
 			err = p.step()
 		}
+		if busy(err) {
+			pause(p.node.work, stalledPause) // the shard says why
+			continue
+		}
 		if err != nil && p.node.work.Err() == nil {
 			p.node.log.Error("a route's channel cannot be read; trying again", "route", p.route, "channel", p.channel, "error", err)
 			pause(p.node.work, pumpPause)
 		}
 	}
+}
+
+// busy says whether a shard or a channel refused because it can take nothing now.
+func busy(err error) bool {
+	var r *record.Rejection
+	return errors.As(err, &r) && r.Code == record.Busy || errors.Is(err, shard.ErrStalled)
 }
 
 func pause(ctx context.Context, d time.Duration) {

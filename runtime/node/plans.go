@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -60,21 +61,35 @@ func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
 	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
 }
 
-// adoptActive activates what the journals say is active, after a restart.
-func (n *Node) adoptActive(ctx context.Context, stored []*deployment.Deployment) error {
-	active := map[string]bool{}
-	err := n.shards[0].processor.Query(ctx, func(state *engine.State) {
-		for _, d := range stored {
-			active[d.Digest] = state.Active(d.Plan.Package) == d.Digest
-		}
-	})
+// adoptActive activates what the first shard says is active, after a restart. A
+// node that died while it activated a plan may have left other shards behind;
+// those plans are given back.
+func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployment) (behind []*deployment.Deployment) {
 	for _, d := range stored {
-		if active[d.Digest] {
-			n.deployments.Activate(d)
+		if states[0].Active(d.Plan.Package) != d.Digest {
+			continue
+		}
+		n.deployments.Activate(d)
+		if slices.ContainsFunc(states, func(s *engine.State) bool { return s.Active(d.Plan.Package) != d.Digest }) {
+			behind = append(behind, d)
 		}
 	}
 	n.watchHealth()
-	return err
+	return behind
+}
+
+// activateOnShards makes a plan active on one shard after the other, the first
+// one first.
+func (n *Node) activateOnShards(ctx context.Context, d *deployment.Deployment) error {
+	for _, s := range n.shards {
+		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
+			return err
+		}
+		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: d.Digest}); err != nil {
+			return fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
+		}
+	}
+	return nil
 }
 
 // Activate makes a plan the one that new instances start with; running ones
@@ -104,13 +119,8 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		return Deployed{}, err
 	}
 	n.deployments.Add(d)
-	for _, s := range n.shards {
-		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
-			return Deployed{}, err
-		}
-		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: digest}); err != nil {
-			return Deployed{}, fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
-		}
+	if err := n.activateOnShards(ctx, d); err != nil {
+		return Deployed{}, err
 	}
 	n.deployments.Activate(d)
 	n.watchHealth()

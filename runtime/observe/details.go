@@ -2,7 +2,6 @@ package observe
 
 import (
 	"encoding/json"
-	"sort"
 	"strings"
 	"time"
 
@@ -140,10 +139,4 @@ func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
 		}
 	}
 	return out
-}
-
-// Newest joins lists of instances, newest first, at most limit.
-func Newest(list []Instance, limit int) []Instance {
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Started.After(list[j].Started) })
-	return list[:min(limit, len(list))]
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -27,7 +28,6 @@ type counting struct {
 	net.Listener
 	mu   sync.Mutex
 	seen map[string]int
-	open []net.Conn
 	done sync.WaitGroup
 }
 
@@ -42,21 +42,10 @@ func serveCounting(t *testing.T, l net.Listener, act func(c net.Conn, r *http.Re
 			if err != nil {
 				return
 			}
-			s.mu.Lock()
-			s.open = append(s.open, c)
-			s.mu.Unlock()
 			s.done.Go(func() { s.serve(c, act) })
 		}
 	})
-	t.Cleanup(func() {
-		l.Close()
-		s.mu.Lock()
-		for _, c := range s.open {
-			c.Close()
-		}
-		s.mu.Unlock()
-		s.done.Wait()
-	})
+	t.Cleanup(func() { l.Close() })
 	return s
 }
 
@@ -78,6 +67,14 @@ func (s *counting) serve(c net.Conn, act func(net.Conn, *http.Request) bool) {
 			return
 		}
 	}
+}
+
+// after closes c and counts once everything that c sent has been read.
+func (s *counting) after(c *Connector, key string) int {
+	_ = c.Close()
+	s.Close()
+	s.done.Wait()
+	return s.times(key)
 }
 
 func (s *counting) times(key string) int {
@@ -160,11 +157,28 @@ func TestNotIdempotentIsSentOnce(t *testing.T) {
 				}
 				warming.Wait()
 				q := request(operation)
-				if r := do(t, sink, q); r.Outcome != record.Unknown || r.Sign != connector.Failing || s.times(q.Key) != 1 {
-					t.Errorf("got %s, %s (%s), and the target got it %d times; want unknown, and once", r.Outcome, r.Sign, r.Detail, s.times(q.Key))
+				r := do(t, sink, q)
+				if times := s.after(c, q.Key); r.Outcome != record.Unknown || r.Sign != connector.Failing || times != 1 {
+					t.Errorf("got %s, %s (%s), and the target got it %d times; want unknown, and once", r.Outcome, r.Sign, r.Detail, times)
 				}
 			})
 		}
+	}
+}
+
+// Over HTTP/1.1 the end of its context does not keep net/http from writing; the
+// connection's does.
+func TestSecondConnectionCannotBeWritten(t *testing.T) {
+	for _, again := range []bool{true, false} {
+		near, far := net.Pipe()
+		x := &exchange{earlier: true, again: again, cancel: func() {}}
+		x.gotConn(httptrace.GotConnInfo{Conn: near})
+		go func() { _, _ = far.Read(make([]byte, 1)) }()
+		if _, err := near.Write([]byte{0}); (err == nil) != again || x.barred == again {
+			t.Errorf("an exchange that may be repeated: %t; writing gives %v", again, err)
+		}
+		near.Close()
+		far.Close()
 	}
 }
 
@@ -176,7 +190,10 @@ func TestClosingRacesWithTheNextRequest(t *testing.T) {
 		_, _ = io.WriteString(c, done)
 		return false
 	})
-	sink := bind(t, newConnector(t, Options{}), "http://"+s.Addr().String())
+	c := newConnector(t, Options{})
+	sink := bind(t, c, "http://"+s.Addr().String())
+	var mu sync.Mutex
+	replies := map[string]connector.Reply{}
 	var callers sync.WaitGroup
 	for caller := range 4 {
 		callers.Go(func() {
@@ -184,14 +201,20 @@ func TestClosingRacesWithTheNextRequest(t *testing.T) {
 				q := request("ping")
 				q.Key = fmt.Sprintf("%d/%d", caller, i)
 				r := do(t, sink, q)
-				times := s.times(q.Key)
-				if times > 1 || r.Outcome == record.Refused && times != 0 || r.Outcome == record.Succeeded && times != 1 {
-					t.Errorf("%s (%s), and the target got it %d times", r.Outcome, r.Detail, times)
-				}
+				mu.Lock()
+				replies[q.Key] = r
+				mu.Unlock()
 			}
 		})
 	}
 	callers.Wait()
+	s.after(c, "")
+	for key, r := range replies {
+		times := s.times(key)
+		if times > 1 || r.Outcome == record.Refused && times != 0 || r.Outcome == record.Succeeded && times != 1 {
+			t.Errorf("%s (%s), and the target got it %d times", r.Outcome, r.Detail, times)
+		}
+	}
 }
 
 // cutWriting makes every write on the connector's connections fail, with the
@@ -218,7 +241,9 @@ func TestNothingCouldBeWritten(t *testing.T) {
 					return true
 				}
 				_, _ = io.WriteString(c, done)
-				<-release
+				if r.Header.Get("Idempotency-Key") == "warm" {
+					<-release
+				}
 				return true
 			})
 			c := newConnector(t, Options{})
@@ -236,10 +261,10 @@ func TestNothingCouldBeWritten(t *testing.T) {
 			if !listening {
 				want, times = record.Refused, 0
 			}
-			if r.Outcome != want || s.times(q.Key) != times {
-				t.Errorf("%s, somebody listening: %t: got %s (%s), and the target got it %d times", operation, listening, r.Outcome, r.Detail, s.times(q.Key))
-			}
 			close(release)
+			if got := s.after(c, q.Key); r.Outcome != want || got != times {
+				t.Errorf("%s, somebody listening: %t: got %s (%s), and the target got it %d times", operation, listening, r.Outcome, r.Detail, got)
+			}
 		}
 	}
 }
@@ -255,12 +280,14 @@ func TestSecondConnectionFails(t *testing.T) {
 		}
 		return false
 	})
-	sink := bind(t, newConnector(t, Options{}), "http://"+l.Addr().String())
+	c := newConnector(t, Options{})
+	sink := bind(t, c, "http://"+l.Addr().String())
 	do(t, sink, request("ping"))
 	l.Close()
 	q := request("refund")
-	if r := do(t, sink, q); r.Outcome != record.Unknown || s.times(q.Key) != 1 {
-		t.Errorf("got %s (%s), and the target got it %d times", r.Outcome, r.Detail, s.times(q.Key))
+	r := do(t, sink, q)
+	if times := s.after(c, q.Key); r.Outcome != record.Unknown || times != 1 {
+		t.Errorf("got %s (%s), and the target got it %d times", r.Outcome, r.Detail, times)
 	}
 }
 
@@ -279,7 +306,7 @@ func writeFrame(c net.Conn, kind, flags byte, stream uint32, payload string) {
 }
 
 // http2Resets is a server that answers the first request of a connection over
-// HTTP/2 and resets the others. It counts the others.
+// HTTP/2 and resets the others. It counts the others, once its clients have gone.
 func http2Resets(t *testing.T, config *tls.Config, code uint32) (address string, others func() int) {
 	t.Helper()
 	config = config.Clone()
@@ -325,8 +352,8 @@ func http2Resets(t *testing.T, config *tls.Config, code uint32) (address string,
 			serving.Go(func() { serve(c) })
 		}
 	})
-	t.Cleanup(func() { l.Close(); serving.Wait() })
-	return "https://" + l.Addr().String(), func() int { mu.Lock(); defer mu.Unlock(); return n }
+	t.Cleanup(func() { l.Close() })
+	return "https://" + l.Addr().String(), func() int { l.Close(); serving.Wait(); return n }
 }
 
 func TestHTTP2Resets(t *testing.T) {
@@ -339,10 +366,11 @@ func TestHTTP2Resets(t *testing.T) {
 			if r := do(t, sink, request("ping")); r.Outcome != record.Succeeded {
 				t.Fatalf("got %s: %s", r.Outcome, r.Detail)
 			}
-			if r := do(t, sink, request(operation)); r.Outcome != record.Unknown || r.Sign != connector.Failing || others() != 1 {
-				t.Errorf("%s, code %d: got %s, %s (%s), and the target got it %d times", operation, code, r.Outcome, r.Sign, r.Detail, others())
+			r := do(t, sink, request(operation))
+			_ = c.Close()
+			if times := others(); r.Outcome != record.Unknown || r.Sign != connector.Failing || times != 1 {
+				t.Errorf("%s, code %d: got %s, %s (%s), and the target got it %d times", operation, code, r.Outcome, r.Sign, r.Detail, times)
 			}
-			c.Close()
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Steps(b Block) ([]Step, error) {
 		case len(steps) > 0:
 			steps[len(steps)-1].Shown += line
 		case line != "":
-			return nil, fmt.Errorf("%s: a console block begins with a command: $ cob ...", b.Place())
+			return nil, fmt.Errorf("%s: a console block begins with a command, such as $ cob check", b.Place())
 		}
 	}
 	return steps, nil

@@ -10,7 +10,6 @@
 package compiler
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -94,6 +93,3 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 
 // Rules is the table of all codes, for `cob explain`.
 func Rules() (diag.Registry, error) { return diag.Join(syntax.Rules(), check.Rules()) }
-
-// ErrNoCode says that no rule has a code.
-var ErrNoCode = errors.New("no rule has this code")

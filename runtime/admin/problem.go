@@ -45,7 +45,7 @@ func problemOf(err error) *Problem {
 		return own
 	case errors.As(err, &misfit):
 		return &Problem{Title: "The data does not fit its type", Status: http.StatusBadRequest,
-			Detail: "nothing was done; mend the named fields and send it again", Errors: misfit}
+			Detail: "nothing was started or changed; mend the named fields and send it again", Errors: misfit}
 	case errors.As(err, &rejected):
 		status := statusOf[rejected.Code]
 		if status == 0 {

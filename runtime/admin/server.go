@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,9 +30,23 @@ const (
 
 // New is the handler of a node's whole API.
 func New(n *node.Node) http.Handler {
-	s := &server{n}
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
+	for pattern, handle := range (&server{n}).calls() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := handle(w, r); err != nil {
+				writeProblem(w, r, err)
+			}
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
+	return mux
+}
+
+// Calls are the method and path of every call, sorted.
+func Calls() []string { return slices.Sorted(maps.Keys((&server{}).calls())) }
+
+func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) error {
+	return map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST /v1/processes/{process}/instances": s.start,
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
@@ -50,18 +65,10 @@ func New(n *node.Node) http.Handler {
 		"GET /v1/endpoints":                      s.endpoints,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := handle(w, r); err != nil {
-				writeProblem(w, r, err)
-			}
-		})
+		"GET /healthz":                           s.alive,
+		"GET /readyz":                            s.ready,
+		"GET /metrics":                           s.metrics,
 	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", metrics(n))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
-	return mux
 }
 
 // noSuchCall tells a wrong path from a wrong method.
@@ -299,10 +306,15 @@ func (s *server) figures(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts})
 }
 
-func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+func (s *server) alive(w http.ResponseWriter, _ *http.Request) error {
+	_, err := io.WriteString(w, "ok\n")
+	return ignoreGone(err)
+}
+
+func (s *server) ready(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.node.Ready(); err != nil {
-		writeProblem(w, r, &Problem{Title: "Not ready", Status: http.StatusServiceUnavailable, Detail: err.Error()})
-		return
+		return &Problem{Title: "Not ready", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 	}
-	_, _ = io.WriteString(w, "ready\n")
+	_, err := io.WriteString(w, "ready\n")
+	return ignoreGone(err)
 }

@@ -252,7 +252,7 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 func (d *decider) askAgain(x *instance, a *activation) {
 	if a.role == roleSettlement {
 		c := x.callOf(a)
-		if d.facts.Health.Of(c.endpoint.Name, a.x.cloud).Status == placement.Unhealthy {
+		if h := d.facts.Health.Of(c.endpoint.Name, a.x.cloud); h.Status == placement.Unhealthy && !h.Back {
 			// The longer it has been down, the less often it is looked at.
 			pause := min(max((d.now-a.since)/4, SettlementPauseMin), PersistentBackoffMax)
 			d.emit(record.TimerSet{Instance: x.id, Activation: a.id, Due: d.now + pause})

@@ -97,13 +97,13 @@ func (t *Tracker) Observe(s Sign) {
 	if b == nil || s.Says == connector.Silent {
 		return
 	}
-	was := b.Status
+	was := b.health()
 	if s.Says == connector.Alive {
 		b.good(s)
 	} else {
 		b.bad(s)
 	}
-	if b.Status != was || b.moved() {
+	if now := b.health(); now.Status != was.Status || now.Back != was.Back || b.moved() {
 		t.publish()
 	}
 }
@@ -174,12 +174,16 @@ func (b *binding) moved() bool {
 	return d > b.published/5 || -d > b.published/5
 }
 
+func (b *binding) health() placement.Health {
+	return placement.Health{Status: b.Status, Back: b.goodSince != 0, LatencyNs: b.LatencyNs}
+}
+
 func (t *Tracker) publish() {
 	v := &View{byKey: make(map[key]placement.Health, len(t.order))}
 	for _, k := range t.order {
 		b := t.bindings[k]
 		b.published = b.LatencyNs
-		v.byKey[k] = placement.Health{Status: b.Status, LatencyNs: b.LatencyNs}
+		v.byKey[k] = b.health()
 	}
 	t.view = v
 }

@@ -27,6 +27,9 @@ func (s Status) String() string {
 // Health is what is known of one endpoint in one cloud.
 type Health struct {
 	Status Status
+	// Back says that an Unhealthy one answers again, though not for long enough to
+	// be preferred: what can only be asked there may be asked.
+	Back bool
 	// LatencyNs is the measured time of a call; 0 where none was measured.
 	LatencyNs int64
 }

@@ -153,7 +153,6 @@ const (
 	NoDispatchAgain     Bug = "effects under way are not sent again after a take-over"
 	NoSettlement        Bug = "what an unknown attempt did is taken for nothing"
 	TrustRefusedAgain   Bug = "a refusal is believed although the attempt left twice"
-	TrustLateOutcome    Bug = "an outcome of an earlier owner's attempt is believed"
 	EarlyTimers         Bug = "timers fire before their time"
 	SnapshotOffByOne    Bug = "a snapshot claims one commit less than it holds"
 	ForgetfulDisk       Bug = "the disk loses its last commit in a crash"
@@ -165,7 +164,7 @@ const (
 func Bugs() []Bug {
 	return []Bug{
 		EffectsBeforeCommit, AnswerBeforeCommit, NoDeduplication, NoDispatchAgain, NoSettlement, TrustRefusedAgain,
-		TrustLateOutcome, EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
+		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
 	}
 }
 

@@ -46,7 +46,7 @@ func TestAnOrderThatDoesNotFit(t *testing.T) {
 	const path = "/v1/processes/orders.Fulfil/instances"
 	bad := goodOrder("o-1")
 	bad.Lines[0].Qty = 0
-	p := n.refused(400, "POST", path, input(bad), "nothing was started", "order.lines[0].qty")
+	p := n.refused(400, "POST", path, input(bad), "nothing was done", "order.lines[0].qty")
 	if len(p.Errors) != 1 {
 		t.Errorf("got %v", p.Errors)
 	}
@@ -64,7 +64,7 @@ func TestAnOrderThatDoesNotFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, file, string(text))
-	n.cob("start", "orders.Fulfil", "--input", file).want(t, 1, "order.lines[0].qty", "nothing was started")
+	n.cob("start", "orders.Fulfil", "--input", file).want(t, 1, "order.lines[0].qty", "nothing was done")
 	n.cob("start", "orders.Fulfil", "--input", filepath.Join(t.TempDir(), "absent.json")).want(t, 2, "absent.json")
 	w.cob(n.base, "{", "start", "orders.Fulfil", "--input", "-").want(t, 1, "JSON")
 	nothingStarted(t, n)

@@ -177,7 +177,7 @@ func TestPlanSchema(t *testing.T) {
 	}
 }
 
-var testName = regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)\\w+)`")
+var testName = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz)\\w+)`")
 
 // TestGuaranteesNameTheirTests looks up every test that guarantees.md names; a
 // line without one promises what nobody proves.

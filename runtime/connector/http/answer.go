@@ -107,6 +107,8 @@ var complaints = []struct {
 	{"Content-Length", "a Content-Length that is no single number"},
 	{"transfer encoding", "a Transfer-Encoding other than chunked"},
 	{"chunk", "broken chunks"},
+	{"gzip", "broken compression"},
+	{"flate", "broken compression"},
 	{"1xx", "too many interim responses"},
 	{"stream error", "it reset the stream"},
 }

@@ -32,7 +32,6 @@ func newTransport(o *Options, l *lines) *http.Transport {
 		MaxIdleConnsPerHost:    o.MaxConcurrent,
 		IdleConnTimeout:        o.IdleFor,
 		MaxResponseHeaderBytes: int64(o.MaxHeaderBytes),
-		DisableCompression:     true,
 		ReadBufferSize:         bufferBytes,
 		WriteBufferSize:        bufferBytes,
 	}

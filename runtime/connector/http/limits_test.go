@@ -1,9 +1,12 @@
 package httpconnector
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -17,13 +20,19 @@ import (
 
 func TestMaxResponseBytes(t *testing.T) {
 	const limit = 1000
-	for _, how := range []string{"length", "chunks", "end"} {
+	for _, how := range []string{"length", "chunks", "end", "compression"} {
 		for size, want := range map[int]record.Outcome{limit: record.Succeeded, limit + 1: record.Unknown} {
 			body := goodItem + strings.Repeat(" ", size-len(goodItem))
 			answer := sized("200 OK", asJSON, body)
 			switch how {
 			case "chunks":
 				answer = fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, body)
+			case "compression":
+				var small bytes.Buffer
+				zip := gzip.NewWriter(&small)
+				_, _ = io.WriteString(zip, body)
+				zip.Close()
+				answer = fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", small.Len(), small.String())
 			case "end":
 				answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body
 			}

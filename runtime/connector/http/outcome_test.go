@@ -136,6 +136,7 @@ func TestOutcomes(t *testing.T) {
 		{"a status beyond all", "ping", "HTTP/1.1 600 More\r\nContent-Length: 0\r\n\r\n", record.Unknown, connector.Failing, "outside 100 to 599"},
 		{"interim responses without end", "ping", strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: "+strings.Repeat("x", 4000)+"\r\n\r\n", 20), record.Unknown, connector.Failing, "limit MaxHeaderBytes"},
 		{"broken chunks", "charge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", record.Unknown, connector.Failing, "broken chunks"},
+		{"broken compression", "charge", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\n\r\nsecret-word", record.Unknown, connector.Failing, "broken compression"},
 		{"closed without an answer", "charge", "", record.Unknown, connector.Failing, "closed without an answer"},
 		{"cut in the head", "charge", "HTTP/1.1 200 OK\r\nA: b\r\n", record.Unknown, connector.Failing, "in the middle of the answer"},
 		{"cut in the body", "charge", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", record.Unknown, connector.Failing, "in the middle of the answer"},

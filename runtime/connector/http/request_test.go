@@ -25,24 +25,25 @@ func rendering(t *testing.T, operation string, args map[string]types.Value, o Op
 func TestRequests(t *testing.T) {
 	const common = "Host: shop.test\r\nUser-Agent: cob\r\n"
 	const more = "Accept: application/json\r\n"
+	const zip = "Accept-Encoding: gzip\r\n\r\n"
 	cases := []struct {
 		name, before, after, operation string // what the address has before and after the host
 		args                           map[string]types.Value
 		want                           string
 	}{
 		{"a body", "", "/v1/", "charge", map[string]types.Value{"order": "ä\"", "amount": euros("20.00")},
-			"POST /v1/charges HTTP/1.1\r\n" + common + "Content-Length: 61\r\n" + more + "COB-Instance: i1\r\nContent-Type: application/json\r\nidempotency-key: i1/charge#1\r\n\r\n" +
+			"POST /v1/charges HTTP/1.1\r\n" + common + "Content-Length: 61\r\n" + more + "COB-Instance: i1\r\nContent-Type: application/json\r\nidempotency-key: i1/charge#1\r\n" + zip +
 				`{"amount":{"amount":"20.00","currency":"EUR"},"order":"ä\""}`},
 		{"escaping, and what is absent", "", "", "item", map[string]types.Value{"sku": "a/b ?#%é"},
-			"GET /items/a%2Fb%20%3F%23%25%C3%A9 HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n\r\n"},
+			"GET /items/a%2Fb%20%3F%23%25%C3%A9 HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n" + zip},
 		{"query and headers", "", "", "item", map[string]types.Value{"sku": "p", "lang": "a&b=c", "tags": []types.Value{"x", "y z"}, "header": "v"},
-			"GET /items/p?in+lang=a%26b%3Dc&tag=x&tag=y+z HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\nX-Shop: v\r\n\r\n"},
+			"GET /items/p?in+lang=a%26b%3Dc&tag=x&tag=y+z HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\nX-Shop: v\r\n" + zip},
 		{"a dot among letters, below an escaped path", "", "/a%2Fb", "item", map[string]types.Value{"sku": "..a"},
-			"GET /a%2Fb/items/..a HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n\r\n"},
+			"GET /a%2Fb/items/..a HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n" + zip},
 		{"credentials", "ada:secret-word@", "", "refund", map[string]types.Value{"id": "c"},
-			"DELETE /charges/c HTTP/1.1\r\n" + common + more + "Authorization: Basic YWRhOnNlY3JldC13b3Jk\r\nCOB-Instance: i1\r\nIdempotency-Key: i1/refund#1\r\n\r\n"},
+			"DELETE /charges/c HTTP/1.1\r\n" + common + more + "Authorization: Basic YWRhOnNlY3JldC13b3Jk\r\nCOB-Instance: i1\r\nIdempotency-Key: i1/refund#1\r\n" + zip},
 		{"a POST without a body", "", "", "ping", nil,
-			"POST /ping HTTP/1.1\r\n" + common + "Content-Length: 0\r\n" + more + "COB-Instance: i1\r\nidempotency-key: i1/ping#1\r\n\r\n"},
+			"POST /ping HTTP/1.1\r\n" + common + "Content-Length: 0\r\n" + more + "COB-Instance: i1\r\nidempotency-key: i1/ping#1\r\n" + zip},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -122,7 +122,7 @@ type MessageReply struct {
 func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []byte) (MessageReply, error) {
 	d := n.deployments.Active(packageOf(channel))
 	if d == nil {
-		return MessageReply{}, notFound("no package %q is deployed here; there is %s", packageOf(channel), n.packages())
+		return MessageReply{}, n.notDeployed(channel)
 	}
 	c, ok := d.Channel(channel)
 	if !ok {

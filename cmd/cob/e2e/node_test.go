@@ -72,8 +72,19 @@ func (w *world) launch(flags ...string) *node {
 		w.t.Fatal(err)
 	}
 	go n.listen(out)
-	w.t.Cleanup(n.kill)
+	w.t.Cleanup(n.bury)
 	return n
+}
+
+// bury ends the node, and looks whether it had a bug. Where the tests are run
+// with GOFLAGS=-race, the nodes look for races.
+func (n *node) bury() {
+	n.kill()
+	for _, bug := range []string{"panic: ", "fatal error: ", "DATA RACE"} {
+		if strings.Contains(n.log(), bug) {
+			n.t.Errorf("the node has a bug: %s", n.log())
+		}
+	}
 }
 
 func (n *node) listen(out io.Reader) {

@@ -48,6 +48,7 @@ const (
 // Symbol is a declaration of the package.
 type Symbol struct {
 	Name     string
+	Full     string // qualified by the package: "orders.Fulfil"
 	Kind     Kind
 	Decl     syntax.Decl
 	At       source.Span      // of the name
@@ -170,7 +171,7 @@ func symbol(m *module.Module, d syntax.Decl) *Symbol {
 	if !n.Given() || kind == "" {
 		return nil
 	}
-	s := &Symbol{Name: n.Text, Kind: kind, Decl: d, At: n.At}
+	s := &Symbol{Name: n.Text, Full: m.Package + "." + n.Text, Kind: kind, Decl: d, At: n.At}
 	if kind == Contract {
 		for _, c := range m.Contracts {
 			if syntax.Decl(c.Use) == d {

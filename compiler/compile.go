@@ -36,7 +36,7 @@ type Options struct {
 // Validate says whether the options can be used.
 func (o Options) Validate() error {
 	if o.Dir != "" && !fs.ValidPath(o.Dir) {
-		return fmt.Errorf("Dir %q: want a slash-separated path inside the file system, without . and ..", o.Dir)
+		return fmt.Errorf("compiler options: Dir is %q: want a slash-separated path inside the file system that leaves out single and double dots", o.Dir)
 	}
 	return nil
 }

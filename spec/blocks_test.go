@@ -16,6 +16,8 @@ import (
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/format"
 	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/sim"
 	"github.com/cob-lang/cob/spec/document"
 )
 
@@ -121,6 +123,24 @@ func checkBlock(t *testing.T, prelude string, b document.Block) {
 	if want[diag.Error] == "" {
 		if text := format.Source(b.Text); text != b.Text {
 			t.Errorf("not formatted; want\n%s", text)
+		}
+		runTests(t, r)
+	}
+}
+
+// runTests runs the test blocks of a package in virtual time.
+func runTests(t *testing.T, r *compiler.Result) {
+	t.Helper()
+	if r.Suite == nil || len(r.Suite.Tests) == 0 {
+		return
+	}
+	program, err := engine.Link(r.Plan, r.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range r.Suite.Tests {
+		if result := sim.RunTest(program, test); !result.Passed() {
+			t.Errorf("%s: %+v", test.Name, result.Failures)
 		}
 	}
 }

@@ -51,6 +51,27 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 func TestGrammar(t *testing.T) { golden.Text(t, "grammar.ebnf", syntax.Grammar()) }
 
+var keyword = regexp.MustCompile(`(?m)^\w+(?:Decl|Stmt|Clause) = "(\w+)"`)
+
+// TestEveryKeywordIsDescribed wants each word that begins a declaration, a
+// statement or a clause in the documents about them: in a heading, or as code.
+func TestEveryKeywordIsDescribed(t *testing.T) {
+	text := ""
+	for _, path := range []string{"README.md", "types.md", "declarations.md", "statements.md"} {
+		text += read(t, path)
+	}
+	found := keyword.FindAllStringSubmatch(syntax.Grammar(), -1)
+	if len(found) < 40 {
+		t.Fatalf("only %d keywords were found", len(found))
+	}
+	for _, m := range found {
+		described := regexp.MustCompile(`(?m)^## .*\b` + m[1] + `\b|` + "`(?:let x = )?" + m[1] + `\b`)
+		if !described.MatchString(text) {
+			t.Errorf("no document describes %s", m[1])
+		}
+	}
+}
+
 func TestFunctions(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("\n| function | gives |\n|---|---|\n")
@@ -177,7 +198,7 @@ func TestPlanSchema(t *testing.T) {
 	}
 }
 
-var testName = regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)\\w+)`")
+var testName = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz)\\w+)`")
 
 // TestGuaranteesNameTheirTests looks up every test that guarantees.md names; a
 // line without one promises what nobody proves.

@@ -128,6 +128,7 @@ func printTestText(w io.Writer, all []tested) error {
 		}
 	}
 	switch {
+	case len(all) == 0: // nothing compiled, which was said
 	case count == 0:
 		b.WriteString("no tests\n")
 	case failed > 0:

@@ -30,6 +30,7 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	args := f.arguments(s, st.Target, st.Args, op.Params)
 	call := &Call{Endpoint: e, Operation: op, Failover: f.failover, Policy: f.policy}
 	var labels labelSet
+	call.Args = slices.Grow(call.Args, len(args))
 	for i := range args {
 		labels |= f.all(&args[i])
 		call.Args = append(call.Args, args[i].Tree)
@@ -61,7 +62,7 @@ func (f *flow) target(p *syntax.Path) (*plan.Endpoint, *plan.Operation, syntax.N
 }
 
 func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path) (*plan.Endpoint, *plan.Operation, syntax.Name) {
-	e := c.endpoint(c.qualified(sym.Name))
+	e := c.endpoint(sym.Full)
 	if e == nil {
 		return nil, nil, p.Last()
 	}
@@ -90,10 +91,10 @@ func (f *flow) callSettings(st *syntax.CallStmt, call *Call) {
 	}
 	b := f.settings("a call", callSettings, st.Body.Settings, st.Target.Span())
 	if v, ok := b.first("failover"); ok {
-		call.Failover = f.qualified(v.symbol.Name)
+		call.Failover = v.symbol.Full
 	}
 	if v, ok := b.first("policy"); ok {
-		call.Policy = f.qualified(v.symbol.Name)
+		call.Policy = v.symbol.Full
 	}
 }
 
@@ -164,7 +165,7 @@ func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, op *pl
 	var caught []string
 	sym := f.symbol(cl.Fault.Last(), "fault", resolve.Fault)
 	if sym != nil && len(cl.Fault.Parts) == 1 {
-		fault := f.qualified(sym.Name)
+		fault := sym.Full
 		f.Names[cl] = sym
 		v.Type = types.Ref(fault)
 		caught = append(caught, fault)

@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/module"
@@ -144,8 +143,7 @@ func (c *checker) place(s source.Span) plan.Place { return plan.Place(c.Module.P
 
 // at is a place inside a file, for failures of expressions.
 func at(s source.Span) string {
-	p := s.From()
-	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+	return s.From().String()
 }
 
 // decls gives the declarations of one kind that can be checked, by name: not

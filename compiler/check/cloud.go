@@ -71,7 +71,7 @@ func (c *checker) constant(t expression.Tree, e syntax.Expr) bool {
 }
 
 func (c *checker) fact(a plan.Attribute, clouds int) {
-	if slices.ContainsFunc(c.facts, func(f types.Field) bool { return f.Name == a.Name }) {
+	if types.FieldNamed(c.facts, a.Name) != nil {
 		return
 	}
 	f := types.Field{Name: a.Name, Type: a.Value.Type}
@@ -139,7 +139,7 @@ func (c *checker) declareChannels() {
 		}
 		b := c.settings("a channel", channelSettings, list(d.Settings), d.Name.At)
 		if v, ok := b.first("dead_letter"); ok {
-			ch.DeadLetter = c.qualified(v.symbol.Name)
+			ch.DeadLetter = v.symbol.Full
 			c.deadLetter(d, v.symbol, b)
 		}
 		if v, ok := b.first("max_bytes"); ok {

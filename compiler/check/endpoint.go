@@ -137,7 +137,7 @@ func (c *checker) faults(paths []*syntax.Path) []string {
 		if s == nil {
 			continue
 		}
-		if name := c.qualified(s.Name); !slices.Contains(out, name) {
+		if name := s.Full; !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}

@@ -108,7 +108,7 @@ func (c *checker) missing(have, want types.Type) string {
 		return ""
 	}
 	for _, w := range wants {
-		if w.Type.Kind != types.Optional && !slices.ContainsFunc(haves, func(h types.Field) bool { return h.Name == w.Name }) {
+		if w.Type.Kind != types.Optional && types.FieldNamed(haves, w.Name) == nil {
 			return w.Name
 		}
 	}
@@ -286,10 +286,8 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 		c.report(d)
 		return none, 0, false
 	}
-	for i := range fields {
-		if fields[i].Name == name.Text {
-			return fields[i].Type, c.labels.of(fields[i].Labels), true
-		}
+	if f := types.FieldNamed(fields, name.Text); f != nil {
+		return f.Type, c.labels.of(f.Labels), true
 	}
 	c.report(unknownField(c.show(of), name, fields))
 	return none, 0, false
@@ -318,7 +316,7 @@ func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool
 		return typed{}, false
 	}
 	c.Info.Use(sym, id.Span())
-	t := types.Ref(c.qualified(sym.Name))
+	t := types.Ref(sym.Full)
 	d := c.Universe.Lookup(t.Name)
 	if d == nil || !e.Name.Given() {
 		return typed{}, true

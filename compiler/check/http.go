@@ -38,7 +38,8 @@ func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
 // parameters checks parameters and declares them in a scope.
 func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types.Field {
 	fields := c.fields(list)
-	for _, f := range fields {
+	for k := range fields {
+		f := &fields[k]
 		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })
 		if list[i].Where != nil {
 			c.notYet(list[i].Where, "a where on a parameter")
@@ -179,7 +180,7 @@ func (c *checker) errorMapping(out *plan.Operation, h *plan.HTTP, m *syntax.Erro
 	if s == nil {
 		return
 	}
-	fault := c.qualified(s.Name)
+	fault := s.Full
 	if !slices.Contains(out.Raises, fault) {
 		c.report(diag.Errorf(CodeErrorMapping, name.At, "the operation %s does not say that it raises %s", out.Name, s.Name).
 			WithHelp("add raises %s to the operation", s.Name))

@@ -97,8 +97,8 @@ func (c *checker) deep(t types.Type) labelSet {
 
 func (c *checker) deepFields(fields []types.Field) labelSet {
 	var set labelSet
-	for _, f := range fields {
-		set |= c.labels.of(f.Labels) | c.deep(f.Type)
+	for i := range fields {
+		set |= c.labels.of(fields[i].Labels) | c.deep(fields[i].Type)
 	}
 	return set
 }

@@ -118,7 +118,7 @@ func parseRatio(raw string) (types.Exact, bool) {
 	if err != nil {
 		return d, false
 	}
-	d, err = d.Div(types.ExactInt(100))
+	d, err = d.Percent()
 	return d, err == nil
 }
 

@@ -120,13 +120,13 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 		}
 	}
 	if v, ok := b.first("sla"); ok {
-		p.SLA = c.qualified(v.symbol.Name)
+		p.SLA = v.symbol.Full
 	}
 	if v, ok := b.first("failover"); ok {
-		p.Failover = c.qualified(v.symbol.Name)
+		p.Failover = v.symbol.Full
 	}
 	if v, ok := b.first("policy"); ok {
-		p.Policy = c.qualified(v.symbol.Name)
+		p.Policy = v.symbol.Full
 	}
 }
 
@@ -330,11 +330,11 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	f.tree(st.Fault, t)
 	f.keeps(&t, 0, st.Fault.Span(), "the fault "+sym.Name)
 	if f.in.compensation {
-		f.raised[f.qualified(sym.Name)] = true // enough has been said
+		f.raised[sym.Full] = true // enough has been said
 		f.errorf(CodePlace, st.Span(), "a compensation cannot fail")
 		return
 	}
-	f.raise(f.qualified(sym.Name), name, "fails with")
+	f.raise(sym.Full, name, "fails with")
 }
 
 // raise notes that a fault leaves the flow, and reports one that is not

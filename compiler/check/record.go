@@ -54,14 +54,14 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 		Keys: make([]string, 0, len(fields)), Args: make([]expression.Tree, 0, len(fields))}}
 	bad := false
 	for _, init := range e.Fields {
-		i := slices.IndexFunc(fields, func(f types.Field) bool { return f.Name == init.Name.Text })
-		if i < 0 {
+		f := types.FieldNamed(fields, init.Name.Text)
+		if f == nil {
 			c.report(unknownField(c.show(t), init.Name, fields))
 			c.expr(s, init.Value, none)
 			bad = true
 			continue
 		}
-		v := c.value(s, init.Value, fields[i].Type)
+		v := c.value(s, init.Value, f.Type)
 		if v.invalid() {
 			bad = true
 			continue
@@ -69,7 +69,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 		if c.twice(out.Keys, init.Name) {
 			continue
 		}
-		out.labels |= c.all(&v) &^ (c.labels.of(fields[i].Labels) | c.deep(fields[i].Type))
+		out.labels |= c.all(&v) &^ (c.labels.of(f.Labels) | c.deep(f.Type))
 		out.Keys = append(out.Keys, init.Name.Text)
 		out.Args = append(out.Args, v.Tree)
 	}
@@ -94,7 +94,8 @@ func (c *checker) twice(keys []string, n syntax.Name) bool {
 // complete reports the fields that are missing, all in one diagnostic.
 func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Field) bool {
 	missing := ""
-	for _, f := range fields {
+	for i := range fields {
+		f := &fields[i]
 		if f.Type.Kind == types.Optional || slices.ContainsFunc(e.Fields, func(i *syntax.FieldInit) bool { return i.Name.Text == f.Name }) {
 			continue
 		}
@@ -118,6 +119,8 @@ func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Fi
 
 func (c *checker) anonymous(s *resolve.Scope, e *syntax.RecordExpr) typed {
 	out := typed{Tree: expression.Tree{Op: expression.RecordOf, Type: types.Type{Kind: types.Record}}}
+	out.Type.Fields = slices.Grow(out.Type.Fields, len(e.Fields))
+	out.Keys, out.Args = slices.Grow(out.Keys, len(e.Fields)), slices.Grow(out.Args, len(e.Fields))
 	for _, init := range e.Fields {
 		v := c.value(s, init.Value, none)
 		if v.invalid() {

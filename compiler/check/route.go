@@ -49,7 +49,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	if len(from.Source.Parts) > 1 {
 		f.notYet(from.Source, "a route from what is no channel")
 	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel); sym != nil {
-		r.From = f.qualified(sym.Name)
+		r.From = sym.Full
 		if ch := f.channel(r.From); ch != nil {
 			v.Type = ch.Type
 		}

@@ -50,27 +50,51 @@ type values [][]value
 // has says whether the phrase was given.
 func (v values) has(phrase int) bool { return phrase < len(v) && v[phrase] != nil }
 
-// block is a checked block of settings.
+// block is a checked block of settings: what was given for each row of a table.
 type block struct {
-	found map[string]values
-	at    map[string]*syntax.Setting
+	table []Setting
+	given []given
+}
+
+type given struct {
+	at     *syntax.Setting // nil when it was not given
+	values values          // nil when something is wrong with them
+}
+
+func (b block) row(name string) int {
+	for i := range b.table {
+		if b.table[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// at is where the author gave a setting of the table, or nil.
+func (b block) at(name string) *syntax.Setting {
+	if i := b.row(name); i >= 0 {
+		return b.given[i].at
+	}
+	return nil
 }
 
 func (b block) get(name string) (values, bool) {
-	v, ok := b.found[name]
-	return v, ok
+	if i := b.row(name); i >= 0 {
+		return b.given[i].values, b.given[i].values != nil
+	}
+	return nil, false
 }
 
 // first is the first value of the first phrase of a setting.
 func (b block) first(name string) (value, bool) {
-	if v := b.found[name]; v.has(0) && len(v[0]) > 0 {
+	if v, _ := b.get(name); v.has(0) && len(v[0]) > 0 {
 		return v[0][0], true
 	}
 	return value{}, false
 }
 
 func (b block) span(name string) source.Span {
-	if s := b.at[name]; s != nil {
+	if s := b.at(name); s != nil {
 		return s.Span()
 	}
 	return source.Span{}
@@ -78,28 +102,28 @@ func (b block) span(name string) source.Span {
 
 // settings checks a block against a table.
 func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, at source.Span) block {
-	b := block{map[string]values{}, map[string]*syntax.Setting{}}
+	b := block{table, make([]given, len(table))}
 	for _, s := range list {
-		i := slices.IndexFunc(table, func(row Setting) bool { return row.Name == s.Name.Text })
+		i := b.row(s.Name.Text)
 		if i < 0 {
 			c.report(unknownSetting(of, table, s))
 			continue
 		}
-		if first := b.at[s.Name.Text]; first != nil {
+		if first := b.given[i].at; first != nil {
 			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here"))
 			continue
 		}
-		b.at[s.Name.Text] = s
+		b.given[i].at = s
 		if table[i].Form == "" {
 			c.notYet(s, "the setting "+s.Name.Text)
 			continue
 		}
-		if v, ok := c.read(table[i], s); ok {
-			b.found[s.Name.Text] = v
+		if v, ok := c.read(&table[i], s); ok {
+			b.given[i].values = v
 		}
 	}
-	for _, row := range table {
-		if row.Required && b.at[row.Name] == nil {
+	for i := range table {
+		if row := &table[i]; row.Required && b.given[i].at == nil {
 			c.report(diag.Errorf(CodeSettingMissing, at, "%s needs the setting %s", of, row.Name).
 				WithHelp("%s: %s. %s", row.Name, row.Form, row.Doc))
 		}
@@ -123,16 +147,19 @@ func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnost
 }
 
 // read matches the phrases of a setting with those of its form.
-func (c *checker) read(row Setting, s *syntax.Setting) (values, bool) {
+func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
 	forms := forms(row.Form)
 	out := make(values, len(forms))
 	for _, p := range s.Phrases {
-		i := slices.IndexFunc(forms, func(f form) bool { return f.admits(p) })
-		if i < 0 || out[i] != nil {
+		i := 0
+		for i < len(forms) && !forms[i].admits(p) {
+			i++
+		}
+		if i == len(forms) || out[i] != nil {
 			c.report(wrongSetting(row, p.Span()))
 			return nil, false
 		}
-		v, ok := c.phrase(row, forms[i], p)
+		v, ok := c.phrase(row, &forms[i], p)
 		if !ok {
 			return nil, false
 		}
@@ -147,7 +174,7 @@ func (c *checker) read(row Setting, s *syntax.Setting) (values, bool) {
 	return out, true
 }
 
-func wrongSetting(row Setting, at source.Span) diag.Diagnostic {
+func wrongSetting(row *Setting, at source.Span) diag.Diagnostic {
 	return diag.Errorf(CodeSettingValue, at, "%s is written %s: %s", row.Name, row.Name, row.Form).WithHelp("%s", row.Doc)
 }
 
@@ -218,11 +245,12 @@ func parseTerm(text string) term {
 
 // admits says whether a phrase has the shape of the form: as many terms, the
 // same words, and literals of the right kind.
-func (f form) admits(p *syntax.Phrase) bool {
+func (f *form) admits(p *syntax.Phrase) bool {
 	if len(p.Terms) != len(f.terms) {
 		return false
 	}
-	for i, want := range f.terms {
+	for i := range f.terms {
+		want := &f.terms[i]
 		if want.word != "" {
 			if p.Word(i) != want.word {
 				return false
@@ -244,9 +272,10 @@ var termKinds = map[string][]syntax.LiteralKind{
 	"money": {syntax.MoneyLiteral}, "size": {syntax.SizeLiteral, syntax.IntLiteral}, "bool": {syntax.BoolLiteral},
 }
 
-func (c *checker) phrase(row Setting, f form, p *syntax.Phrase) ([]value, bool) {
-	out := []value{}
-	for i, t := range f.terms {
+func (c *checker) phrase(row *Setting, f *form, p *syntax.Phrase) ([]value, bool) {
+	out := make([]value, 0, len(f.terms))
+	for i := range f.terms {
+		t := &f.terms[i]
 		if t.word != "" {
 			continue
 		}
@@ -259,7 +288,7 @@ func (c *checker) phrase(row Setting, f form, p *syntax.Phrase) ([]value, bool) 
 	return out, true
 }
 
-func (c *checker) term(row Setting, t term, e syntax.Expr) (value, bool) {
+func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 	switch t.kind {
 	case "expression":
 		return value{expr: e}, true
@@ -304,12 +333,13 @@ func (c *checker) term(row Setting, t term, e syntax.Expr) (value, bool) {
 }
 
 // of is the term with another kind and the same bounds.
-func (t term) of(kind string) term {
-	t.kind = kind
-	return t
+func (t *term) of(kind string) *term {
+	other := *t
+	other.kind = kind
+	return &other
 }
 
-func (c *checker) literalTerm(row Setting, t term, e syntax.Expr) (value, bool) {
+func (c *checker) literalTerm(row *Setting, t *term, e syntax.Expr) (value, bool) {
 	lit, ok := e.(*syntax.Literal)
 	if !ok || !slices.Contains(termKinds[t.kind], lit.Kind) {
 		c.report(wrongSetting(row, spanOf(e)))
@@ -321,27 +351,34 @@ func (c *checker) literalTerm(row Setting, t term, e syntax.Expr) (value, bool) 
 		return value{}, false
 	}
 	v := value{text: text, expr: e}
-	var measure types.Exact
 	switch lit.Kind {
 	case syntax.IntLiteral, syntax.SizeLiteral:
 		v.int, _ = strconv.ParseInt(text, 10, 64)
-		measure = types.ExactInt(v.int)
 	case syntax.DurationLiteral:
 		v.low, _ = parseDuration(lit.Raw)
 		v.high = v.low
-		measure = types.ExactInt(int64(v.low))
-	case syntax.RatioLiteral:
-		measure, _ = types.ParseExact(text)
-	case syntax.MoneyLiteral:
-		a, _ := types.ParseAmount(text)
-		measure = a.Value
 	}
-	return v, c.bounded(row, t, e, measure)
+	return v, !t.bounded || c.bounded(row, t, e, v.measure(lit.Kind))
+}
+
+// measure is the value of a literal as bounds compare it.
+func (v *value) measure(kind syntax.LiteralKind) types.Exact {
+	switch kind {
+	case syntax.DurationLiteral:
+		return types.ExactInt(int64(v.low))
+	case syntax.RatioLiteral:
+		x, _ := types.ParseExact(v.text)
+		return x
+	case syntax.MoneyLiteral:
+		a, _ := types.ParseAmount(v.text)
+		return a.Value
+	}
+	return types.ExactInt(v.int)
 }
 
 // bounded reports a value outside of its bounds.
-func (c *checker) bounded(row Setting, t term, e syntax.Expr, measure types.Exact) bool {
-	if !t.bounded || measure.Cmp(t.low) >= 0 && (t.open || measure.Cmp(t.high) <= 0) {
+func (c *checker) bounded(row *Setting, t *term, e syntax.Expr, measure types.Exact) bool {
+	if measure.Cmp(t.low) >= 0 && (t.open || measure.Cmp(t.high) <= 0) {
 		return true
 	}
 	low, high, _ := strings.Cut(t.rest, "..")
@@ -377,7 +414,7 @@ func ratioOr(text string, r types.Exact) types.Exact {
 
 // textTerm is a string, or a value that the environment supplies: env.NAME,
 // secret.name.
-func (c *checker) textTerm(row Setting, e syntax.Expr) (value, bool) {
+func (c *checker) textTerm(row *Setting, e syntax.Expr) (value, bool) {
 	if m, ok := e.(*syntax.MemberExpr); ok {
 		if id, ok := m.X.(*syntax.Ident); ok && (id.Name == "env" || id.Name == "secret") && m.Name.Given() {
 			secret := id.Name == "secret"

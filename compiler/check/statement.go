@@ -301,7 +301,7 @@ func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
 	if len(on.Source.Parts) == 1 {
 		if sym := f.symbol(on.Source.Parts[0], "event", resolve.Event); sym != nil {
 			f.Names[on] = sym
-			t = types.Ref(f.qualified(sym.Name))
+			t = types.Ref(sym.Full)
 		}
 	} else {
 		f.notYet(on.Source, "waiting for what is no event")
@@ -347,7 +347,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if v, ok := b.first("role"); ok {
 		f.Names[st] = v.symbol
 	}
-	due := b.at["due"] != nil
+	due := b.at("due") != nil
 	otherwise := st.Body.Else()
 	switch {
 	case due && otherwise == nil:
@@ -380,7 +380,7 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 		return
 	}
 	f.Names[st] = sym
-	if p := f.process[f.qualified(sym.Name)]; p != nil {
+	if p := f.process[sym.Full]; p != nil {
 		for i, t := range f.arguments(s, target, args, p.Params) {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}
@@ -409,7 +409,7 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 		}
 		return nil
 	}
-	var out []typed
+	out := make([]typed, 0, len(list))
 	for i, a := range list {
 		t := c.value(s, a, params[i].Type)
 		if !t.invalid() {
@@ -453,7 +453,7 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 		return
 	}
 	f.Names[st] = sym
-	ch := f.channel(f.qualified(sym.Name))
+	ch := f.channel(sym.Full)
 	if ch == nil {
 		return
 	}

@@ -149,7 +149,7 @@ func (c *checker) faultValue(e syntax.Expr) (string, *expression.Tree) {
 	if sym == nil {
 		return "", nil
 	}
-	q := c.qualified(sym.Name)
+	q := sym.Full
 	if fields == nil {
 		if d := c.Universe.Lookup(q); d == nil || len(d.Fields) == 0 {
 			return q, nil
@@ -179,7 +179,7 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 	if sym == nil {
 		return
 	}
-	p := c.process[c.qualified(sym.Name)]
+	p := c.process[sym.Full]
 	if p == nil {
 		return
 	}

@@ -32,7 +32,7 @@ func (c *checker) declareTypes() {
 	}
 	var fields []*syntax.Fields
 	for _, s := range c.Info.Symbols {
-		d := types.Definition{Name: c.qualified(s.Name), Doc: s.Decl.Head().Doc}
+		d := types.Definition{Name: s.Full, Doc: s.Decl.Head().Doc}
 		var list *syntax.Fields
 		switch x := s.Decl.(type) {
 		case *syntax.TypeDecl:
@@ -105,9 +105,9 @@ func (c *checker) alias(s *resolve.Symbol) types.Type {
 
 // fields reads the fields of a declaration or the parameters of an operation.
 func (c *checker) fields(list []*syntax.Field) []types.Field {
-	var out []types.Field
+	out := slices.Grow([]types.Field(nil), len(list))
 	for _, f := range list {
-		if slices.ContainsFunc(out, func(o types.Field) bool { return o.Name == f.Name.Text }) {
+		if types.FieldNamed(out, f.Name.Text) != nil {
 			c.errorf(resolve.CodeDuplicate, f.Name.At, "the field %s is declared twice", f.Name.Text)
 			continue
 		}
@@ -224,7 +224,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 		if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {
 			return c.alias(s)
 		}
-		return types.Ref(c.qualified(first.Text))
+		return types.Ref(s.Full)
 	}
 	s := c.symbol(first, "contract", resolve.Contract)
 	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
@@ -252,8 +252,8 @@ func (c *checker) finite() {
 	var visit func(t types.Type) bool
 	visit = func(t types.Type) bool {
 		if t.Kind == types.Record {
-			for _, f := range t.Fields {
-				if !visit(f.Type) {
+			for i := range t.Fields {
+				if !visit(t.Fields[i].Type) {
 					return false
 				}
 			}
@@ -270,8 +270,8 @@ func (c *checker) finite() {
 		if d == nil || d.Kind == types.UnionDefinition {
 			return true
 		}
-		for _, f := range d.Fields {
-			if !visit(f.Type) {
+		for i := range d.Fields {
+			if !visit(d.Fields[i].Type) {
 				if s := c.Info.Lookup(strings.TrimPrefix(t.Name, c.pkg+".")); s != nil {
 					c.report(diag.Errorf(CodeInfinite, s.At, "a value of %s would have to contain itself without end", s.Name).
 						WithHelp("make a field optional, or a list"))
@@ -282,7 +282,7 @@ func (c *checker) finite() {
 		return true
 	}
 	for _, s := range c.Info.Of(resolve.Type) {
-		visit(types.Ref(c.qualified(s.Name)))
+		visit(types.Ref(s.Full))
 	}
 }
 
@@ -292,12 +292,12 @@ func (c *checker) refinements(of string, list []*syntax.Field, fields []types.Fi
 		if f.Where == nil {
 			continue
 		}
-		i := slices.IndexFunc(fields, func(x types.Field) bool { return x.Name == f.Name.Text })
-		if i < 0 {
+		field := types.FieldNamed(fields, f.Name.Text)
+		if field == nil {
 			continue
 		}
 		scope := resolve.NewScope()
-		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: fields[i].Type, Fixed: "a field"})
+		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: field.Type, Fixed: "a field"})
 		cond := c.condition(scope, f.Where)
 		if cond.Type.Kind != types.Invalid {
 			c.Refinements = append(c.Refinements, plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()})

@@ -48,9 +48,9 @@ func (f *flow) free(name string) string {
 }
 
 func (f *flow) steps(list []syntax.Stmt) []plan.Step {
-	out := make([]plan.Step, 0, len(list))
-	for _, st := range list {
-		out = append(out, f.step(st))
+	out := make([]plan.Step, len(list))
+	for i, st := range list {
+		f.step(&out[i], st)
 	}
 	return out
 }
@@ -67,6 +67,7 @@ func (f *flow) tree(e syntax.Expr) *expression.Tree { return f.Trees[e] }
 func (f *flow) trees(args *syntax.Args) []expression.Tree {
 	var out []expression.Tree
 	if args != nil {
+		out = slices.Grow(out, len(args.List))
 		for _, a := range args.List {
 			out = append(out, *f.tree(a))
 		}
@@ -74,29 +75,29 @@ func (f *flow) trees(args *syntax.Args) []expression.Tree {
 	return out
 }
 
-func (f *flow) step(st syntax.Stmt) plan.Step {
-	s := plan.Step{At: f.place(st.Span())}
+func (f *flow) step(s *plan.Step, st syntax.Stmt) {
+	s.At = f.place(st.Span())
 	switch st := st.(type) {
 	case *syntax.LetStmt:
 		v := f.Variables[st]
 		s.Var, s.Type = v.Plan, v.Type
-		f.assign(&s, st, v.Plan, st.Action, st.Value)
+		f.assign(s, st, v.Plan, st.Action, st.Value)
 	case *syntax.AssignStmt:
 		v := f.Targets[st]
 		s.Var, s.Type = v.Plan, v.Type
-		f.assign(&s, st, "set "+v.Plan, st.Action, st.Value)
+		f.assign(s, st, "set "+v.Plan, st.Action, st.Value)
 	case *syntax.CallStmt:
-		f.call(&s, st, f.id(st, st.Target.String()))
+		f.call(s, st, f.id(st, st.Target.String()))
 	case *syntax.TaskStmt:
-		f.task(&s, st, f.id(st, st.Name.Text))
+		f.task(s, st, f.id(st, st.Name.Text))
 	case *syntax.StartStmt:
-		f.start(&s, st, st.Target, st.Args)
+		f.start(s, st, st.Target, st.Args)
 	case *syntax.SpawnStmt:
-		f.start(&s, st, st.Target, st.Args)
+		f.start(s, st, st.Target, st.Args)
 	case *syntax.SendStmt:
-		f.send(&s, st, st.Target, st.Args)
+		f.send(s, st, st.Target, st.Args)
 	case *syntax.ToStmt:
-		f.send(&s, st, st.Target, st.Args)
+		f.send(s, st, st.Target, st.Args)
 	case *syntax.FilterStmt:
 		s.Kind, s.ID, s.Expr = plan.Filter, f.id(st, "filter"), f.tree(st.Cond)
 	case *syntax.FailStmt:
@@ -115,9 +116,8 @@ func (f *flow) step(st syntax.Stmt) plan.Step {
 			s.Wait.DelayNs = delay(st.For)
 		}
 	default:
-		f.branching(&s, st)
+		f.branching(s, st)
 	}
-	return s
 }
 
 func delay(e syntax.Expr) int64 {

@@ -21,6 +21,7 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	}
 	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
 	out.Contracts = slices.Compact(out.Contracts)
+	out.Processes = slices.Grow(out.Processes, len(p.Processes))
 	for _, x := range p.Processes {
 		out.Processes = append(out.Processes, process(p, x))
 	}
@@ -100,10 +101,10 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 	for _, x := range out.Routes {
 		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
-	var list []types.Definition
-	for _, d := range p.Types {
-		if r.seen[d.Name] {
-			list = append(list, d)
+	list := slices.Grow([]types.Definition(nil), len(r.seen))
+	for i := range p.Types {
+		if r.seen[p.Types[i].Name] {
+			list = append(list, p.Types[i])
 		}
 	}
 	return list
@@ -115,8 +116,8 @@ type reach struct {
 }
 
 func (r *reach) fields(fields []types.Field) {
-	for _, f := range fields {
-		r.visit(f.Type)
+	for i := range fields {
+		r.visit(fields[i].Type)
 	}
 }
 

@@ -48,6 +48,7 @@ const (
 // Symbol is a declaration of the package.
 type Symbol struct {
 	Name     string
+	Full     string // qualified by the package: "orders.Fulfil"
 	Kind     Kind
 	Decl     syntax.Decl
 	At       source.Span      // of the name
@@ -170,7 +171,7 @@ func symbol(m *module.Module, d syntax.Decl) *Symbol {
 	if !n.Given() || kind == "" {
 		return nil
 	}
-	s := &Symbol{Name: n.Text, Kind: kind, Decl: d, At: n.At}
+	s := &Symbol{Name: n.Text, Full: m.Package + "." + n.Text, Kind: kind, Decl: d, At: n.At}
 	if kind == Contract {
 		for _, c := range m.Contracts {
 			if syntax.Decl(c.Use) == d {
@@ -228,7 +229,10 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 	if s := diag.Suggest(name, candidates); s != "" {
 		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
 	}
-	if len(candidates) > 0 && len(candidates) <= 8 {
+	switch {
+	case len(candidates) == 0 && what == string(Label):
+		d = d.WithHelp("declare it: label %s", name)
+	case len(candidates) > 0 && len(candidates) <= 8:
 		d = d.WithHelp("there is %s", strings.Join(candidates, ", "))
 	}
 	return d

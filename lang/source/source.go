@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -97,7 +98,10 @@ type Position struct {
 }
 
 // String returns line:column.
-func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+func (p Position) String() string {
+	b := strconv.AppendInt(make([]byte, 0, 16), int64(p.Line), 10)
+	return string(strconv.AppendInt(append(b, ':'), int64(p.Column), 10))
+}
 
 // LineIndex converts between byte offsets and lines of one text.
 type LineIndex struct {

@@ -316,8 +316,10 @@ func (s *session) member(start int, x Expr) Expr {
 	}
 	m.Name = s.name()
 	m.At = s.since(start)
-	if path := pathOf(m); path != nil && s.namedRecord(m.Name.Text) {
-		return s.record(start, path)
+	if s.namedRecord(m.Name.Text) {
+		if path := pathOf(m); path != nil {
+			return s.record(start, path)
+		}
 	}
 	return m
 }

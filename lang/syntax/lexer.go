@@ -24,7 +24,7 @@ func (t *Tokens) Raw(tok Token) string { return t.Source.Text[tok.Start:tok.End]
 // diagnostic.
 func Lex(file *source.File) (*Tokens, []diag.Diagnostic) {
 	l := scanner{file: file, text: file.Text, end: len(file.Text)}
-	l.tokens = make([]Token, 0, len(file.Text)/5+8)
+	l.tokens = make([]Token, 0, len(file.Text)/3+8)
 	l.run()
 	return &Tokens{Source: file, Tokens: l.tokens, Comments: l.comments, Semicolons: l.semicolons}, l.problems
 }

@@ -19,7 +19,7 @@ func (n *Name) Parse(lex *lexer.PeekingLexer) error {
 		return participle.NextMatch
 	}
 	*n = s.name()
-	lex.Next()
+	s.resume(lex)
 	return nil
 }
 

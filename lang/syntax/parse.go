@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/participle/v2/lexer"
-
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 )
@@ -101,11 +99,7 @@ func (s *session) declaration(f *File, start, end int) {
 	if s.tokens[start].Kind != Word || p == nil {
 		d = s.badDecl()
 	} else {
-		lex, err := lexer.Upgrade(&feed{session: s, next: start})
-		if err != nil {
-			panic("syntax: handing over tokens cannot fail: " + err.Error())
-		}
-		s.lex = lex
+		s.lex = s.window(end - start)
 		d = s.produce(p).(Decl)
 		if s.pos < end && len(s.problems) == told {
 			s.leftover()
@@ -166,23 +160,4 @@ func (s *session) unevenBraces(start, end int) bool {
 		}
 	}
 	return depth != 0
-}
-
-// feed hands the tokens of one declaration to the generated parsers.
-type feed struct {
-	session *session
-	next    int
-}
-
-// Next returns the next token; see session for what its position carries.
-func (f *feed) Next() (lexer.Token, error) {
-	s := f.session
-	pos := lexer.Position{Line: f.next, Column: s.seat}
-	if f.next >= s.end {
-		return lexer.Token{Type: lexer.EOF, Pos: pos}, nil
-	}
-	t := s.tokens[f.next]
-	pos.Offset = int(t.Start)
-	f.next++
-	return lexer.Token{Type: kindType(t.Kind), Value: s.file.Text[t.Start:t.End], Pos: pos}, nil
 }

@@ -121,11 +121,14 @@ func produced[T any, P interface {
 // its span, and reports where it stopped.
 func (s *session) produce(p *production) Node {
 	lex, headers, block, start := s.lex, s.headers, s.block, s.pos
-	s.resume(lex)
+	outer, slot := lex.MakeCheckpoint(), *lex.Peek()
+	s.show(lex)
 	s.headers, s.block, s.begin = p.headers, p.block|block&routing&mask(p), start
 	n, err := p.parse(lex)
 	s.lex, s.headers, s.block = lex, headers, block
 	s.pos = max(s.pos, lex.Peek().Pos.Line)
+	lex.LoadCheckpoint(outer)
+	*lex.Peek() = slot
 	if s.abandoned {
 		s.pos = s.end
 	}

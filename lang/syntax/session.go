@@ -11,7 +11,7 @@ import (
 
 // session is one parse of one file. The generated parsers hand our own
 // productions nothing but the tokens, so each token carries the number of its
-// session's seat in its column, and its own index in its line; see reader.go.
+// session's seat in its column, and its own index in its line; see window.go.
 type session struct {
 	seat     int
 	file     *source.File
@@ -20,6 +20,8 @@ type session struct {
 	problems []diag.Diagnostic
 
 	reader                      // over the declaration being parsed
+	slots   *lexer.PeekingLexer // the window; nil before the first declaration
+	size    int                 // of the window, in slots
 	lex     *lexer.PeekingLexer // the generated parser's view, inside a list
 	headers bool                // `{` opens a body, not a record
 	block   blockKind           // what the next block may hold
@@ -57,22 +59,6 @@ func newSession(t *Tokens) *session {
 func (s *session) close() {
 	seated[s.seat] = nil
 	seats <- s.seat
-}
-
-// reading returns the session that these tokens belong to, its reader at the token
-// the generated parser has come to.
-func reading(lex *lexer.PeekingLexer) *session {
-	t := lex.Peek()
-	s := seated[t.Pos.Column]
-	s.pos = t.Pos.Line
-	return s
-}
-
-// resume moves the generated parser to where the reader has come to.
-func (s *session) resume(lex *lexer.PeekingLexer) {
-	for lex.Peek().Pos.Line < s.pos && !lex.Peek().EOF() {
-		lex.Next()
-	}
 }
 
 // report tells the author one thing, unless it is an echo of something told.

@@ -103,6 +103,12 @@ func (a Exact) Div(b Exact) (Exact, error) {
 	return bounded(dropZeros(q, max(0, -int(q.Exponent()))))
 }
 
+// Percent is a / 100, or ErrOverflow.
+func (a Exact) Percent() (Exact, error) {
+	d := a.d.Shift(-2)
+	return bounded(dropZeros(d, max(0, -int(d.Exponent()))))
+}
+
 // magnitude is the power of ten of d's leading digit.
 func magnitude(d decimal.Decimal) int { return d.NumDigits() + int(d.Exponent()) - 1 }
 

@@ -264,3 +264,20 @@ func TestMoney(t *testing.T) {
 		}
 	}
 }
+
+// TestPercentIsDivisionBy100 compares the short way with the long one.
+func TestPercentIsDivisionBy100(t *testing.T) {
+	for _, text := range []string{"0", "99", "99.9", "99.95", "50", "100", "1000", "12.50", "-3", "0.0001", "1e5", "1234567890123456789012345678901234"} {
+		x, err := ParseExact(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := x.Div(ExactInt(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := x.Percent(); err != nil || got.String() != want.String() {
+			t.Errorf("%s %% is %s, %v; want %s", text, got, err, want)
+		}
+	}
+}

@@ -91,10 +91,8 @@ type Definition struct {
 
 // Field finds a field by its name in the language.
 func (d *Definition) Field(name string) (Field, bool) {
-	for _, f := range d.Fields {
-		if f.Name == name {
-			return f, true
-		}
+	if f := FieldNamed(d.Fields, name); f != nil {
+		return *f, true
 	}
 	return Field{}, false
 }
@@ -212,22 +210,23 @@ func (t Type) Equal(o Type) bool {
 	if (t.Elem == nil) != (o.Elem == nil) || t.Elem != nil && !t.Elem.Equal(*o.Elem) {
 		return false
 	}
-	for _, f := range t.Fields {
-		g, ok := fieldNamed(o.Fields, f.Name)
-		if !ok || !f.Type.Equal(g.Type) {
+	for i := range t.Fields {
+		g := FieldNamed(o.Fields, t.Fields[i].Name)
+		if g == nil || !t.Fields[i].Type.Equal(g.Type) {
 			return false
 		}
 	}
 	return true
 }
 
-func fieldNamed(fields []Field, name string) (Field, bool) {
-	for _, f := range fields {
-		if f.Name == name {
-			return f, true
+// FieldNamed is the field of that name in the language, in the given list, or nil.
+func FieldNamed(fields []Field, name string) *Field {
+	for i := range fields {
+		if fields[i].Name == name {
+			return &fields[i]
 		}
 	}
-	return Field{}, false
+	return nil
 }
 
 // Assignable says whether a value of type from may stand where to is wanted:
@@ -266,9 +265,10 @@ func (u *Universe) Assignable(from, to Type) bool {
 }
 
 func (u *Universe) covers(source, target []Field) bool {
-	for _, want := range target {
-		have, ok := fieldNamed(source, want.Name)
-		if !ok {
+	for i := range target {
+		want := &target[i]
+		have := FieldNamed(source, want.Name)
+		if have == nil {
 			if want.Type.Kind == Optional {
 				continue
 			}

@@ -33,12 +33,41 @@ const (
 
 var errNoChannel = errors.New("no plan on this node declares this channel")
 
-// channelTable holds the open channels by qualified name, and which routes are
-// pumped.
+// channelTable holds the open channels by qualified name, and how far the routes
+// that are pumped have consumed theirs.
 type channelTable struct {
-	mu     sync.RWMutex
-	open   map[string]*jetstream.Channel
-	pumped map[string]bool
+	mu       sync.RWMutex
+	open     map[string]*jetstream.Channel
+	consumed map[string]map[string]uint64 // by channel and route
+}
+
+// join notes that a route reads a channel; false where it did already.
+func (t *channelTable) join(channel, route string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, running := t.consumed[channel][route]; running {
+		return false
+	}
+	if t.consumed == nil {
+		t.consumed = map[string]map[string]uint64{}
+	}
+	if t.consumed[channel] == nil {
+		t.consumed[channel] = map[string]uint64{}
+	}
+	t.consumed[channel][route] = 0
+	return true
+}
+
+// advance notes how far a route is, and gives how far all routes of the channel
+// are: what lies before that, nobody will read any more.
+func (t *channelTable) advance(channel, route string, position uint64) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.consumed[channel][route] = position
+	for _, other := range t.consumed[channel] {
+		position = min(position, other)
+	}
+	return position
 }
 
 func (t *channelTable) find(name string) *jetstream.Channel {
@@ -60,7 +89,7 @@ func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment) error
 		}
 		n.channels.mu.Lock()
 		if n.channels.open == nil {
-			n.channels.open, n.channels.pumped = map[string]*jetstream.Channel{}, map[string]bool{}
+			n.channels.open = map[string]*jetstream.Channel{}
 		}
 		n.channels.open[c.Name] = opened
 		n.channels.mu.Unlock()
@@ -93,7 +122,7 @@ type MessageReply struct {
 func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []byte) (MessageReply, error) {
 	d := n.deployments.Active(packageOf(channel))
 	if d == nil {
-		return MessageReply{}, notFound("no package %q is deployed here; there is %s", packageOf(channel), n.packages())
+		return MessageReply{}, n.notDeployed(channel)
 	}
 	c, ok := d.Channel(channel)
 	if !ok {
@@ -207,11 +236,7 @@ func (n *Node) startPumps() error {
 func (n *Node) pump(d *deployment.Deployment) error {
 	for i := range d.Plan.Routes {
 		r := &d.Plan.Routes[i]
-		n.channels.mu.Lock()
-		running := n.channels.pumped[r.Name]
-		n.channels.pumped[r.Name] = true
-		n.channels.mu.Unlock()
-		if !running {
+		if n.channels.join(r.From, r.Name) {
 			// A reader of its own: a channel's handle serves one reader at a time.
 			source, err := n.openChannel(n.work, d, r.From)
 			if err != nil {
@@ -277,6 +302,7 @@ func (p *pump) resume() error {
 		}
 	}
 	p.next = p.done() + 1
+	p.node.channels.advance(p.channel, p.route, p.done())
 	return nil
 }
 
@@ -354,9 +380,11 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 	return cmd
 }
 
-// purge drops what every shard has consumed. Shards that had none of the latest
-// messages do not hold it up: what was handed over was answered.
-func (p *pump) purge(consumed uint64) error {
+// purge drops what every shard has consumed for every route of the channel. Shards
+// that had none of the latest messages do not hold it up: what was handed over
+// was answered.
+func (p *pump) purge(position uint64) error {
+	consumed := p.node.channels.advance(p.channel, p.route, position)
 	if consumed < p.purged+purgeEvery {
 		return nil
 	}

@@ -42,7 +42,7 @@ type StartReply struct {
 func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
 	d := n.deployments.Active(packageOf(r.Process))
 	if d == nil {
-		return StartReply{}, notFound("no package %q is deployed here; there is %s", packageOf(r.Process), n.packages())
+		return StartReply{}, n.notDeployed(r.Process)
 	}
 	process, ok := d.Process(r.Process)
 	if !ok {
@@ -66,6 +66,14 @@ func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
 		return StartReply{}, &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the key of %s has %d bytes; at most %d are allowed", r.Process, len(key), MaxKey)}
 	}
 	return n.start(ctx, d, record.StartInstance{Process: r.Process, Key: key, Input: input, Plan: d.Digest}, r.Wait)
+}
+
+// notDeployed says that the package of a qualified name is not here.
+func (n *Node) notDeployed(name string) error {
+	if packageOf(name) == "" {
+		return notFound("%q names no package: write PACKAGE.%s; there is %s", name, name, n.packages())
+	}
+	return notFound("no package %q is deployed here; there is %s", packageOf(name), n.packages())
 }
 
 func (n *Node) packages() string {
@@ -239,7 +247,7 @@ type EventReply struct {
 func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (EventReply, error) {
 	d := n.deployments.Active(packageOf(name))
 	if d == nil {
-		return EventReply{}, notFound("no package %q is deployed here; there is %s", packageOf(name), n.packages())
+		return EventReply{}, n.notDeployed(name)
 	}
 	if def := d.Universe.Lookup(name); def == nil || def.Kind != types.EventDefinition {
 		return EventReply{}, notFound("the package %s has no event %q; it has %s", d.Plan.Package, name, orNone(eventsOf(d)))

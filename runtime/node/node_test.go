@@ -60,6 +60,10 @@ func TestAnInputThatDoesNotFitStartsNothing(t *testing.T) {
 	if !errors.As(err, &rejected) || rejected.Code != record.NotFound || !strings.Contains(rejected.Detail, "five.Five") {
 		t.Fatalf("an unknown process gave %v, want the known ones named", err)
 	}
+	_, err = n.Start(t.Context(), node.StartRequest{Process: "Five", Input: []byte(`{}`)})
+	if !errors.As(err, &rejected) || !strings.Contains(rejected.Detail, "write PACKAGE.Five; there is five") {
+		t.Fatalf("a process without its package gave %v, want the way to write it", err)
+	}
 }
 
 // TestSnapshotsKeepEverythingThatMatters writes enough for several snapshots and

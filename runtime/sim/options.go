@@ -199,11 +199,18 @@ type Failure struct {
 	At      int64 // nanoseconds of virtual time
 	Promise string
 	Detail  string
+	// Own says that the load was not the seed's, so that the seed alone does not
+	// give the run again.
+	Own bool
 }
 
 func (f *Failure) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d, %s: %s: %s\n", f.Seed, nanos(f.At), f.Promise, f.Detail)
+	if f.Own {
+		fmt.Fprintf(&b, "  again with: sim.Run(sim.Options{Seed: %d, Load: ...}), with the same load", f.Seed)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "  again with: COB_SIM_SEED=%d go test ./runtime/sim -run TestOneSeed -v", f.Seed)
 	return b.String()
 }

@@ -224,6 +224,9 @@ func (w *world) write(o *owner) {
 	payload := bytes.Clone(o.core.Payload())
 	if payload == nil {
 		w.release(o, 0)
+		if len(o.inbox) > 0 {
+			w.on(o.worker, 0, func() { w.work(o) })
+		}
 		return
 	}
 	o.writing = true

@@ -38,7 +38,7 @@ func Steps(b Block) ([]Step, error) {
 		case len(steps) > 0:
 			steps[len(steps)-1].Shown += line
 		case line != "":
-			return nil, fmt.Errorf("%s: a console block begins with a command: $ cob ...", b.Place())
+			return nil, fmt.Errorf("%s: a console block begins with a command, such as $ cob check", b.Place())
 		}
 	}
 	return steps, nil
@@ -104,7 +104,7 @@ func (g *growing) String() string {
 // Begin starts a command that goes on, and waits until it has printed what the
 // document shows. Close ends it.
 func (c *Console) Begin(command, want string) error {
-	cmd := c.command(context.Background(), "exec "+command)
+	cmd := c.command(context.Background(), "exec env "+command) // so that the process is the one that Close ends
 	out := &growing{more: make(chan struct{}, 1)}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {

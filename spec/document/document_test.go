@@ -86,7 +86,7 @@ func TestConsole(t *testing.T) {
 	if out, err := c.Run(context.Background(), "echo there; exit 3"); err != nil || out != "there\n" {
 		t.Errorf("%q, %v", out, err)
 	}
-	if err := c.Begin("sh -c 'echo up; exec sleep 60'", "up\n"); err != nil {
+	if err := c.Begin("UP=up sh -c 'echo $UP; exec sleep 60'", "up\n"); err != nil {
 		t.Error(err)
 	}
 	if err := c.Close(); err != nil {

@@ -85,7 +85,10 @@ type Node struct {
 	notices     broadcast
 	channels    channelTable
 	activation  sync.Mutex // one plan is activated at a time
-	ready       atomic.Bool
+	// unbound are the stored plans whose settings are missing, by digest. It is
+	// written while the node opens.
+	unbound map[string]*connector.SettingsError
+	ready   atomic.Bool
 
 	// work ends when the node closes; effects and pumps run under it.
 	work     context.Context
@@ -125,6 +128,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{
 		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
+		unbound: map[string]*connector.SettingsError{},
 	}
 	n.work, n.stop = context.WithCancel(context.Background())
 	if err := n.open(ctx); err != nil {
@@ -155,6 +159,9 @@ func (n *Node) open(ctx context.Context) error {
 			return err
 		}
 		states = append(states, state)
+	}
+	if err := n.needed(states); err != nil {
+		return err
 	}
 	behind := n.adoptActive(states, stored)
 	for _, d := range stored {

@@ -183,3 +183,37 @@ func TestAPlanWhoseSettingIsMissingChangesNothing(t *testing.T) {
 		t.Error("the plan before does not run any more")
 	}
 }
+
+// A setting gets another name. While an instance runs on the plan with the old
+// name, a node without it is refused; nobody needs it afterwards.
+func TestASettingThatIsRenamed(t *testing.T) {
+	w := newWorld(t)
+	n := w.run()
+	s := n.start(goodOrder("o-1"), "")
+	n.inSelect(s.ID)
+	n.kill()
+	w.edit(w.source(), "env.PAY_FINLAND", "env.PAY_HELSINKI")
+	w.extra = []string{"PAY_HELSINKI=" + w.finland.URL(), "PAY_FINLAND="}
+	refused := w.launch()
+	if code := refused.exitCode(); code != 2 || !strings.Contains(refused.log(), "instances still run (1 of them)") || !strings.Contains(refused.log(), "PAY_FINLAND") {
+		t.Errorf("exit code %d: %s", code, refused.log())
+	}
+	w.extra = w.extra[:1]
+	n = w.run()
+	w.shipAll(n, s.ID)
+	n.kill()
+	w.extra = append(w.extra, "PAY_FINLAND=")
+	n = w.run()
+	if d := n.instance(s.ID); !strings.Contains(string(d.Result), "rail") {
+		t.Errorf("the result of the old plan is %s", d.Result)
+	}
+	w.shipAll(n, n.start(goodOrder("o-2"), "").ID)
+	w.edit(w.source(), "env.PAY_HELSINKI", "env.PAY_FINLAND")
+	n.kill()
+	if code := w.launch().exitCode(); code != 2 {
+		t.Errorf("back to the old name: exit code %d", code)
+	}
+	w.extra = nil
+	n = w.run()
+	w.shipAll(n, n.start(goodOrder("o-3"), "").ID)
+}

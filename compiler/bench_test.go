@@ -1,50 +1,93 @@
 package compiler_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
 )
 
-// BenchmarkFrontEnd compiles a generated package of 10,000 lines: lex, parse,
-// resolve, check, lower, encode. The metric that counts is lines per second.
-func BenchmarkFrontEnd(b *testing.B) {
+// generated is a package of 10,000 lines, and how many they are exactly.
+func generated() (fstest.MapFS, int) {
 	text := syntaxtest.Generate(10_000)
-	lines := strings.Count(text, "\n")
-	fsys := fstest.MapFS{"generated.cob": {Data: []byte(text)}}
+	return fstest.MapFS{"generated.cob": {Data: []byte(text)}}, strings.Count(text, "\n")
+}
+
+// perLine measures f, which works on that many lines. The metrics that count are
+// lines per second and nanoseconds per line.
+func perLine(b *testing.B, lines int, f func()) {
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := compiler.Compile(fsys, compiler.Options{})
+		f()
+	}
+	all := float64(lines) * float64(b.N)
+	b.ReportMetric(all/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/all, "ns/line")
+}
+
+// BenchmarkFrontEnd takes a generated package of 10,000 lines from its text to its
+// plan: lex, parse, resolve, check, lower.
+//
+//	GOMAXPROCS=1 go test -run xxx -bench FrontEnd ./compiler
+func BenchmarkFrontEnd(b *testing.B) {
+	fsys, lines := generated()
+	perLine(b, lines, func() {
+		m, ds, err := module.Load(fsys, ".", module.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
-		if r.Failed() {
-			b.Fatal(diag.OneLines(r.Diagnostics[:min(20, len(r.Diagnostics))]))
+		info, found := resolve.Resolve(m)
+		program, more := check.Check(m, info)
+		isError := func(d diag.Diagnostic) bool { return d.Severity == diag.Error }
+		if all := slices.Concat(ds, found, more); slices.ContainsFunc(all, isError) {
+			b.Fatal(diag.OneLines(all[:min(20, len(all))]))
 		}
-	}
-	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+		lower.Lower(program)
+	})
 }
 
-// BenchmarkCheck leaves out lexing and parsing: resolve and check alone.
-func BenchmarkCheck(b *testing.B) {
-	text := syntaxtest.Generate(10_000)
-	lines := strings.Count(text, "\n")
-	fsys := fstest.MapFS{"generated.cob": {Data: []byte(text)}}
+// BenchmarkCompile adds the canonical bytes of the plan and their digest.
+func BenchmarkCompile(b *testing.B) {
+	fsys, lines := generated()
+	perLine(b, lines, func() {
+		if r, err := compiler.Compile(fsys, compiler.Options{}); err != nil || r.Failed() {
+			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkPasses measures each pass behind the parser alone.
+func BenchmarkPasses(b *testing.B) {
+	fsys, lines := generated()
 	m, _, err := module.Load(fsys, ".", module.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		info, _ := resolve.Resolve(m)
-		check.Check(m, info)
-	}
-	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+	info, _ := resolve.Resolve(m)
+	program, _ := check.Check(m, info)
+	built, _ := lower.Lower(program)
+	b.Run("resolve", func(b *testing.B) { perLine(b, lines, func() { resolve.Resolve(m) }) })
+	b.Run("check", func(b *testing.B) {
+		perLine(b, lines, func() {
+			info, _ := resolve.Resolve(m)
+			check.Check(m, info)
+		})
+	})
+	b.Run("lower", func(b *testing.B) { perLine(b, lines, func() { lower.Lower(program) }) })
+	b.Run("encode", func(b *testing.B) {
+		perLine(b, lines, func() {
+			if _, err := plan.Encode(built); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/spec/golden"
 )
 
@@ -83,6 +84,27 @@ func TestDecodeGivesBackThePlan(t *testing.T) {
 		}
 		if !bytes.Equal(again, r.Encoded) {
 			t.Errorf("encoding what was decoded gives other bytes:\n%s", golden.Diff(string(r.Encoded), string(again)))
+		}
+	}
+}
+
+// TestEncodeIsTheJSONOfThePlan compares the writing of lists item by item with
+// the encoding of the whole.
+func TestEncodeIsTheJSONOfThePlan(t *testing.T) {
+	orders := compile(t, os.DirFS("../examples/orders"), compiler.Options{})
+	for _, p := range []*plan.Plan{orders.Plan, {}, {Package: "<&>", Types: []types.Definition{{Name: "<&>"}, {}}}} {
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(p); err != nil {
+			t.Fatal(err)
+		}
+		got, err := plan.Encode(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want.Bytes()) {
+			t.Errorf("other bytes:\n%s", golden.Diff(want.String(), string(got)))
 		}
 	}
 }

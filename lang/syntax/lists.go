@@ -29,7 +29,7 @@ func (p *Path) Parse(lex *lexer.PeekingLexer) error {
 	if !s.atWord() || s.continues() {
 		return participle.NextMatch
 	}
-	*p = *s.path()
+	p.read(s)
 	s.resume(lex)
 	return nil
 }

@@ -38,7 +38,8 @@ func (s *session) typ() Type {
 
 func (s *session) namedType() Type {
 	start := s.pos
-	n := &NamedType{Name: s.path()}
+	n := &NamedType{Name: &Path{}}
+	n.Name.read(s)
 	if s.at("<") && !s.broken() {
 		s.enclosed(">", func() {
 			if t := s.typ(); t != nil {
@@ -50,16 +51,15 @@ func (s *session) namedType() Type {
 	return n
 }
 
-// path reads a dotted name. The reader stands at a word.
-func (s *session) path() *Path {
+// read reads a dotted name. The reader stands at a word.
+func (p *Path) read(s *session) {
 	start := s.pos
-	p := &Path{Parts: []Name{s.name()}}
+	p.Parts = []Name{s.name()}
 	for s.at(".") && s.peek(1).Kind == Word && !s.broken() {
 		s.pos++
 		p.Parts = append(p.Parts, s.name())
 	}
 	p.At = s.since(start)
-	return p
 }
 
 // field reads `name: T where condition @label`, or reports and returns nil.

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"sort"
@@ -60,6 +61,7 @@ var rooms = []room{
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
 	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
 	{path: "spec/golden", libraries: []string{"golang.org/x/tools/txtar"}},
+	{path: "spec/document"},
 	{path: "spec", imports: []string{"..."}},
 	{path: "examples/...", imports: []string{"lang/types"}},
 	{path: "cmd/...", imports: []string{"..."}, libraries: []string{"github.com/spf13/cobra", "golang.org/x/term"}},
@@ -102,7 +104,7 @@ func goFiles(t *testing.T) []sourceFile {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || otherModule(name)) {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
@@ -120,6 +122,13 @@ func goFiles(t *testing.T) []sourceFile {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// otherModule says whether a folder is a module of its own, such as a peer of the
+// benchmarks: nothing here depends on it.
+func otherModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
 }
 
 func importsOf(f sourceFile) []string {

@@ -10,7 +10,6 @@
 package compiler
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -37,7 +36,7 @@ type Options struct {
 // Validate says whether the options can be used.
 func (o Options) Validate() error {
 	if o.Dir != "" && !fs.ValidPath(o.Dir) {
-		return fmt.Errorf("Dir %q: want a slash-separated path inside the file system, without . and ..", o.Dir)
+		return fmt.Errorf("compiler options: Dir is %q: want a slash-separated path inside the file system that leaves out single and double dots", o.Dir)
 	}
 	return nil
 }
@@ -94,6 +93,3 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 
 // Rules is the table of all codes, for `cob explain`.
 func Rules() (diag.Registry, error) { return diag.Join(syntax.Rules(), check.Rules()) }
-
-// ErrNoCode says that no rule has a code.
-var ErrNoCode = errors.New("no rule has this code")

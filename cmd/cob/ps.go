@@ -33,6 +33,9 @@ func psCommand() *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", admin.DefaultList, "at most so many")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if format != "text" && format != "json" {
+			return fmt.Errorf("--format %s: want text or json", format)
+		}
 		q := url.Values{"process": {process}, "state": {state}, "key": {key}, "limit": {strconv.Itoa(limit)}}
 		var page admin.Page
 		if err := newClient(*server).do(cmd.Context(), "GET", "/v1/instances?"+q.Encode(), nil, nil, &page); err != nil {
@@ -84,6 +87,9 @@ func showCommand() *cobra.Command {
 	server := serverFlag(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if format != "text" && format != "json" {
+			return fmt.Errorf("--format %s: want text or json", format)
+		}
 		c := newClient(*server)
 		var shown struct {
 			observe.Details

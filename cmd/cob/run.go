@@ -136,6 +136,10 @@ func storeError(err error) error {
 	if errors.As(err, &missing) {
 		return failure(exitUsage, "%v", err)
 	}
+	var held *jetstream.StoreInUseError
+	if errors.As(err, &held) {
+		return failure(exitUnreachable, "%v with --store", err)
+	}
 	return failure(exitUnreachable, "%v", err)
 }
 

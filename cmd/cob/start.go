@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -19,9 +20,10 @@ func startCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start PKG.PROCESS",
 		Short: "Start an instance of a process",
-		Example: `  cob start orders.Fulfil --input order.json --wait 30s
+		Example: `  cob start orders.Fulfil --input order.json --wait
+  cob start orders.Fulfil --input order.json --wait=2m
   echo '{"order": {...}}' | cob start orders.Fulfil --input -`,
-		Args: cobra.ExactArgs(1),
+		Args: oneProcess,
 	}
 	server := serverFlag(cmd)
 	cmd.Flags().StringVar(&key, "key", "", "names the instance where its process declares no key; the same key twice is the same instance")
@@ -51,6 +53,17 @@ func startCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// oneProcess wants exactly one argument. A time behind it is a --wait whose = was
+// forgotten.
+func oneProcess(cmd *cobra.Command, args []string) error {
+	if len(args) == 2 {
+		if _, err := time.ParseDuration(args[1]); err == nil {
+			return fmt.Errorf("%s stands alone: write --wait=%s", args[1], args[1])
+		}
+	}
+	return cobra.ExactArgs(1)(cmd, args)
 }
 
 func readInput(cmd *cobra.Command, name string) ([]byte, error) {

@@ -32,6 +32,9 @@ func taskListCommand() *cobra.Command {
 	cmd.Flags().StringVar(&role, "role", "", "only tasks of this role")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if format != "text" && format != "json" {
+			return fmt.Errorf("--format %s: want text or json", format)
+		}
 		var list struct {
 			Tasks []node.Task `json:"tasks"`
 		}

@@ -26,6 +26,7 @@ const (
 	CodeConstant     diag.Code = "COB3017"
 	CodeLimit        diag.Code = "COB3018"
 	CodeSecret       diag.Code = "COB3019"
+	CodeLabelLost    diag.Code = "COB3020"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

@@ -17,8 +17,8 @@
 // value carries the labels that its type does not already say; the labels of
 // everything in a value are those and the ones of its type, nested. An operation
 // outside gives back what its result type says: what a service makes of the data
-// it was sent is its contract's business. A variable keeps the labels of all
-// that was ever assigned to it. Conditions do not label what they guard.
+// it was sent is its contract's business. A variable has the labels of all
+// that is ever assigned to it, wherever in the flow. Conditions do not label what they guard.
 //
 // # Settings
 //

@@ -80,8 +80,13 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 		d.Code = CodeAbsent
 		return d.WithHelp("say what holds when it is absent: ... ?? other")
 	}
+	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
+		return d.WithHelp("an amount has a currency, such as 100 EUR")
+	}
 	return d
 }
+
+func isPlainNumber(t types.Type) bool { return t.Kind == types.Int || t.Kind == types.Decimal }
 
 // between is the right side of `x in low..high`.
 func (c *checker) between(s *resolve.Scope, r *syntax.RangeExpr) typed {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -26,6 +27,30 @@ type flow struct {
 	// open are the calls that did something and have no compensation, as long as
 	// nothing behind them can fail.
 	open []*syntax.CallStmt
+	// grown are the labels that assignments gave to variables, by where those are
+	// declared; more says that one has grown.
+	grown map[source.Span]labelSet
+	more  bool
+}
+
+// settled checks a body until the labels of its variables no longer grow. A
+// variable has the labels of all that is ever assigned to it, also of what a
+// later statement assigns: in a loop or a branch beside this one that may come
+// first. What the rounds before the last one said is forgotten.
+func (c *checker) settled(body func(grown map[source.Span]labelSet) (more bool)) {
+	grown := map[source.Span]labelSet{}
+	before := c.ds
+	variables, uses := len(c.Info.Variables), len(c.Info.Uses)
+	for {
+		c.ds = diag.List{}
+		more := body(grown)
+		if !more {
+			break
+		}
+		c.Info.Variables, c.Info.Uses = c.Info.Variables[:variables], c.Info.Uses[:uses]
+	}
+	before.Add(c.ds.Sorted()...)
+	c.ds = before
 }
 
 // place says in which kind of block a statement stands.
@@ -49,11 +74,11 @@ func (c *checker) declareProcesses() {
 
 func (c *checker) checkProcesses() {
 	for _, p := range c.Processes {
-		c.processBody(p)
+		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(p, grown) })
 	}
 }
 
-func (c *checker) processBody(p *Process) {
+func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more bool) {
 	d := p.Decl
 	scope := resolve.NewScope()
 	if d.Params != nil {
@@ -67,7 +92,7 @@ func (c *checker) processBody(p *Process) {
 	}
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
-		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA), ids: map[string]syntax.Name{}}
+		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA), ids: map[string]syntax.Name{}, grown: grown}
 	for _, cl := range d.Body.Clauses {
 		c.notYet(cl, "this block of a process")
 	}
@@ -81,6 +106,7 @@ func (c *checker) processBody(p *Process) {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}
+	return f.more
 }
 
 func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
@@ -202,7 +228,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 	if st.Type != nil {
 		want = f.typeOf(st.Type)
 	}
-	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want}
+	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want, Labels: f.grown[st.Name.At]}
 	switch a := st.Action.(type) {
 	case nil:
 		t := f.value(s, st.Value, want)
@@ -214,7 +240,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 			f.report(diag.Errorf(CodeNoType, st.Value.Span(), "nothing says what %s may hold", v.Name).WithHelp("write the type: let %s: string? = null", v.Name))
 			v.Type = none
 		}
-		v.Labels = t.labels
+		v.Labels |= t.labels
 		f.declareIn(s, st, v)
 	case *syntax.CallStmt:
 		f.call(s, a, &bound{node: st, variable: v, typed: st.Type != nil})
@@ -258,15 +284,26 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 		t := f.value(s, st.Value, want)
 		f.tree(st.Value, t)
 		if v != nil {
-			// A variable keeps the labels of all that was ever in it.
-			v.Labels |= t.labels
+			f.grow(v, t.labels)
 		}
 	case *syntax.CallStmt:
-		f.call(s, a, &bound{node: st, variable: &resolve.Variable{Name: name.Text, Type: want}, typed: true, assign: true})
+		if v == nil {
+			v = &resolve.Variable{Name: name.Text, At: name.At}
+		}
+		f.call(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 	case *syntax.TaskStmt:
 		f.task(s, a, want, true)
 	default:
 		f.notYet(a, "a handle")
+	}
+}
+
+// grow gives a variable the labels of what is assigned to it.
+func (f *flow) grow(v *resolve.Variable, labels labelSet) {
+	v.Labels |= labels
+	if labels&^f.grown[v.At] != 0 {
+		f.grown[v.At] |= labels
+		f.more = true
 	}
 }
 
@@ -291,6 +328,7 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	}
 	t := f.record(s, rec, none)
 	f.tree(st.Fault, t)
+	f.keeps(&t, 0, st.Fault.Span(), "the fault "+sym.Name)
 	if f.in.compensation {
 		f.raised[sym.Full] = true // enough has been said
 		f.errorf(CodePlace, st.Span(), "a compensation cannot fail")
@@ -376,5 +414,18 @@ func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
 		f.errorf(CodeMismatch, st.Value.Span(), "%s gives nothing back", f.name)
 		return
 	}
-	f.tree(st.Value, f.value(s, st.Value, f.result))
+	t := f.value(s, st.Value, f.result)
+	f.tree(st.Value, t)
+	f.keeps(&t, 0, st.Value.Span(), "the result of "+f.name)
+}
+
+// keeps warns about data that loses its labels in a place that has not got them:
+// whoever reads it there can send it anywhere.
+func (f *flow) keeps(t *typed, place labelSet, at source.Span, what string) {
+	lost := t.labels &^ f.labels.closed(place)
+	if lost == 0 || t.invalid() {
+		return
+	}
+	f.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s is not", strings.Join(f.labels.list(lost), ", "), what).
+		WithHelp("put the label on the field or parameter that receives it"))
 }

@@ -3,18 +3,19 @@ package check
 import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
 func (c *checker) checkRoutes() {
 	for _, d := range decls[*syntax.RouteDecl](c, resolve.Route) {
-		c.routeBody(d)
+		r := &Route{Decl: d, Name: c.qualified(d.Name.Text)}
+		c.Routes = append(c.Routes, r)
+		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(d, r, grown) })
 	}
 }
 
-func (c *checker) routeBody(d *syntax.RouteDecl) {
-	r := &Route{Decl: d, Name: c.qualified(d.Name.Text)}
-	c.Routes = append(c.Routes, r)
+func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span]labelSet) (more bool) {
 	for _, s := range d.Body.Settings {
 		c.report(unknownSetting("a route", nil, s))
 	}
@@ -22,7 +23,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl) {
 		c.notYet(cl, "this block of a route")
 	}
 	scope := resolve.NewScope()
-	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}}
+	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}, grown: grown}
 	list := d.Body.Stmts
 	from, ok := (*syntax.FromStmt)(nil), false
 	if len(list) > 0 {
@@ -36,6 +37,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl) {
 		list = list[1:]
 	}
 	f.statements(scope.Inner(), list)
+	return f.more
 }
 
 // from declares the variable that holds the message.

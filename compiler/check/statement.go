@@ -381,7 +381,9 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 	}
 	f.Names[st] = sym
 	if p := f.process[sym.Full]; p != nil {
-		f.arguments(s, target, args, p.Params)
+		for i, t := range f.arguments(s, target, args, p.Params) {
+			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
+		}
 	}
 }
 
@@ -460,5 +462,7 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 		f.fit(typed{Tree: expression.Tree{Op: expression.Var, Type: f.in.message.Type}}, ch.Type, target.Span())
 		return
 	}
-	f.arguments(s, target, args, []types.Field{{Name: "message", Type: ch.Type}})
+	for _, t := range f.arguments(s, target, args, []types.Field{{Name: "message", Type: ch.Type}}) {
+		f.keeps(&t, 0, args.Span(), "the channel "+sym.Name)
+	}
 }

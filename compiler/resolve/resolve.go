@@ -229,7 +229,10 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 	if s := diag.Suggest(name, candidates); s != "" {
 		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
 	}
-	if len(candidates) > 0 && len(candidates) <= 8 {
+	switch {
+	case len(candidates) == 0 && what == string(Label):
+		d = d.WithHelp("declare it: label %s", name)
+	case len(candidates) > 0 && len(candidates) <= 8:
 		d = d.WithHelp("there is %s", strings.Join(candidates, ", "))
 	}
 	return d

@@ -19,15 +19,16 @@ type Envelope struct {
 
 // incoming takes the data and the ID of a message out of a request: CloudEvents
 // in structured mode (the body) or binary mode (ce-id), else the plain body with
-// Idempotency-Key.
-func incoming(w http.ResponseWriter, r *http.Request) (id string, data []byte, err error) {
+// Idempotency-Key. kind, where it is not "", is the type that a CloudEvent must
+// have, if it has one.
+func incoming(w http.ResponseWriter, r *http.Request, kind string) (id string, data []byte, err error) {
 	text, err := body(w, r, MaxBody)
 	if err != nil {
 		return "", nil, err
 	}
 	id = r.Header.Get("Idempotency-Key")
 	if ce := r.Header.Get("Ce-Id"); ce != "" {
-		return ce, text, nil
+		return ce, text, sameType(r.Header.Get("Ce-Type"), kind)
 	}
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/cloudevents+json") {
 		return id, text, nil
@@ -37,7 +38,16 @@ func incoming(w http.ResponseWriter, r *http.Request) (id string, data []byte, e
 		return "", nil, &Problem{Title: "Bad CloudEvent", Status: http.StatusBadRequest,
 			Detail: fmt.Sprintf("want a JSON object with specversion 1.0, id, type, source and data (%v)", err)}
 	}
-	return e.ID, e.Data, nil
+	return e.ID, e.Data, sameType(e.Type, kind)
+}
+
+// sameType refuses an event that says it is another one than the call's.
+func sameType(said, kind string) error {
+	if kind == "" || said == "" || said == kind {
+		return nil
+	}
+	return &Problem{Title: "Bad CloudEvent", Status: http.StatusBadRequest,
+		Detail: fmt.Sprintf("the event says that its type is %s, and the call is for %s: post it to /v1/events/%s", said, kind, said)}
 }
 
 // Published is the answer to an event.
@@ -48,7 +58,7 @@ type Published struct {
 }
 
 func (s *server) event(w http.ResponseWriter, r *http.Request) error {
-	id, data, err := incoming(w, r)
+	id, data, err := incoming(w, r, r.PathValue("type"))
 	if err != nil {
 		return err
 	}
@@ -67,7 +77,7 @@ type Accepted struct {
 }
 
 func (s *server) message(w http.ResponseWriter, r *http.Request) error {
-	id, data, err := incoming(w, r)
+	id, data, err := incoming(w, r, "")
 	if err != nil {
 		return err
 	}

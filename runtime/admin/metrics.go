@@ -63,8 +63,9 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-func metrics(n *node.Node) http.Handler {
+func (s *server) metrics(w http.ResponseWriter, r *http.Request) error {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector{n})
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	registry.MustRegister(collector{s.node})
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+	return nil
 }

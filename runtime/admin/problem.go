@@ -45,7 +45,7 @@ func problemOf(err error) *Problem {
 		return own
 	case errors.As(err, &misfit):
 		return &Problem{Title: "The data does not fit its type", Status: http.StatusBadRequest,
-			Detail: "nothing was started; mend the named fields and send it again", Errors: misfit}
+			Detail: "nothing was started or changed; mend the named fields and send it again", Errors: misfit}
 	case errors.As(err, &rejected):
 		status := statusOf[rejected.Code]
 		if status == 0 {
@@ -57,7 +57,10 @@ func problemOf(err error) *Problem {
 			Detail: "a body may have at most " + itoa(tooLarge.Limit) + " bytes; put large data somewhere else and send its address"}
 	case errors.Is(err, node.ErrChannelFull):
 		return &Problem{Title: "The channel is full", Status: http.StatusServiceUnavailable, Detail: err.Error()}
-	case errors.Is(err, shard.ErrLost), errors.Is(err, shard.ErrClosed), errors.Is(err, node.ErrNotReady):
+	case errors.Is(err, node.ErrUnknown):
+		return &Problem{Title: "No answer of the store", Status: http.StatusServiceUnavailable,
+			Detail: "it may have happened: ask again with the same key (" + err.Error() + ")"}
+	case errors.Is(err, shard.ErrLost), errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrStalled), errors.Is(err, node.ErrNotReady):
 		return &Problem{Title: "Not now", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &Problem{Title: "No answer in time", Status: http.StatusServiceUnavailable,

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,9 +30,23 @@ const (
 
 // New is the handler of a node's whole API.
 func New(n *node.Node) http.Handler {
-	s := &server{n}
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
+	for pattern, handle := range (&server{n}).calls() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := handle(w, r); err != nil {
+				writeProblem(w, r, err)
+			}
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
+	return mux
+}
+
+// Calls are the method and path of every call, sorted.
+func Calls() []string { return slices.Sorted(maps.Keys((&server{}).calls())) }
+
+func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) error {
+	return map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST /v1/processes/{process}/instances": s.start,
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
@@ -49,21 +65,26 @@ func New(n *node.Node) http.Handler {
 		"GET /v1/endpoints":                      s.endpoints,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := handle(w, r); err != nil {
-				writeProblem(w, r, err)
-			}
-		})
+		"GET /healthz":                           s.alive,
+		"GET /readyz":                            s.ready,
+		"GET /metrics":                           s.metrics,
 	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", metrics(n))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, r, &Problem{Title: "No such call", Status: http.StatusNotFound,
-			Detail: r.Method + " " + r.URL.Path + " is no call of this API; spec/api.md lists them"})
-	})
-	return mux
+}
+
+// noSuchCall tells a wrong path from a wrong method.
+func noSuchCall(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/" {
+			w.Header().Set("Allow", method)
+			writeProblem(w, r, &Problem{Title: "Wrong method", Status: http.StatusMethodNotAllowed,
+				Detail: r.URL.Path + " is called with " + method + ", not " + r.Method})
+			return
+		}
+	}
+	writeProblem(w, r, &Problem{Title: "No such call", Status: http.StatusNotFound,
+		Detail: r.Method + " " + r.URL.Path + " is no call of this API; spec/api.md lists them"})
 }
 
 type server struct{ node *node.Node }
@@ -153,31 +174,52 @@ type Page struct {
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
+	filter, err := filterOf(r)
+	if err != nil {
+		return err
+	}
 	n, err := limit(r)
 	if err != nil {
 		return err
 	}
-	filter := observe.Filter{Process: q.Get("process"), State: record.State(q.Get("state")), Key: q.Get("key")}
-	if since := q.Get("since"); since != "" {
-		if filter.Since, err = time.Parse(time.RFC3339, since); err != nil {
-			return badQuery("since", since, "want a time such as 2026-11-21T10:00:00Z")
-		}
-	}
-	var before int64
-	if cursor := q.Get("cursor"); cursor != "" {
-		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
+	var before observe.Place
+	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+		if before, err = observe.ParsePlace(cursor); err != nil {
 			return badQuery("cursor", cursor, "want the cursor of the page before")
 		}
 	}
-	page := Page{Instances: s.node.Instances(filter, record.Instant(before), n)}
+	page := Page{Instances: s.node.Instances(filter, before, n)}
 	if len(page.Instances) == n {
-		page.Cursor = itoa(page.Instances[n-1].Started.UnixNano())
+		page.Cursor = page.Instances[n-1].Place().String()
 	}
 	if page.Instances == nil {
 		page.Instances = []observe.Instance{}
 	}
 	return reply(w, http.StatusOK, page)
+}
+
+var states = []record.State{record.Running, record.Waiting, record.Completed, record.Faulted, record.Cancelled, record.Incident}
+
+// filterOf reads which instances are wanted. A name or a state that does not
+// exist is refused: it would look like an empty list.
+func filterOf(r *http.Request) (observe.Filter, error) {
+	q := r.URL.Query()
+	for name, values := range q {
+		if !slices.Contains([]string{"process", "state", "key", "since", "limit", "cursor"}, name) {
+			return observe.Filter{}, badQuery(name, values[0], "no such filter; there is process, state, key, since, limit and cursor")
+		}
+	}
+	filter := observe.Filter{Process: q.Get("process"), State: record.State(q.Get("state")), Key: q.Get("key")}
+	if filter.State != "" && !slices.Contains(states, filter.State) {
+		return filter, badQuery("state", string(filter.State), fmt.Sprintf("want one of %v", states))
+	}
+	if since := q.Get("since"); since != "" {
+		var err error
+		if filter.Since, err = time.Parse(time.RFC3339, since); err != nil {
+			return filter, badQuery("since", since, "want a time such as 2026-11-21T10:00:00Z")
+		}
+	}
+	return filter, nil
 }
 
 func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
@@ -264,10 +306,15 @@ func (s *server) figures(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts})
 }
 
-func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+func (s *server) alive(w http.ResponseWriter, _ *http.Request) error {
+	_, err := io.WriteString(w, "ok\n")
+	return ignoreGone(err)
+}
+
+func (s *server) ready(w http.ResponseWriter, _ *http.Request) error {
 	if err := s.node.Ready(); err != nil {
-		writeProblem(w, r, &Problem{Title: "Not ready", Status: http.StatusServiceUnavailable, Detail: err.Error()})
-		return
+		return &Problem{Title: "Not ready", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 	}
-	_, _ = io.WriteString(w, "ready\n")
+	_, err := io.WriteString(w, "ready\n")
+	return ignoreGone(err)
 }

@@ -17,7 +17,10 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return &Problem{Title: "No stream", Status: http.StatusNotImplemented, Detail: "this connection cannot stream"}
 	}
-	notices, cancel := s.node.Subscribe()
+	notices, cancel, err := s.node.Subscribe()
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")

@@ -14,10 +14,9 @@
 // in cmd/cob, explicitly; a Registry holds them and a Set is what they made of
 // one plan.
 //
-// Do is synchronous: the caller's goroutine writes the request and waits for
-// the answer. With the standard library's network poller a waiting goroutine
-// costs its stack and nothing else, while a callback would cost a second
-// goroutine and a switch between the two.
+// Do is synchronous: the caller's goroutine waits for the answer. A waiting
+// goroutine costs its stack and nothing else, and a caller reads from top to
+// bottom.
 //
 // Deliberately absent: any protocol, retries, health (runtime/health), and what
 // comes in from outside.

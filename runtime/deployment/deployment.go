@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -28,7 +29,9 @@ type Deployment struct {
 }
 
 // Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError; a
-// step that this node cannot run, with its place; *connector.SettingsError.
+// step that this node cannot run, with its place; *connector.SettingsError, with
+// which there is a Deployment all the same: one without Sinks, that explains
+// what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
@@ -45,10 +48,15 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 	if d.refinements, err = expression.NewChecker(d.Universe, p.Refinements); err != nil {
 		return nil, fmt.Errorf("the plan of %s cannot run here: %w", p.Package, err)
 	}
-	if d.Sinks, err = connectors.Bind(p, settings); err != nil {
+	if err := d.index(); err != nil {
 		return nil, err
 	}
-	return d, d.index()
+	d.Sinks, err = connectors.Bind(p, settings)
+	var missing *connector.SettingsError
+	if err != nil && !errors.As(err, &missing) {
+		return nil, err
+	}
+	return d, err
 }
 
 func (d *Deployment) index() error {

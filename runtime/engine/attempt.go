@@ -165,7 +165,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	}
 	if a.role == roleLetter {
 		t.Key = effectKey(x.id, letterStep, named)
-		return Send{Target: t, Channel: x.flow.deadLetter(), Payload: w.load}
+		return Send{Target: t, Plan: x.flow.program.digest, Channel: x.flow.deadLetter(), Payload: w.load}
 	}
 	st := &x.flow.steps[a.step]
 	if t.Key == "" || st.kind != plan.Call {
@@ -179,7 +179,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		}
 		return Start{Target: t, Process: st.plan.Start.Process, Business: business, Input: w.args}
 	case plan.Send:
-		return Send{Target: t, Channel: st.plan.Send.Channel, Payload: w.load}
+		return Send{Target: t, Plan: x.flow.program.digest, Channel: st.plan.Send.Channel, Payload: w.load}
 	}
 	return Call{
 		Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,

@@ -20,7 +20,6 @@ var (
 func num(text string) tree { return tree{Op: expression.Literal, Type: intT, Text: text} }
 func str(text string) tree { return tree{Op: expression.Literal, Type: stringT, Text: text} }
 func yes(text string) tree { return tree{Op: expression.Literal, Type: boolT, Text: text} }
-func null() tree           { return tree{Op: expression.Literal, Type: types.Of(types.Null)} }
 func ref(name string, t types.Type) tree {
 	return tree{Op: expression.Var, Type: t, Name: name}
 }

@@ -62,6 +62,7 @@ type decider struct {
 	effects []Effect
 	ready   []*activation // of the instance that runs
 	steps   int           // that it ran
+	written int           // bytes of its events
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -72,6 +73,7 @@ func (d *decider) emit(ev record.Event) {
 		d.events = make([]record.Event, 0, 12)
 	}
 	d.events = append(d.events, ev)
+	d.written += record.WeightOfEvent(ev)
 }
 
 func reject(code record.Code, format string, args ...any) record.Reply {
@@ -236,7 +238,7 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
-	d.steps = 0
+	d.steps, d.written = 0, 0
 	for i := 0; i < len(d.ready); i++ {
 		d.advance(x, d.ready[i])
 	}
@@ -265,6 +267,10 @@ func (d *decider) within(x *instance, a *activation) bool {
 	limits := &d.s.limits
 	if d.steps > limits.StepsPerCommand {
 		d.incident(x, a, a.step, fmt.Sprintf("ran %d steps without ever waiting, the limit: is a loop endless? Retry goes on with as many, cancel ends it", limits.StepsPerCommand))
+		return false
+	}
+	if d.written > limits.BytesPerCommand {
+		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: keep large data outside and pass its address. Retry goes on with as many, cancel ends it", limits.BytesPerCommand))
 		return false
 	}
 	if int(x.steps) >= limits.StepsPerInstance {
@@ -304,6 +310,10 @@ func (d *decider) value(x *instance, a *activation, step uint32, e *expr) (v typ
 	v, err := d.eval(x, a, e)
 	if err != nil {
 		d.incident(x, a, step, err.Error())
+		return nil, false
+	}
+	if size := record.WeightOf(v); size > d.s.limits.BytesPerCommand {
+		d.incident(x, a, step, fmt.Sprintf("gives a value of about %d bytes and the limit is %d: keep large data outside and pass its address", size, d.s.limits.BytesPerCommand))
 		return nil, false
 	}
 	return v, true

@@ -69,6 +69,7 @@ type Start struct {
 // of a dead letter is the record {reason, path, message}.
 type Send struct {
 	Target
+	Plan    string // digest of the plan that declares the channel
 	Channel string // qualified
 	Payload types.Value
 }

@@ -2,7 +2,7 @@ package engine
 
 import "fmt"
 
-// Limits bound what one shard holds. All are counts.
+// Limits bound what one shard holds. All but one are counts.
 type Limits struct {
 	// Instances that are not over; 1..16777216. One more is refused with Busy.
 	Instances int
@@ -15,6 +15,10 @@ type Limits struct {
 	// StepsPerInstance bounds the steps of an instance over its whole life;
 	// 16..1073741824. One more is an incident.
 	StepsPerInstance int
+	// BytesPerCommand bounds one value that a step computes, and all that an
+	// instance writes before it waits, in bytes; 4096..4194304. More is an
+	// incident, so that no commit outgrows a message of the journal.
+	BytesPerCommand int
 	// Kept events that wait for instances; 0..16777216. One more is refused with
 	// Busy.
 	Kept int
@@ -31,7 +35,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Instances: 1_000_000, Activations: 20_000, StepsPerCommand: 100_000, StepsPerInstance: 10_000_000,
-		Kept: 1_000_000, EndedProcesses: 200_000, EndedRoutes: 50_000, Attempts: 100,
+		BytesPerCommand: 1 << 20, Kept: 1_000_000, EndedProcesses: 200_000, EndedRoutes: 50_000, Attempts: 100,
 	}
 }
 
@@ -53,6 +57,7 @@ func (l Limits) Validate() error {
 		{"Activations", l.Activations, 4, 1 << 20},
 		{"StepsPerCommand", l.StepsPerCommand, 16, 1 << 24},
 		{"StepsPerInstance", l.StepsPerInstance, 16, 1 << 30},
+		{"BytesPerCommand", l.BytesPerCommand, 4096, 4 << 20},
 		{"Kept", l.Kept, 0, 1 << 24},
 		{"EndedProcesses", l.EndedProcesses, 0, 1 << 24},
 		{"EndedRoutes", l.EndedRoutes, 0, 1 << 24},

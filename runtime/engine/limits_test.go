@@ -85,6 +85,32 @@ func TestStepsPerCommandLimit(t *testing.T) {
 	}
 }
 
+func TestBytesPerCommandLimit(t *testing.T) {
+	// Each round writes a few hundred bytes, so the many rounds write too much.
+	build := func(n string) *plan.Plan { return one(append(counting(n), give(num("1")))...) }
+	for n, fits := range map[string]bool{"4": true, "100": false} {
+		l := storyLimits()
+		l.BytesPerCommand, l.StepsPerCommand = 4096, 100_000
+		w := newWorld(t, build(n), l)
+		w.run("start k1 1")
+		if got := w.incident() == ""; got != fits {
+			t.Errorf("%s rounds: incident %q", n, w.incident())
+		}
+		if !fits && !strings.Contains(w.incident(), "4096 bytes without ever waiting") {
+			t.Errorf("the incident does not name the limit: %q", w.incident())
+		}
+	}
+	for size, fits := range map[int]bool{3000: true, 5000: false} {
+		l := storyLimits()
+		l.BytesPerCommand = 4096
+		w := newWorld(t, one(give(str(strings.Repeat("x", size)))), l)
+		w.run("start k1 1")
+		if got := w.incident() == ""; got != fits {
+			t.Errorf("a value of %d bytes: incident %q", size, w.incident())
+		}
+	}
+}
+
 func TestStepsPerInstanceLimit(t *testing.T) {
 	w := limited(t, "endless", func(l *engine.Limits) { l.StepsPerInstance, l.StepsPerCommand = 16, 1000 })
 	w.run("start k1 1")

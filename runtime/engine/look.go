@@ -53,6 +53,18 @@ func (s *State) InUse(digest string) int {
 // Position is that of the last message of a route that was taken, 0 for none.
 func (s *State) Position(route string) uint64 { return s.positions[route] }
 
+// Pinned is how many instances still run on a plan, those included that are over
+// but for an outcome that is not known yet.
+func (s *State) Pinned(digest string) int {
+	n := 0
+	for _, x := range s.instances {
+		if x.flow.program.digest == digest {
+			n++
+		}
+	}
+	return n
+}
+
 // Instances are the instances that keep lets through, by name: the living ones
 // and the ended ones that are remembered. A nil keep lets all through.
 func (s *State) Instances(keep func(Summary) bool) []Summary {

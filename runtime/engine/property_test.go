@@ -126,11 +126,9 @@ func named(s plan.Step, name string) plan.Step {
 // chaos sends random commands to a random plan.
 type chaos struct {
 	*world
-	t       *rapid.T
-	sent    []record.Command
-	keys    map[string]string // effect key to what it names
-	starts  int
-	effects []engine.Effect
+	t    *rapid.T
+	sent []record.Command
+	keys map[string]string // effect key to what it names
 }
 
 func (c *chaos) send(cmd record.Command) {

@@ -15,7 +15,9 @@ import (
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
 // How a route's pump reads its channel.
@@ -23,18 +25,49 @@ const (
 	pumpBatch = 512             // messages read and handed over at a time
 	pumpWait  = 2 * time.Second // for the first message of a batch
 	pumpPause = 200 * time.Millisecond
+	// stalledPause is how long a pump leaves a shard alone that can write nothing.
+	stalledPause = time.Second
 	// purgeEvery is how many consumed messages are dropped at a time.
 	purgeEvery = 1000
 )
 
 var errNoChannel = errors.New("no plan on this node declares this channel")
 
-// channelTable holds the open channels by qualified name, and which routes are
-// pumped.
+// channelTable holds the open channels by qualified name, and how far the routes
+// that are pumped have consumed theirs.
 type channelTable struct {
-	mu     sync.RWMutex
-	open   map[string]*jetstream.Channel
-	pumped map[string]bool
+	mu       sync.RWMutex
+	open     map[string]*jetstream.Channel
+	consumed map[string]map[string]uint64 // by channel and route
+}
+
+// join notes that a route reads a channel; false where it did already.
+func (t *channelTable) join(channel, route string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, running := t.consumed[channel][route]; running {
+		return false
+	}
+	if t.consumed == nil {
+		t.consumed = map[string]map[string]uint64{}
+	}
+	if t.consumed[channel] == nil {
+		t.consumed[channel] = map[string]uint64{}
+	}
+	t.consumed[channel][route] = 0
+	return true
+}
+
+// advance notes how far a route is, and gives how far all routes of the channel
+// are: what lies before that, nobody will read any more.
+func (t *channelTable) advance(channel, route string, position uint64) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.consumed[channel][route] = position
+	for _, other := range t.consumed[channel] {
+		position = min(position, other)
+	}
+	return position
 }
 
 func (t *channelTable) find(name string) *jetstream.Channel {
@@ -56,7 +89,7 @@ func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment) error
 		}
 		n.channels.mu.Lock()
 		if n.channels.open == nil {
-			n.channels.open, n.channels.pumped = map[string]*jetstream.Channel{}, map[string]bool{}
+			n.channels.open = map[string]*jetstream.Channel{}
 		}
 		n.channels.open[c.Name] = opened
 		n.channels.mu.Unlock()
@@ -89,11 +122,11 @@ type MessageReply struct {
 func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []byte) (MessageReply, error) {
 	d := n.deployments.Active(packageOf(channel))
 	if d == nil {
-		return MessageReply{}, notFound("no package %q is deployed here; there is %s", packageOf(channel), n.packages())
+		return MessageReply{}, n.notDeployed(channel)
 	}
 	c, ok := d.Channel(channel)
 	if !ok {
-		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, strings.Join(deployed(d).Channels, ", "))
+		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, orNone(deployed(d).Channels))
 	}
 	v, err := d.Read(body, c.Type)
 	if err != nil {
@@ -105,9 +138,9 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
 }
 
-// publish puts a value into a channel, as a step's effect.
-func (n *Node) publish(ctx context.Context, channel, id string, v types.Value) (MessageReply, error) {
-	d := n.deployments.Active(packageOf(channel))
+// publish puts a value into a channel of a plan, as a step's effect.
+func (n *Node) publish(ctx context.Context, digest, channel, id string, v types.Value) (MessageReply, error) {
+	d := n.deployments.Find(digest)
 	if d == nil {
 		return MessageReply{}, fmt.Errorf("%w: %s", errNoChannel, channel)
 	}
@@ -126,6 +159,9 @@ func (n *Node) put(ctx context.Context, channel, id string, text []byte) (Messag
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
 	position, existing, err := c.Publish(ctx, id, nil, text)
+	if errors.Is(err, journal.ErrFull) || errors.Is(err, journal.ErrUnavailable) {
+		err = &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s can take nothing, and nothing was done; try again when there is room: %v", channel, err)}
+	}
 	return MessageReply{ID: id, Position: position, Existing: existing}, err
 }
 
@@ -160,11 +196,19 @@ type ChannelMessage struct {
 	Data     json.RawMessage `json:"data"`
 }
 
+func (n *Node) channelNames() string {
+	var names []string
+	for _, d := range n.deployments.All() {
+		names = append(names, deployed(d).Channels...)
+	}
+	return orNone(names)
+}
+
 // Peek shows the oldest messages of a channel without taking them.
 func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMessage, error) {
 	c := n.channels.find(channel)
 	if c == nil {
-		return nil, notFound("there is no channel %q; cob channel list shows them", channel)
+		return nil, notFound("there is no channel %q; there is %s", channel, n.channelNames())
 	}
 	messages, err := c.Peek(ctx, 0, limit)
 	if err != nil {
@@ -180,9 +224,6 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMe
 // startPumps starts a pump per route of the active plans.
 func (n *Node) startPumps() error {
 	for _, d := range n.deployments.All() {
-		if err := n.openChannels(n.work, d); err != nil {
-			return err
-		}
 		if err := n.pump(d); err != nil {
 			return err
 		}
@@ -195,11 +236,7 @@ func (n *Node) startPumps() error {
 func (n *Node) pump(d *deployment.Deployment) error {
 	for i := range d.Plan.Routes {
 		r := &d.Plan.Routes[i]
-		n.channels.mu.Lock()
-		running := n.channels.pumped[r.Name]
-		n.channels.pumped[r.Name] = true
-		n.channels.mu.Unlock()
-		if !running {
+		if n.channels.join(r.From, r.Name) {
 			// A reader of its own: a channel's handle serves one reader at a time.
 			source, err := n.openChannel(n.work, d, r.From)
 			if err != nil {
@@ -231,11 +268,21 @@ func (p *pump) run() {
 		for err == nil && p.node.work.Err() == nil {
 			err = p.step()
 		}
+		if busy(err) {
+			pause(p.node.work, stalledPause) // the shard says why
+			continue
+		}
 		if err != nil && p.node.work.Err() == nil {
 			p.node.log.Error("a route's channel cannot be read; trying again", "route", p.route, "channel", p.channel, "error", err)
 			pause(p.node.work, pumpPause)
 		}
 	}
+}
+
+// busy says whether a shard or a channel refused because it can take nothing now.
+func busy(err error) bool {
+	var r *record.Rejection
+	return errors.As(err, &r) && r.Code == record.Busy || errors.Is(err, shard.ErrStalled)
 }
 
 func pause(ctx context.Context, d time.Duration) {
@@ -255,6 +302,7 @@ func (p *pump) resume() error {
 		}
 	}
 	p.next = p.done() + 1
+	p.node.channels.advance(p.channel, p.route, p.done())
 	return nil
 }
 
@@ -332,9 +380,11 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 	return cmd
 }
 
-// purge drops what every shard has consumed. Shards that had none of the latest
-// messages do not hold it up: what was handed over was answered.
-func (p *pump) purge(consumed uint64) error {
+// purge drops what every shard has consumed for every route of the channel. Shards
+// that had none of the latest messages do not hold it up: what was handed over
+// was answered.
+func (p *pump) purge(position uint64) error {
+	consumed := p.node.channels.advance(p.channel, p.route, position)
 	if consumed < p.purged+purgeEvery {
 		return nil
 	}

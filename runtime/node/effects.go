@@ -29,8 +29,10 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 	}
 }
 
+// ended is how an attempt ended, as the engine has to take it: where the attempt
+// had left before a crash, being refused now is no certainty.
 func ended(t engine.Target, outcome record.Outcome, detail string) record.AttemptEnded {
-	return record.AttemptEnded{Instance: t.Instance, Activation: t.Activation, Attempt: t.Attempt, Outcome: outcome, Detail: detail}
+	return record.AttemptEnded{Instance: t.Instance, Activation: t.Activation, Attempt: t.Attempt, Outcome: t.Outcome(outcome), Detail: detail}
 }
 
 // bring hands an outcome to the shard that waits for it. The inbox may be full
@@ -54,7 +56,9 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 		return // the node closes; the same attempt leaves again at the next Open
 	}
 	n.health.Called(request, reply, clock())
-	n.bring(from, reply.Ended(request))
+	outcome := reply.Ended(request)
+	outcome.Outcome = e.Target.Outcome(outcome.Outcome)
+	n.bring(from, outcome)
 }
 
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
@@ -74,6 +78,7 @@ func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
 		case r.Rejected != nil:
 			outcome.Outcome, outcome.Detail = record.Rejected, r.Rejected.Detail
 		}
+		outcome.Outcome = e.Target.Outcome(outcome.Outcome)
 		if !from.processor.TryDeliver(outcome) {
 			n.workers.Go(func() { n.bring(from, outcome) })
 		}
@@ -83,7 +88,7 @@ func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
 // send puts a message into a channel. The effect's key is the message's ID, so
 // that sending twice is sending once.
 func (n *Node) send(from *ownedShard, e engine.Send) {
-	_, err := n.publish(n.work, e.Channel, e.Key, e.Payload)
+	_, err := n.publish(n.work, e.Plan, e.Channel, e.Key, e.Payload)
 	switch {
 	case err == nil:
 		n.bring(from, ended(e.Target, record.Succeeded, ""))
@@ -91,7 +96,7 @@ func (n *Node) send(from *ownedShard, e engine.Send) {
 		return
 	case errors.Is(err, jetstream.ErrTooLarge), errors.Is(err, errNoChannel):
 		n.bring(from, ended(e.Target, record.Rejected, err.Error()))
-	case errors.Is(err, jetstream.ErrChannelFull):
+	case errors.Is(err, jetstream.ErrChannelFull), busy(err):
 		n.bring(from, ended(e.Target, record.Refused, err.Error()))
 	default:
 		n.bring(from, ended(e.Target, record.Unknown, err.Error()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,11 +42,11 @@ type StartReply struct {
 func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
 	d := n.deployments.Active(packageOf(r.Process))
 	if d == nil {
-		return StartReply{}, notFound("no package %q is deployed here; there is %s", packageOf(r.Process), n.packages())
+		return StartReply{}, n.notDeployed(r.Process)
 	}
 	process, ok := d.Process(r.Process)
 	if !ok {
-		return StartReply{}, notFound("the package %s has no process %q; it has %s", d.Plan.Package, r.Process, strings.Join(deployed(d).Processes, ", "))
+		return StartReply{}, notFound("the package %s has no process %q; it has %s", d.Plan.Package, r.Process, orNone(deployed(d).Processes))
 	}
 	v, err := d.Read(r.Input, types.RecordOf(process.Params...))
 	if err != nil {
@@ -67,11 +68,24 @@ func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
 	return n.start(ctx, d, record.StartInstance{Process: r.Process, Key: key, Input: input, Plan: d.Digest}, r.Wait)
 }
 
+// notDeployed says that the package of a qualified name is not here.
+func (n *Node) notDeployed(name string) error {
+	if packageOf(name) == "" {
+		return notFound("%q names no package: write PACKAGE.%s; there is %s", name, name, n.packages())
+	}
+	return notFound("no package %q is deployed here; there is %s", packageOf(name), n.packages())
+}
+
 func (n *Node) packages() string {
 	var names []string
 	for _, d := range n.deployments.All() {
 		names = append(names, d.Plan.Package)
 	}
+	return orNone(names)
+}
+
+// orNone lists names for a person.
+func orNone(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
@@ -112,11 +126,12 @@ func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.S
 	return out, nil
 }
 
-// Instances lists what matches, newest first.
-func (n *Node) Instances(f observe.Filter, before record.Instant, limit int) []observe.Instance {
+// Instances lists what matches, newest first, behind a place (zero: from the
+// newest on).
+func (n *Node) Instances(f observe.Filter, behind observe.Place, limit int) []observe.Instance {
 	var all []observe.Instance
 	for _, s := range n.shards {
-		all = append(all, s.view.List(f, before, limit)...)
+		all = append(all, s.view.List(f, behind, limit)...)
 	}
 	return observe.Newest(all, limit)
 }
@@ -194,14 +209,30 @@ func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
 
 // Cancel stops an instance and compensates what it did.
 func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
-	_, err := n.shardOf(id).processor.Submit(ctx, record.CancelInstance{Instance: id, By: by, Reason: reason})
+	return n.act(ctx, id, record.CancelInstance{Instance: id, By: by, Reason: reason})
+}
+
+// act lets the shard of an instance decide.
+func (n *Node) act(ctx context.Context, id string, cmd record.Command) error {
+	_, err := n.shardOf(id).processor.Submit(ctx, cmd)
+	var r *record.Rejection
+	if errors.As(err, &r) && r.Code == record.NotFound {
+		return n.noInstance(id)
+	}
 	return err
+}
+
+// noInstance says why an instance cannot be acted on.
+func (n *Node) noInstance(id string) error {
+	if i, ok := n.shardOf(id).view.Find(id); ok && i.Ended != nil {
+		return &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the instance %s has ended: it is %s; cob show %s tells its history", id, i.State, id)}
+	}
+	return notFound("there is no instance %q; cob ps lists them", id)
 }
 
 // Retry lets an instance with an incident try again.
 func (n *Node) Retry(ctx context.Context, id, by string) error {
-	_, err := n.shardOf(id).processor.Submit(ctx, record.RetryInstance{Instance: id, By: by})
-	return err
+	return n.act(ctx, id, record.RetryInstance{Instance: id, By: by})
 }
 
 // EventReply says what became of an event.
@@ -216,10 +247,10 @@ type EventReply struct {
 func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (EventReply, error) {
 	d := n.deployments.Active(packageOf(name))
 	if d == nil {
-		return EventReply{}, notFound("no package %q is deployed here; there is %s", packageOf(name), n.packages())
+		return EventReply{}, n.notDeployed(name)
 	}
 	if def := d.Universe.Lookup(name); def == nil || def.Kind != types.EventDefinition {
-		return EventReply{}, notFound("the package %s has no event %q", d.Plan.Package, name)
+		return EventReply{}, notFound("the package %s has no event %q; it has %s", d.Plan.Package, name, orNone(eventsOf(d)))
 	}
 	v, err := d.Read(body, types.Ref(name))
 	if err != nil {
@@ -251,6 +282,16 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 		reply.Matched += r.Matched
 	}
 	return reply, nil
+}
+
+func eventsOf(d *deployment.Deployment) []string {
+	var names []string
+	for _, def := range d.Plan.Types {
+		if def.Kind == types.EventDefinition {
+			names = append(names, def.Name)
+		}
+	}
+	return names
 }
 
 // subscribers joins those of every plan of the package that instances may still

@@ -14,6 +14,7 @@ import (
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/health"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
@@ -38,6 +39,10 @@ var ErrNotReady = errors.New("the node is not ready")
 
 // ErrChannelFull says that a channel takes no more messages.
 var ErrChannelFull = jetstream.ErrChannelFull
+
+// ErrUnknown says that a message may or may not be in its channel: publish it
+// again under the same ID.
+var ErrUnknown = journal.ErrUnknown
 
 // Options describe a node. Connectors and Settings are required.
 type Options struct {
@@ -80,7 +85,10 @@ type Node struct {
 	notices     broadcast
 	channels    channelTable
 	activation  sync.Mutex // one plan is activated at a time
-	ready       atomic.Bool
+	// unbound are the stored plans whose settings are missing, by digest. It is
+	// written while the node opens.
+	unbound map[string]*connector.SettingsError
+	ready   atomic.Bool
 
 	// work ends when the node closes; effects and pumps run under it.
 	work     context.Context
@@ -120,6 +128,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{
 		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
+		unbound: map[string]*connector.SettingsError{},
 	}
 	n.work, n.stop = context.WithCancel(context.Background())
 	if err := n.open(ctx); err != nil {
@@ -143,13 +152,32 @@ func (n *Node) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var states []*engine.State
 	for i := range count {
-		if err := n.openShard(ctx, i, stored); err != nil {
+		state, err := n.openShard(ctx, i, stored)
+		if err != nil {
+			return err
+		}
+		states = append(states, state)
+	}
+	if err := n.needed(states); err != nil {
+		return err
+	}
+	behind := n.adoptActive(states, stored)
+	for _, d := range stored {
+		if err := n.openChannels(ctx, d); err != nil {
 			return err
 		}
 	}
-	if err := n.adoptActive(ctx, stored); err != nil {
-		return err
+	// What was pending leaves again now: all that it may reach is there.
+	for _, s := range n.shards {
+		s.processor.Start()
+		n.workers.Go(func() { n.watch(s) })
+	}
+	for _, d := range behind {
+		if err := n.activateOnShards(ctx, d); err != nil {
+			return err
+		}
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
 	return n.startPumps()
@@ -165,14 +193,16 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 	return n.plans.Shards(ctx, want)
 }
 
-func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) error {
+// openShard takes a shard over and folds it. The state is the shard's own once
+// that is started.
+func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
 	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
 	if err != nil {
-		return fmt.Errorf("opening shard %d: %w", number, err)
+		return nil, fmt.Errorf("opening shard %d: %w", number, err)
 	}
 	state, err := engine.NewState(n.options.Limits)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, d := range stored {
 		state.AddProgram(d.Program)
@@ -197,11 +227,7 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 		},
 		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})
-	if err != nil {
-		return err
-	}
-	n.workers.Go(func() { n.watch(s) })
-	return nil
+	return state, err
 }
 
 func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
@@ -224,6 +250,11 @@ func (n *Node) Failed() <-chan error { return n.failed }
 func (n *Node) Ready() error {
 	if !n.ready.Load() {
 		return fmt.Errorf("%w: its shards are not all open", ErrNotReady)
+	}
+	for _, s := range n.shards {
+		if err := s.processor.Stalled(); err != nil {
+			return fmt.Errorf("%w: shard %d can write nothing: %w", ErrNotReady, s.number, err)
+		}
 	}
 	if len(n.deployments.All()) == 0 {
 		return fmt.Errorf("%w: no plan is deployed; send one with cob deploy, or start with cob run DIR", ErrNotReady)

@@ -52,13 +52,17 @@ func TestAnInputThatDoesNotFitStartsNothing(t *testing.T) {
 	if !errors.As(err, &problems) || !strings.Contains(err.Error(), "n: want int") || !strings.Contains(err.Error(), "extra: no such field") {
 		t.Fatalf("got %v", err)
 	}
-	if list := n.Instances(observe.Filter{}, 0, 10); len(list) != 0 {
+	if list := n.Instances(observe.Filter{}, observe.Place{}, 10); len(list) != 0 {
 		t.Fatalf("there is an instance: %+v", list)
 	}
 	_, err = n.Start(t.Context(), node.StartRequest{Process: "five.Six", Input: []byte(`{}`)})
 	var rejected *record.Rejection
 	if !errors.As(err, &rejected) || rejected.Code != record.NotFound || !strings.Contains(rejected.Detail, "five.Five") {
 		t.Fatalf("an unknown process gave %v, want the known ones named", err)
+	}
+	_, err = n.Start(t.Context(), node.StartRequest{Process: "Five", Input: []byte(`{}`)})
+	if !errors.As(err, &rejected) || !strings.Contains(rejected.Detail, "write PACKAGE.Five; there is five") {
+		t.Fatalf("a process without its package gave %v, want the way to write it", err)
 	}
 }
 
@@ -92,7 +96,7 @@ func TestSnapshotsKeepEverythingThatMatters(t *testing.T) {
 	if len(after) != 1 || after[0].Started != count || after[0].Outcomes["completed"] != count || after[0].Completion.Max != before[0].Completion.Max {
 		t.Fatalf("before %+v\nafter %+v", before, after)
 	}
-	if list := n.Instances(observe.Filter{State: record.Completed}, 0, 2*count); len(list) != count || string(list[0].Result) == "" {
+	if list := n.Instances(observe.Filter{State: record.Completed}, observe.Place{}, 2*count); len(list) != count || string(list[0].Result) == "" {
 		t.Fatalf("%d instances are listed, want %d with results", len(list), count)
 	}
 	if size := size(t, dir); size > 3<<20 {

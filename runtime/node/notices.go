@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,13 +64,12 @@ func (b *broadcast) send(n Notice) {
 	}
 }
 
-func (b *broadcast) subscribe() (<-chan Notice, func()) {
+func (b *broadcast) subscribe() (<-chan Notice, func(), error) {
 	s := &subscriber{out: make(chan Notice, SubscriberBuffer)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.shut || len(b.all) >= MaxSubscribers {
-		close(s.out)
-		return s.out, func() {}
+		return nil, nil, &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("this node has %d open streams, its limit: close one, or try again later", len(b.all))}
 	}
 	if b.all == nil {
 		b.all = map[*subscriber]struct{}{}
@@ -84,7 +84,7 @@ func (b *broadcast) subscribe() (<-chan Notice, func()) {
 			b.count.Add(-1)
 			close(s.out)
 		}
-	}
+	}, nil
 }
 
 func (b *broadcast) close() {
@@ -98,9 +98,11 @@ func (b *broadcast) close() {
 	}
 }
 
-// Subscribe gives what happens from now on, until cancel is called. The channel
-// is closed at once where MaxSubscribers are there already.
-func (n *Node) Subscribe() (notices <-chan Notice, cancel func()) { return n.notices.subscribe() }
+// Subscribe gives what happens from now on, until cancel is called. Errors: a
+// *record.Rejection where MaxSubscribers are there already.
+func (n *Node) Subscribe() (notices <-chan Notice, cancel func(), err error) {
+	return n.notices.subscribe()
+}
 
 // committed hears every commit of a shard, on the shard's goroutine.
 func (n *Node) committed(s *ownedShard, commit uint64, events []record.Event) {

@@ -2,10 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/health"
@@ -47,7 +50,11 @@ func (n *Node) loadPlans(ctx context.Context) ([]*deployment.Deployment, error) 
 			return nil, fmt.Errorf("reading the stored plan %.12s: %w", digest, err)
 		}
 		d, err := n.prepare(encoded)
-		if err != nil {
+		var missing *connector.SettingsError
+		switch {
+		case errors.As(err, &missing):
+			n.unbound[digest] = missing
+		case err != nil:
 			return nil, fmt.Errorf("the stored plan %.12s: %w", digest, err)
 		}
 		n.deployments.Add(d)
@@ -60,21 +67,50 @@ func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
 	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
 }
 
-// adoptActive activates what the journals say is active, after a restart.
-func (n *Node) adoptActive(ctx context.Context, stored []*deployment.Deployment) error {
-	active := map[string]bool{}
-	err := n.shards[0].processor.Query(ctx, func(state *engine.State) {
-		for _, d := range stored {
-			active[d.Digest] = state.Active(d.Plan.Package) == d.Digest
+// needed refuses to go on where an instance runs on a plan whose settings are
+// missing. A plan that nobody runs on any more may miss what it likes.
+func (n *Node) needed(states []*engine.State) error {
+	for digest, missing := range n.unbound {
+		pinned := 0
+		for _, s := range states {
+			pinned += s.Pinned(digest)
 		}
-	})
+		if pinned > 0 {
+			return fmt.Errorf("the plan %.12s, on which instances still run (%d of them), misses settings: %w", digest, pinned, missing)
+		}
+	}
+	return nil
+}
+
+// adoptActive activates what the first shard says is active, after a restart. A
+// node that died while it activated a plan may have left other shards behind;
+// those plans are given back.
+func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployment) (behind []*deployment.Deployment) {
 	for _, d := range stored {
-		if active[d.Digest] {
-			n.deployments.Activate(d)
+		if states[0].Active(d.Plan.Package) != d.Digest || n.unbound[d.Digest] != nil {
+			continue
+		}
+		n.deployments.Activate(d)
+		if slices.ContainsFunc(states, func(s *engine.State) bool { return s.Active(d.Plan.Package) != d.Digest }) {
+			behind = append(behind, d)
 		}
 	}
 	n.watchHealth()
-	return err
+	return behind
+}
+
+// activateOnShards makes a plan active on one shard after the other, the first
+// one first.
+func (n *Node) activateOnShards(ctx context.Context, d *deployment.Deployment) error {
+	for _, s := range n.shards {
+		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
+			return err
+		}
+		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: d.Digest}); err != nil {
+			return fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
+		}
+	}
+	return nil
 }
 
 // Activate makes a plan the one that new instances start with; running ones
@@ -86,7 +122,7 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 	defer n.activation.Unlock()
 	digest := plan.Digest(encoded)
 	d := n.deployments.Find(digest)
-	if d == nil {
+	if d == nil || d.Sinks == nil {
 		var err error
 		if d, err = n.prepare(encoded); err != nil {
 			return Deployed{}, err
@@ -104,13 +140,8 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		return Deployed{}, err
 	}
 	n.deployments.Add(d)
-	for _, s := range n.shards {
-		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
-			return Deployed{}, err
-		}
-		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: digest}); err != nil {
-			return Deployed{}, fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
-		}
+	if err := n.activateOnShards(ctx, d); err != nil {
+		return Deployed{}, err
 	}
 	n.deployments.Activate(d)
 	n.watchHealth()

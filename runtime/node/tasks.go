@@ -11,13 +11,9 @@ import (
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 )
-
-// taskID names a task: the instance and the activation that waits.
-func taskID(instance string, activation uint32) string {
-	return instance + "." + strconv.FormatUint(uint64(activation), 10)
-}
 
 func parseTaskID(id string) (instance string, activation uint32, err error) {
 	instance, number, ok := strings.Cut(id, ".")
@@ -30,7 +26,7 @@ func parseTaskID(id string) (instance string, activation uint32, err error) {
 
 func (n *Node) task(t engine.Task) Task {
 	out := Task{
-		ID: taskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, Process: t.Process, Instance: t.Instance,
+		ID: observe.TaskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, Process: t.Process, Instance: t.Instance,
 		Key: t.Key, Since: time.Unix(0, int64(t.Since)).UTC(), ClaimedBy: t.ClaimedBy, Form: []FormField{}, Data: map[string]json.RawMessage{},
 	}
 	if t.Due != 0 {

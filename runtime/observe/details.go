@@ -2,7 +2,7 @@ package observe
 
 import (
 	"encoding/json"
-	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +55,11 @@ type Done struct {
 	Cloud string `json:"cloud,omitempty"`
 }
 
+// TaskID names a task: the instance and the activation that waits.
+func TaskID(instance string, activation uint32) string {
+	return instance + "." + strconv.FormatUint(uint64(activation), 10)
+}
+
 // Explain adds what the engine knows. Fields with a label are redacted.
 func (d *Details) Explain(e engine.Details, u *types.Universe) {
 	d.State = e.State
@@ -66,6 +71,9 @@ func (d *Details) Explain(e engine.Details, u *types.Universe) {
 		wait := Wait{
 			Step: w.Step, Kind: w.Kind, At: w.At, Since: instant(w.Since), Cloud: w.Cloud, Attempt: w.Attempt,
 			Events: w.Events, Role: w.Role, Claimed: w.ClaimedBy, Incident: w.Incident,
+		}
+		if w.Role != "" {
+			wait.Task = TaskID(d.ID, w.Activation)
 		}
 		if w.Endpoint != "" {
 			wait.Endpoint = w.Endpoint + "." + w.Operation
@@ -140,10 +148,4 @@ func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
 		}
 	}
 	return out
-}
-
-// Newest joins lists of instances, newest first, at most limit.
-func Newest(list []Instance, limit int) []Instance {
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Started.After(list[j].Started) })
-	return list[:min(limit, len(list))]
 }

@@ -216,22 +216,26 @@ func (f Filter) matches(x *entry) bool {
 	return true
 }
 
-// List gives the instances that match, newest first, at most limit of them,
-// started before the given instant (0: no bound).
-func (v *View) List(f Filter, before record.Instant, limit int) []Instance {
+// List gives the instances that match, newest first, at most limit of them, all
+// behind the given place (zero: from the newest on).
+func (v *View) List(f Filter, behind Place, limit int) []Instance {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	end := len(v.order)
-	if before != 0 {
-		end = sort.Search(len(v.order), func(i int) bool { return v.order[i].started >= before })
-	}
 	var list []Instance
-	for i := end - 1; i >= 0 && len(list) < limit; i-- {
-		if f.matches(v.order[i]) {
-			list = append(list, v.instance(v.order[i]))
+	end := len(v.order)
+	if behind.Started != 0 {
+		end = sort.Search(len(v.order), func(i int) bool { return v.order[i].started > behind.Started })
+	}
+	for i := end - 1; i >= 0; i-- {
+		x := v.order[i]
+		if len(list) >= limit && !list[len(list)-1].Started.Equal(instant(x.started)) {
+			break // those of one moment stay together, so that they can be put in order
+		}
+		if behind.admits(x) && f.matches(x) {
+			list = append(list, v.instance(x))
 		}
 	}
-	return list
+	return Newest(list, limit)
 }
 
 // Find gives one instance.

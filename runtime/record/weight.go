@@ -10,10 +10,13 @@ const eventWeight = 128
 func Weight(events []Event) int {
 	total := 0
 	for _, e := range events {
-		total += eventWeight + weigh(e)
+		total += WeightOfEvent(e)
 	}
 	return total
 }
+
+// WeightOfEvent is the share of one event in Weight.
+func WeightOfEvent(e Event) int { return eventWeight + weigh(e) }
 
 // weigh is the weight of the parts of an event that have no bound.
 func weigh(e Event) int {
@@ -69,6 +72,9 @@ func weigh(e Event) int {
 // scalarWeight is more than a tag and any scalar but text and bytes take; an
 // exact number has at most types.MaxDecimalText characters.
 const scalarWeight = 24
+
+// WeightOf bounds the bytes that a value takes, from above.
+func WeightOf(v types.Value) int { return weighValue(v) }
 
 func weighValue(v types.Value) int {
 	switch v := v.(type) {

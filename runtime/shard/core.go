@@ -84,6 +84,13 @@ func (c *Core) Cut(number uint64) Batch {
 	return b
 }
 
+// Doubt tells everybody who asked for something of the open batch that it is not
+// durable yet. The batch stays open.
+func (c *Core) Doubt(err error) {
+	c.batch.Fail(err)
+	c.batch.answers = nil
+}
+
 // Answer tells everybody who asked.
 func (b Batch) Answer() {
 	for _, a := range b.answers {

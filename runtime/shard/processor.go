@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -35,6 +36,10 @@ var ErrLost = errors.New("the shard was taken over or its journal failed; ask ag
 
 // ErrClosed says that the processor was closed.
 var ErrClosed = errors.New("the node is shutting down; ask again when it is back")
+
+// ErrStalled says that the journal takes nothing now, so that what was asked is
+// not durable yet. It may still happen: ask again with the same key.
+var ErrStalled = errors.New("the journal takes nothing now; it may still happen: ask again with the same key")
 
 // Options describe a processor.
 type Options struct {
@@ -68,9 +73,10 @@ type Options struct {
 }
 
 type request struct {
-	cmd    record.Command
-	answer Answer
-	query  func(*engine.State)
+	cmd     record.Command
+	answer  Answer
+	query   func(*engine.State)
+	refused func(error) // of a query that cannot be served now
 }
 
 // Processor is the loop that owns a shard.
@@ -82,10 +88,15 @@ type Processor struct {
 	quit    chan struct{}
 	done    chan struct{}
 	err     error // why it stopped, valid after done
+	started bool
+	// held are commands that came during a stall and that nobody would send
+	// again.
+	held    []request
+	stalled atomic.Pointer[error]
 }
 
-// Open takes the shard over, folds its journal and starts the loop. Pending
-// effects leave again, with the keys they had.
+// Open takes the shard over and folds its journal. Start lets it work: until
+// then commands wait, and its state may be looked at by whoever made it.
 func Open(ctx context.Context, o Options) (*Processor, error) {
 	p := &Processor{
 		options: o,
@@ -98,8 +109,14 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
 	p.keeper = newKeeper(o)
-	go p.run()
 	return p, nil
+}
+
+// Start starts the loop, once. Pending effects leave again, with the keys they
+// had, so everything that they may reach, other shards too, must be there.
+func (p *Processor) Start() {
+	p.started = true
+	go p.run()
 }
 
 // Post hands over a command without waiting. A full inbox answers Busy at once.
@@ -163,6 +180,9 @@ func (p *Processor) Submit(ctx context.Context, cmd record.Command) (record.Repl
 	case <-p.done:
 		select { // the answer may have come with the end
 		case r := <-answers:
+			if r.err == nil && r.reply.Rejected != nil {
+				return r.reply, r.reply.Rejected
+			}
 			return r.reply, r.err
 		default:
 			return record.Reply{}, p.stopped()
@@ -173,24 +193,34 @@ func (p *Processor) Submit(ctx context.Context, cmd record.Command) (record.Repl
 }
 
 // Query runs look on the shard's goroutine, between two commits: it sees durable
-// state only, and must be quick.
+// state only, and must be quick. Errors: the context's, ErrLost, ErrClosed, a
+// *record.Rejection while the journal takes nothing.
 func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
-	done := make(chan struct{})
+	done := make(chan error, 1)
+	q := request{query: func(s *engine.State) { look(s); done <- nil }, refused: func(err error) { done <- err }}
 	select {
-	case p.inbox <- request{query: func(s *engine.State) { look(s); close(done) }}:
+	case p.inbox <- q:
 	case <-p.done:
 		return p.stopped()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	select {
-	case <-done:
-		return nil
+	case err := <-done:
+		return err
 	case <-p.done:
 		return p.stopped()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Stalled is why the journal takes nothing now, nil while it does.
+func (p *Processor) Stalled() error {
+	if err := p.stalled.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // Done is closed when the loop has ended; Err then says why.
@@ -208,6 +238,9 @@ func (p *Processor) Err() error {
 
 // Close ends the loop after the batch under way. It does not close the journal.
 func (p *Processor) Close() {
+	if !p.started {
+		return
+	}
 	select {
 	case <-p.quit:
 	default:
@@ -232,15 +265,17 @@ func (p *Processor) run() {
 	defer alarm.Stop()
 	var queries []request
 	for {
-		p.arm(alarm)
-		select {
-		case <-p.quit:
-			return
-		case <-alarm.C:
-		case r := <-p.inbox:
-			queries = p.offer(r, queries)
-			queries = p.drain(queries)
+		if len(p.held) == 0 {
+			p.arm(alarm)
+			select {
+			case <-p.quit:
+				return
+			case <-alarm.C:
+			case r := <-p.inbox:
+				queries = p.offer(r, queries)
+			}
 		}
+		queries = p.drain(queries)
 		p.offerDue()
 		if err := p.commit(); err != nil {
 			p.err = err
@@ -297,6 +332,11 @@ func (p *Processor) drain(queries []request) []request {
 		if p.core.Size() >= MaxBatchBytes {
 			return queries
 		}
+		if len(p.held) > 0 {
+			queries = p.offer(p.held[0], queries)
+			p.held = p.held[1:]
+			continue
+		}
 		select {
 		case r := <-p.inbox:
 			queries = p.offer(r, queries)
@@ -313,8 +353,9 @@ func (p *Processor) offerDue() {
 }
 
 // commit makes the open batch durable and lets it out. While the disk is full or
-// the store away it tries again and again: nobody has been told anything yet,
-// so nothing is lost by waiting, and the inbox refuses what does not fit.
+// the store away it tries again and again: nothing of the batch has been let
+// out, so nothing is lost by waiting. Whoever waits for an answer is told at
+// once that there is none yet.
 func (p *Processor) commit() error {
 	payload := p.core.Payload()
 	if payload == nil {
@@ -325,20 +366,54 @@ func (p *Processor) commit() error {
 		number, err := p.options.Journal.Append(context.Background(), payload)
 		switch Judge(err) {
 		case Durable:
+			p.stalled.Store(nil)
 			p.core.Cut(number).release(p.options)
 			p.keeper.wrote(p.core.State(), number, len(payload))
 			return nil
 		case Again:
-			p.options.Log.Error("the journal takes nothing; trying again", "shard", p.options.Shard, "error", err)
+			if p.Stalled() == nil {
+				p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
+			}
+			p.stalled.Store(&err)
+			p.core.Doubt(fmt.Errorf("%w: %w", ErrStalled, err))
 		case Lost:
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
 			return err
 		}
-		select {
-		case <-p.quit:
+		if !p.waitOut(err) {
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrClosed, err))
 			return err
-		case <-time.After(stallPause):
+		}
+	}
+}
+
+// waitOut passes the time until the next try. Who comes meanwhile is refused,
+// before anything is done; outcomes of effects are kept. It is false when the
+// processor is to close.
+func (p *Processor) waitOut(cause error) bool {
+	busy := &record.Rejection{Code: record.Busy,
+		Detail: fmt.Sprintf("shard %d can write nothing, and nothing was done; try again when there is room: %v", p.options.Shard, cause)}
+	pause := time.NewTimer(stallPause)
+	defer pause.Stop()
+	for {
+		inbox := p.inbox
+		if len(p.held) >= Inbox {
+			inbox = nil
+		}
+		select {
+		case <-p.quit:
+			return false
+		case <-pause.C:
+			return true
+		case r := <-inbox:
+			switch {
+			case r.query != nil:
+				r.refused(busy)
+			case r.answer != nil:
+				r.answer(record.Reply{Rejected: busy}, nil)
+			default:
+				p.held = append(p.held, r)
+			}
 		}
 	}
 }

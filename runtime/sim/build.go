@@ -12,10 +12,9 @@ import (
 // The words that plans in Go are written in.
 
 var (
-	textType  = types.Of(types.String)
-	intType   = types.Of(types.Int)
-	boolType  = types.Of(types.Bool)
-	moneyType = types.Of(types.Money)
+	textType = types.Of(types.String)
+	intType  = types.Of(types.Int)
+	boolType = types.Of(types.Bool)
 )
 
 type tree = expression.Tree

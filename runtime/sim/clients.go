@@ -122,7 +122,15 @@ func (w *world) person(s int, t engine.Task, form any) {
 		other.By = "bob"
 		w.offer(s, other, nil)
 	}
-	w.persist(s, always(complete), content)
+	// Whoever claimed it has to do it.
+	either := func(try int) record.Command {
+		c := complete
+		if try%2 == 1 {
+			c.By = "bob"
+		}
+		return c
+	}
+	w.persist(s, either, func(r record.Reply) bool { return r.Rejected == nil || r.Rejected.Code != record.AlreadyTaken })
 	if w.random.chance(100) {
 		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob"}
 		w.offer(s, claim, nil)

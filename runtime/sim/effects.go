@@ -33,11 +33,6 @@ func (w *world) bring(o *owner, t engine.Target, c record.AttemptEnded) {
 	if w.options.Plant != TrustRefusedAgain {
 		c.Outcome = t.Outcome(c.Outcome)
 	}
-	if w.options.Plant == TrustLateOutcome && !o.alive() {
-		if now := w.owner(o.shard); now != nil {
-			o = now
-		}
-	}
 	if c.Outcome == record.Unknown {
 		w.figures.Unknown++
 	}

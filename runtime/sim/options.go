@@ -153,7 +153,6 @@ const (
 	NoDispatchAgain     Bug = "effects under way are not sent again after a take-over"
 	NoSettlement        Bug = "what an unknown attempt did is taken for nothing"
 	TrustRefusedAgain   Bug = "a refusal is believed although the attempt left twice"
-	TrustLateOutcome    Bug = "an outcome of an earlier owner's attempt is believed"
 	EarlyTimers         Bug = "timers fire before their time"
 	SnapshotOffByOne    Bug = "a snapshot claims one commit less than it holds"
 	ForgetfulDisk       Bug = "the disk loses its last commit in a crash"
@@ -165,7 +164,7 @@ const (
 func Bugs() []Bug {
 	return []Bug{
 		EffectsBeforeCommit, AnswerBeforeCommit, NoDeduplication, NoDispatchAgain, NoSettlement, TrustRefusedAgain,
-		TrustLateOutcome, EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
+		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
 	}
 }
 
@@ -200,11 +199,18 @@ type Failure struct {
 	At      int64 // nanoseconds of virtual time
 	Promise string
 	Detail  string
+	// Own says that the load was not the seed's, so that the seed alone does not
+	// give the run again.
+	Own bool
 }
 
 func (f *Failure) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d, %s: %s: %s\n", f.Seed, nanos(f.At), f.Promise, f.Detail)
+	if f.Own {
+		fmt.Fprintf(&b, "  again with: sim.Run(sim.Options{Seed: %d, Load: ...}), with the same load", f.Seed)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "  again with: COB_SIM_SEED=%d go test ./runtime/sim -run TestOneSeed -v", f.Seed)
 	return b.String()
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/journal"
@@ -45,10 +45,9 @@ type request struct {
 // disk is what a shard's journal is written to.
 type disk struct {
 	store   *journal.Store
-	waiting *owner // whose append has not landed yet
-	payload []byte
-	slow    nanos // until when every write takes long
-	rival   bool  // the next write is preceded by a rival's take-over
+	waiting []*owner // whose appends have not landed yet
+	slow    nanos    // until when every write takes long
+	rival   bool     // the next write is preceded by a rival's take-over
 }
 
 // on does something at a worker after a time, unless it crashes first. A paused
@@ -91,7 +90,7 @@ func (w *world) crash(k *worker) {
 		}
 		k.owns[s] = nil
 		d := w.disks[s]
-		if d.waiting == o && w.random.chance(500) {
+		if len(d.waiting) == 1 && d.waiting[0] == o && w.random.chance(500) {
 			d.store.Crash()
 			d.waiting = nil
 		}
@@ -225,11 +224,14 @@ func (w *world) write(o *owner) {
 	payload := bytes.Clone(o.core.Payload())
 	if payload == nil {
 		w.release(o, 0)
+		if len(o.inbox) > 0 {
+			w.on(o.worker, 0, func() { w.work(o) })
+		}
 		return
 	}
 	o.writing = true
 	d := w.disks[o.shard]
-	d.waiting, d.payload = o, payload
+	d.waiting = append(d.waiting, o)
 	d.store.Hold()
 	o.handle.AppendAsync(payload, func(r journal.Result) { w.landed(o, payload, r) })
 	wait := w.random.between(millisecond/2, 4*millisecond)
@@ -243,7 +245,7 @@ func (w *world) write(o *owner) {
 // land lets the oldest write of a disk reach it, or meet a fault.
 func (w *world) land(s int) {
 	d := w.disks[s]
-	if d.waiting == nil {
+	if len(d.waiting) == 0 {
 		return
 	}
 	if w.stormy() && w.random.chance(40) {
@@ -259,8 +261,8 @@ func (w *world) land(s int) {
 // later, or never.
 func (w *world) landed(o *owner, payload []byte, r journal.Result) {
 	d, a := w.disks[o.shard], w.audits[o.shard]
-	if d.waiting == o {
-		d.waiting = nil
+	if i := slices.Index(d.waiting, o); i >= 0 {
+		d.waiting = slices.Delete(d.waiting, i, i+1)
 	}
 	switch last := o.handle.Stats().Last; {
 	case last == a.last:
@@ -406,5 +408,3 @@ func (w *world) accept(o *owner, cmd record.Command, answer shard.Answer) {
 	o.inbox = append(o.inbox, request{cmd, answer})
 	w.work(o)
 }
-
-func describe(cmd record.Command) string { return fmt.Sprintf("%T", cmd)[len("record."):] }

@@ -47,10 +47,14 @@ func Run(o Options) Result {
 	if err := o.Validate(); err != nil {
 		return Result{Seed: o.Seed, Failure: &Failure{Seed: o.Seed, Promise: "options", Detail: err.Error()}}
 	}
+	own := o.Load != nil
 	o = o.filled()
 	w := live(o, o.Trace)
 	if w.failure != nil && !o.Trace {
 		w = live(o, true)
+	}
+	if w.failure != nil {
+		w.failure.Own = own
 	}
 	return Result{Seed: o.Seed, Trace: w.lines, Failure: w.failure, Figures: w.figures}
 }
@@ -81,6 +85,9 @@ func newWorld(o Options, tracing bool) *world {
 		wanted: map[string]bool{}, deployed: 1, digestChance: 250,
 	}
 	w.figures.Ended = map[record.State]int{}
+	if mix(o.Seed, "attempts")%4 == 0 {
+		w.limits.Attempts = 3 // so that people are asked
+	}
 	w.loseChance = w.random.below(60)
 	w.snapshotChance = w.random.below(120)
 	w.outside = newOutside(w)

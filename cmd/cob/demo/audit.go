@@ -45,14 +45,8 @@ func (s *story) ended(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// books are what the ledgers say of one order: what was done and not undone.
-type books struct {
-	charges  []services.Entry // that stand
-	holds    int              // that stand
-	charged  int              // in all
-	refunded int
-	held     int // in all
-}
+// books are what the payment ledgers say of one order: the charges that stand.
+type books struct{ charges []services.Entry }
 
 // readBooks reads the ledgers of all services.
 func (s *story) readBooks() map[string]*books {
@@ -71,9 +65,8 @@ func (s *story) readBooks() map[string]*books {
 			case "charge":
 				standing[e.ID] = e
 				ids = append(ids, e.ID)
-				of(e.Order).charged++
+				of(e.Order)
 			case "refund":
-				of(standing[e.ID].Order).refunded++
 				delete(standing, e.ID)
 			}
 		}

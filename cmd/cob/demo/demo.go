@@ -33,6 +33,9 @@ type Options struct {
 	// Progress hears what happens, a line at a time. Default: nobody.
 	Progress io.Writer
 	Log      *slog.Logger
+	// afterwards changes the world before the ledgers are checked, so that a test
+	// can see the check fail.
+	afterwards func(*world)
 	// Dir is where store and ledgers go; "" is a temporary folder that is removed.
 	Dir string
 }
@@ -64,6 +67,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		s := &story{world: w, options: o, tally: tally, started: time.Now()}
 		s.api = &api{w.base, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: publishers + 4}}}
 		err = s.run(ctx)
+		if err == nil && o.afterwards != nil {
+			o.afterwards(w)
+		}
 		if err == nil {
 			report, auditErr := s.report(ctx)
 			return report, errors.Join(auditErr, w.close(ctx))

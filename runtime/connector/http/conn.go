@@ -1,107 +1,128 @@
 package httpconnector
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
 	"net"
-	"syscall"
+	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// conn is one connection. One goroutine at a time owns it: it writes the
-// request and then reads the answer, so that no other goroutine has to be woken
-// on the way, and so that it is known what was written.
+var errClosed = errors.New("the node is stopping")
+
+// keepAlive is how often a silent connection is asked whether it still lives.
+const keepAlive = 15 * time.Second
+
+// bufferBytes holds the usual head and body, so that they leave in one write.
+const bufferBytes = 4 << 10
+
+// newTransport makes the client of a Connector, over connections that it can
+// count and cut.
+func newTransport(o *Options, l *lines) *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            l.dial,
+		TLSClientConfig:        o.TLS.Clone(), // the transport adds its protocols
+		TLSHandshakeTimeout:    o.DialFor,
+		ForceAttemptHTTP2:      true, // a dialer of one's own turns it off
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: keepAlive, PingTimeout: keepAlive},
+		MaxIdleConnsPerHost:    o.MaxConcurrent,
+		IdleConnTimeout:        o.IdleFor,
+		MaxResponseHeaderBytes: int64(o.MaxHeaderBytes),
+		ReadBufferSize:         bufferBytes,
+		WriteBufferSize:        bufferBytes,
+	}
+}
+
+// conn is a connection that knows how many bytes have left on it.
 type conn struct {
 	net.Conn
-	in     *bufio.Reader
-	raw    syscall.RawConn // of the TCP connection, nil where there is none
-	secure bool
-	used   bool // it has carried an exchange before
-	idleAt time.Time
+	written atomic.Int64
+	of      *lines
 }
 
-// notSent is why a request certainly did not reach the target.
-type notSent struct{ err error }
-
-func (n *notSent) Error() string { return n.err.Error() }
-func (n *notSent) Unwrap() error { return n.err }
-
-func isNet(err error) bool {
-	var n net.Error
-	return errors.As(err, &n)
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.written.Add(int64(n))
+	return n, err
 }
 
-func isTimeout(err error) bool {
-	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
+func (c *conn) Close() error {
+	c.of.forget(c)
+	return c.Conn.Close()
 }
 
-// dial connects. Every error is a *notSent.
-func dial(ctx context.Context, to address, config *tls.Config) (*conn, error) {
-	d := net.Dialer{KeepAlive: 15 * time.Second}
-	plain, err := d.DialContext(ctx, "tcp", to.host)
+// below is the conn under what a transport uses, or nil.
+func below(used net.Conn) *conn {
+	for {
+		switch c := used.(type) {
+		case *conn:
+			return c
+		case *tls.Conn:
+			used = c.NetConn()
+		default:
+			return nil
+		}
+	}
+}
+
+// lines are the open connections of a Connector.
+type lines struct {
+	dialer  net.Dialer
+	stopped context.Context // ends when the Connector is closed
+	stop    context.CancelFunc
+
+	mu   sync.Mutex
+	open map[*conn]struct{}
+}
+
+func newLines(o *Options) *lines {
+	l := &lines{dialer: net.Dialer{Timeout: o.DialFor, KeepAlive: keepAlive}, open: map[*conn]struct{}{}}
+	l.stopped, l.stop = context.WithCancel(context.Background())
+	return l
+}
+
+func (l *lines) closed() bool { return l.stopped.Err() != nil }
+
+func (l *lines) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.stopped, cancel)()
+	raw, err := l.dialer.DialContext(ctx, network, address)
 	if err != nil {
-		return nil, &notSent{err}
+		if l.closed() {
+			err = errClosed
+		}
+		return nil, err
 	}
-	c := &conn{Conn: plain, secure: to.secure}
-	if tcp, ok := plain.(syscall.Conn); ok {
-		if raw, err := tcp.SyscallConn(); err == nil {
-			c.raw = raw
-		}
+	c := &conn{Conn: raw, of: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed() {
+		_ = raw.Close() // nothing was sent on it
+		return nil, errClosed
 	}
-	if to.secure {
-		name, _, err := net.SplitHostPort(to.host)
-		if err != nil {
-			name = to.host
-		}
-		own := config.Clone()
-		own.NextProtos = []string{"http/1.1"}
-		if own.ServerName == "" {
-			own.ServerName = name
-		}
-		t := tls.Client(plain, own)
-		if err := t.HandshakeContext(ctx); err != nil {
-			_ = plain.Close() // the handshake's error is the one that counts
-			return nil, &notSent{err}
-		}
-		c.Conn = t
-	}
-	c.in = bufio.NewReaderSize(c.Conn, 4<<10)
+	l.open[c] = struct{}{}
 	return c, nil
 }
 
-// exchange writes request and reads the answer. body is read into buf. A
-// *notSent error says that not one byte left; after any other error the target
-// may have the request. answered says that a part of an answer came.
-func (c *conn) exchange(request []byte, buf []byte, o *Options, noBody bool) (h head, body []byte, answered bool, err error) {
-	n, unwritten := c.Write(request)
-	if unwritten != nil && n == 0 && !c.secure { // TLS does not tell how much of a record left
-		return head{}, nil, false, &notSent{unwritten}
+func (l *lines) forget(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, c)
+}
+
+// shut cuts every connection, also those in use, and lets no other come.
+func (l *lines) shut() {
+	l.mu.Lock()
+	l.stop()
+	open := l.open
+	l.open = map[*conn]struct{}{}
+	l.mu.Unlock()
+	for c := range open {
+		_ = c.Conn.Close() // whoever uses it sees its end
 	}
-	c.used = true
-	if _, err := c.in.Peek(1); err != nil {
-		if unwritten != nil {
-			err = unwritten
-		}
-		return head{}, nil, false, err
-	}
-	// A target may answer before it has read everything, and close.
-	h, err = readHead(c.in, o.MaxHeaderBytes)
-	if err != nil {
-		return head{}, nil, true, err
-	}
-	if noBody {
-		return h, nil, true, nil
-	}
-	body, clean, err := readBody(c.in, h, buf, o.MaxResponseBytes, o.MaxHeaderBytes)
-	if err != nil {
-		return head{}, nil, true, err
-	}
-	// What is left over belongs to no request of ours.
-	if !clean || unwritten != nil || c.in.Buffered() > 0 {
-		h.close = true
-	}
-	return h, body, true, nil
 }

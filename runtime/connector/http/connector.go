@@ -2,6 +2,7 @@ package httpconnector
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -13,12 +14,13 @@ import (
 // Connector is the protocol http. It owns the connections and the limits, which
 // all plans share.
 type Connector struct {
-	options Options
+	options   Options
+	lines     *lines
+	transport *http.Transport
+	probing   *http.Transport // keeps no connection
 
 	mu        sync.Mutex
-	pools     map[address]*pool
 	bulkheads map[bulkheadKey]*bulkhead
-	closed    bool
 }
 
 type bulkheadKey struct {
@@ -33,11 +35,11 @@ func New(o Options) (*Connector, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	return &Connector{
-		options:   o.withDefaults(),
-		pools:     map[address]*pool{},
-		bulkheads: map[bulkheadKey]*bulkhead{},
-	}, nil
+	c := &Connector{options: o.withDefaults(), bulkheads: map[bulkheadKey]*bulkhead{}}
+	c.lines = newLines(&c.options)
+	c.transport, c.probing = newTransport(&c.options, c.lines), newTransport(&c.options, c.lines)
+	c.probing.DisableKeepAlives = true
+	return c, nil
 }
 
 // Name is "http".
@@ -58,6 +60,7 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 		return nil, fmt.Errorf("the refinements of %s: %w", p.Package, err)
 	}
 	sink := &Sink{
+		connector:  c,
 		options:    &c.options,
 		operations: map[operationKey]*operation{},
 		targets:    map[targetKey]*target{},
@@ -105,22 +108,15 @@ func settingPlace(p *plan.Plan, b *plan.Binding) plan.Place {
 	return ""
 }
 
-// share gives the targets of a new sink the connections and limits that they
-// share with other plans.
+// share gives the targets of a new sink the limits that they share with other
+// plans.
 func (c *Connector) share(s *Sink) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.lines.closed() {
 		return errClosed
 	}
 	for key, t := range s.targets {
-		if c.pools[t.address] == nil {
-			c.pools[t.address] = &pool{
-				to: t.address, tls: c.options.TLS, idleFor: c.options.IdleFor,
-				maxIdle: c.options.MaxConcurrent, busy: map[*conn]struct{}{},
-			}
-		}
-		t.pool = c.pools[t.address]
 		b := bulkheadKey{key.endpoint, key.cloud, t.address}
 		if c.bulkheads[b] == nil {
 			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent, c.options.MaxQueued)
@@ -133,11 +129,7 @@ func (c *Connector) share(s *Sink) error {
 // Close cuts every connection. Calls under way end with Refused or Unknown, and
 // later ones with Refused.
 func (c *Connector) Close() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.closed = true
-	for _, p := range c.pools {
-		p.shut()
-	}
+	c.lines.shut()
+	c.transport.CloseIdleConnections()
 	return nil
 }

@@ -1,9 +1,9 @@
-// Package httpconnector is the connector http: operations as HTTP/1.1
-// exchanges, written and read on the caller's own goroutine.
+// Package httpconnector is the connector http: operations as exchanges of
+// net/http's Transport, one for the whole Connector.
 //
 // What becomes of an attempt:
 //
-//	no address, no connection, no TLS, no byte written    Refused
+//	no address, no connection, no TLS, nothing written    Refused
 //	no free place here (MaxConcurrent, MaxQueued)         Refused, says nothing of health
 //	408, 425, 429, 503                                    Refused, with Retry-After where given
 //	a status the operation declares as an error           Raised; Rejected where its body does not
@@ -23,14 +23,42 @@
 // its tries are used up, and nothing is forgotten. Why a declared error with an
 // unreadable body is Rejected: its status alone says that nothing was done.
 //
-// Why no net/http: its client sends a request a second time, unseen, when a
-// kept connection turns out to be dead and the request carries an
-// Idempotency-Key; it does not tell whether any byte left; and it wakes two
-// other goroutines for every exchange, which costs more than the exchange
-// itself on loopback (BenchmarkGet holds the two side by side). Here a request
-// goes out again by itself only on a fresh connection, only once, and only where
-// not one byte had left or the operation is idempotent. Whether a kept
-// connection is still open is asked before it is used.
+// What comes with net/http: HTTP/2 over TLS where the target offers it, proxies
+// from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY; never for loopback),
+// gzip where the target likes to (MaxResponseBytes bounds what is unpacked), and
+// kept connections, up to MaxConcurrent per address.
+//
+// What it does not say by itself is whether a request left, and it sends some a
+// second time, unseen:
+//
+//   - over a kept connection to which not one byte could be written. That is
+//     right for every operation and stays.
+//   - over a kept connection that died before an answer, if the request looks as
+//     if it could be repeated: by its method, by an Idempotency-Key in the usual
+//     spelling, by an X-Idempotency-Key. Whether it may be repeated is for the
+//     author to say and not for the looks: so idempotent operations carry the
+//     key in that spelling, and the others as idempotency-key, which net/http
+//     does not see and which is the same header for every target.
+//   - over HTTP/2 where the target reset the request as refused or as an error
+//     of protocol. The latter does not say that nothing was done.
+//
+// So an exchange listens (net/http/httptrace). Before every connection is used
+// it looks whether the request may have left on one before; if so, and the
+// operation is not idempotent, it ends the exchange before the request is
+// written again (gotConn). The same knowledge tells Refused from Unknown: an
+// attempt that got no connection, or whose head was never written, or on whose
+// connection of HTTP/1.1 no byte went out (every connection counts them), is
+// Refused; all others without an answer are Unknown. After a repetition that
+// fails, what counts is whether any of the connections took the request.
+//
+// A kept connection that the target closes is noticed in the background and not
+// used again. A request that is faster than that finds it dead after writing:
+// nobody can know then whether it arrived, and Unknown is the honest answer for
+// what is not idempotent. A target that says Connection: close, and one that
+// keeps connections longer than IdleFor, spares its callers that race.
+//
+// net/http's errors quote the answer; complaints (answer.go) puts them into
+// words that do not.
 //
 // A redirect is followed for GET and HEAD only, and only to the same address:
 // the address of a binding is what policies have judged.
@@ -42,6 +70,9 @@
 // Results are read as JSON whatever Content-Type says; where that fails, the
 // Detail names the type. Unknown fields of an answer are dropped.
 //
-// Deliberately absent: HTTP/2, proxies, cookies, compression, and any
-// authentication but what a binding's URL carries (user:password@host).
+// A probe goes out on a connection of its own.
+//
+// Deliberately absent: HTTP/2 without TLS, HTTP/3, cookies, compression of
+// requests, and any authentication but what a binding's URL carries
+// (user:password@host).
 package httpconnector

@@ -232,21 +232,22 @@ func safeWhy(err error, h *head) string {
 }
 
 // broken says what an exchange means that ended without an answer.
-func (op *operation) broken(err error, ctx context.Context, t *target) connector.Reply {
+func (s *Sink) broken(ctx context.Context, op *operation, t *target, err error) connector.Reply {
+	stopping := ctx.Err() != nil || s.connector.lines.closed()
 	var unsent *notSent
 	if errors.As(err, &unsent) {
 		sign := connector.Failing
-		if errors.Is(err, errClosed) || errors.Is(err, errFull) || errors.Is(err, errWaited) || ctx.Err() != nil {
+		if errors.Is(err, errFull) || errors.Is(err, errWaited) || stopping {
 			sign = connector.Silent
 		}
 		return op.reply(t, record.Refused, sign, "%s; nothing was sent", reason(err))
 	}
 	sign := connector.Failing
-	if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
-		sign = connector.Silent
-	}
-	if ctx.Err() != nil {
-		err = ctx.Err()
+	if stopping {
+		sign, err = connector.Silent, errClosed
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
 	}
 	return op.reply(t, record.Unknown, sign, "%s, after the request was sent", reason(err))
 }
@@ -262,9 +263,9 @@ func reason(err error) string {
 		return "the name " + dns.Name + " has no address"
 	case errors.Is(err, errClosed), errors.Is(err, errFull), errors.Is(err, errWaited):
 		return err.Error()
-	case errors.Is(err, context.Canceled), errors.Is(err, net.ErrClosed):
-		return "the node is stopping"
-	case isTimeout(err), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
+		return errClosed.Error()
+	case isTimeout(err):
 		return "no answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
@@ -278,4 +279,9 @@ func reason(err error) string {
 		return err.Error()
 	}
 	return "no connection: " + err.Error()
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -41,6 +41,7 @@ type pathPart struct {
 type named struct {
 	name string
 	expr *expression.Program
+	more bool // one before has the same name
 }
 
 // Headers that belong to the exchange itself.
@@ -79,9 +80,13 @@ func newOperation(e *plan.Endpoint, p *plan.Operation, u *types.Universe, checke
 	if op.headers, err = compileNamed(p.HTTP.Headers, u); err != nil {
 		return nil, fmt.Errorf("its headers: %w", err)
 	}
-	for _, h := range op.headers {
+	for i, h := range op.headers {
 		if !isToken(h.name) || ownHeaders[strings.ToLower(h.name)] {
 			return nil, fmt.Errorf("the header %q cannot be set by an operation", h.name)
+		}
+		op.headers[i].name = http.CanonicalHeaderKey(h.name)
+		for _, before := range op.headers[:i] {
+			op.headers[i].more = op.headers[i].more || before.name == op.headers[i].name
 		}
 	}
 	if p.HTTP.Body != nil {
@@ -106,17 +111,9 @@ func compileNamed(trees []plan.NamedTree, u *types.Universe) ([]named, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", trees[i].Name, err)
 		}
-		out = append(out, named{trees[i].Name, expr})
+		out = append(out, named{name: trees[i].Name, expr: expr})
 	}
 	return out, nil
-}
-
-// rendered is a request in its final form.
-type rendered struct {
-	head []byte // at the end with the body
-	body []byte
-	// exchanged is where the answer's body may be read into.
-	exchanged []byte
 }
 
 // unsendable is why a request cannot be sent at all, whatever the target's
@@ -127,51 +124,60 @@ func (u *unsendable) Error() string { return u.why }
 
 func cannot(format string, args ...any) error { return &unsendable{fmt.Sprintf(format, args...)} }
 
-// render writes the request for q into r. location, if set, replaces the path
-// and query: a redirect said so. Errors: *unsendable.
-func (op *operation) render(r *rendered, q *connector.Request, t *target, location string, o *Options) error {
-	r.head, r.body = r.head[:0], r.body[:0]
-	if op.body != nil {
-		v, err := op.body.Eval(q.Args)
-		if err != nil {
-			return cannot("its body has no value: %v", err)
-		}
-		if v == nil && op.bodyType.Kind == types.JSON {
-			r.body = append(r.body, "null"...)
-		} else {
-			r.body = op.universe.EncodeJSON(r.body, v, op.bodyType)
-		}
-		if int64(len(r.body)) > o.MaxRequestBytes {
-			return cannot("its body is larger than %d bytes (limit MaxRequestBytes)", o.MaxRequestBytes)
-		}
+// render makes the request for q. instead, if set, replaces the path and query:
+// a redirect said so. Errors: *unsendable.
+func (op *operation) render(q *connector.Request, t *target, instead *url.URL, o *Options) (*exchange, error) {
+	x := &exchange{method: op.method, host: t.host, again: op.idempotent, header: make(http.Header, len(op.headers)+6)}
+	x.url.Scheme, x.url.Host = t.address.scheme(), t.address.host
+	if instead != nil {
+		x.url.Path, x.url.RawPath, x.url.RawQuery = instead.Path, instead.RawPath, instead.RawQuery
+	} else if err := op.renderPath(&x.url, q, t); err != nil {
+		return nil, err
 	}
-	r.head = append(append(r.head, op.method...), ' ')
-	if location != "" {
-		r.head = append(r.head, location...)
-	} else if err := op.renderTarget(r, q, t); err != nil {
-		return err
+	if err := op.renderHeaders(x, q, t); err != nil {
+		return nil, err
 	}
-	r.head = append(r.head, " HTTP/1.1\r\n"...)
-	r.head = append(r.head, t.headers...)
-	if err := op.renderHeaders(r, q); err != nil {
-		return err
+	if headBytes(x) > o.MaxHeaderBytes {
+		return nil, cannot("its path, query and headers are larger than %d bytes (limit MaxHeaderBytes)", o.MaxHeaderBytes)
 	}
-	if len(r.head) > o.MaxHeaderBytes {
-		return cannot("its path, query and headers are larger than %d bytes (limit MaxHeaderBytes)", o.MaxHeaderBytes)
+	if op.body == nil {
+		return x, nil
 	}
-	// One write: the target's first read finds the whole request.
-	r.head = append(r.head, r.body...)
-	return nil
+	v, err := op.body.Eval(q.Args)
+	if err != nil {
+		return nil, cannot("its body has no value: %v", err)
+	}
+	if v == nil && op.bodyType.Kind == types.JSON {
+		x.body = []byte("null")
+	} else {
+		x.body = op.universe.EncodeJSON(nil, v, op.bodyType)
+	}
+	if int64(len(x.body)) > o.MaxRequestBytes {
+		return nil, cannot("its body is larger than %d bytes (limit MaxRequestBytes)", o.MaxRequestBytes)
+	}
+	return x, nil
 }
 
-// renderTarget writes the path and the query.
-func (op *operation) renderTarget(r *rendered, q *connector.Request, t *target) error {
-	r.head = append(r.head, t.base...)
-	start := len(r.head)
+// headBytes is the size of a request's path, query and headers.
+func headBytes(x *exchange) int {
+	n := len(x.url.EscapedPath()) + len(x.url.RawQuery)
+	for name, values := range x.header {
+		for _, value := range values {
+			n += len(name) + len(": ") + len(value) + len("\r\n")
+		}
+	}
+	return n
+}
+
+// renderPath writes the path and the query.
+func (op *operation) renderPath(to *url.URL, q *connector.Request, t *target) error {
+	var room [256]byte
+	path := append(room[:0], t.base...)
+	start := len(path)
 	for i := range op.path {
 		part := &op.path[i]
 		if part.expr == nil {
-			r.head = append(r.head, part.text...)
+			path = append(path, part.text...)
 			continue
 		}
 		v, err := part.expr.Eval(q.Args)
@@ -183,12 +189,15 @@ func (op *operation) renderTarget(r *rendered, q *connector.Request, t *target) 
 		if strings.Trim(text, ".") == "" {
 			return cannot("part %d of its path is empty or dots only", i+1)
 		}
-		r.head = appendPathEscaped(r.head, text)
+		path = appendPathEscaped(path, text)
 	}
-	if len(r.head) == start {
-		r.head = append(r.head, '/')
+	if len(path) == start {
+		path = append(path, '/')
 	}
-	separator := byte('?')
+	if err := setEscapedPath(to, string(path)); err != nil {
+		return err
+	}
+	query := room[:0]
 	for i := range op.query {
 		v, err := op.query[i].expr.Eval(q.Args)
 		if err != nil {
@@ -202,51 +211,78 @@ func (op *operation) renderTarget(r *rendered, q *connector.Request, t *target) 
 			if item == nil {
 				continue
 			}
-			r.head = append(r.head, separator)
-			r.head = append(r.head, url.QueryEscape(op.query[i].name)...)
-			r.head = append(append(r.head, '='), url.QueryEscape(expression.Text(item))...)
-			separator = '&'
+			if len(query) > 0 {
+				query = append(query, '&')
+			}
+			query = append(query, url.QueryEscape(op.query[i].name)...)
+			query = append(append(query, '='), url.QueryEscape(expression.Text(item))...)
+		}
+	}
+	to.RawQuery = string(query)
+	return nil
+}
+
+// setEscapedPath makes the URL's path go out exactly as escaped.
+func setEscapedPath(to *url.URL, escaped string) error {
+	to.Path = escaped
+	for i := range len(escaped) {
+		if c := escaped[i]; !isUnreserved(c) && c != '/' {
+			path, err := url.PathUnescape(escaped)
+			if err != nil {
+				return cannot("its path is malformed: %v", err)
+			}
+			to.Path, to.RawPath = path, escaped
+			break
 		}
 	}
 	return nil
 }
 
-func (op *operation) renderHeaders(r *rendered, q *connector.Request) error {
+func (op *operation) renderHeaders(x *exchange, q *connector.Request, t *target) error {
+	x.set("User-Agent", "cob")
+	x.set("Accept", "application/json")
+	if t.basic != "" {
+		x.set("Authorization", t.basic)
+	}
 	if q.Instance != "" {
-		r.head = appendHeader(r.head, "COB-Instance", keyText(q.Instance))
+		x.set("COB-Instance", keyText(q.Instance))
 	}
 	if !op.safe && q.Key != "" {
-		r.head = appendHeader(r.head, "Idempotency-Key", keyText(q.Key))
+		x.set(op.keyHeader(), keyText(q.Key))
+	}
+	if op.body != nil {
+		x.set("Content-Type", "application/json")
 	}
 	for i := range op.headers {
-		v, err := op.headers[i].expr.Eval(q.Args)
+		h := &op.headers[i]
+		v, err := h.expr.Eval(q.Args)
 		if err != nil {
-			return cannot("its header %s has no value: %v", op.headers[i].name, err)
+			return cannot("its header %s has no value: %v", h.name, err)
 		}
 		if v == nil {
 			continue
 		}
 		text := expression.Text(v)
 		if !isFieldValue(text) {
-			return cannot("its header %s holds a line end or another control character", op.headers[i].name)
+			return cannot("its header %s holds a line end or another control character", h.name)
 		}
-		r.head = appendHeader(r.head, op.headers[i].name, text)
+		if h.more {
+			x.header[h.name] = append(x.header[h.name], text)
+		} else {
+			x.set(h.name, text)
+		}
 	}
-	if op.body != nil {
-		r.head = append(r.head, "Content-Type: application/json\r\n"...)
-	}
-	if op.body != nil || op.method == "POST" || op.method == "PUT" || op.method == "PATCH" {
-		r.head = append(r.head, "Content-Length: "...)
-		r.head = strconv.AppendInt(r.head, int64(len(r.body)), 10)
-		r.head = append(r.head, "\r\n"...)
-	}
-	r.head = append(r.head, "\r\n"...)
 	return nil
 }
 
-func appendHeader(to []byte, name, value string) []byte {
-	to = append(append(to, name...), ": "...)
-	return append(append(to, value...), "\r\n"...)
+// keyHeader is the name under which the key goes out. Written as it is commonly
+// written, it tells net/http to send a request again when its connection dies;
+// names of headers have no case for anybody else.
+func (op *operation) keyHeader() string {
+	if op.idempotent {
+		return "Idempotency-Key"
+	}
+	return "idempotency-key"
 }
 
 // appendPathEscaped writes one segment of a path.

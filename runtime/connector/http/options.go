@@ -24,6 +24,9 @@ type Options struct {
 	MaxQueued int
 	// IdleFor is how long an unused connection is kept: 1ms to 1h, default 30s.
 	IdleFor time.Duration
+	// DialFor bounds reaching a target, and the TLS handshake after it: 1ms to
+	// 1h, default 10s. The time of the call bounds both as well.
+	DialFor time.Duration
 	// TimeoutNs bounds a call where neither the caller nor the operation does:
 	// 1 to one hour in nanoseconds, default 30s.
 	TimeoutNs int64
@@ -41,6 +44,7 @@ func (o Options) withDefaults() Options {
 		o.MaxQueued = 0
 	}
 	fill(&o.IdleFor, 30*time.Second)
+	fill(&o.DialFor, 10*time.Second)
 	fill(&o.TimeoutNs, int64(30*time.Second))
 	if o.TLS == nil {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -68,6 +72,7 @@ func (o Options) Validate() error {
 		{"MaxConcurrent", int64(d.MaxConcurrent), 1, 1 << 16},
 		{"MaxQueued", int64(o.MaxQueued), -1, 1 << 20},
 		{"IdleFor", int64(d.IdleFor), int64(time.Millisecond), int64(time.Hour)},
+		{"DialFor", int64(d.DialFor), int64(time.Millisecond), int64(time.Hour)},
 		{"TimeoutNs", d.TimeoutNs, 1, int64(time.Hour)},
 	} {
 		if f.value < f.from || f.value > f.to {

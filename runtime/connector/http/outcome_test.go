@@ -129,10 +129,16 @@ func TestOutcomes(t *testing.T) {
 		{"no HTTP", "charge", "SSH-2.0-OpenSSH\r\n\r\n", record.Unknown, connector.Failing, "no HTTP: no status line"},
 		{"another protocol", "charge", "HTTP/1.1 101 Switching Protocols\r\n\r\n", record.Unknown, connector.Failing, "switches protocols"},
 		{"two lengths", "charge", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", record.Unknown, connector.Failing, "Content-Length"},
-		{"length and chunks", "charge", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", record.Unknown, connector.Failing, "both Content-Length and Transfer-Encoding"},
+		{"length and chunks", "charge", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", record.Unknown, connector.Failing, "without a body"},
+		{"another transfer encoding", "charge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\n0\r\n\r\n", record.Unknown, connector.Failing, "Transfer-Encoding other than chunked"},
+		{"a malformed header", "charge", "HTTP/1.1 200 OK\r\nsecret-word\r\n\r\n", record.Unknown, connector.Failing, "malformed header field"},
+		{"a status that is none", "ping", "HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n", record.Unknown, connector.Failing, "outside 100 to 599"},
+		{"a status beyond all", "ping", "HTTP/1.1 600 More\r\nContent-Length: 0\r\n\r\n", record.Unknown, connector.Failing, "outside 100 to 599"},
+		{"interim responses without end", "ping", strings.Repeat("HTTP/1.1 103 Early Hints\r\nX: "+strings.Repeat("x", 4000)+"\r\n\r\n", 20), record.Unknown, connector.Failing, "limit MaxHeaderBytes"},
 		{"broken chunks", "charge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", record.Unknown, connector.Failing, "broken chunks"},
+		{"broken compression", "charge", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\n\r\nsecret-word", record.Unknown, connector.Failing, "broken compression"},
 		{"closed without an answer", "charge", "", record.Unknown, connector.Failing, "closed without an answer"},
-		{"cut in the head", "charge", "HTTP/1.1 200 OK\r\nContent-", record.Unknown, connector.Failing, "in the middle of the answer"},
+		{"cut in the head", "charge", "HTTP/1.1 200 OK\r\nA: b\r\n", record.Unknown, connector.Failing, "in the middle of the answer"},
 		{"cut in the body", "charge", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", record.Unknown, connector.Failing, "in the middle of the answer"},
 		{"cut in the chunks", "charge", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{", record.Unknown, connector.Failing, "in the middle of the answer"},
 	}
@@ -164,15 +170,17 @@ func TestWhatAnswersCarry(t *testing.T) {
 			say(sized("200 OK", asJSON, goodItem))(c, r)
 		}
 	})
-	sink := bind(t, newConnector(t, Options{}), w.url())
-	if r := do(t, sink, request("charge")); r.Fault != "shop.Declined" || !types.Equal(r.Fields, map[string]types.Value{"reason": "no funds"}) {
+	ask := func(operation string) connector.Reply {
+		return do(t, bind(t, newConnector(t, Options{}), w.url()), request(operation))
+	}
+	if r := ask("charge"); r.Fault != "shop.Declined" || !types.Equal(r.Fields, map[string]types.Value{"reason": "no funds"}) {
 		t.Errorf("the fault is %s %v", r.Fault, r.Fields)
 	}
-	if r := do(t, sink, request("ping")); r.RetryAfterNs != int64(7*time.Second) {
+	if r := ask("ping"); r.RetryAfterNs != int64(7*time.Second) {
 		t.Errorf("RetryAfterNs is %d; want 7 s", r.RetryAfterNs)
 	}
 	want := map[string]types.Value{"sku": "p-1", "price": euros("20"), "stock": int64(3)}
-	if r := do(t, sink, request("item")); !types.Equal(r.Value, want) {
+	if r := ask("item"); !types.Equal(r.Value, want) {
 		t.Errorf("the value is %v; want %v", r.Value, want)
 	}
 	r := connector.Reply{Outcome: record.Raised, Fault: "f", Detail: "d", TookNs: 5}

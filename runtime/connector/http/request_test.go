@@ -13,53 +13,56 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
-// rendering is what a request looks like on the wire, without running it.
-func rendering(t *testing.T, url, operation string, args map[string]types.Value, o Options) (string, error) {
+// rendering is a request as it would be sent.
+func rendering(t *testing.T, operation string, args map[string]types.Value, o Options) (*exchange, error) {
 	t.Helper()
-	sink := bind(t, newConnector(t, o), url).(*Sink)
+	sink := bind(t, newConnector(t, o), "http://shop.test").(*Sink)
 	q := request(operation)
 	q.Args = args
-	var r rendered
-	err := sink.operations[operationKey{"shop.store", operation}].render(&r, &q, sink.targets[targetKey{"shop.store", "paris"}], "", sink.options)
-	return string(r.head), err
+	return sink.operations[operationKey{"shop.store", operation}].render(&q, sink.targets[targetKey{"shop.store", "paris"}], nil, sink.options)
 }
 
 func TestRequests(t *testing.T) {
-	const common = "Host: shop.test\r\nUser-Agent: cob\r\nAccept: application/json\r\n"
+	const common = "Host: shop.test\r\nUser-Agent: cob\r\n"
+	const more = "Accept: application/json\r\n"
+	const zip = "Accept-Encoding: gzip\r\n\r\n"
 	cases := []struct {
-		name, url, operation string
-		args                 map[string]types.Value
-		want                 string
+		name, before, after, operation string // what the address has before and after the host
+		args                           map[string]types.Value
+		want                           string
 	}{
-		{"a body", "http://shop.test/v1/", "charge", map[string]types.Value{"order": "ä\"", "amount": euros("20.00")},
-			"POST /v1/charges HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nIdempotency-Key: i1/charge#1\r\nContent-Type: application/json\r\nContent-Length: 61\r\n\r\n" +
+		{"a body", "", "/v1/", "charge", map[string]types.Value{"order": "ä\"", "amount": euros("20.00")},
+			"POST /v1/charges HTTP/1.1\r\n" + common + "Content-Length: 61\r\n" + more + "COB-Instance: i1\r\nContent-Type: application/json\r\nidempotency-key: i1/charge#1\r\n" + zip +
 				`{"amount":{"amount":"20.00","currency":"EUR"},"order":"ä\""}`},
-		{"escaping, and what is absent", "http://shop.test", "item", map[string]types.Value{"sku": "a/b ?#%é"},
-			"GET /items/a%2Fb%20%3F%23%25%C3%A9 HTTP/1.1\r\n" + common + "COB-Instance: i1\r\n\r\n"},
-		{"query and headers", "http://shop.test", "item", map[string]types.Value{"sku": "p", "lang": "a&b=c", "tags": []types.Value{"x", "y z"}, "header": "v"},
-			"GET /items/p?in+lang=a%26b%3Dc&tag=x&tag=y+z HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nX-Shop: v\r\n\r\n"},
-		{"a dot among letters", "http://shop.test", "item", map[string]types.Value{"sku": "..a"},
-			"GET /items/..a HTTP/1.1\r\n" + common + "COB-Instance: i1\r\n\r\n"},
-		{"credentials", "http://ada:secret-word@shop.test", "refund", map[string]types.Value{"id": "c"},
-			"DELETE /charges/c HTTP/1.1\r\n" + common + "Authorization: Basic YWRhOnNlY3JldC13b3Jk\r\nCOB-Instance: i1\r\nIdempotency-Key: i1/refund#1\r\n\r\n"},
-		{"a POST without a body", "http://shop.test", "ping", nil,
-			"POST /ping HTTP/1.1\r\n" + common + "COB-Instance: i1\r\nIdempotency-Key: i1/ping#1\r\nContent-Length: 0\r\n\r\n"},
+		{"escaping, and what is absent", "", "", "item", map[string]types.Value{"sku": "a/b ?#%é"},
+			"GET /items/a%2Fb%20%3F%23%25%C3%A9 HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n" + zip},
+		{"query and headers", "", "", "item", map[string]types.Value{"sku": "p", "lang": "a&b=c", "tags": []types.Value{"x", "y z"}, "header": "v"},
+			"GET /items/p?in+lang=a%26b%3Dc&tag=x&tag=y+z HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\nX-Shop: v\r\n" + zip},
+		{"a dot among letters, below an escaped path", "", "/a%2Fb", "item", map[string]types.Value{"sku": "..a"},
+			"GET /a%2Fb/items/..a HTTP/1.1\r\n" + common + more + "COB-Instance: i1\r\n" + zip},
+		{"credentials", "ada:secret-word@", "", "refund", map[string]types.Value{"id": "c"},
+			"DELETE /charges/c HTTP/1.1\r\n" + common + more + "Authorization: Basic YWRhOnNlY3JldC13b3Jk\r\nCOB-Instance: i1\r\nIdempotency-Key: i1/refund#1\r\n" + zip},
+		{"a POST without a body", "", "", "ping", nil,
+			"POST /ping HTTP/1.1\r\n" + common + "Content-Length: 0\r\n" + more + "COB-Instance: i1\r\nidempotency-key: i1/ping#1\r\n" + zip},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := rendering(t, c.url, c.operation, c.args, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != c.want {
+			seen := make(chan string, 1)
+			url, _ := script(t, func(in *bufio.Reader, conn net.Conn) {
+				var raw strings.Builder
+				r, err := http.ReadRequest(bufio.NewReader(io.TeeReader(in, &raw)))
+				if err == nil {
+					_, _ = io.Copy(io.Discard, r.Body)
+				}
+				seen <- raw.String()
+				_, _ = io.WriteString(conn, done)
+			})
+			host := strings.TrimPrefix(url, "http://")
+			q := request(c.operation)
+			q.Args = c.args
+			do(t, bind(t, newConnector(t, Options{}), "http://"+c.before+host+c.after), q)
+			if got := strings.Replace(<-seen, host, "shop.test", 1); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
-			}
-			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(got)))
-			if err != nil {
-				t.Fatalf("net/http cannot read it: %v", err)
-			}
-			if body, err := io.ReadAll(r.Body); err != nil || int64(len(body)) != max(0, r.ContentLength) {
-				t.Errorf("net/http reads a body of %d bytes, %v; announced are %d", len(body), err, r.ContentLength)
 			}
 		})
 	}

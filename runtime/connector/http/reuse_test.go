@@ -76,30 +76,31 @@ func TestKeptConnections(t *testing.T) {
 		}
 	})
 	t.Run("that the target has closed are not used", func(t *testing.T) {
-		closed := make(chan struct{})
-		url, _ := script(t, func(in *bufio.Reader, c net.Conn) { answerOnce(in, c); c.Close(); close(closed) }, answerOnce)
-		sink := bind(t, newConnector(t, Options{}), url)
+		url, _ := script(t, answerOnce, answerOnce)
+		c := newConnector(t, Options{})
+		sink := bind(t, c, url)
 		do(t, sink, request("ping"))
-		<-closed
+		waitForOpen(c, 0)
 		if r := do(t, sink, request("ping")); r.Outcome != record.Succeeded {
 			t.Errorf("got %s: %s", r.Outcome, r.Detail)
 		}
 	})
 	t.Run("on which the target said something unasked are not used", func(t *testing.T) {
-		said := make(chan struct{})
-		hold := make(chan struct{})
+		answered := make(chan struct{})
 		url, _ := script(t, func(in *bufio.Reader, c net.Conn) {
 			answerOnce(in, c)
+			<-answered
 			_, _ = io.WriteString(c, "HTTP/1.1 408 Request Timeout\r\n\r\n")
-			close(said)
-		}, func(in *bufio.Reader, c net.Conn) { answerOnce(in, c); close(hold) })
-		sink := bind(t, newConnector(t, Options{}), url)
+			_, _ = in.ReadByte() // until the client closes
+		}, answerOnce)
+		c := newConnector(t, Options{})
+		sink := bind(t, c, url)
 		do(t, sink, request("ping"))
-		<-said
+		close(answered)
+		waitForOpen(c, 0)
 		if r := do(t, sink, request("ping")); r.Outcome != record.Succeeded {
 			t.Errorf("got %s: %s", r.Outcome, r.Detail)
 		}
-		<-hold
 	})
 	t.Run("that die under a request that is not idempotent", func(t *testing.T) {
 		url, connections := script(t, answerThenCutTheNext, answerOnce)
@@ -138,17 +139,39 @@ func TestKeptConnections(t *testing.T) {
 		}
 	})
 	t.Run("are not kept beyond the limit", func(t *testing.T) {
-		p := &pool{idleFor: time.Hour, maxIdle: 1, busy: map[*conn]struct{}{}}
-		for range 2 {
-			near, far := net.Pipe()
-			defer far.Close()
-			p.put(&conn{Conn: near}, time.Now())
+		const calls = 3
+		var all sync.WaitGroup
+		all.Add(calls)
+		w := serveWire(t, func(c net.Conn, r *http.Request) {
+			all.Done()
+			all.Wait() // every call on a connection of its own
+			say(done)(c, r)
+			_, _ = c.Read(make([]byte, 1)) // until the client closes
+		})
+		c := newConnector(t, Options{MaxConcurrent: calls})
+		c.transport.MaxIdleConnsPerHost = 1
+		sink := bind(t, c, w.url())
+		var calling sync.WaitGroup
+		for range calls {
+			calling.Go(func() { do(t, sink, request("ping")) })
 		}
-		if len(p.idle) != 1 {
-			t.Errorf("%d idle connections; want 1", len(p.idle))
-		}
-		p.shut()
+		calling.Wait()
+		waitForOpen(c, 1)
+		c.Close()
 	})
+}
+
+// waitForOpen waits until n connections are open.
+func waitForOpen(c *Connector, n int) {
+	for {
+		c.lines.mu.Lock()
+		open := len(c.lines.open)
+		c.lines.mu.Unlock()
+		if open == n {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // A target that answers before it has read the whole request, and closes, is

@@ -2,7 +2,6 @@ package httpconnector
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 // Sink carries out the requests of one plan. Everything in it is only read.
 type Sink struct {
+	connector  *Connector
 	options    *Options
 	operations map[operationKey]*operation
 	targets    map[targetKey]*target
@@ -28,7 +28,8 @@ var _ connector.Sink = (*Sink)(nil)
 // Buffers beyond this are not kept for the next call.
 const keptBytes = 64 << 10
 
-var renderedPool = sync.Pool{New: func() any { return &rendered{head: make([]byte, 0, 1<<10), exchanged: make([]byte, 0, 1<<10)} }}
+// bodies are the buffers into which answers are read.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
 // Do carries out one attempt. See the package comment for what each answer
 // becomes.
@@ -48,10 +49,10 @@ func (s *Sink) Do(ctx context.Context, q connector.Request) connector.Reply {
 	}
 	deadline := started.Add(time.Duration(bound))
 
-	r := renderedPool.Get().(*rendered)
-	reply := s.attempt(ctx, &q, op, t, r, deadline)
-	if cap(r.head) <= keptBytes && cap(r.body) <= keptBytes && cap(r.exchanged) <= keptBytes {
-		renderedPool.Put(r)
+	buf := bodies.Get().(*[]byte)
+	reply := s.attempt(ctx, &q, op, t, buf, deadline)
+	if cap(*buf) <= keptBytes {
+		bodies.Put(buf)
 	}
 	reply.TookNs = int64(time.Since(started))
 	return reply
@@ -60,24 +61,25 @@ func (s *Sink) Do(ctx context.Context, q connector.Request) connector.Reply {
 // maxRedirects bounds how often one GET is sent on.
 const maxRedirects = 3
 
-func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation, t *target, r *rendered, deadline time.Time) connector.Reply {
+func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation, t *target, buf *[]byte, deadline time.Time) connector.Reply {
 	if err := t.bulkhead.enter(ctx, deadline); err != nil {
-		return op.broken(&notSent{err}, ctx, t)
+		return s.broken(ctx, op, t, &notSent{err})
 	}
 	defer t.bulkhead.leave()
-	location := ""
+	var instead *url.URL
 	for range maxRedirects + 1 {
-		if err := op.render(r, q, t, location, s.options); err != nil {
+		x, err := op.render(q, t, instead, s.options)
+		if err != nil {
 			return op.reply(t, record.Rejected, connector.Silent, "cannot be sent: %v", err)
 		}
-		c, h, body, err := s.exchange(ctx, op, t, r, deadline)
+		h, body, err := x.run(ctx, s.connector.transport, deadline, *buf, s.options)
 		if err != nil {
-			return op.broken(err, ctx, t)
+			return s.broken(ctx, op, t, err)
 		}
+		*buf = body
 		if op.safe && h.status >= 300 && h.status < 400 && h.location != "" {
-			if next, ok := t.sameAddress(location, h.location); ok {
-				location = next
-				t.release(c, &h)
+			if next := t.sameAddress(&x.url, h.location); next != nil {
+				instead = next
 				continue
 			}
 		}
@@ -85,105 +87,19 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 		if h.retryAfter != "" && reply.Outcome == record.Refused {
 			reply.RetryAfterNs = retryAfterNs(h.retryAfter, time.Now())
 		}
-		t.release(c, &h)
 		return reply
 	}
 	return op.reply(t, record.Rejected, connector.Failing, "redirects more than %d times", maxRedirects)
 }
 
-// exchange sends what was rendered. Where a kept connection turns out to be
-// dead, the request goes out once more on a fresh one if that cannot do harm:
-// nothing of it had left, or asking twice is asking once.
-func (s *Sink) exchange(ctx context.Context, op *operation, t *target, r *rendered, deadline time.Time) (*conn, head, []byte, error) {
-	for fresh := false; ; fresh = true {
-		c, err := t.connect(ctx, fresh, deadline)
-		if err != nil {
-			return nil, head{}, nil, err
-		}
-		reused := c.used
-		h, body, answered, err := s.once(ctx, op, c, r)
-		if err == nil {
-			return c, h, body, nil
-		}
-		t.pool.drop(c)
-		var unsent *notSent
-		harmless := errors.As(err, &unsent) || op.idempotent
-		if !reused || answered || !harmless || isTimeout(err) || ctx.Err() != nil {
-			return nil, head{}, nil, err
-		}
+// sameAddress resolves a redirect; it is nil where it leads to another address,
+// for a binding's address is what policies have judged.
+func (t *target) sameAddress(from *url.URL, location string) *url.URL {
+	u, err := from.Parse(location)
+	if err != nil || u.Scheme != from.Scheme || u.User != nil || !strings.EqualFold(withPort(u), t.address.host) {
+		return nil
 	}
-}
-
-func (s *Sink) once(ctx context.Context, op *operation, c *conn, r *rendered) (h head, body []byte, answered bool, err error) {
-	if err := ctx.Err(); err != nil {
-		return head{}, nil, false, &notSent{err}
-	}
-	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { _ = c.Conn.SetDeadline(time.Unix(1, 0)) }) // a broken connection ends by itself
-		defer func() {
-			if !stop() { // the deadline may still be moved: nobody else may own it
-				h.close = true
-			}
-		}()
-	}
-	h, body, answered, err = c.exchange(r.head, r.exchanged, s.options, op.method == "HEAD")
-	if body != nil {
-		r.exchanged = body
-	}
-	return h, body, answered, err
-}
-
-// connect gives a connection whose deadline is set.
-func (t *target) connect(ctx context.Context, fresh bool, deadline time.Time) (*conn, error) {
-	var c *conn
-	var err error
-	if !fresh {
-		if c, err = t.pool.get(time.Now()); err != nil {
-			return nil, err
-		}
-	}
-	if c == nil {
-		dialing, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
-		if c, err = t.pool.dial(dialing); err != nil {
-			return nil, err
-		}
-	}
-	if err := c.SetDeadline(deadline); err != nil {
-		t.pool.drop(c)
-		return nil, &notSent{err}
-	}
-	return c, nil
-}
-
-// release gives the connection of a complete answer back.
-func (t *target) release(c *conn, h *head) {
-	if h.close {
-		t.pool.drop(c)
-		return
-	}
-	t.pool.put(c, time.Now())
-}
-
-// sameAddress resolves a redirect; ok is false where it leads to another
-// address, for a binding's address is what policies have judged.
-func (t *target) sameAddress(from, location string) (pathAndQuery string, ok bool) {
-	scheme := "http"
-	if t.address.secure {
-		scheme = "https"
-	}
-	base, err := url.Parse(scheme + "://" + t.address.host + from)
-	if err != nil {
-		return "", false
-	}
-	u, err := base.Parse(location)
-	if err != nil || u.Scheme != scheme || u.User != nil {
-		return "", false
-	}
-	if u.Host != base.Host && u.Host != strings.TrimSuffix(strings.TrimSuffix(base.Host, ":80"), ":443") {
-		return "", false
-	}
-	return u.RequestURI(), true
+	return u
 }
 
 // Probe asks the binding's address for its head on a connection of its own. Any
@@ -205,16 +121,14 @@ func (s *Sink) Probe(ctx context.Context, endpoint, cloud string, timeoutNs int6
 }
 
 func (s *Sink) probe(ctx context.Context, op *operation, t *target, deadline time.Time) connector.Reply {
-	c, err := t.connect(ctx, true, deadline)
+	x, err := op.render(&connector.Request{}, t, nil, s.options)
 	if err != nil {
-		return op.broken(err, ctx, t)
+		return op.reply(t, record.Rejected, connector.Silent, "cannot be sent: %v", err)
 	}
-	defer t.pool.drop(c)
-	r := &rendered{head: []byte("HEAD " + t.base + "/ HTTP/1.1\r\n" + t.headers + "Connection: close\r\n\r\n")}
-	h, _, _, err := s.once(ctx, op, c, r)
+	h, _, err := x.run(ctx, s.connector.probing, deadline, nil, s.options)
 	switch {
 	case err != nil:
-		return op.broken(err, ctx, t)
+		return s.broken(ctx, op, t, err)
 	case h.status == 502 || h.status == 503 || h.status == 504:
 		return op.reply(t, record.Refused, connector.Failing, "%s", answered(h.status))
 	}

@@ -15,10 +15,23 @@ import (
 type target struct {
 	name     string // "orders.payments at paris (http://127.0.0.1:9001)", for people
 	address  address
-	base     string // path before the operation's, without a slash at the end
-	headers  string // that every request to it carries, with line ends
-	pool     *pool
+	host     string // as the settings wrote it
+	base     string // path before the operation's, escaped, without a slash at the end
+	basic    string // Authorization, or ""
 	bulkhead *bulkhead
+}
+
+// address is where connections go.
+type address struct {
+	host   string // with port
+	secure bool
+}
+
+func (a address) scheme() string {
+	if a.secure {
+		return "https"
+	}
+	return "http"
 }
 
 // readTarget finds and reads the address of a binding.
@@ -46,19 +59,22 @@ func readTarget(endpoint string, b *plan.Binding, settings connector.Settings) (
 	if wrong.Problem != "" {
 		return nil, wrong
 	}
-	t := &target{address: address{host: u.Host, secure: u.Scheme == "https"}, base: strings.TrimRight(u.EscapedPath(), "/")}
-	if u.Port() == "" {
-		port := "80"
-		if t.address.secure {
-			port = "443"
-		}
-		t.address.host = net.JoinHostPort(u.Hostname(), port)
-	}
-	t.headers = "Host: " + u.Host + "\r\nUser-Agent: cob\r\nAccept: application/json\r\n"
+	t := &target{address: address{host: withPort(u), secure: u.Scheme == "https"}, host: u.Host, base: strings.TrimRight(u.EscapedPath(), "/")}
 	if u.User != nil {
 		password, _ := u.User.Password()
-		t.headers += "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)) + "\r\n"
+		t.basic = "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
 	}
 	t.name = fmt.Sprintf("%s at %s (%s://%s%s)", endpoint, b.Cloud, u.Scheme, u.Host, t.base)
 	return t, nil
+}
+
+// withPort is the host of u with its port, written or not.
+func withPort(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Host
+	case u.Scheme == "https":
+		return net.JoinHostPort(u.Hostname(), "443")
+	}
+	return net.JoinHostPort(u.Hostname(), "80")
 }

@@ -1,0 +1,82 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Load is a closed loop: Clients ask, each as soon as its last answer came.
+type Load struct {
+	Clients int
+	For     time.Duration
+}
+
+// Result is what a load came to.
+type Result struct {
+	What    string        `json:"what"`
+	Round   int           `json:"round"`
+	Clients int           `json:"clients"`
+	N       int64         `json:"n"`
+	Rate    float64       `json:"per_second"`
+	P50     time.Duration `json:"p50_ns"`
+	P99     time.Duration `json:"p99_ns"`
+	Errors  int64         `json:"errors,omitempty"`
+	Error   string        `json:"error,omitempty"` // one of them
+}
+
+func (r Result) String() string {
+	text := fmt.Sprintf("%-34s %4d clients %10.0f/s   p50 %8s   p99 %8s", r.What, r.Clients, r.Rate, r.P50.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond))
+	if r.Errors > 0 {
+		text += fmt.Sprintf("   %d errors: %s", r.Errors, r.Error)
+	}
+	return text
+}
+
+// Drive runs a load. one is called with numbers that never repeat; an error
+// counts and the client goes on.
+func Drive(ctx context.Context, what string, l Load, one func(ctx context.Context, n int64) error) Result {
+	var next, failed atomic.Int64
+	var mu sync.Mutex
+	var took []time.Duration
+	var problem string
+	began := time.Now()
+	end := began.Add(l.For)
+	var crew sync.WaitGroup
+	for range l.Clients {
+		crew.Go(func() {
+			var mine []time.Duration
+			for time.Now().Before(end) && ctx.Err() == nil {
+				at := time.Now()
+				if err := one(ctx, serial.Add(1)); err != nil {
+					failed.Add(1)
+					mu.Lock()
+					problem = err.Error()
+					mu.Unlock()
+					time.Sleep(time.Millisecond)
+					continue
+				}
+				next.Add(1)
+				mine = append(mine, time.Since(at))
+			}
+			mu.Lock()
+			took = append(took, mine...)
+			mu.Unlock()
+		})
+	}
+	crew.Wait()
+	elapsed := time.Since(began)
+	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
+	r := Result{What: what, Clients: l.Clients, N: next.Load(), Errors: failed.Load(), Error: problem}
+	r.Rate = float64(r.N) / elapsed.Seconds()
+	if n := len(took); n > 0 {
+		r.P50, r.P99 = took[n/2], took[n*99/100]
+	}
+	return r
+}
+
+// serial numbers what is asked for, over all loads of a run.
+var serial atomic.Int64

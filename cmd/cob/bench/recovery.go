@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Recovered is what a kill -9 with parked instances came to.
+type Recovered struct {
+	Parked int           `json:"parked"`
+	Ready  time.Duration `json:"ready_ns"` // from the start of the process to all of them in memory and the API open
+}
+
+func (r Recovered) String() string {
+	return fmt.Sprintf("%d parked instances, kill -9: all there and the API open after %s", r.Parked, r.Ready.Round(time.Millisecond))
+}
+
+// parked is a process that waits an hour.
+const parked = `package parked
+
+process Park(id: string, note: string) -> string {
+  key: id
+  wait 1h
+  return note
+}
+`
+
+// Recovery parks instances in a node, kills it, and starts it again.
+func Recovery(ctx context.Context, o Options) (Recovered, error) {
+	dir, remove, err := folder()
+	if err != nil {
+		return Recovered{}, err
+	}
+	defer remove()
+	source, err := unpack(dir, "parked", parked)
+	if err != nil {
+		return Recovered{}, err
+	}
+	listen, err := freeAddress()
+	if err != nil {
+		return Recovered{}, err
+	}
+	c := &child{binary: o.Binary, dir: source, store: filepath.Join(dir, "store"), listen: listen}
+	if err := c.start(ctx); err != nil {
+		return Recovered{}, err
+	}
+	defer func() { c.stop(true) }()
+	if err := park(ctx, c.base(), o.Parked); err != nil {
+		return Recovered{}, err
+	}
+	c.stop(true)
+	began := time.Now()
+	if err := c.start(ctx); err != nil {
+		return Recovered{}, err
+	}
+	r := Recovered{Parked: o.Parked, Ready: time.Since(began)}
+	text, err := get(ctx, c.base()+"/v1/figures")
+	if err != nil {
+		return r, err
+	}
+	var figures struct{ Counts struct{ Instances int } }
+	if err := json.Unmarshal(text, &figures); err != nil {
+		return r, err
+	}
+	if figures.Counts.Instances != o.Parked {
+		return r, fmt.Errorf("%d instances were parked and %d are there after the kill", o.Parked, figures.Counts.Instances)
+	}
+	fmt.Fprintln(o.Out, r)
+	return r, nil
+}
+
+func park(ctx context.Context, base string, count int) error {
+	var next atomic.Int64
+	failures := make(chan error, 64)
+	var crew sync.WaitGroup
+	for range 64 {
+		crew.Go(func() {
+			for i := next.Add(1); i <= int64(count); i = next.Add(1) {
+				body := fmt.Appendf(nil, `{"id":"p-%d","note":"%0180d"}`, i, i)
+				if err := post(ctx, base+"/v1/processes/parked.Park/instances", "", body); err != nil {
+					failures <- err
+					return
+				}
+			}
+		})
+	}
+	crew.Wait()
+	select {
+	case err := <-failures:
+		return fmt.Errorf("parking: %w", err)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/sim"
+)
+
+var testFormats = []string{"text", "json", "junit"}
+
+func testCommand() *cobra.Command {
+	format, pattern := "text", ""
+	c := &cobra.Command{
+		Use:   "test [PATH..]",
+		Short: "Run the test blocks of packages",
+		Long: `Compiles packages and runs their test blocks: no network, endpoints answer as
+the test says, and time goes on by itself to the next timer while nothing else
+can happen. Exit code 1 when a test fails or a package does not compile.`,
+		Example: `  cob test
+  cob test examples/orders --run "declined"
+  cob test --format junit > tests.xml`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if !slices.Contains(testFormats, format) {
+				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(testFormats, ", "))
+			}
+			wanted, err := regexp.Compile(pattern)
+			if err != nil {
+				return fmt.Errorf("--run %s: %w", pattern, err)
+			}
+			return test(c, args, wanted, format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", format, "how to print results: "+strings.Join(testFormats, ", "))
+	c.Flags().StringVar(&pattern, "run", pattern, "run only tests whose title matches this `REGEXP`")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(testFormats, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// tested is what the tests of one package showed.
+type tested struct {
+	Package string           `json:"package"`
+	Tests   []sim.TestResult `json:"tests"`
+}
+
+func (t *tested) failed() int {
+	n := 0
+	for i := range t.Tests {
+		if !t.Tests[i].Passed() {
+			n++
+		}
+	}
+	return n
+}
+
+func test(c *cobra.Command, paths []string, wanted *regexp.Regexp, format string) error {
+	dirs, err := packages(paths)
+	if err != nil {
+		return err
+	}
+	all := []tested{}
+	broken, failed := false, 0
+	for _, dir := range dirs {
+		r, err := compile(dir)
+		if err != nil {
+			return err
+		}
+		if r.Failed() {
+			broken = true
+			if err := show(c.ErrOrStderr(), r.Diagnostics, "text"); err != nil {
+				return err
+			}
+			continue
+		}
+		program, err := engine.Link(r.Plan, r.Digest)
+		if err != nil {
+			return bad(fmt.Errorf("%s: %w", dir, err))
+		}
+		t := tested{Package: r.Plan.Package, Tests: []sim.TestResult{}}
+		for _, one := range r.Suite.Tests {
+			if wanted.MatchString(one.Name) {
+				t.Tests = append(t.Tests, sim.RunTest(program, one))
+			}
+		}
+		failed += t.failed()
+		all = append(all, t)
+	}
+	if err := printTests(c.OutOrStdout(), all, format); err != nil {
+		return bad(err)
+	}
+	if broken || failed > 0 {
+		return bad(nil)
+	}
+	return nil
+}
+
+func printTests(w io.Writer, all []tested, format string) error {
+	switch format {
+	case "json":
+		return printJSON(w, all)
+	case "junit":
+		return printJUnit(w, all)
+	}
+	return printTestText(w, all)
+}
+
+func printTestText(w io.Writer, all []tested) error {
+	count, failed := 0, 0
+	var b strings.Builder
+	for i := range all {
+		failed += all[i].failed()
+		for j := range all[i].Tests {
+			count++
+			r := &all[i].Tests[j]
+			word := "ok  "
+			if !r.Passed() {
+				word = "FAIL"
+			}
+			fmt.Fprintf(&b, "%s  %s: %s\n", word, all[i].Package, r.Name)
+			writeFailures(&b, r, "      ")
+		}
+	}
+	switch {
+	case len(all) == 0: // nothing compiled, which was said
+	case count == 0:
+		b.WriteString("no tests\n")
+	case failed > 0:
+		fmt.Fprintf(&b, "%d of %d tests failed\n", failed, count)
+	case count == 1:
+		b.WriteString("1 test passed\n")
+	default:
+		fmt.Fprintf(&b, "%d tests passed\n", count)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeFailures says what was wanted, what happened, and which calls were made.
+func writeFailures(b *strings.Builder, r *sim.TestResult, indent string) {
+	for _, f := range r.Failures {
+		fmt.Fprintf(b, "%s%s: wanted: %s\n%s  got: %s\n", indent, f.At, f.Wanted, indent, f.Got)
+	}
+	if r.Passed() {
+		return
+	}
+	fmt.Fprintf(b, "%scalls, in order:\n", indent)
+	for _, call := range r.Calls {
+		fmt.Fprintf(b, "%s  %s\n", indent, call)
+	}
+	if len(r.Calls) == 0 {
+		fmt.Fprintf(b, "%s  none\n", indent)
+	}
+}
+
+// The elements of JUnit's XML that tools read.
+type (
+	junitSuites struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		File    string        `xml:"file,attr"`
+		Failure *junitFailure `xml:"failure"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+func printJUnit(w io.Writer, all []tested) error {
+	var out junitSuites
+	for i := range all {
+		s := junitSuite{Name: all[i].Package, Tests: len(all[i].Tests), Failures: all[i].failed()}
+		for j := range all[i].Tests {
+			r := &all[i].Tests[j]
+			c := junitCase{Class: all[i].Package, Name: r.Name, File: string(r.At)}
+			if !r.Passed() {
+				var b strings.Builder
+				writeFailures(&b, r, "")
+				c.Failure = &junitFailure{Message: "wanted: " + r.Failures[0].Wanted + "; got: " + r.Failures[0].Got, Text: b.String()}
+			}
+			s.Cases = append(s.Cases, c)
+		}
+		out.Suites = append(out.Suites, s)
+	}
+	text, err := xml.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	return err
+}

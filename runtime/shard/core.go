@@ -30,10 +30,14 @@ type answered struct {
 
 // Core collects what commands decide into batches. It is used by one goroutine.
 type Core struct {
-	state   *engine.State
-	batch   Batch
-	size    int // of the open batch, in bytes
-	payload []byte
+	state    *engine.State
+	batch    Batch
+	size     int // of the open batch, in bytes
+	payload  []byte
+	deciding *answered // set while a command is decided
+	about    record.Command
+	largest  record.Command // of the open batch, by what it decided
+	most     int            // bytes that it decided
 }
 
 // NewCore makes a Core around a state that holds what the journal holds.
@@ -44,8 +48,14 @@ func (c *Core) State() *engine.State { return c.state }
 
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
+	c.deciding, c.about = &answered{answer: answer}, cmd
 	events, effects, reply := c.state.Decide(cmd, facts)
-	c.size += record.Weight(events)
+	c.deciding = nil
+	weight := record.Weight(events)
+	c.size += weight
+	if weight > c.most {
+		c.largest, c.most = cmd, weight
+	}
 	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
 	if answer != nil {
@@ -53,12 +63,22 @@ func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	}
 }
 
-// FireDue decides the timers whose time has come, at most limit of them.
+// FireDue decides the timers whose time has come, at most limit of them and only
+// while the open batch has room. Those that are left stay due.
 func (c *Core) FireDue(facts engine.Facts, limit int) {
+	if c.Full() {
+		return
+	}
 	for _, due := range c.state.Due(facts.Now, limit) {
+		if c.Full() {
+			return
+		}
 		c.Offer(due, facts, nil)
 	}
 }
+
+// Full says whether the open batch has to be committed before more is decided.
+func (c *Core) Full() bool { return c.size >= MaxBatchBytes }
 
 // Size bounds the open batch in the form of the journal from above, in bytes.
 func (c *Core) Size() int { return c.size }
@@ -81,7 +101,22 @@ func (c *Core) Cut(number uint64) Batch {
 	b := c.batch
 	b.Number = number
 	c.batch, c.size = Batch{}, 0
+	c.largest, c.most = nil, 0
 	return b
+}
+
+// Abort gives the open batch up, with the command that was being decided if the
+// engine never came back from it, and tells everybody who asked. It names the
+// command at fault: the one being decided, else the largest of the batch.
+func (c *Core) Abort(err error) (command string) {
+	command = describe(c.largest)
+	if c.deciding != nil {
+		command = describe(c.about)
+		c.batch.answers = append(c.batch.answers, *c.deciding)
+		c.deciding = nil
+	}
+	c.Cut(0).Fail(err)
+	return command
 }
 
 // Doubt tells everybody who asked for something of the open batch that it is not
@@ -101,7 +136,9 @@ func (b Batch) Answer() {
 // Fail tells everybody who asked that the outcome is not known.
 func (b Batch) Fail(err error) {
 	for _, a := range b.answers {
-		a.answer(record.Reply{}, err)
+		if a.answer != nil {
+			a.answer(record.Reply{}, err)
+		}
 	}
 }
 
@@ -136,6 +173,13 @@ func Judge(err error) Verdict {
 // besides the state, replayed hears what each commit after it holds. Errors:
 // those of journal.Recover, Restore and Apply.
 func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) error {
+	_, err := fold(ctx, j, owner, state, restored, replayed)
+	return err
+}
+
+// fold is Recover; it also says how many bytes of commits lie behind the latest
+// snapshot.
+func fold(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
 	restore := func(s journal.Snapshot) error {
 		blob, aside, err := Unwrap(s.Blob)
 		if err != nil {
@@ -147,14 +191,15 @@ func Recover(ctx context.Context, j journal.Journal, owner string, state *engine
 		return restored(s.UpTo, aside)
 	}
 	apply := func(c journal.Commit) error {
+		behind += int64(len(c.Payload))
 		events, err := Apply(state, c)
 		if err == nil && replayed != nil && len(events) > 0 {
 			replayed(c.Number, events)
 		}
 		return err
 	}
-	_, err := journal.Recover(ctx, j, owner, 0, restore, apply)
-	return err
+	_, err = journal.Recover(ctx, j, owner, 0, restore, apply)
+	return behind, err
 }
 
 // Apply folds one commit of the journal into a state.

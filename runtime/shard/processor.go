@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +34,7 @@ const (
 
 // ErrLost says that this processor no longer owns its shard; what was asked may
 // or may not have happened. Ask again with the same key.
-var ErrLost = errors.New("the shard was taken over or its journal failed; ask again with the same key")
+var ErrLost = errors.New("the shard has stopped on this node; ask again with the same key")
 
 // ErrClosed says that the processor was closed.
 var ErrClosed = errors.New("the node is shutting down; ask again when it is back")
@@ -86,12 +88,19 @@ type Processor struct {
 	keeper  keeper
 	inbox   chan request
 	quit    chan struct{}
-	done    chan struct{}
-	err     error // why it stopped, valid after done
-	started bool
-	// held are commands that came during a stall and that nobody would send
-	// again.
+	// admission is held for reading by whoever puts something into the inbox, and
+	// closed, for good, by the loop that ends: what is taken is always answered.
+	admission sync.RWMutex
+	closed    bool          // by admission
+	ending    chan struct{} // nobody may wait for room in the inbox any more
+	done      chan struct{}
+	finish    sync.Once
+	err       error // why it stopped, valid after ending
+	started   bool
+	// held are requests that were taken and wait for the next batch.
 	held    []request
+	queries []request // of the batch under way
+	timers  bool      // come first in the next batch
 	stalled atomic.Pointer[error]
 }
 
@@ -103,12 +112,14 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		core:    NewCore(o.State),
 		inbox:   make(chan request, Inbox),
 		quit:    make(chan struct{}),
+		ending:  make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	if err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed); err != nil {
+	behind, err := fold(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
+	if err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
-	p.keeper = newKeeper(o)
+	p.keeper = newKeeper(o, behind)
 	return p, nil
 }
 
@@ -119,40 +130,65 @@ func (p *Processor) Start() {
 	go p.run()
 }
 
-// Post hands over a command without waiting. A full inbox answers Busy at once.
+// Post hands over a command without waiting. A full inbox answers Busy at once,
+// a processor that has ended ErrLost or ErrClosed.
 func (p *Processor) Post(cmd record.Command, answer Answer) {
-	select {
-	case p.inbox <- request{cmd: cmd, answer: answer}:
+	taken, err := p.offerInbox(request{cmd: cmd, answer: answer})
+	switch {
+	case taken || answer == nil:
+	case err != nil:
+		answer(record.Reply{}, err)
 	default:
-		if answer != nil {
-			answer(record.Reply{Rejected: &record.Rejection{Code: record.Busy,
-				Detail: fmt.Sprintf("shard %d has %d commands waiting; try again later", p.options.Shard, Inbox)}}, nil)
-		}
+		answer(record.Reply{Rejected: &record.Rejection{Code: record.Busy,
+			Detail: fmt.Sprintf("shard %d has %d commands waiting; try again later", p.options.Shard, Inbox)}}, nil)
 	}
 }
 
 // TryDeliver hands over a command without waiting and without an answer; false
-// where the inbox is full.
+// where the inbox is full or the processor has ended.
 func (p *Processor) TryDeliver(cmd record.Command) bool {
+	taken, _ := p.offerInbox(request{cmd: cmd})
+	return taken
+}
+
+// offerInbox puts a request into the inbox if there is room. Errors: ErrLost,
+// ErrClosed.
+func (p *Processor) offerInbox(r request) (bool, error) {
+	p.admission.RLock()
+	defer p.admission.RUnlock()
+	if p.closed {
+		return false, p.stopped()
+	}
 	select {
-	case p.inbox <- request{cmd: cmd}:
-		return true
+	case p.inbox <- r:
+		return true, nil
 	default:
-		return false
+		return false, nil
+	}
+}
+
+// admit puts a request into the inbox and waits for room. Errors: the context's,
+// ErrLost, ErrClosed.
+func (p *Processor) admit(ctx context.Context, r request) error {
+	p.admission.RLock()
+	defer p.admission.RUnlock()
+	if p.closed {
+		return p.stopped()
+	}
+	select {
+	case p.inbox <- r:
+		return nil
+	case <-p.ending:
+		return p.stopped()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
 // Send hands over a command and waits only for room in the inbox. Errors: the
 // context's, ErrLost, ErrClosed; answer is not called then.
 func (p *Processor) Send(ctx context.Context, cmd record.Command, answer Answer) error {
-	select {
-	case p.inbox <- request{cmd: cmd, answer: answer}:
-		return nil
-	case <-p.done:
-		return p.stopped()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return p.admit(ctx, request{cmd: cmd, answer: answer})
 }
 
 // AddProgram makes a plan known to the shard.
@@ -196,14 +232,10 @@ func (p *Processor) Submit(ctx context.Context, cmd record.Command) (record.Repl
 // state only, and must be quick. Errors: the context's, ErrLost, ErrClosed, a
 // *record.Rejection while the journal takes nothing.
 func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
-	done := make(chan error, 1)
+	done := make(chan error, 2) // a look that panics may be told twice
 	q := request{query: func(s *engine.State) { look(s); done <- nil }, refused: func(err error) { done <- err }}
-	select {
-	case p.inbox <- q:
-	case <-p.done:
-		return p.stopped()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := p.admit(ctx, q); err != nil {
+		return err
 	}
 	select {
 	case err := <-done:
@@ -237,14 +269,11 @@ func (p *Processor) Err() error {
 }
 
 // Close ends the loop after the batch under way. It does not close the journal.
+// Whoever comes later is told ErrClosed.
 func (p *Processor) Close() {
+	p.finish.Do(func() { close(p.quit) })
 	if !p.started {
-		return
-	}
-	select {
-	case <-p.quit:
-	default:
-		close(p.quit)
+		p.end(nil)
 	}
 	<-p.done
 }
@@ -257,49 +286,91 @@ func (p *Processor) stopped() error {
 }
 
 func (p *Processor) run() {
-	defer close(p.done)
-	defer p.refuseWaiting()
-	defer p.keeper.wait()
+	err := p.loop()
+	p.keeper.wait()
+	p.end(err)
+}
+
+// end closes the admission, answers what still waits and says that it is over.
+func (p *Processor) end(err error) {
+	p.err = err
+	close(p.ending) // whoever waits for room gives up
+	p.admission.Lock()
+	p.closed = true
+	p.admission.Unlock()
+	p.refuse(p.queries)
+	p.refuse(p.held)
+	for {
+		select {
+		case r := <-p.inbox:
+			p.refuse([]request{r})
+		default:
+			close(p.done)
+			return
+		}
+	}
+}
+
+// refuse tells requests that the loop has ended.
+func (p *Processor) refuse(requests []request) {
+	for _, r := range requests {
+		switch {
+		case r.query != nil:
+			r.refused(p.stopped())
+		case r.answer != nil:
+			r.answer(record.Reply{}, p.stopped())
+		}
+	}
+}
+
+// loop works until the processor is closed or cannot go on. A bug in what it
+// runs ends this shard, not the process: the state in memory may be half of what
+// was decided, so it is given up, and the journal holds none of it.
+func (p *Processor) loop() (err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			stack := debug.Stack()
+			command := p.core.Abort(ErrLost)
+			err = fmt.Errorf("a bug, found while working on %s: %v", command, bug)
+			p.options.Log.Error("a bug stopped the shard", "shard", p.options.Shard, "command", command, "bug", bug, "stack", string(stack))
+		}
+	}()
 	p.options.Dispatch(p.core.State().Pending())
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
-	var queries []request
 	for {
 		if len(p.held) == 0 {
 			p.arm(alarm)
 			select {
 			case <-p.quit:
-				return
+				return nil
 			case <-alarm.C:
 			case r := <-p.inbox:
-				queries = p.offer(r, queries)
+				p.held = append(p.held, r)
 			}
 		}
-		queries = p.drain(queries)
-		p.offerDue()
+		p.fill()
 		if err := p.commit(); err != nil {
-			p.err = err
-			return
+			return err
 		}
-		for _, q := range queries {
+		for _, q := range p.queries {
 			q.query(p.core.State())
 		}
-		queries = queries[:0]
+		p.queries = p.queries[:0]
 	}
 }
 
-// refuseWaiting answers what still waits when the loop ends.
-func (p *Processor) refuseWaiting() {
-	for {
-		select {
-		case r := <-p.inbox:
-			if r.answer != nil {
-				r.answer(record.Reply{}, p.stopped())
-			}
-		default:
-			return
-		}
+// fill decides what waits until the batch is full. Commands and timers take
+// turns at being first, so that neither can keep the other out.
+func (p *Processor) fill() {
+	if p.timers {
+		p.offerDue()
 	}
+	p.drain()
+	if !p.timers {
+		p.offerDue()
+	}
+	p.timers = !p.timers
 }
 
 // arm sets the alarm to the next timer of the state.
@@ -318,33 +389,34 @@ func (p *Processor) facts() engine.Facts {
 	return f
 }
 
-func (p *Processor) offer(r request, queries []request) []request {
+func (p *Processor) offer(r request) {
 	if r.query != nil {
-		return append(queries, r)
+		p.queries = append(p.queries, r)
+		return
 	}
 	p.core.Offer(r.cmd, p.facts(), r.answer)
-	return queries
 }
 
 // drain takes what else waits, so that one fsync serves all of it.
-func (p *Processor) drain(queries []request) []request {
+func (p *Processor) drain() {
 	for range MaxBatch {
-		if p.core.Size() >= MaxBatchBytes {
-			return queries
+		if p.core.Full() {
+			return
 		}
 		if len(p.held) > 0 {
-			queries = p.offer(p.held[0], queries)
+			r := p.held[0]
 			p.held = p.held[1:]
+			p.offer(r)
 			continue
 		}
+		p.held = nil
 		select {
 		case r := <-p.inbox:
-			queries = p.offer(r, queries)
+			p.offer(r)
 		default:
-			return queries
+			return
 		}
 	}
-	return queries
 }
 
 // offerDue fires the timers whose time has come.
@@ -376,9 +448,9 @@ func (p *Processor) commit() error {
 			}
 			p.stalled.Store(&err)
 			p.core.Doubt(fmt.Errorf("%w: %w", ErrStalled, err))
+			p.refuseQueries(err)
 		case Lost:
-			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrLost, err))
-			return err
+			return p.lose(err)
 		}
 		if !p.waitOut(err) {
 			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrClosed, err))
@@ -387,12 +459,34 @@ func (p *Processor) commit() error {
 	}
 }
 
+// lose gives the batch up, because the shard cannot go on with it.
+func (p *Processor) lose(err error) error {
+	command := p.core.Abort(fmt.Errorf("%w: %w", ErrLost, err))
+	var tooLarge *journal.TooLargeError
+	if errors.As(err, &tooLarge) {
+		return fmt.Errorf("a commit is too large for the journal; the most of it comes from %s: %w", command, err)
+	}
+	return err
+}
+
+func (p *Processor) busy(cause error) *record.Rejection {
+	return &record.Rejection{Code: record.Busy,
+		Detail: fmt.Sprintf("shard %d can write nothing, and nothing was done; try again when there is room: %v", p.options.Shard, cause)}
+}
+
+// refuseQueries turns away who would see a state that is not durable.
+func (p *Processor) refuseQueries(cause error) {
+	for _, q := range p.queries {
+		q.refused(p.busy(cause))
+	}
+	p.queries = p.queries[:0]
+}
+
 // waitOut passes the time until the next try. Who comes meanwhile is refused,
 // before anything is done; outcomes of effects are kept. It is false when the
 // processor is to close.
 func (p *Processor) waitOut(cause error) bool {
-	busy := &record.Rejection{Code: record.Busy,
-		Detail: fmt.Sprintf("shard %d can write nothing, and nothing was done; try again when there is room: %v", p.options.Shard, cause)}
+	busy := p.busy(cause)
 	pause := time.NewTimer(stallPause)
 	defer pause.Stop()
 	for {

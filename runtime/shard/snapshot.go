@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/journal"
 )
 
 // Wrap is a snapshot of a state with what is kept beside it, as the journal
@@ -31,20 +32,21 @@ func Unwrap(snapshot []byte) (state, aside []byte, err error) {
 // encoded on the shard's goroutine and stored on another one.
 type keeper struct {
 	options Options
-	written int64    // bytes of commits since the latest snapshot
-	marks   []uint64 // commits of the snapshots whose commits are still kept, oldest first
+	written int64 // bytes of commits since the latest snapshot
 	storing sync.WaitGroup
 	busy    chan struct{} // holds a token while a snapshot is stored
 }
 
-func newKeeper(o Options) keeper {
+// newKeeper makes the keeper of a journal that holds so many bytes of commits
+// behind its latest snapshot: a process that never lives long must take one, too.
+func newKeeper(o Options, behind int64) keeper {
 	if o.SnapshotEvery == 0 {
 		o.SnapshotEvery = DefaultSnapshotEvery
 	}
 	if o.Retain == 0 {
 		o.Retain = DefaultRetain
 	}
-	return keeper{options: o, busy: make(chan struct{}, 1)}
+	return keeper{options: o, written: behind, busy: make(chan struct{}, 1)}
 }
 
 // wrote hears of a commit of the given size, after which state is what the
@@ -65,38 +67,39 @@ func (k *keeper) wrote(state *engine.State, number uint64, size int) {
 		aside = k.options.Aside()
 	}
 	blob := Wrap(state, aside)
-	k.marks = append(k.marks, number)
-	below := k.below()
 	k.storing.Go(func() {
 		defer func() { <-k.busy }()
-		k.store(number, blob, below)
+		k.store(number, blob)
 	})
-}
-
-// below is the commit below which nothing needs to be kept.
-func (k *keeper) below() uint64 {
-	keep := int(k.options.Retain/k.options.SnapshotEvery) + 1
-	if len(k.marks) <= keep {
-		return 0
-	}
-	k.marks = k.marks[len(k.marks)-keep:]
-	return k.marks[0]
 }
 
 // store makes a snapshot durable, then drops old commits. A failure costs
 // nothing but space and time: the next snapshot tries again.
-func (k *keeper) store(number uint64, blob []byte, below uint64) {
+func (k *keeper) store(number uint64, blob []byte) {
 	ctx := context.Background()
 	if err := k.options.Journal.Snapshot(ctx, number, blob); err != nil {
 		k.options.Log.Warn("a snapshot could not be stored", "shard", k.options.Shard, "commit", number, "error", err)
 		return
 	}
+	below := k.below(k.options.Journal.Stats(), number)
 	if below == 0 {
 		return
 	}
 	if err := k.options.Journal.Truncate(ctx, below); err != nil {
 		k.options.Log.Warn("old commits could not be dropped", "shard", k.options.Shard, "below", below, "error", err)
 	}
+}
+
+// below is the commit below which nothing needs to be kept, 0 for none. It goes
+// by what the journal holds, not by what this process wrote, and takes commits
+// for equally large: what is kept is history, for which that is exact enough.
+func (k *keeper) below(s journal.Stats, snapshot uint64) uint64 {
+	excess := int64(s.Bytes) - k.options.Retain
+	if excess <= 0 || s.Last < s.First {
+		return 0
+	}
+	drop := float64(s.Last-s.First+1) * float64(excess) / float64(s.Bytes)
+	return min(snapshot, s.First+uint64(drop))
 }
 
 // wait waits for the snapshot under way.

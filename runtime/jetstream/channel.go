@@ -35,6 +35,9 @@ type ChannelOptions struct {
 	MaxBytes    int64         // bytes of all messages; 64 KiB or more; default DefaultChannelBytes
 	MaxMessage  int           // bytes of one message with its headers and id; 1 KiB to the server's MaxPayload; default DefaultChannelMessage
 	Window      time.Duration // for which a repeated id is noticed; 100 ms to 24 h; default DefaultChannelWindow
+	// After is the highest position that a reader remembers. A channel that is made is numbered from behind it, so that nothing
+	// published later is taken for read; one that ends before it is damaged. Default 0: nobody has read.
+	After uint64
 }
 
 func (o ChannelOptions) validate(s Options) (ChannelOptions, error) {
@@ -142,13 +145,18 @@ func (c *Channel) open(ctx context.Context) error {
 		}
 	}
 	if marked && mark.Number > st.LastSeq {
-		d := journal.Damage(c.name, st.LastSeq+1, "the channel ends at message %d, but message %d was acknowledged", st.LastSeq, mark.Number)
-		d.WayOut = fmt.Sprintf("restore the store directory from a copy, or remove %s to go on without the messages", place.where())
-		return d
+		return c.shortened(there, st.LastSeq, fmt.Sprintf("message %d was acknowledged", mark.Number), place)
+	}
+	if there && o.After > st.LastSeq {
+		return c.shortened(there, st.LastSeq, fmt.Sprintf("a route that reads it has taken message %d", o.After), place)
+	}
+	first := uint64(0)
+	if o.After > 0 {
+		first = o.After + 1
 	}
 	_, _, err = s.ensure(ctx, jetstream.StreamConfig{
 		Name: c.name, Subjects: []string{c.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
-		MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: int32(o.MaxMessage), Duplicates: o.Window,
+		MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: int32(o.MaxMessage), Duplicates: o.Window, FirstSeq: first,
 	})
 	if err != nil {
 		return unavailable("opening "+c.name, err)
@@ -160,6 +168,18 @@ func (c *Channel) open(ctx context.Context) error {
 		s.channels[c.name] = c.mark
 	}
 	return nil
+}
+
+// shortened says that a channel ends too early. Going on without the messages takes a stream that is made anew: only that one is
+// numbered behind what was read.
+func (c *Channel) shortened(there bool, last uint64, but string, place markPlace) error {
+	d := journal.Damage(c.name, last+1, "the channel ends at message %d, but %s", last, but)
+	remove := place.where()
+	if there {
+		remove = c.server.streamPlace(c.name) + " and " + remove
+	}
+	d.WayOut = fmt.Sprintf("restore the store directory from a copy, or remove %s to go on without the messages", remove)
+	return d
 }
 
 // Publish appends a message and returns its sequence when it is durable. A message whose id was published within the window is not

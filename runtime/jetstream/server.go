@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -180,9 +181,18 @@ func (s *Server) ensure(ctx context.Context, cfg jetstream.StreamConfig) (st jet
 		return nil, false, err
 	}
 	if old := st.CachedInfo().Config; old.MaxBytes != cfg.MaxBytes || old.MaxMsgs != cfg.MaxMsgs || old.MaxMsgSize != cfg.MaxMsgSize || old.Duplicates != cfg.Duplicates {
+		cfg.FirstSeq = old.FirstSeq // it is of the making
 		st, err = s.js.UpdateStream(ctx, cfg)
 	}
 	return st, false, err
+}
+
+// streamPlace says for people where a stream lies.
+func (s *Server) streamPlace(name string) string {
+	if s.dir != nil {
+		return filepath.Join(s.dir.path, "jetstream", "$G", "streams", name)
+	}
+	return "the stream " + name
 }
 
 // exists says whether a stream is there.

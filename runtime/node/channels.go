@@ -13,23 +13,14 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/deployment"
-	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/record"
-	"github.com/cob-lang/cob/runtime/shard"
 )
 
-// How a route's pump reads its channel.
-const (
-	pumpBatch = 512             // messages read and handed over at a time
-	pumpWait  = 2 * time.Second // for the first message of a batch
-	pumpPause = 200 * time.Millisecond
-	// stalledPause is how long a pump leaves a shard alone that can write nothing.
-	stalledPause = time.Second
-	// purgeEvery is how many consumed messages are dropped at a time.
-	purgeEvery = 1000
-)
+// durable bounds how long a caller without a deadline of its own waits for a
+// commit.
+const durable = 30 * time.Second
 
 var errNoChannel = errors.New("no plan on this node declares this channel")
 
@@ -58,11 +49,21 @@ func (t *channelTable) join(channel, route string) bool {
 	return true
 }
 
+// leave forgets a route that is read no more, so that it holds no message back.
+func (t *channelTable) leave(channel, route string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.consumed[channel], route)
+}
+
 // advance notes how far a route is, and gives how far all routes of the channel
 // are: what lies before that, nobody will read any more.
 func (t *channelTable) advance(channel, route string, position uint64) uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, reads := t.consumed[channel][route]; !reads {
+		return 0
+	}
 	t.consumed[channel][route] = position
 	for _, other := range t.consumed[channel] {
 		position = min(position, other)
@@ -76,14 +77,24 @@ func (t *channelTable) find(name string) *jetstream.Channel {
 	return t.open[name]
 }
 
-// openChannels makes sure that the streams of a plan's channels exist.
-func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment) error {
+// openChannels makes sure that the streams of a plan's channels exist, and that
+// they do not end before what its routes have taken: a route would pass over
+// what is published until then. taken gives the highest position that a shard
+// has of a route.
+func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment, taken func(route string) (uint64, error)) error {
 	for i := range d.Plan.Channels {
 		c := &d.Plan.Channels[i]
-		if n.channels.find(c.Name) != nil {
+		after, route, err := takenOf(d, c.Name, taken)
+		if err != nil {
+			return err
+		}
+		if open := n.channels.find(c.Name); open != nil {
+			if err := reaches(ctx, open, c, after, route); err != nil {
+				return err
+			}
 			continue
 		}
-		opened, err := n.openChannel(ctx, d, c.Name)
+		opened, err := n.openChannel(ctx, d, c.Name, after)
 		if err != nil {
 			return err
 		}
@@ -97,13 +108,46 @@ func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment) error
 	return nil
 }
 
-func (n *Node) openChannel(ctx context.Context, d *deployment.Deployment, name string) (*jetstream.Channel, error) {
+// takenOf is how far the plan's routes are in a channel, and which is farthest.
+func takenOf(d *deployment.Deployment, channel string, taken func(string) (uint64, error)) (after uint64, route string, err error) {
+	for i := range d.Plan.Routes {
+		r := &d.Plan.Routes[i]
+		if r.From != channel {
+			continue
+		}
+		at, err := taken(r.Name)
+		if err != nil {
+			return 0, "", err
+		}
+		if at > after {
+			after, route = at, r.Name
+		}
+	}
+	return after, route, nil
+}
+
+// reaches refuses a route that was elsewhere before, farther than this channel.
+func reaches(ctx context.Context, open *jetstream.Channel, c *plan.Channel, after uint64, route string) error {
+	if after == 0 {
+		return nil
+	}
+	info, err := open.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: asking for the channel %s: %w", c.At, c.Name, err)
+	}
+	if info.Last < after {
+		return fmt.Errorf("%s: the route %s has taken %d messages, and the channel %s ends at %d: it read another channel before; give the route another name", c.At, route, after, c.Name, info.Last)
+	}
+	return nil
+}
+
+func (n *Node) openChannel(ctx context.Context, d *deployment.Deployment, name string, after uint64) (*jetstream.Channel, error) {
 	c, ok := d.Channel(name)
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", errNoChannel, name)
 	}
 	pkg := packageOf(name)
-	opened, err := n.server.Channel(ctx, pkg, strings.TrimPrefix(name, pkg+"."), jetstream.ChannelOptions{MaxBytes: c.MaxBytes})
+	opened, err := n.server.Channel(ctx, pkg, strings.TrimPrefix(name, pkg+"."), jetstream.ChannelOptions{MaxBytes: c.MaxBytes, After: after})
 	if err != nil {
 		return nil, fmt.Errorf("%s: opening the channel %s: %w", c.At, name, err)
 	}
@@ -219,178 +263,4 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMe
 		list = append(list, ChannelMessage{ID: m.ID, Position: m.Seq, At: m.Time, Data: m.Payload})
 	}
 	return list, nil
-}
-
-// startPumps starts a pump per route of the active plans.
-func (n *Node) startPumps() error {
-	for _, d := range n.deployments.All() {
-		if err := n.pump(d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// pump starts the pumps of a plan's routes that are not pumped yet. A pump
-// outlives its plan: it looks the active one up for every batch.
-func (n *Node) pump(d *deployment.Deployment) error {
-	for i := range d.Plan.Routes {
-		r := &d.Plan.Routes[i]
-		if n.channels.join(r.From, r.Name) {
-			// A reader of its own: a channel's handle serves one reader at a time.
-			source, err := n.openChannel(n.work, d, r.From)
-			if err != nil {
-				return err
-			}
-			p := &pump{node: n, route: r.Name, channel: r.From, source: source}
-			n.workers.Go(p.run)
-		}
-	}
-	return nil
-}
-
-// pump moves the messages of one channel to the shards, in order. How far each
-// shard is stands in its journal, so a message is consumed and acted on in one
-// commit.
-type pump struct {
-	node    *Node
-	route   string
-	channel string
-	source  *jetstream.Channel
-	at      []uint64 // per shard: the position of its last message
-	next    uint64
-	purged  uint64
-}
-
-func (p *pump) run() {
-	for p.node.work.Err() == nil {
-		err := p.resume()
-		for err == nil && p.node.work.Err() == nil {
-			err = p.step()
-		}
-		if busy(err) {
-			pause(p.node.work, stalledPause) // the shard says why
-			continue
-		}
-		if err != nil && p.node.work.Err() == nil {
-			p.node.log.Error("a route's channel cannot be read; trying again", "route", p.route, "channel", p.channel, "error", err)
-			pause(p.node.work, pumpPause)
-		}
-	}
-}
-
-// busy says whether a shard or a channel refused because it can take nothing now.
-func busy(err error) bool {
-	var r *record.Rejection
-	return errors.As(err, &r) && r.Code == record.Busy || errors.Is(err, shard.ErrStalled)
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
-
-// resume learns from the shards how far they are.
-func (p *pump) resume() error {
-	p.at = make([]uint64, len(p.node.shards))
-	for i, s := range p.node.shards {
-		err := s.processor.Query(p.node.work, func(state *engine.State) { p.at[i] = state.Position(p.route) })
-		if err != nil {
-			return err
-		}
-	}
-	p.next = p.done() + 1
-	p.node.channels.advance(p.channel, p.route, p.done())
-	return nil
-}
-
-// done is the position up to which every shard has taken what is its own.
-func (p *pump) done() uint64 {
-	lowest := p.at[0]
-	for _, at := range p.at[1:] {
-		lowest = min(lowest, at)
-	}
-	return lowest
-}
-
-// step reads one batch and hands it over. All messages of a batch are under way
-// at once; each names the one before it on its shard, so a shard that refuses
-// one refuses all after it, and the pump begins again there.
-func (p *pump) step() error {
-	messages, err := p.source.Read(p.node.work, p.next, pumpBatch, pumpWait)
-	if err != nil || len(messages) == 0 {
-		return err
-	}
-	d := p.node.deployments.Active(packageOf(p.route))
-	answers := make(chan error, len(messages))
-	sent := 0
-	for _, m := range messages {
-		cmd := p.command(d, m)
-		i := record.ShardOf(record.InstanceID(p.route, m.ID), len(p.node.shards))
-		if m.Seq <= p.at[i] {
-			continue // this shard had it before the restart
-		}
-		cmd.After, p.at[i] = p.at[i], m.Seq
-		if err := p.node.shards[i].processor.Send(p.node.work, cmd, func(r record.Reply, err error) {
-			if err == nil && r.Rejected != nil {
-				err = r.Rejected
-			}
-			answers <- err
-		}); err != nil {
-			return err
-		}
-		sent++
-	}
-	for range sent {
-		if e := <-answers; e != nil {
-			err = e
-		}
-	}
-	if err != nil {
-		return err
-	}
-	p.next = messages[len(messages)-1].Seq + 1
-	return p.purge(p.next - 1)
-}
-
-func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.DeliverMessage {
-	cmd := record.DeliverMessage{Route: p.route, Channel: p.channel, Position: m.Seq, Message: m.ID}
-	var c *plan.Channel
-	if d != nil {
-		c, _ = d.Channel(p.channel)
-	}
-	if c == nil {
-		cmd.Problem = "no active plan declares the channel " + p.channel
-		cmd.Payload = string(m.Payload)
-		return cmd
-	}
-	v, err := d.Read(m.Payload, c.Type)
-	if err == nil {
-		cmd.Payload = v
-		return cmd
-	}
-	cmd.Problem = err.Error()
-	if raw, err := types.ReadJSON(m.Payload); err == nil {
-		cmd.Payload = raw
-	} else {
-		cmd.Payload = string(m.Payload)
-	}
-	return cmd
-}
-
-// purge drops what every shard has consumed for every route of the channel. Shards
-// that had none of the latest messages do not hold it up: what was handed over
-// was answered.
-func (p *pump) purge(position uint64) error {
-	consumed := p.node.channels.advance(p.channel, p.route, position)
-	if consumed < p.purged+purgeEvery {
-		return nil
-	}
-	if err := p.source.Purge(p.node.work, consumed); err != nil {
-		return err
-	}
-	p.purged = consumed
-	return nil
 }

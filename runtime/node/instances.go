@@ -201,7 +201,7 @@ func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
 	for _, s := range n.shards {
 		err := s.processor.Query(ctx, func(state *engine.State) { sum = sum.Plus(state.Counts()) })
 		if err != nil {
-			return sum, err
+			return engine.Counts{}, err
 		}
 	}
 	return sum, nil

@@ -84,7 +84,15 @@ type Node struct {
 	waiters     waiters
 	notices     broadcast
 	channels    channelTable
-	activation  sync.Mutex // one plan is activated at a time
+	activation  sync.Mutex       // one plan is activated at a time
+	finishing   bool             // somebody finishes activations; by activation
+	pumps       map[string]*pump // by route; by activation
+	// moving is held for reading while messages are handed over, and for writing
+	// while the shards go from one plan to another.
+	moving sync.RWMutex
+	// unfinished are the plans, by package, that some shards have taken and others
+	// may not have. It is written under activation and moving.
+	unfinished map[string]*deployment.Deployment
 	// unbound are the stored plans whose settings are missing, by digest. It is
 	// written while the node opens.
 	unbound map[string]*connector.SettingsError
@@ -96,6 +104,7 @@ type Node struct {
 	workers  sync.WaitGroup
 	failed   chan error
 	failOnce sync.Once
+	lost     chan struct{} // closed with the first shard that is lost
 }
 
 // ownedShard is a shard with its journal and its read model.
@@ -128,7 +137,8 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{
 		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
-		unbound: map[string]*connector.SettingsError{},
+		unbound: map[string]*connector.SettingsError{}, pumps: map[string]*pump{}, unfinished: map[string]*deployment.Deployment{},
+		lost: make(chan struct{}),
 	}
 	n.work, n.stop = context.WithCancel(context.Background())
 	if err := n.open(ctx); err != nil {
@@ -165,7 +175,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	behind := n.adoptActive(states, stored)
 	for _, d := range stored {
-		if err := n.openChannels(ctx, d); err != nil {
+		if err := n.openChannels(ctx, d, func(route string) (uint64, error) { return highest(states, route), nil }); err != nil {
 			return err
 		}
 	}
@@ -174,13 +184,35 @@ func (n *Node) open(ctx context.Context) error {
 		s.processor.Start()
 		n.workers.Go(func() { n.watch(s) })
 	}
+	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
+	n.activation.Lock()
+	defer n.activation.Unlock()
 	for _, d := range behind {
-		if err := n.activateOnShards(ctx, d); err != nil {
+		n.unfinished[d.Plan.Package] = d
+		if err := n.move(d); err != nil && !busy(err) {
 			return err
 		}
 	}
-	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
-	return n.startPumps()
+	n.finishLater()
+	n.adjustPumps()
+	return nil
+}
+
+// highest is the highest position that a state has of a route.
+func highest(states []*engine.State, route string) (at uint64) {
+	for _, s := range states {
+		at = max(at, s.Position(route))
+	}
+	return at
+}
+
+// position is that of the last message of a route that the shard took.
+func (s *ownedShard) position(ctx context.Context, route string) (uint64, error) {
+	var at uint64
+	if err := s.processor.Query(ctx, func(state *engine.State) { at = state.Position(route) }); err != nil {
+		return 0, err // the look may still be under way
+	}
+	return at, nil
 }
 
 // shardCount is how many shards the store has; it never changes, for it decides
@@ -238,7 +270,10 @@ func (n *Node) watch(s *ownedShard) {
 	<-s.processor.Done()
 	if err := s.processor.Err(); err != nil && n.work.Err() == nil {
 		n.ready.Store(false)
-		n.failOnce.Do(func() { n.failed <- fmt.Errorf("shard %d stopped: %w", s.number, err) })
+		n.failOnce.Do(func() {
+			close(n.lost)
+			n.failed <- fmt.Errorf("shard %d stopped: %w", s.number, err)
+		})
 	}
 }
 
@@ -268,20 +303,33 @@ func (n *Node) shardOf(instance string) *ownedShard {
 
 // Close ends the node: no new work is taken, the batches under way become
 // durable, calls under way end. What was not finished goes on at the next Open.
-func (n *Node) Close(context.Context) error {
+// Where ctx ends first, the store is closed under what still runs. Errors: the
+// context's, those of closing the store.
+func (n *Node) Close(ctx context.Context) error {
 	n.ready.Store(false)
 	n.stop()
-	for _, s := range n.shards {
-		if s.processor != nil {
-			s.processor.Close()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		n.activation.Lock() // one that is under way ends with the work; none begins any more
+		n.activation.Unlock()
+		for _, s := range n.shards {
+			if s.processor != nil {
+				s.processor.Close()
+			}
 		}
-	}
-	n.workers.Wait()
-	n.notices.close()
+		n.workers.Wait()
+	}()
 	var errs []error
-	for _, s := range n.shards {
-		errs = append(errs, s.journal.Close(context.Background()))
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		errs = append(errs, fmt.Errorf("closing the node: %w", ctx.Err()))
 	}
-	errs = append(errs, n.server.Close(context.Background()))
+	n.notices.close()
+	for _, s := range n.shards {
+		errs = append(errs, s.journal.Close(ctx))
+	}
+	errs = append(errs, n.server.Close(ctx))
 	return errors.Join(errs...)
 }

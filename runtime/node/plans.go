@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
-	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
@@ -99,56 +97,6 @@ func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployme
 	return behind
 }
 
-// activateOnShards makes a plan active on one shard after the other, the first
-// one first.
-func (n *Node) activateOnShards(ctx context.Context, d *deployment.Deployment) error {
-	for _, s := range n.shards {
-		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
-			return err
-		}
-		if _, err := s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: d.Digest}); err != nil {
-			return fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
-		}
-	}
-	return nil
-}
-
-// Activate makes a plan the one that new instances start with; running ones
-// finish on the plan they started with. A plan that cannot run here is refused
-// and changes nothing. Errors: *plan.FormatError, *connector.SettingsError, a
-// step that this node cannot run.
-func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
-	n.activation.Lock()
-	defer n.activation.Unlock()
-	digest := plan.Digest(encoded)
-	d := n.deployments.Find(digest)
-	if d == nil || d.Sinks == nil {
-		var err error
-		if d, err = n.prepare(encoded); err != nil {
-			return Deployed{}, err
-		}
-		if err := n.plans.Put(ctx, digest, encoded); err != nil {
-			return Deployed{}, fmt.Errorf("storing the plan of %s: %w", d.Plan.Package, err)
-		}
-	}
-	out := deployed(d)
-	if n.deployments.Active(d.Plan.Package) == d {
-		out.Unchanged = true
-		return out, nil
-	}
-	if err := n.openChannels(ctx, d); err != nil {
-		return Deployed{}, err
-	}
-	n.deployments.Add(d)
-	if err := n.activateOnShards(ctx, d); err != nil {
-		return Deployed{}, err
-	}
-	n.deployments.Activate(d)
-	n.watchHealth()
-	n.log.Info("plan activated", "package", d.Plan.Package, "digest", digest)
-	return out, n.pump(d)
-}
-
 // watchHealth watches the bindings of all active plans, by the failover settings
 // of the calls that use them.
 func (n *Node) watchHealth() {
@@ -181,7 +129,3 @@ func packageOf(name string) string {
 func notFound(format string, args ...any) error {
 	return &record.Rejection{Code: record.NotFound, Detail: fmt.Sprintf(format, args...)}
 }
-
-// durable bounds how long a caller without a deadline of its own waits for a
-// commit.
-const durable = 30 * time.Second

@@ -33,6 +33,9 @@ type runOptions struct {
 	watch                                    bool
 }
 
+// closeTime is how long a node may take to finish what is under way.
+const closeTime = 30 * time.Second
+
 func runCommand() *cobra.Command {
 	o := runOptions{listen: "127.0.0.1:8180", store: ".cob"}
 	c := &cobra.Command{
@@ -92,7 +95,9 @@ func serve(c *cobra.Command, o runOptions) error {
 		return errors.Join(storeError(err), listener.Close())
 	}
 	err = runNode(c, o, n, r, listener, signals)
-	return errors.Join(err, n.Close(context.Background()))
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	return errors.Join(err, n.Close(ctx))
 }
 
 func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry) node.Options {
@@ -150,9 +155,9 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
-	api := &http.Server{Handler: admin.New(n), ReadHeaderTimeout: 10 * time.Second}
+	api := &http.Server{Handler: admin.New(n), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	failed := make(chan error, 1)
-	go func() { failed <- api.Serve(listener) }()
+	go func() { failed <- api.Serve(limitConnections(listener, maxConnections)) }()
 	defer api.Close()
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on http://%s\n", deployed.Package, deployed.Digest, listener.Addr())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/node"
@@ -55,6 +56,12 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &tooLarge):
 		return &Problem{Title: "The body is too large", Status: http.StatusRequestEntityTooLarge,
 			Detail: "a body may have at most " + itoa(tooLarge.Limit) + " bytes; put large data somewhere else and send its address"}
+	case errors.Is(err, node.ErrTooLarge):
+		return &Problem{Title: "The message is too large", Status: http.StatusRequestEntityTooLarge,
+			Detail: err.Error() + "; put large data somewhere else and send its address"}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &Problem{Title: "The body did not come in time", Status: http.StatusRequestTimeout,
+			Detail: "nothing was done; send the whole body within " + BodyTime.String()}
 	case errors.Is(err, node.ErrChannelFull):
 		return &Problem{Title: "The channel is full", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 	case errors.Is(err, node.ErrUnknown):
@@ -77,6 +84,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	writeWithin(w)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p)
 }

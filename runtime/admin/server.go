@@ -23,6 +23,10 @@ const (
 	MaxPlan = 8 << 20
 	// MaxWait is how long a request may wait for an instance to end.
 	MaxWait = 10 * time.Minute
+	// BodyTime is how long a request's body may take to come, AnswerTime how long
+	// an answer, or one notice of a stream, may take to leave.
+	BodyTime   = 30 * time.Second
+	AnswerTime = 30 * time.Second
 	// MaxList is the longest page of a list; DefaultList is one nobody asked for.
 	MaxList     = 1000
 	DefaultList = 100
@@ -32,14 +36,30 @@ const (
 func New(n *node.Node) http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range (&server{n}).calls() {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := handle(w, r); err != nil {
-				writeProblem(w, r, err)
-			}
-		})
+		mux.HandleFunc(pattern, answer(handle, BodyTime))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
 	return mux
+}
+
+// answer makes a handler of a call. A body has to come within bodyTime, so that
+// nobody can hold a connection for nothing.
+func answer(handle func(http.ResponseWriter, *http.Request) error, bodyTime time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := http.NewResponseController(w) // what is no connection, as in tests, has no deadlines
+		_ = c.SetWriteDeadline(time.Time{})
+		if r.Body != nil && r.Body != http.NoBody {
+			_ = c.SetReadDeadline(time.Now().Add(bodyTime))
+		}
+		if err := handle(w, r); err != nil {
+			writeProblem(w, r, err)
+		}
+	}
+}
+
+// writeWithin gives an answer AnswerTime to leave: its reader may have stopped.
+func writeWithin(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(AnswerTime))
 }
 
 // Calls are the method and path of every call, sorted.
@@ -93,6 +113,7 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 func reply(w http.ResponseWriter, status int, body any) error {
 	w.Header().Set("Content-Type", "application/json")
+	writeWithin(w)
 	w.WriteHeader(status)
 	return ignoreGone(json.NewEncoder(w).Encode(body))
 }
@@ -102,7 +123,11 @@ func reply(w http.ResponseWriter, status int, body any) error {
 func ignoreGone(error) error { return nil }
 
 func body(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	return io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil { // what follows may wait as long as it likes
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	}
+	return text, err
 }
 
 // Started is the answer to starting an instance.

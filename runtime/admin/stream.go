@@ -25,6 +25,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
+	writeWithin(w)
 	flusher.Flush()
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -33,6 +34,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 		case <-r.Context().Done():
 			return nil
 		case <-beat.C:
+			writeWithin(w)
 			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {
 				return ignoreGone(err)
 			}
@@ -44,6 +46,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return ignoreGone(err)
 			}
+			writeWithin(w)
 			if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", n.Kind, text); err != nil {
 				return ignoreGone(err)
 			}

@@ -89,6 +89,7 @@ type ChannelInfo struct {
 type Channel struct {
 	server  *Server
 	name    string // of the stream
+	title   string // for people: the package and the name as they are written
 	subject string
 	options ChannelOptions
 	mark    *marker
@@ -117,7 +118,7 @@ func (s *Server) Channel(ctx context.Context, pkg, name string, o ChannelOptions
 	}
 	// The first underscore ends the package, so one within it has to look different.
 	full := strings.NewReplacer(".", "-", "_", "=").Replace(pkg) + "_" + strings.ReplaceAll(name, ".", "-")
-	c := &Channel{server: s, name: "COB_C_" + full, subject: "cob.c." + full, options: o}
+	c := &Channel{server: s, title: pkg + "." + name, name: "COB_C_" + full, subject: "cob.c." + full, options: o}
 	if err := c.open(ctx); err != nil {
 		return nil, err
 	}
@@ -188,7 +189,7 @@ func (c *Channel) shortened(there bool, last uint64, but string, place markPlace
 func (c *Channel) Publish(ctx context.Context, id string, headers []Header, payload []byte) (seq uint64, duplicate bool, err error) {
 	m, err := c.message(id, headers, payload)
 	if err != nil {
-		return 0, false, fmt.Errorf("publishing to %s: %w", c.name, err)
+		return 0, false, fmt.Errorf("publishing to the channel %s: %w", c.title, err)
 	}
 	if err := c.server.dir.room(len(payload), 100); err != nil {
 		return 0, false, err
@@ -198,7 +199,7 @@ func (c *Channel) Publish(ctx context.Context, id string, headers []Header, payl
 		err = c.refusal(a.Error)
 	}
 	if err != nil {
-		return 0, false, fmt.Errorf("publishing to %s: %w", c.name, err)
+		return 0, false, fmt.Errorf("publishing to the channel %s: %w", c.title, err)
 	}
 	c.mark.reached(journal.Mark{Number: a.Seq})
 	return a.Seq, a.Duplicate, nil

@@ -176,10 +176,26 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	if err != nil {
 		return MessageReply{}, err
 	}
-	if id == "" {
-		id = rand.Text()
+	if id, err = idOr(id); err != nil {
+		return MessageReply{}, err
 	}
 	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
+}
+
+// MaxID bounds the ID of a message or an event in bytes.
+const MaxID = jetstream.MaxMessageID
+
+// idOr checks an ID from outside, and makes one up where there is none.
+func idOr(id string) (string, error) {
+	switch {
+	case id == "":
+		return rand.Text(), nil
+	case len(id) > MaxID:
+		return "", &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the ID has %d bytes; at most %d are allowed", len(id), MaxID)}
+	case strings.ContainsAny(id, "\r\n"):
+		return "", &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the ID %q has several lines; want one of 1 to %d bytes", id, MaxID)}
+	}
+	return id, nil
 }
 
 // publish puts a value into a channel of a plan, as a step's effect.

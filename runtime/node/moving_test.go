@@ -246,6 +246,32 @@ func TestAnActivationInTheMiddleIsFinished(t *testing.T) {
 	}
 }
 
+func TestMessageIDsAreChecked(t *testing.T) {
+	n, _ := opened(t, filepath.Join(t.TempDir(), "store"))
+	activatePlan(t, n, passing(t, "one", 0))
+	const good = `{"id":"a","n":0}`
+	for _, test := range []struct{ id, body, want string }{
+		{strings.Repeat("k", MaxID), good, ""},
+		{strings.Repeat("k", MaxID+1), good, "the ID has 513 bytes; at most 512 are allowed"},
+		{"a\nb", good, `the ID "a\nb" has several lines; want one of 1 to 512 bytes`},
+		{"large", `{"id":"` + strings.Repeat("x", 1<<20) + `","n":0}`, "publishing to the channel p.in: "},
+	} {
+		_, err := n.PublishMessage(t.Context(), "p.in", test.id, []byte(test.body))
+		if test.want == "" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		var refused *record.Rejection
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("got %v, want %s", err, test.want)
+		} else if !errors.Is(err, ErrTooLarge) && (!errors.As(err, &refused) || refused.Code != record.Invalid) {
+			t.Errorf("%v is not Invalid", err)
+		}
+	}
+}
+
 // A node closes under traffic, and when its caller has no time.
 func TestCloseEnds(t *testing.T) {
 	n, _ := opened(t, filepath.Join(t.TempDir(), "store"))

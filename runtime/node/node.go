@@ -40,6 +40,9 @@ var ErrNotReady = errors.New("the node is not ready")
 // ErrChannelFull says that a channel takes no more messages.
 var ErrChannelFull = jetstream.ErrChannelFull
 
+// ErrTooLarge says that a message is over its channel's limit.
+var ErrTooLarge = jetstream.ErrTooLarge
+
 // ErrUnknown says that a message may or may not be in its channel: publish it
 // again under the same ID.
 var ErrUnknown = journal.ErrUnknown

@@ -160,6 +160,9 @@ func (n *Node) Instance(ctx context.Context, id string) (observe.Details, error)
 	return out, nil
 }
 
+// errEnough ends the reading of a history.
+var errEnough = errors.New("the history is long enough")
+
 // History is what happened to an instance, in order, read from the journal.
 func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) {
 	s := n.shardOf(id)
@@ -173,6 +176,9 @@ func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) 
 		if c.Owner != "" {
 			return nil
 		}
+		if !teller.Read(len(c.Payload)) {
+			return errEnough
+		}
 		events, err := record.ReadEvents(c.Payload)
 		if err != nil {
 			return err
@@ -180,7 +186,7 @@ func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) 
 		teller.Tell(events)
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errEnough) {
 		return nil, fmt.Errorf("reading the journal of shard %d: %w", s.number, err)
 	}
 	return teller.Entries(), nil
@@ -256,8 +262,8 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 	if err != nil {
 		return EventReply{}, err
 	}
-	if id == "" {
-		id = rand.Text()
+	if id, err = idOr(id); err != nil {
+		return EventReply{}, err
 	}
 	payload, _ := v.(map[string]types.Value)
 	reply := EventReply{ID: id}

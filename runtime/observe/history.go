@@ -11,6 +11,9 @@ import (
 // MaxHistory bounds the entries of one history; the oldest are kept.
 const MaxHistory = 10_000
 
+// MaxHistoryBytes bounds how much of a journal is read for one history.
+const MaxHistoryBytes = 256 << 20
+
 // Entry is one thing that happened to an instance.
 type Entry struct {
 	At     *time.Time `json:"at,omitempty"` // absent where it happened together with the entry before
@@ -27,7 +30,8 @@ type Teller struct {
 	instance Instance
 	steps    map[uint32]uint32 // activation to step
 	entries  []Entry
-	dropped  int
+	more     string // why the entries are not all, "" when they are
+	bytes    int
 }
 
 // NewTeller tells the history of i.
@@ -37,15 +41,15 @@ func NewTeller(plans Plans, i Instance) *Teller {
 
 // Entries are what was told so far, oldest first.
 func (t *Teller) Entries() []Entry {
-	if t.dropped > 0 {
-		return append(t.entries, Entry{What: "truncated", Detail: fmt.Sprintf("%d more entries", t.dropped)})
+	if t.more != "" {
+		return append(t.entries, Entry{What: "truncated", Detail: t.more})
 	}
 	return t.entries
 }
 
 func (t *Teller) add(at record.Instant, e Entry) {
 	if len(t.entries) >= MaxHistory {
-		t.dropped++
+		t.more = fmt.Sprintf("there is more; a history shows %d entries", MaxHistory)
 		return
 	}
 	if at != 0 {
@@ -67,6 +71,15 @@ func (t *Teller) of(activation uint32, e Entry) Entry {
 		return t.at(step, e)
 	}
 	return e
+}
+
+// Read hears how many bytes of the journal are about to be told, and is false
+// when the history is as long as it may get.
+func (t *Teller) Read(bytes int) bool {
+	if t.bytes += bytes; t.bytes > MaxHistoryBytes && t.more == "" {
+		t.more = fmt.Sprintf("%d bytes of the journal were searched; what came later is not shown", MaxHistoryBytes)
+	}
+	return t.more == ""
 }
 
 // Tell adds the events that concern the instance, in their order.

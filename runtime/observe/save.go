@@ -13,6 +13,12 @@ import (
 // savedSamples bounds the completion times that a snapshot keeps per process.
 const savedSamples = 4096
 
+// savedView is the form of what a view keeps beside a snapshot of the engine.
+type savedView struct {
+	Figures []saved
+	Marks   marks
+}
+
 // saved is the form of a view's figures beside a snapshot of the engine, which
 // knows the instances themselves.
 type saved struct {
@@ -48,7 +54,7 @@ func (v *View) Save() []byte {
 	for _, f := range v.figures {
 		all = append(all, f.save())
 	}
-	text, err := json.Marshal(all)
+	text, err := json.Marshal(savedView{all, v.marks})
 	if err != nil { // there is nothing in it that cannot be encoded
 		return nil
 	}
@@ -82,13 +88,14 @@ func (f *figures) save() saved {
 func (v *View) Load(upTo uint64, aside []byte, instances []engine.Details) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	var all []saved
+	var all savedView
 	if len(aside) > 0 {
 		if err := json.Unmarshal(aside, &all); err != nil {
 			return fmt.Errorf("reading the figures of the snapshot at commit %d: %w", upTo, err)
 		}
 	}
-	for _, s := range all {
+	v.marks = all.Marks
+	for _, s := range all.Figures {
 		f, err := s.figures()
 		if err != nil {
 			return fmt.Errorf("reading the figures of the snapshot at commit %d: %w", upTo, err)
@@ -131,11 +138,12 @@ func (s saved) figures() (*figures, error) {
 }
 
 // seed adds an instance that began before the snapshot. Which commits concern it
-// is not known any more, so its history is looked for in all that are kept.
+// is known only roughly any more.
 func (v *View) seed(upTo uint64, i engine.Details) {
+	first, last := v.marks.between(i.Started, i.Ended, upTo)
 	x := &entry{
 		id: i.Instance, process: i.Process, key: i.Key, plan: i.Plan, state: i.State,
-		started: i.Started, ended: i.Ended, firstCommit: 1, lastCommit: upTo,
+		started: i.Started, ended: i.Ended, firstCommit: first, lastCommit: last,
 		result: i.Result, fault: i.Fault, fields: i.Fields, detail: i.Detail,
 	}
 	if x.state == record.Waiting {

@@ -80,8 +80,9 @@ type View struct {
 
 	mu      sync.RWMutex
 	entries map[string]*entry
-	order   []*entry // by start
+	order   []*entry // by start; only appended to, or made anew
 	ended   int
+	marks   marks
 	figures map[string]*figures // by process
 }
 
@@ -124,16 +125,19 @@ func (v *View) fold(commit uint64, e record.Event) {
 			v.of(x).settlements++
 			v.opened(x, e.Activation, e.Step)
 		}
+	case record.SettlementClosed:
+		v.touch(e.Instance, commit)
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
 		}
 	case record.IncidentOpened:
-		if x := v.touch(e.Instance, commit); x != nil {
+		// What is found out after the end is a matter of a settlement, not of the end.
+		if x := v.touch(e.Instance, commit); x != nil && x.ended == 0 {
 			x.state, x.detail = record.Incident, e.Detail
 		}
 	case record.IncidentResolved:
-		if x := v.touch(e.Instance, commit); x != nil {
+		if x := v.touch(e.Instance, commit); x != nil && x.ended == 0 {
 			x.state, x.detail = record.Running, ""
 		}
 	case record.InstanceEnded:
@@ -159,6 +163,7 @@ func (v *View) started(commit uint64, e record.InstanceStarted) {
 	v.entries[e.Instance] = x
 	v.order = append(v.order, x)
 	v.of(x).started++
+	v.marks.note(commit, e.At)
 }
 
 func (v *View) end(x *entry, e record.InstanceEnded) {
@@ -178,17 +183,18 @@ func (v *View) end(x *entry, e record.InstanceEnded) {
 // of closing the gaps is spread over many ends.
 func (v *View) forgetOldest() {
 	drop := MaxEnded / 10
-	kept := v.order[:0]
+	kept := make([]*entry, 0, len(v.order)) // whoever walks the old ones goes on
 	for _, x := range v.order {
 		if drop > 0 && x.ended != 0 {
-			delete(v.entries, x.id)
+			if v.entries[x.id] == x { // not one of the same name that came later
+				delete(v.entries, x.id)
+			}
 			drop--
 			v.ended--
 			continue
 		}
 		kept = append(kept, x)
 	}
-	clear(v.order[len(kept):])
 	v.order = kept
 }
 
@@ -216,26 +222,40 @@ func (f Filter) matches(x *entry) bool {
 	return true
 }
 
+// listSlice is how many instances List looks at before it lets Fold in.
+const listSlice = 1024
+
 // List gives the instances that match, newest first, at most limit of them, all
 // behind the given place (zero: from the newest on).
 func (v *View) List(f Filter, behind Place, limit int) []Instance {
 	v.mu.RLock()
-	defer v.mu.RUnlock()
-	var list []Instance
-	end := len(v.order)
-	if behind.Started != 0 {
-		end = sort.Search(len(v.order), func(i int) bool { return v.order[i].started > behind.Started })
+	order := v.order
+	v.mu.RUnlock()
+	end := len(order)
+	if behind.Started != 0 { // the starts never change
+		end = sort.Search(len(order), func(i int) bool { return order[i].started > behind.Started })
 	}
-	for i := end - 1; i >= 0; i-- {
-		x := v.order[i]
+	var list []Instance
+	for more := true; more && end > 0; end -= listSlice {
+		list, more = v.listSome(list, order[max(0, end-listSlice):end], f, behind, limit)
+	}
+	return Newest(list, limit)
+}
+
+// listSome goes on with a list; more is false when it is complete.
+func (v *View) listSome(list []Instance, some []*entry, f Filter, behind Place, limit int) (out []Instance, more bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for i := len(some) - 1; i >= 0; i-- {
+		x := some[i]
 		if len(list) >= limit && !list[len(list)-1].Started.Equal(instant(x.started)) {
-			break // those of one moment stay together, so that they can be put in order
+			return list, false // those of one moment stay together, so that they can be put in order
 		}
 		if behind.admits(x) && f.matches(x) {
 			list = append(list, v.instance(x))
 		}
 	}
-	return Newest(list, limit)
+	return list, true
 }
 
 // Find gives one instance.

@@ -31,6 +31,7 @@ type runOptions struct {
 	dir, listen, store, nats, cloud, secrets string
 	shards                                   int
 	watch                                    bool
+	known                                    watch.Fingerprint
 }
 
 // closeTime is how long a node may take to finish what is under way.
@@ -66,6 +67,7 @@ environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`
 }
 
 func serve(c *cobra.Command, o runOptions) error {
+	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
 	r, err := compile(o.dir)
 	if err != nil {
 		return err
@@ -162,7 +164,7 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on http://%s\n", deployed.Package, deployed.Digest, listener.Addr())
 	if o.watch {
-		err := watch.Watch(ctx, watch.Options{Dir: o.dir, Compiler: compilerOptions(o.dir)}, func(change watch.Change) { reload(ctx, say, n, change) })
+		err := watch.Watch(ctx, watch.Options{Dir: o.dir, Known: o.known, Compiler: compilerOptions(o.dir)}, func(change watch.Change) { reload(ctx, say, n, change) })
 		if err != nil {
 			return failure(exitUnreachable, "%v", err)
 		}

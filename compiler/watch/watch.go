@@ -36,6 +36,9 @@ type Options struct {
 	// Look is how often files are looked at without a notification; 100 ms to 1 h,
 	// default 2 s.
 	Look time.Duration
+	// Known is the content that the caller has compiled already, as Fingerprint
+	// gave it before that; zero: the content at the time of the call.
+	Known Fingerprint
 	// Compile of the package; its paths are those of compiler.Options.
 	Compiler compiler.Options
 }
@@ -59,8 +62,7 @@ type Change struct {
 }
 
 // Watch compiles the package whenever the content of its files changes and hands
-// the outcome to changed, one at a time, until ctx ends. The content at the time
-// of the call counts as known. Errors: the options; the system gives no
+// the outcome to changed, one at a time, until ctx ends. Errors: the options; the system gives no
 // notifications at all.
 func Watch(ctx context.Context, o Options, changed func(Change)) error {
 	if err := o.Validate(); err != nil {
@@ -78,7 +80,9 @@ func Watch(ctx context.Context, o Options, changed func(Change)) error {
 	}
 	w := &watcher{options: o, notifier: notifier, changed: changed, watched: map[string]bool{}}
 	w.follow()
-	w.known = w.fingerprint()
+	if w.known = o.Known; w.known == (Fingerprint{}) {
+		w.known = FingerprintOf(o.Dir)
+	}
 	go w.run(ctx)
 	return nil
 }
@@ -88,7 +92,7 @@ type watcher struct {
 	notifier *fsnotify.Watcher
 	changed  func(Change)
 	watched  map[string]bool // directories
-	known    [sha256.Size]byte
+	known    Fingerprint
 }
 
 func (w *watcher) run(ctx context.Context) {
@@ -109,7 +113,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-w.notifier.Errors:
 			settled.Reset(w.options.Settle) // notifications were dropped: look for ourselves
 		case <-look.C:
-			if w.fingerprint() != w.known {
+			if FingerprintOf(w.options.Dir) != w.known {
 				settled.Reset(w.options.Settle)
 			}
 		case <-settled.C:
@@ -121,7 +125,7 @@ func (w *watcher) run(ctx context.Context) {
 // compile compiles what is there, if it is not what was compiled last.
 func (w *watcher) compile() {
 	w.follow()
-	now := w.fingerprint()
+	now := FingerprintOf(w.options.Dir)
 	if now == w.known {
 		return
 	}
@@ -160,14 +164,18 @@ func source(name string) bool {
 	return false
 }
 
-// fingerprint is the digest of all files that can be part of the package. What
-// cannot be read counts as absent.
-func (w *watcher) fingerprint() [sha256.Size]byte {
+// Fingerprint is the digest of a package's content.
+type Fingerprint [sha256.Size]byte
+
+// FingerprintOf is the digest of all files of a directory that can be part of its
+// package. What cannot be read counts as absent. Taken before a compile, it lets
+// Watch notice what was saved meanwhile.
+func FingerprintOf(dir string) Fingerprint {
 	var names []string
-	_ = filepath.WalkDir(w.options.Dir, func(name string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-		case d.IsDir() && name != w.options.Dir && strings.HasPrefix(d.Name(), "."):
+		case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
 		case !d.IsDir() && source(name):
 			names = append(names, name)
@@ -184,5 +192,5 @@ func (w *watcher) fingerprint() [sha256.Size]byte {
 		sum := sha256.Sum256(text)
 		fmt.Fprintf(h, "%s\x00%x\n", name, sum)
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	return Fingerprint(h.Sum(nil))
 }

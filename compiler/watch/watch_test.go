@@ -59,6 +59,23 @@ func TestABrokenSaveIsToldAndTheNextGoodOneToo(t *testing.T) {
 	}
 }
 
+// What is saved between the first compile and the watch is not missed.
+func TestASaveBeforeTheWatchIsTold(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "p.cob")
+	write(t, file, good)
+	known := watch.FingerprintOf(dir)
+	write(t, file, better)
+	changes := make(chan watch.Change, 16)
+	err := watch.Watch(t.Context(), watch.Options{Dir: dir, Settle: 20 * time.Millisecond, Look: 200 * time.Millisecond, Known: known}, func(c watch.Change) { changes <- c })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := next(t, changes); c.Err != nil || c.Result.Failed() {
+		t.Fatalf("the save before gave %+v", c)
+	}
+}
+
 func TestAnEditorThatReplacesTheFile(t *testing.T) {
 	file, changes := start(t)
 	fresh := file + ".new"

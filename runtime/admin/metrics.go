@@ -14,6 +14,7 @@ import (
 type collector struct{ node *node.Node }
 
 var (
+	infoDesc    = prometheus.NewDesc("cob_node_info", "Always 1; where the node runs.", []string{"cloud"}, nil)
 	startedDesc = prometheus.NewDesc("cob_instances_started_total", "Instances started.", []string{"process"}, nil)
 	endedDesc   = prometheus.NewDesc("cob_instances_ended_total", "Instances ended, by outcome.", []string{"process", "outcome"}, nil)
 	metDesc     = prometheus.NewDesc("cob_sla_completion_attained_ratio", "Share of ended instances within the completion objective.", []string{"process", "sla"}, nil)
@@ -34,6 +35,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
+	gauge(infoDesc, 1, c.node.Cloud())
 	for _, f := range c.node.Figures() {
 		counter(startedDesc, f.Started, f.Process)
 		for outcome, n := range f.Outcomes {

@@ -98,7 +98,7 @@ func TestFullStore(t *testing.T) {
 func TestReserve(t *testing.T) {
 	s := start(t, Options{})
 	j := owned(t, s, JournalOptions{})
-	free, err := freeSpace(s.Dir())
+	free, err := freeSpace(s.dir.path)
 	if err != nil {
 		t.Fatal(err)
 	}

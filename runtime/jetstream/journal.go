@@ -17,7 +17,7 @@ import (
 
 // Named limits and defaults of a journal.
 const (
-	MaxShards       = 4096
+	MaxShards       = 64      // of one store
 	headerAllowance = 256     // bytes of headers that COB puts on a message
 	snapshotChunk   = 1 << 20 // bytes of one message of a snapshot, less when MaxPayload is smaller
 )

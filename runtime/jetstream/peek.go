@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/cob-lang/cob/runtime/journal"
 )
@@ -68,20 +67,4 @@ func (c *Channel) Info(ctx context.Context) (ChannelInfo, error) {
 		return ChannelInfo{}, err
 	}
 	return ChannelInfo{First: max(st.FirstSeq, 1), Last: st.LastSeq, Messages: st.Messages, Bytes: st.Bytes}, nil
-}
-
-// Channels lists the names of the streams of all channels, sorted.
-func (s *Server) Channels(ctx context.Context) ([]string, error) {
-	ctx, cancel := s.deadline(ctx)
-	defer cancel()
-	names := s.js.StreamNames(ctx, jetstream.WithStreamListSubject("cob.c.*"))
-	var all []string
-	for n := range names.Name() {
-		all = append(all, n)
-	}
-	if err := names.Err(); err != nil {
-		return nil, unavailable("listing the channels", err)
-	}
-	sort.Strings(all)
-	return all, nil
 }

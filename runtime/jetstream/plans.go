@@ -16,22 +16,21 @@ import (
 )
 
 const (
-	plansStream   = "COB_PLANS"
-	planSubject   = "cob.plan."
-	activeSubject = "cob.active"
-	headerSum     = "Cob-SHA-256"
+	plansStream = "COB_PLANS"
+	planSubject = "cob.plan."
+	headerSum   = "Cob-SHA-256"
 
 	// MaxDigest is the longest name of a plan, in bytes.
 	MaxDigest = 128
 )
 
-// Plans keeps the bytes of plans by their digest, and which of them is active. It is safe for concurrent use.
+// Plans keeps the bytes of plans by their digest. Which of them is active stands in the journals. It is safe for concurrent use.
 type Plans struct{ server *Server }
 
 // Plans opens the store of plans.
 func (s *Server) Plans(ctx context.Context) (*Plans, error) {
 	_, _, err := s.ensure(ctx, jetstream.StreamConfig{
-		Name: plansStream, Subjects: []string{planSubject + "*", activeSubject, shardsSubject}, MaxMsgsPerSubject: 1, MaxMsgs: -1, MaxBytes: -1,
+		Name: plansStream, Subjects: []string{planSubject + "*", shardsSubject}, MaxMsgsPerSubject: 1, MaxMsgs: -1, MaxBytes: -1,
 		MaxMsgSize: int32(s.options.MaxPayload), Duplicates: minWindow,
 	})
 	if err != nil {
@@ -135,28 +134,11 @@ func (p *Plans) List(ctx context.Context) ([]string, error) {
 	return all, nil
 }
 
-// Activate makes a stored plan the active one. Errors: ErrNoPlan and those of Put.
-func (p *Plans) Activate(ctx context.Context, digest string) error {
-	if _, err := p.Get(ctx, digest); err != nil {
-		return err
-	}
-	return p.write(ctx, activeSubject, []byte(digest))
-}
-
-// Active returns the digest of the active plan. Errors: ErrNoPlan when there is none yet, and those of Get.
-func (p *Plans) Active(ctx context.Context) (string, error) {
-	digest, err := p.read(ctx, activeSubject, "that is active")
-	return string(digest), err
-}
-
 // Remove drops a plan that nothing needs any more.
 func (p *Plans) Remove(ctx context.Context, digest string) error {
 	token, err := planToken(digest)
 	if err != nil {
 		return err
-	}
-	if active, err := p.Active(ctx); err == nil && active == digest {
-		return fmt.Errorf("plan %s is active and cannot be removed", digest)
 	}
 	ctx, cancel := p.server.deadline(ctx)
 	defer cancel()

@@ -120,17 +120,6 @@ func atLeast(version string, major, minor int) bool {
 	return a > major || (a == major && b >= minor)
 }
 
-// Conn is the connection to the store, for core request and reply inside the node.
-func (s *Server) Conn() *nats.Conn { return s.nc }
-
-// Dir is the store directory as an absolute path, empty for an external server.
-func (s *Server) Dir() string {
-	if s.dir == nil {
-		return ""
-	}
-	return s.dir.path
-}
-
 // Close closes the journals, which leaves exact marks, stops the server with everything on disk, and lets the directory go.
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()

@@ -140,6 +140,29 @@ func (t *Table) Activate(d *Deployment) {
 	t.active[d.Plan.Package] = d
 }
 
+// Remove forgets a deployment that is not active.
+func (t *Table) Remove(digest string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if d := t.byDigest[digest]; d != nil && t.active[d.Plan.Package] != d {
+		delete(t.byDigest, digest)
+	}
+}
+
+// Inactive are the deployments that are not active, by digest.
+func (t *Table) Inactive() []*Deployment {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var list []*Deployment
+	for _, d := range t.byDigest {
+		if t.active[d.Plan.Package] != d {
+			list = append(list, d)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Digest < list[j].Digest })
+	return list
+}
+
 // Find finds a deployment by digest, or nil.
 func (t *Table) Find(digest string) *Deployment {
 	t.mu.RLock()

@@ -98,6 +98,7 @@ func (n *Node) move(d *deployment.Deployment) error {
 func (n *Node) moved(d *deployment.Deployment) {
 	n.watchHealth()
 	n.adjustPumps()
+	n.tidy()
 	n.log.Info("plan activated", "package", d.Plan.Package, "digest", d.Digest)
 }
 

@@ -40,7 +40,19 @@ type StartReply struct {
 // Start starts an instance, once per key. Errors: *record.Rejection,
 // types.Problems for an input that does not fit.
 func (n *Node) Start(ctx context.Context, r StartRequest) (StartReply, error) {
-	d := n.deployments.Active(packageOf(r.Process))
+	for {
+		d := n.deployments.Active(packageOf(r.Process))
+		reply, err := n.startOn(ctx, d, r)
+		var rejected *record.Rejection
+		if errors.As(err, &rejected) && rejected.Code == record.UnknownPlan && n.deployments.Active(packageOf(r.Process)) != d {
+			continue // another plan was activated, and this one dropped, meanwhile
+		}
+		return reply, err
+	}
+}
+
+// startOn starts an instance on a plan.
+func (n *Node) startOn(ctx context.Context, d *deployment.Deployment, r StartRequest) (StartReply, error) {
 	if d == nil {
 		return StartReply{}, n.notDeployed(r.Process)
 	}

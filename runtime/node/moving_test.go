@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -242,6 +243,41 @@ func TestAnActivationInTheMiddleIsFinished(t *testing.T) {
 		}
 	}
 	if r, err := n.Activate(t.Context(), encoded); err != nil || !r.Unchanged {
+		t.Fatalf("%+v, %v", r, err)
+	}
+}
+
+// A node whose plan changes with every save stores a few of them, and opens again.
+func TestPlansThatNobodyRunsAreDropped(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	n, log := opened(t, dir)
+	activatePlan(t, n, passing(t, "one", 0))
+	publish(t, n, 4, "m") // these instances hold on to the first plan
+	until(t, "all messages come through", func() bool { return messages(t, n, "p.out") == 4 })
+	first := n.Deployments()[0].Digest
+	for i := range 3 * KeepObsolete {
+		activatePlan(t, n, passing(t, "one", i+1))
+	}
+	last := n.Deployments()[0].Digest
+	stored := func() []string {
+		all, err := n.plans.List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := stored(); len(all) > KeepObsolete+2 || !slices.Contains(all, first) || !slices.Contains(all, last) {
+		t.Fatalf("%d plans are stored: %s", len(all), log)
+	}
+	if err := n.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	n, _ = opened(t, dir)
+	if got := n.Deployments(); len(got) != 1 || got[0].Digest != last {
+		t.Fatalf("after a restart the plans are %+v", got)
+	}
+	activatePlan(t, n, passing(t, "one", 1)) // one that was dropped comes back
+	if r, err := n.Activate(t.Context(), passing(t, "one", 1)); err != nil || !r.Unchanged {
 		t.Fatalf("%+v, %v", r, err)
 	}
 }

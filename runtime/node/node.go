@@ -25,7 +25,7 @@ import (
 const DefaultShards = 2
 
 // MaxShards bounds the shards of one store.
-const MaxShards = 64
+const MaxShards = jetstream.MaxShards
 
 // KeepEvents is how long an event waits for instances that will ask for it.
 const KeepEvents = time.Hour
@@ -53,7 +53,7 @@ type Options struct {
 	// Shards of a store that is made anew, 1..MaxShards, 0 for DefaultShards. A
 	// store that exists keeps the number it was made with.
 	Shards int
-	// Cloud is where this node runs, for people to read.
+	// Cloud is where this node runs, for people to read: cob_node_info tells it.
 	Cloud      string
 	Owner      string // names this process in the journal; default "cob"
 	Connectors *connector.Registry
@@ -198,6 +198,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	n.finishLater()
 	n.adjustPumps()
+	n.tidy()
 	return nil
 }
 
@@ -299,6 +300,9 @@ func (n *Node) Ready() error {
 	}
 	return nil
 }
+
+// Cloud is where this node runs, "" where nobody said.
+func (n *Node) Cloud() string { return n.options.Cloud }
 
 func (n *Node) shardOf(instance string) *ownedShard {
 	return n.shards[record.ShardOf(instance, len(n.shards))]

@@ -258,6 +258,16 @@ func (v *View) listSome(list []Instance, some []*entry, f Filter, behind Place, 
 	return list, true
 }
 
+// Plans adds the digests of the plans that the listed instances ran on.
+func (v *View) Plans(digests map[string]bool) {
+	v.mu.RLock()
+	order := v.order
+	v.mu.RUnlock()
+	for _, x := range order { // an entry's plan never changes
+		digests[x.plan] = true
+	}
+}
+
 // Find gives one instance.
 func (v *View) Find(id string) (Instance, bool) {
 	v.mu.RLock()

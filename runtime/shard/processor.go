@@ -247,6 +247,28 @@ func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
 	}
 }
 
+// Snapshot takes a snapshot now and waits until it is stored: what only earlier
+// commits speak of is needed no more. Errors: those of Query; the snapshot before
+// is still being stored, or this one cannot be.
+func (p *Processor) Snapshot(ctx context.Context) error {
+	stored := make(chan error, 1)
+	err := p.Query(ctx, func(s *engine.State) {
+		tell := func(err error) { stored <- err }
+		if err := p.keeper.take(s, p.options.Journal.Stats().Last, tell); err != nil {
+			tell(err)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case err := <-stored:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Stalled is why the journal takes nothing now, nil while it does.
 func (p *Processor) Stalled() error {
 	if err := p.stalled.Load(); err != nil {

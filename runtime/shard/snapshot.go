@@ -56,10 +56,20 @@ func (k *keeper) wrote(state *engine.State, number uint64, size int) {
 	if k.written < k.options.SnapshotEvery {
 		return
 	}
+	// One that is still being stored is not waited for: the next commit asks again.
+	_ = k.take(state, number, func(error) {})
+}
+
+// errStoring says that the snapshot before is still being stored.
+var errStoring = errors.New("the snapshot before is still being stored")
+
+// take encodes a snapshot and stores it aside; stored hears how that went. Errors:
+// errStoring.
+func (k *keeper) take(state *engine.State, number uint64, stored func(error)) error {
 	select {
 	case k.busy <- struct{}{}:
 	default:
-		return // the one before is still being stored; the next commit asks again
+		return errStoring
 	}
 	k.written = 0
 	var aside []byte
@@ -69,25 +79,27 @@ func (k *keeper) wrote(state *engine.State, number uint64, size int) {
 	blob := Wrap(state, aside)
 	k.storing.Go(func() {
 		defer func() { <-k.busy }()
-		k.store(number, blob)
+		stored(k.store(number, blob))
 	})
+	return nil
 }
 
 // store makes a snapshot durable, then drops old commits. A failure costs
 // nothing but space and time: the next snapshot tries again.
-func (k *keeper) store(number uint64, blob []byte) {
+func (k *keeper) store(number uint64, blob []byte) error {
 	ctx := context.Background()
 	if err := k.options.Journal.Snapshot(ctx, number, blob); err != nil {
 		k.options.Log.Warn("a snapshot could not be stored", "shard", k.options.Shard, "commit", number, "error", err)
-		return
+		return err
 	}
 	below := k.below(k.options.Journal.Stats(), number)
 	if below == 0 {
-		return
+		return nil
 	}
 	if err := k.options.Journal.Truncate(ctx, below); err != nil {
 		k.options.Log.Warn("old commits could not be dropped", "shard", k.options.Shard, "below", below, "error", err)
 	}
+	return nil
 }
 
 // below is the commit below which nothing needs to be kept, 0 for none. It goes

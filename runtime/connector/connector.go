@@ -16,8 +16,9 @@ type Request struct {
 	Args      map[string]types.Value // by parameter; read, never changed
 	// Key names the effect at the target: equal for every attempt of it.
 	Key string
-	// TimeoutNs bounds the attempt in nanoseconds, waiting for a free place
-	// included; 0 is the operation's own bound, else the connector's default.
+	// TimeoutNs bounds the attempt in nanoseconds, from when it has a place among
+	// the calls of its binding; 0 is the operation's own bound, else the
+	// connector's default.
 	TimeoutNs int64
 
 	// What the attempt belongs to: for the target's logs and for ours.
@@ -60,7 +61,7 @@ type Reply struct {
 	// Detail tells a person what happened. It holds addresses without
 	// credentials, states and field paths, never data that was sent or received.
 	Detail string
-	TookNs int64
+	TookNs int64 // of the attempt, without the wait for a place
 	// RetryAfterNs is how long the target asked to be left alone; 0: it did not.
 	RetryAfterNs int64
 	Sign         Sign
@@ -77,8 +78,10 @@ func (r Reply) Ended(q Request) record.AttemptEnded {
 
 // Sink carries out requests. It may be used by any number of goroutines.
 type Sink interface {
-	// Do carries out one attempt. It always gives a Reply, at the latest when the
-	// request's time is over or ctx ends.
+	// Do carries out one attempt. A connector may let it wait for a place first,
+	// which is no attempt and has no bound in time. From then on it always gives a
+	// Reply when the request's time is over, and at any time when ctx ends or the
+	// Connector is closed.
 	Do(ctx context.Context, q Request) Reply
 	// Probe asks whether the binding can be reached at all, without doing
 	// anything there. Sign is Alive or Failing, or Silent where the protocol

@@ -119,7 +119,7 @@ func (c *Connector) share(s *Sink) error {
 	for key, t := range s.targets {
 		b := bulkheadKey{key.endpoint, key.cloud, t.address}
 		if c.bulkheads[b] == nil {
-			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent, c.options.MaxQueued)
+			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent)
 		}
 		t.bulkhead = c.bulkheads[b]
 	}

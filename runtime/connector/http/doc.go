@@ -4,7 +4,6 @@
 // What becomes of an attempt:
 //
 //	no address, no connection, no TLS, nothing written    Refused
-//	no free place here (MaxConcurrent, MaxQueued)         Refused, says nothing of health
 //	408, 425, 429, 503                                    Refused, with Retry-After where given
 //	a status the operation declares as an error           Raised; Rejected where its body does not
 //	                                                      give the fault's fields
@@ -22,6 +21,15 @@
 // the debt until somebody knows. Either way the step ends in a typed fault when
 // its tries are used up, and nothing is forgotten. Why a declared error with an
 // unreadable body is Rejected: its status alone says that nothing was done.
+//
+// At most MaxConcurrent calls of one binding at one address run at once. What
+// comes then waits in its order, without a bound in time or number: a service
+// that is healthy but slow holds back those who ask and makes no faults of them.
+// A call's time begins when it has a place, and TookNs leaves out the wait. How
+// many wait is bounded by who asks (the engine's instances); each costs its
+// goroutine (BenchmarkWaiting). Every binding and address has places of its own,
+// so that one that hangs holds back nobody who asks another. Only the caller's
+// context and Close end a wait: Refused, says nothing of health.
 //
 // What comes with net/http: HTTP/2 over TLS where the target offers it, proxies
 // from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY; never for loopback),

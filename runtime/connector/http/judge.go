@@ -237,7 +237,7 @@ func (s *Sink) broken(ctx context.Context, op *operation, t *target, err error) 
 	var unsent *notSent
 	if errors.As(err, &unsent) {
 		sign := connector.Failing
-		if errors.Is(err, errFull) || errors.Is(err, errWaited) || stopping {
+		if stopping {
 			sign = connector.Silent
 		}
 		return op.reply(t, record.Refused, sign, "%s; nothing was sent", reason(err))
@@ -261,7 +261,7 @@ func reason(err error) string {
 	switch {
 	case errors.As(err, &dns):
 		return "the name " + dns.Name + " has no address"
-	case errors.Is(err, errClosed), errors.Is(err, errFull), errors.Is(err, errWaited):
+	case errors.Is(err, errClosed):
 		return err.Error()
 	case errors.Is(err, context.Canceled):
 		return errClosed.Error()

@@ -62,9 +62,7 @@ type Reply struct {
 	// credentials, states and field paths, never data that was sent or received.
 	Detail string
 	TookNs int64 // of the attempt, without the wait for a place
-	// RetryAfterNs is how long the target asked to be left alone; 0: it did not.
-	RetryAfterNs int64
-	Sign         Sign
+	Sign   Sign
 }
 
 // Ended is the reply as the command that tells the engine.

@@ -29,7 +29,8 @@ func (op *operation) judge(h *head, body []byte, t *target) connector.Reply {
 		return op.reply(t, record.Rejected, connector.Alive, "%s, and COB follows a redirect only of a GET to the same address: change the binding's address", answered(h.status))
 	case h.status == 429:
 		return op.reply(t, record.Refused, connector.Alive, "%s", answered(h.status))
-	case h.status == 503:
+	case h.status == 503 && (h.retryAfter || op.idempotent):
+		// Without Retry-After it may be a gateway that lost the answer.
 		return op.reply(t, record.Refused, connector.Failing, "%s", answered(h.status))
 	case h.status == 408 || h.status == 425:
 		// Both say that the request was not acted on and may be sent again.

@@ -83,11 +83,7 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 				continue
 			}
 		}
-		reply := op.judge(&h, body, t)
-		if h.retryAfter != "" && reply.Outcome == record.Refused {
-			reply.RetryAfterNs = retryAfterNs(h.retryAfter, time.Now())
-		}
-		return reply
+		return op.judge(&h, body, t)
 	}
 	return op.reply(t, record.Rejected, connector.Failing, "redirects more than %d times", maxRedirects)
 }

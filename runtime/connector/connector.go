@@ -95,7 +95,6 @@ type Settings func(name string, secret bool) (value string, ok bool)
 type Connector interface {
 	// Name is the name that endpoints use: "http".
 	Name() string
-	Guarantee() Guarantee
 	// Bind prepares the endpoints of p that use this connector. What it shares
 	// between plans (connections) outlives the Sink. Errors: *SettingsError, with
 	// all that is wrong at once; an operation that cannot be prepared.
@@ -104,24 +103,3 @@ type Connector interface {
 	// Refused or Unknown.
 	Close() error
 }
-
-// Guarantee is what a connector can promise about delivery, as data: the
-// compiler refuses a promise that the connector cannot keep.
-type Guarantee struct {
-	// Delivery of an effect whose target ignores the key.
-	Delivery Delivery
-	// KeyField is where the protocol carries the idempotency key; a target that
-	// honours it makes the effect happen once. "" where there is no such place.
-	KeyField string
-	// Answers says that a target's answer comes back to the step.
-	Answers bool
-}
-
-// Delivery is how often an effect may happen.
-type Delivery string
-
-// The deliveries.
-const (
-	AtMostOnce  Delivery = "at_most_once"
-	AtLeastOnce Delivery = "at_least_once"
-)

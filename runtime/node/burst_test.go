@@ -23,7 +23,7 @@ import (
 )
 
 const charging = `package p
-failover once { tries: 1, 60s each }
+failover once { tries: 1, 1h each }
 cloud c { jurisdiction: "FR" }
 endpoint e: http {
   operation charge(id: string) -> string {

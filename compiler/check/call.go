@@ -115,7 +115,7 @@ func (f *flow) takes(st *syntax.CallStmt, op *plan.Operation, to *bound) {
 	if !f.Universe.Assignable(have, want) {
 		f.report(f.mismatch(have, want, st.Target.Span()))
 	}
-	f.grow(to.variable, f.deep(have)&^f.deep(want))
+	f.grow(to.variable, f.shed(have, want))
 }
 
 // callBlocks checks compensate and catch. The variable of the call is there in

@@ -47,7 +47,11 @@ func (c *checker) condition(s *resolve.Scope, e syntax.Expr) expression.Tree {
 
 // fit gives t as a value of type want, or reports that it is none.
 func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
-	if t.invalid() || want.Kind == types.Invalid || t.Type.Equal(want) {
+	if t.invalid() || want.Kind == types.Invalid {
+		return t
+	}
+	if t.Type.Equal(want) {
+		t.labels |= c.shed(t.Type, want)
 		return t
 	}
 	if !c.Universe.Assignable(t.Type, want) {
@@ -63,7 +67,7 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		return t
 	}
 	// What a record's fields were labelled with must not be lost with their names.
-	t.labels = c.all(&t) &^ c.deep(want)
+	t.labels |= c.shed(t.Type, want)
 	return t
 }
 

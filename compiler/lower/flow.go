@@ -162,7 +162,7 @@ func (f *flow) call(s *plan.Step, st *syntax.CallStmt, id string) {
 		f.undoes = s
 		b := f.block(undo)
 		f.undoes = outer
-		b.Reads = reads(&b)
+		b.Reads = f.reads(&b, undo)
 		s.Compensate = &b
 	}
 }

@@ -64,7 +64,7 @@ type Step struct {
 }
 
 // Block is a list of steps. Reads are the variables that it reads and does not
-// set itself, sorted: what a compensation has to remember.
+// declare itself, sorted: what a compensation has to remember.
 type Block struct {
 	Name  string   `json:"name,omitempty"` // of a parallel branch
 	Steps []Step   `json:"steps"`

@@ -54,6 +54,17 @@ type Program struct {
 	Joins map[*syntax.ParallelStmt]plan.Join
 }
 
+// LabelNames are the names of a variable's labels, sorted.
+func (p *Program) LabelNames(v *resolve.Variable) []string {
+	var out []string
+	for i := range p.Labels {
+		if v.Labels&(1<<i) != 0 {
+			out = append(out, p.Labels[i].Name)
+		}
+	}
+	return out
+}
+
 // Process is a checked process.
 type Process struct {
 	Decl     *syntax.ProcessDecl

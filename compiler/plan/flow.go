@@ -46,6 +46,9 @@ type Step struct {
 	Var  string           `json:"var,omitempty"`
 	Type types.Type       `json:"type,omitzero"` // of Var, or the fault of Fail
 	Expr *expression.Tree `json:"expr,omitempty"`
+	// Labels are those of Var beside the ones that Type says, sorted: all that is
+	// ever assigned to the variable has them, wherever in the flow.
+	Labels []string `json:"labels,omitempty"`
 
 	Call   *CallStep   `json:"call,omitempty"`
 	Start  *StartStep  `json:"start,omitempty"`

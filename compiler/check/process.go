@@ -117,6 +117,7 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 			c.errorf(CodeMismatch, v.expr.Span(), "%s has no text form for a key", c.show(t.Type))
 		} else if !t.invalid() {
 			p.Key = &t.Tree
+			c.keyShown(&t, v.expr.Span())
 		}
 	}
 	if v, ok := b.first("sla"); ok {
@@ -127,6 +128,15 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full
+	}
+}
+
+// keyShown warns about a key of labelled data: logs, lists of instances and
+// events name an instance by its key.
+func (c *checker) keyShown(t *typed, at source.Span) {
+	if set := c.all(t); set != 0 {
+		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and the key of an instance is shown everywhere", strings.Join(c.labels.list(set), ", ")).
+			WithHelp("take something that names the case and not a person, such as a number"))
 	}
 }
 
@@ -421,11 +431,11 @@ func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
 
 // keeps warns about data that loses its labels in a place that has not got them:
 // whoever reads it there can send it anywhere.
-func (f *flow) keeps(t *typed, place labelSet, at source.Span, what string) {
-	lost := t.labels &^ f.labels.closed(place)
+func (c *checker) keeps(t *typed, place labelSet, at source.Span, what string) {
+	lost := t.labels &^ c.labels.closed(place)
 	if lost == 0 || t.invalid() {
 		return
 	}
-	f.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s is not", strings.Join(f.labels.list(lost), ", "), what).
+	c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s is not", strings.Join(c.labels.list(lost), ", "), what).
 		WithHelp("put the label on the field or parameter that receives it"))
 }

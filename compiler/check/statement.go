@@ -459,7 +459,9 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 	}
 	if args == nil && f.in.message != nil {
 		f.in.message.Used = true
-		f.fit(typed{Tree: expression.Tree{Op: expression.Var, Type: f.in.message.Type}}, ch.Type, target.Span())
+		message := expression.Tree{Op: expression.Var, Type: f.in.message.Type}
+		t := f.fit(typed{message, f.in.message.Labels}, ch.Type, target.Span())
+		f.keeps(&t, 0, target.Span(), "the channel "+sym.Name)
 		return
 	}
 	for _, t := range f.arguments(s, target, args, []types.Field{{Name: "message", Type: ch.Type}}) {

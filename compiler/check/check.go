@@ -109,6 +109,9 @@ type checker struct {
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
+	// soft is how many ?? stand around, to whose left a missing key is an absent value.
+	soft   int
+	guards *expression.Checker // of the refinements, when first needed
 }
 
 // Check applies every rule to a resolved package. The Program is fit for

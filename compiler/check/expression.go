@@ -353,7 +353,11 @@ func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {
 	if i.invalid() {
 		return typed{}
 	}
-	return typed{expression.Tree{Op: expression.Index, Type: t, Args: []expression.Tree{x.Tree, i.Tree}, At: at(e.Span())}, x.labels | c.all(&i)}
+	out := typed{expression.Tree{Op: expression.Index, Type: t, Args: []expression.Tree{x.Tree, i.Tree}, At: at(e.Span())}, x.labels | c.all(&i)}
+	if c.soft > 0 {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 func (c *checker) slice(s *resolve.Scope, e *syntax.SliceExpr) typed {
@@ -375,5 +379,6 @@ func (c *checker) slice(s *resolve.Scope, e *syntax.SliceExpr) typed {
 		c.errorf(CodeOperator, e.Span(), "%s cannot be sliced", c.show(x.Type))
 		return typed{}
 	}
-	return typed{expression.Tree{Op: expression.Slice, Type: x.Type, Args: []expression.Tree{x.Tree, bounds[0], bounds[1]}, At: at(e.Span())}, labels}
+	out := typed{expression.Tree{Op: expression.Slice, Type: x.Type, Args: []expression.Tree{x.Tree, bounds[0], bounds[1]}, At: at(e.Span())}, labels}
+	return c.computed(out, e.Span())
 }

@@ -49,7 +49,10 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 	}
 	out.Type = t
 	out.labels = out.labels&^c.deep(t) | kept
-	return out
+	if out = c.compiles(out, e.Span()); out.invalid() {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {

@@ -23,6 +23,7 @@ func (c *checker) checkSamples() {
 		if !t.invalid() && len(t.Args) > 0 && c.constant(t.Tree, d.Value) {
 			tree := t.Tree
 			c.Trees[d.Value] = &tree
+			c.obeys(&tree, t.Type, d.Value)
 		}
 	}
 }
@@ -89,18 +90,35 @@ func (c *checker) given(t *plan.Test, s *syntax.TestStep) {
 			c.errorf(CodeNoValue, s.Terms[2].Span(), "%s gives nothing back", op.Name)
 			return
 		}
-		g.Returns = c.fixed(s.Terms[2], op.Result)
+		if g.Returns = c.fixed(s.Terms[2], op.Result); g.Returns != nil {
+			c.obeys(g.Returns, op.Result, s.Terms[2])
+		}
 	case "raises":
 		g.Raises, g.Fields = c.faultValue(s.Terms[2])
 		if g.Raises != "" && !contains(op.Raises, g.Raises) {
 			c.errorf(CodeTest, s.Terms[2].Span(), "%s never raises %s", op.Name, c.short(g.Raises))
 			return
 		}
+		c.raisable(&g, s.Terms[2])
 	default:
 		c.badStep(s, givenHelp)
 		return
 	}
 	t.Given = append(t.Given, g)
+}
+
+// raisable checks that a fault which an endpoint is said to raise has its fields.
+func (c *checker) raisable(g *plan.Given, e syntax.Expr) {
+	d := c.Universe.Lookup(g.Raises)
+	switch {
+	case d == nil:
+	case g.Fields != nil:
+		c.obeys(g.Fields, types.Ref(g.Raises), e)
+	default:
+		if _, ok := e.(*syntax.Ident); ok {
+			c.complete(&syntax.RecordExpr{Place: syntax.Place{At: e.Span()}, Type: &syntax.Path{Place: syntax.Place{At: e.Span()}}}, types.Ref(g.Raises), d.Fields)
+		}
+	}
 }
 
 func contains(list []string, s string) bool {
@@ -189,6 +207,7 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 		if a.invalid() || !c.constant(a.Tree, call.Args[i]) {
 			return
 		}
+		c.obeys(&a.Tree, p.Params[i].Type, call.Args[i])
 		w.Args = append(w.Args, a.Tree)
 	}
 	t.When = append(t.When, w)

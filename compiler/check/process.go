@@ -24,9 +24,7 @@ type flow struct {
 	timed    bool // the sla promises completion, so every wait has to end
 	in       place
 	ids      map[string]syntax.Name // given by the author
-	// open are the calls that did something and have no compensation, as long as
-	// nothing behind them can fail.
-	open []*syntax.CallStmt
+	undone
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -388,18 +386,6 @@ func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
 	}
 	at.Start = at.End
 	return d.WithFix(at, " raises "+fault)
-}
-
-// canFail warns about calls before this place that nothing would undo.
-func (f *flow) canFail() {
-	if f.route || f.in.compensation {
-		return
-	}
-	for _, call := range f.open {
-		f.report(diag.Warningf(CodeNoCompensation, call.Target.Span(), "what %s has done stays done when the process fails later", call.Target).
-			WithHelp("say how it is undone, { compensate { call ... } }, or that it need not be: { compensate { } }"))
-	}
-	f.open = nil
 }
 
 func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {

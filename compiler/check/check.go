@@ -125,7 +125,7 @@ func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
 			Joins: map[*syntax.ParallelStmt]plan.Join{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses,
-		c.checkProcesses, c.checkRoutes, c.checkSamples, c.checkTests} {
+		c.checkProcesses, c.checkRoutes, c.surveyPolicies, c.checkSamples, c.checkTests} {
 		pass()
 	}
 	if !c.ds.HasErrors() {

@@ -318,7 +318,7 @@ func (f *flow) grow(v *resolve.Variable, labels labelSet) {
 func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	name, fields := faultParts(st.Fault)
 	if !name.Given() {
-		f.errorf(CodeFault, spanOf(st.Fault), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
+		f.notFault(s, st)
 		return
 	}
 	sym := f.symbol(name, "fault", resolve.Fault)
@@ -343,6 +343,36 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 		return
 	}
 	f.raise(sym.Full, name, "fails with")
+}
+
+// notFault says what is wrong with `fail F(x)` and other things that are none.
+func (f *flow) notFault(s *resolve.Scope, st *syntax.FailStmt) {
+	d := diag.Errorf(CodeFault, spanOf(st.Fault), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
+	if call, ok := st.Fault.(*syntax.CallExpr); ok {
+		for _, a := range call.Args {
+			f.expr(s, a, none)
+		}
+		name, _ := faultParts(call.Func)
+		if sym := f.Info.Lookup(name.Text); sym != nil && sym.Kind == resolve.Fault {
+			f.Info.Use(sym, name.At)
+			f.raised[sym.Full] = true
+			d = diag.Errorf(CodeFault, spanOf(st.Fault), "the fields of a fault have names").WithHelp("write %s", f.written(sym))
+		}
+	}
+	f.report(d)
+}
+
+// written is how a value of a fault is written.
+func (f *flow) written(sym *resolve.Symbol) string {
+	fields, _ := f.Universe.FieldsOf(types.Ref(sym.Full))
+	if len(fields) == 0 {
+		return sym.Name
+	}
+	parts := make([]string, len(fields))
+	for i := range fields {
+		parts[i] = fields[i].Name + ": ..."
+	}
+	return sym.Name + " { " + strings.Join(parts, ", ") + " }"
 }
 
 // raise notes that a fault leaves the flow, and reports one that is not

@@ -52,17 +52,19 @@ func (c *checker) test(d *syntax.TestDecl) {
 	for _, s := range d.Body.Settings {
 		c.report(unknownSetting("a test", nil, s))
 	}
+	started := false
 	for _, s := range d.Body.Steps {
+		started = started || s.Kind.Text == "when"
 		switch s.Kind.Text {
 		case "given":
 			c.given(&out, s)
 		case "when":
 			c.when(&out, s)
 		case "then":
-			c.then(&out, s)
+			c.then(&out, s, started)
 		}
 	}
-	if len(out.When) == 0 && len(d.Body.Steps) > 0 {
+	if !started && len(d.Body.Steps) > 0 {
 		c.report(diag.Errorf(CodeTest, d.Title.Span(), "this test does nothing").WithHelp("add: when Process(arguments)"))
 	}
 	c.Tests = append(c.Tests, out)
@@ -215,12 +217,12 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 
 const thenHelp = "then returns value | fails Fault | called endpoint.operation(arguments) [once | 2 times] | never called endpoint.operation"
 
-func (c *checker) then(t *plan.Test, s *syntax.TestStep) {
+func (c *checker) then(t *plan.Test, s *syntax.TestStep, started bool) {
 	out := plan.Then{At: c.place(s.Span())}
 	ok := false
 	switch {
 	case s.Word(0) == "returns" && len(s.Terms) == 2:
-		ok = c.thenReturns(t, &out, s.Terms[1])
+		ok = c.thenReturns(t, &out, s.Terms[1], started)
 	case s.Word(0) == "fails" && len(s.Terms) == 2:
 		out.Kind = "fails"
 		out.Fault, out.Expr = c.faultValue(s.Terms[1])
@@ -239,11 +241,13 @@ func (c *checker) then(t *plan.Test, s *syntax.TestStep) {
 	}
 }
 
-func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr) bool {
+func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr, started bool) bool {
 	out.Kind = "returns"
 	if len(t.When) == 0 {
-		c.errorf(CodeTest, e.Span(), "nothing was started yet")
-		return false
+		if !started {
+			c.errorf(CodeTest, e.Span(), "nothing was started yet")
+		}
+		return false // otherwise what is wrong with when has been said
 	}
 	p := c.process[t.When[len(t.When)-1].Process]
 	if p.Result.Kind == types.Void {

@@ -30,6 +30,7 @@ the same plan on every machine. With -o the plan goes to a file.`,
 }
 
 func build(c *cobra.Command, dir, out string) error {
+	shortLived()
 	r, err := compile(dir)
 	if err != nil {
 		return err

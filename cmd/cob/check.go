@@ -39,6 +39,7 @@ something is an error; warnings and remarks leave it at 0.`,
 }
 
 func check(w io.Writer, paths []string, format string) error {
+	shortLived()
 	dirs, err := packages(paths)
 	if err != nil {
 		return err

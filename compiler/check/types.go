@@ -30,6 +30,7 @@ func (c *checker) declareTypes() {
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
 	}
+	c.Types = slices.Grow(c.Types, len(c.Info.Symbols))
 	var fields []*syntax.Fields
 	for _, s := range c.Info.Symbols {
 		d := types.Definition{Name: s.Full, Doc: s.Decl.Head().Doc}

@@ -142,9 +142,16 @@ func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
 	return nil, nil
 }
 
+// bytesPerUse is in how many bytes of a text one name is used, about.
+const bytesPerUse = 20
+
 // Resolve collects the declarations of a package.
 func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
-	i := &Info{byName: map[string]*Symbol{}}
+	bytes, decls := 0, 0
+	for _, f := range m.Files {
+		bytes, decls = bytes+len(f.Source.Text), decls+len(f.Decls)
+	}
+	i := &Info{byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls), Uses: make([]Use, 0, bytes/bytesPerUse)}
 	var ds []diag.Diagnostic
 	for _, f := range m.Files {
 		for _, d := range f.Decls {

@@ -161,7 +161,7 @@ func (s *session) operand() Expr {
 		if t.Literal == MoneyLiteral {
 			raw = strings.Join(strings.Fields(raw), " ")
 		}
-		return &Literal{Place{s.since(start)}, t.Literal, raw}
+		return s.literal(start, t.Literal, raw)
 	case String:
 		return s.stringExpr()
 	case Punct:
@@ -182,6 +182,12 @@ func (s *session) operand() Expr {
 		}
 	}
 	return s.noExpr()
+}
+
+func (s *session) literal(start int, kind LiteralKind, raw string) *Literal {
+	x := s.nodes.literals.take()
+	*x = Literal{Place{s.since(start)}, kind, raw}
+	return x
 }
 
 func (s *session) noExpr() Expr {
@@ -205,11 +211,12 @@ func (s *session) wordOperand() Expr {
 	at := Place{s.since(start)}
 	switch text := s.raw(t); text {
 	case "true", "false":
-		return &Literal{at, BoolLiteral, text}
+		return s.literal(start, BoolLiteral, text)
 	case "null":
-		return &Literal{at, NullLiteral, text}
+		return s.literal(start, NullLiteral, text)
 	default:
-		id := &Ident{at, text}
+		id := s.nodes.idents.take()
+		*id = Ident{at, text}
 		if s.namedRecord(id.Name) {
 			return s.record(start, &Path{Place: at, Parts: []Name{{id.Name, at.At}}})
 		}
@@ -307,7 +314,8 @@ func (s *session) postfix(start int, x Expr) Expr {
 }
 
 func (s *session) member(start int, x Expr) Expr {
-	m := &MemberExpr{X: x, Optional: s.at("?.")}
+	m := s.nodes.members.take()
+	m.X, m.Optional = x, s.at("?.")
 	s.pos++
 	if !s.atWord() || s.tok().Newline {
 		s.expected(s.pos, "a name behind the dot")
@@ -383,7 +391,7 @@ func (s *session) record(start int, typ *Path) Expr {
 
 func (s *session) fieldInit() *FieldInit {
 	start := s.pos
-	f := &FieldInit{}
+	f := s.nodes.inits.take()
 	switch {
 	case s.atWord():
 		f.Name = s.name()

@@ -169,9 +169,10 @@ func (s *session) settingInto(list []*Setting) []*Setting {
 // setting reads `name: phrase, phrase`. The reader stands at a word.
 func (s *session) setting() *Setting {
 	start := s.pos
-	x := &Setting{Doc: s.doc(start), Name: s.name()}
+	x := s.nodes.settings.take()
+	x.Doc, x.Name = s.doc(start), s.name()
 	if s.expect(":") {
-		x.Phrases = append(x.Phrases, s.phrase())
+		x.Phrases = append(s.nodes.rows.row(), s.phrase())
 		for s.at(",") && !s.settingEnds() {
 			s.pos++
 			x.Phrases = append(x.Phrases, s.phrase())
@@ -194,7 +195,8 @@ func (s *session) settingEnds() bool {
 // phrase reads a row of terms up to a comma, a line break or a bracket.
 func (s *session) phrase() *Phrase {
 	start := s.pos
-	p := &Phrase{Terms: s.terms()}
+	p := s.nodes.phrases.take()
+	p.Terms = s.terms()
 	p.At = s.since(start)
 	return p
 }
@@ -203,7 +205,7 @@ func (s *session) phrase() *Phrase {
 // it `in` is a word.
 func (s *session) terms() []Expr {
 	words := s.words
-	var out []Expr
+	out := s.nodes.terms.row()
 	if !s.startsExpr() {
 		out = append(out, s.noExpr())
 	}

@@ -19,6 +19,7 @@ type session struct {
 	comments []Comment
 	problems []diag.Diagnostic
 
+	nodes   slabs
 	reader                      // over the declaration being parsed
 	slots   *lexer.PeekingLexer // the window; nil before the first declaration
 	size    int                 // of the window, in slots

@@ -11,7 +11,8 @@ import (
 // stringExpr reads a string token and what is interpolated in it.
 func (s *session) stringExpr() *StringExpr {
 	t := s.tok()
-	x := &StringExpr{Place: Place{s.span(s.pos, s.pos+1)}}
+	x := s.nodes.strings.take()
+	x.At = s.span(s.pos, s.pos+1)
 	s.pos++
 	from, to := int(t.Start)+1, int(t.End)-1
 	text := s.file.Text
@@ -36,7 +37,7 @@ func (s *session) parts(x *StringExpr, from, to int) {
 		plain.Reset()
 	}
 	if strings.IndexByte(text[from:to], '\\') < 0 && strings.IndexByte(text[from:to], '$') < 0 {
-		x.Parts = []StringPart{{At: s.bytes(from, to), Text: text[from:to]}}
+		x.Parts = append(s.nodes.parts.row(), StringPart{At: s.bytes(from, to), Text: text[from:to]})
 		return
 	}
 	for i := from; i < to; {

@@ -38,7 +38,8 @@ func (s *session) typ() Type {
 
 func (s *session) namedType() Type {
 	start := s.pos
-	n := &NamedType{Name: &Path{}}
+	n := s.nodes.types.take()
+	n.Name = s.nodes.paths.take()
 	n.Name.read(s)
 	if s.at("<") && !s.broken() {
 		s.enclosed(">", func() {
@@ -54,7 +55,7 @@ func (s *session) namedType() Type {
 // read reads a dotted name. The reader stands at a word.
 func (p *Path) read(s *session) {
 	start := s.pos
-	p.Parts = []Name{s.name()}
+	p.Parts = append(s.nodes.names.row(), s.name())
 	for s.at(".") && s.peek(1).Kind == Word && !s.broken() {
 		s.pos++
 		p.Parts = append(p.Parts, s.name())
@@ -69,7 +70,8 @@ func (s *session) field() *Field {
 		s.wants("a name")
 		return nil
 	}
-	f := &Field{Doc: s.doc(start), Name: s.name()}
+	f := s.nodes.fields.take()
+	f.Doc, f.Name = s.doc(start), s.name()
 	if s.expect(":") {
 		f.Type = s.typ()
 	}

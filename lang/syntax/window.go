@@ -11,7 +11,7 @@ import "github.com/alecthomas/participle/v2/lexer"
 
 // ahead is how many tokens are shown. No production has more literals in a row than
 // ahead-1; the last slot shown is the token behind them.
-const ahead = 4
+const ahead = 3
 
 // window returns the window for a declaration of that many tokens.
 func (s *session) window(tokens int) *lexer.PeekingLexer {

@@ -467,6 +467,9 @@ func AppendJSON(to []byte, v Value) []byte {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return append(to, "null"...)
 		}
+		if x == 0 {
+			return append(to, '0') // -0 is the same value
+		}
 		return strconv.AppendFloat(to, x, 'g', -1, 64)
 	case Exact:
 		// A JSON number has as many digits as it is given, so nothing is lost.

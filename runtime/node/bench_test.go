@@ -99,20 +99,22 @@ func BenchmarkFiveTransitions(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ResetTimer()
-			drive(b, n, clients, b.N)
+			drive(b, n, clients, 0, b.N)
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "instances/s")
 		})
 	}
 }
 
-func drive(b testing.TB, n *node.Node, clients, count int) {
+// drive starts count instances, numbered from one above after.
+func drive(b testing.TB, n *node.Node, clients, after, count int) {
 	b.Helper()
 	var next atomic.Int64
+	next.Store(int64(after))
 	var crew sync.WaitGroup
 	for range clients {
 		crew.Go(func() {
-			for i := next.Add(1); i <= int64(count); i = next.Add(1) {
+			for i := next.Add(1); i <= int64(after+count); i = next.Add(1) {
 				input := fmt.Appendf(nil, `{"id":"i-%d","n":%d,"note":%q}`, i, i, note)
 				if _, err := n.Start(context.Background(), node.StartRequest{Process: "five.Five", Input: input}); err != nil {
 					b.Error(err)
@@ -132,7 +134,7 @@ func BenchmarkRecovery(b *testing.B) {
 		b.Fatal(err)
 	}
 	const parked = 100_000
-	drive(b, n, 512, parked)
+	drive(b, n, 512, 0, parked)
 	if err := n.Close(context.Background()); err != nil {
 		b.Fatal(err)
 	}

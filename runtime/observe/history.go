@@ -1,10 +1,10 @@
 package observe
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
-	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -168,14 +168,7 @@ func (t *Teller) tellTrouble(e record.Event) {
 		}
 	case record.InstanceEnded:
 		if e.Instance == id {
-			t.add(e.At, Entry{What: string(e.State), Detail: ending(e)})
+			t.add(e.At, Entry{What: string(e.State), Detail: cmp.Or(e.Fault, e.Detail)})
 		}
 	}
-}
-
-func ending(e record.InstanceEnded) string {
-	if e.Fault == "" {
-		return e.Detail
-	}
-	return e.Fault + " " + string(types.AppendJSON(nil, e.Fields))
 }

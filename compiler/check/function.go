@@ -23,10 +23,14 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 	}
 	out := typed{Tree: expression.Tree{Op: expression.Call, Name: f.Name, At: at(e.Span()), Args: make([]expression.Tree, 0, len(args))}}
 	argTypes := make([]types.Type, 0, len(args))
+	var kept labelSet
 	bad := false
 	for i, a := range args {
 		v := c.argument(s, f, i, a, argTypes)
 		bad = bad || v.invalid()
+		if v.Type.Kind != types.Lambda {
+			kept |= v.labels
+		}
 		out.labels |= c.all(&v)
 		argTypes = append(argTypes, v.Type)
 		out.Args = append(out.Args, v.Tree)
@@ -44,8 +48,11 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return typed{}
 	}
 	out.Type = t
-	out.labels &^= c.deep(t)
-	return out
+	out.labels = out.labels&^c.deep(t) | kept
+	if out = c.compiles(out, e.Span()); out.invalid() {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {

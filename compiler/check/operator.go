@@ -20,7 +20,13 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if op == expression.Coalesce {
 		hint = want
 	}
+	if op == expression.Coalesce {
+		c.soft++
+	}
 	x := c.expr(s, e.X, hint)
+	if op == expression.Coalesce {
+		c.soft--
+	}
 	var y typed
 	if r, ok := e.Y.(*syntax.RangeExpr); ok && op == expression.In {
 		y = c.between(s, r)
@@ -39,8 +45,12 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if x.invalid() || y.invalid() {
 		return typed{Tree: expression.Tree{Type: o.Result}}
 	}
-	return typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
+	out := typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
 		Args: []expression.Tree{widen(x.Tree, o.Left), widen(y.Tree, o.Right)}}, c.all(&x) | c.all(&y)}
+	if out.At == "" {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 // mayFail is the place of an operator that can fail, "" for the others.

@@ -300,8 +300,12 @@ func (c *checker) refinements(of string, list []*syntax.Field, fields []types.Fi
 		scope := resolve.NewScope()
 		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: field.Type, Fixed: "a field"})
 		cond := c.condition(scope, f.Where)
-		if cond.Type.Kind != types.Invalid {
-			c.Refinements = append(c.Refinements, plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()})
+		if cond.Type.Kind == types.Invalid {
+			continue
+		}
+		r := plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()}
+		if c.sound(&r, f.Where.Span()) {
+			c.Refinements = append(c.Refinements, r)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 				continue
 			}
 		}
-		return op.judge(&h, body, t)
+		return op.judge(q.Args, &h, body, t)
 	}
 	return op.reply(t, record.Rejected, connector.Failing, "redirects more than %d times", maxRedirects)
 }

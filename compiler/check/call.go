@@ -41,7 +41,7 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	caught := f.callBlocks(s, st, to, op)
 	for _, fault := range op.Raises {
 		if !slices.Contains(caught, fault) {
-			f.raise(fault, name, "calls "+st.Target.String()+", which raises")
+			f.raise(fault, name, st.Target.String()+" raises")
 		}
 	}
 	if !op.Idempotent && st.Body.Compensate() == nil && !f.in.compensation && !f.route {

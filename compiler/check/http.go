@@ -1,6 +1,7 @@
 package check
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,9 +31,23 @@ func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
 		c.report(diag.Errorf(CodeNoRequest, op.Name.At, "the operation %s does not say what is asked", op.Name.Text).
 			WithHelp(`write the request: { get "/path" }`))
 	} else {
+		said := c.ds.Len()
 		c.request(scope, &out, op)
+		if c.ds.Len() == said {
+			c.unsent(scope, out.Params)
+		}
 	}
 	e.Operations = append(e.Operations, out)
+}
+
+// unsent warns about parameters that the request of an operation does not read.
+func (c *checker) unsent(scope *resolve.Scope, params []types.Field) {
+	for i := range params {
+		if v := scope.Find(params[i].Name); v != nil && !v.Used && !strings.HasPrefix(v.Name, "_") {
+			c.report(diag.Warningf(resolve.CodeUnused, v.At, "the parameter %s is never sent", v.Name).
+				WithHelp("put it into the path, the query, a header or the body"))
+		}
+	}
 }
 
 // parameters checks parameters and declares them in a scope.
@@ -92,6 +107,9 @@ func (c *checker) sendable(t types.Type, e syntax.Expr) bool {
 	return false
 }
 
+// braced is how other languages write a parameter in a path.
+var braced = regexp.MustCompile(`\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
 // path splits "/holds/${id}" into its parts.
 func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
 	s, ok := e.(*syntax.StringExpr)
@@ -107,6 +125,9 @@ func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
 			}
 			if strings.ContainsAny(p.Text, "?#") {
 				c.report(diag.Errorf(CodePath, s.Span(), "a path holds no query").WithHelp("write it as a setting: query: { name: value }"))
+			}
+			if hole := braced.FindString(p.Text); hole != "" {
+				c.report(diag.Errorf(CodePath, s.Span(), "%s is plain text in this path", hole).WithHelp("write $%s, which puts the value there", hole))
 			}
 			out = append(out, plan.PathPart{Text: p.Text})
 			continue

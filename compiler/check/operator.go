@@ -91,9 +91,22 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 		return d.WithHelp("say what holds when it is absent: ... ?? other")
 	}
 	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
-		return d.WithHelp("an amount has a currency, such as 100 EUR")
+		return amount(d, e)
+	}
+	if e.Op == "+" && (x.Type.Kind == types.String) != (y.Type.Kind == types.String) {
+		return d.WithHelp(`put the value into the text: "... ${value}"`)
 	}
 	return d
+}
+
+// amount is the way out where a number meets money.
+func amount(d diag.Diagnostic, e *syntax.BinaryExpr) diag.Diagnostic {
+	for _, side := range []syntax.Expr{e.X, e.Y} {
+		if lit, ok := side.(*syntax.Literal); ok && (lit.Kind == syntax.IntLiteral || lit.Kind == syntax.DecimalLiteral) {
+			return d.WithHelp("an amount has a currency: write %s EUR", lit.Raw)
+		}
+	}
+	return d.WithHelp("an amount has a currency, such as 100 EUR")
 }
 
 func isPlainNumber(t types.Type) bool { return t.Kind == types.Int || t.Kind == types.Decimal }

@@ -391,6 +391,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 	}
 	d := diag.Errorf(code, at.At, "%s %s %s and does not declare it", f.name, how, short)
 	if how != "fails with" {
+		d.Message = how + " " + short + ", and " + f.name + " neither catches nor declares it"
 		d = d.WithHelp("handle it, { catch %s { ... } }, or add it to the raises of the process", short)
 	} else {
 		d = d.WithHelp("add it to the raises of the process")

@@ -161,6 +161,7 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	failed := make(chan error, 1)
 	go func() { failed <- api.Serve(limitConnections(listener, maxConnections)) }()
 	defer api.Close()
+	go tuneCollector(ctx)
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on http://%s\n", deployed.Package, deployed.Digest, listener.Addr())
 	if o.watch {

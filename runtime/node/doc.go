@@ -7,6 +7,13 @@
 // of the commit come to the dispatcher, which asks a connector, another shard or
 // a channel, and brings the outcome back as a command.
 //
+// A plan becomes active on one shard after the other. Once the first may have it
+// all others follow, whatever becomes of the caller: what could not be finished
+// is finished when the shard can write again, or at the next Open. No message is
+// handed over meanwhile, because it would be read with one plan's types and
+// started on another plan. Plans that nothing refers to any more are dropped,
+// KeepObsolete at a time.
+//
 // Deliberately absent: HTTP (runtime/admin) and every decision about a process
 // (runtime/engine).
 package node

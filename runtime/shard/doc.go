@@ -7,6 +7,10 @@
 // being written; when the journal refuses it for good, the state is thrown away
 // and folded again from what is durable.
 //
+// Whatever a processor takes it answers. A bug in what it runs ends the shard and
+// not the process: the state in memory is given up, the error names the command,
+// and the journal holds nothing of it.
+//
 // Core is the half without goroutines, clocks and waiting; the simulation runs
 // the same Core in a made-up world. Processor is the loop around it.
 //

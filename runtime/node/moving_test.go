@@ -327,6 +327,10 @@ func TestCloseEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	crew.Wait()
+	hasty, _ := opened(t, filepath.Join(t.TempDir(), "store"))
+	dead, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = hasty.Close(dead) // it comes back, which is all that it can promise
 	if _, err := n.Activate(t.Context(), passing(t, "two", 0)); !errors.Is(err, ErrNotReady) {
 		t.Fatalf("a closed node activates a plan: %v", err)
 	}

@@ -104,6 +104,25 @@ func TestNothingIsTakenAfterTheEnd(t *testing.T) {
 	}
 }
 
+// One that never worked ends as well, and as often as it is asked to.
+func TestAProcessorThatNeverStartedEnds(t *testing.T) {
+	state, err := engine.NewState(engine.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := shard.Open(t.Context(), shard.Options{Owner: "test", Journal: journal.NewStore("p", journal.StoreOptions{}).Open(), State: state})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told error
+	p.Post(record.RetryInstance{}, func(_ record.Reply, err error) { told = err })
+	p.Close()
+	p.Close()
+	if !errors.Is(told, shard.ErrClosed) {
+		t.Fatalf("what waited was told %v", told)
+	}
+}
+
 // Processes that live shortly take snapshots, too, and drop what is old.
 func TestShortLivesTakeSnapshots(t *testing.T) {
 	store, program := journal.NewStore("p", journal.StoreOptions{}), echo(t, true)

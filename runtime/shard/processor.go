@@ -293,10 +293,12 @@ func (p *Processor) Err() error {
 // Close ends the loop after the batch under way. It does not close the journal.
 // Whoever comes later is told ErrClosed.
 func (p *Processor) Close() {
-	p.finish.Do(func() { close(p.quit) })
-	if !p.started {
-		p.end(nil)
-	}
+	p.finish.Do(func() {
+		close(p.quit)
+		if !p.started {
+			p.end(nil)
+		}
+	})
 	<-p.done
 }
 

@@ -136,7 +136,7 @@ type NamedTree struct {
 }
 
 // HTTPError maps a status code to a fault. Fields is a record expression over
-// the variable response, of type json.
+// the operation's parameters and the variable response, of type json.
 type HTTPError struct {
 	Status int             `json:"status"`
 	Fault  string          `json:"fault"` // qualified

@@ -11,7 +11,7 @@ cloud clinic { jurisdiction: "FR" }
 endpoint hospital: http {
   operation patient(id: string) -> Patient raises Unknown {
     get "/patients/${id}"
-    error 404: Unknown { patient: response.patient }
+    error 404: Unknown { patient: id }
   }
   on clinic { url: env.HOSPITAL_URL }
 }

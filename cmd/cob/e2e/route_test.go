@@ -20,8 +20,7 @@ func hospital(t *testing.T) *httptest.Server {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := strings.TrimPrefix(r.URL.Path, "/patients/")
 		if id == "nobody" {
-			w.WriteHeader(http.StatusNotFound)
-			fmt.Fprint(w, `{"patient":"nobody"}`)
+			http.Error(w, "no such patient", http.StatusNotFound)
 			return
 		}
 		fmt.Fprintf(w, `{"id":%q,"name":"patient %s"}`, id, id)

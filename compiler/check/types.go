@@ -56,6 +56,9 @@ func (c *checker) declareTypes() {
 		if list != nil {
 			d.Fields = c.fields(list.List)
 		}
+		if s.Decl.Head().Broken {
+			list = nil // enough has been said about its refinements
+		}
 		c.Types = append(c.Types, d)
 		fields = append(fields, list)
 	}

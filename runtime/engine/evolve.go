@@ -50,6 +50,13 @@ func (s *State) apply(ev record.Event) string {
 	case record.EventKept:
 		s.eventKept(&e)
 		return ""
+	case record.EventHanded:
+		k := s.kept.byID[eventName{e.Type, e.ID}]
+		if k == nil {
+			return "the event " + e.ID + " is not kept"
+		}
+		s.kept.part(k, e.Next, e.At)
+		return ""
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""

@@ -187,8 +187,16 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	if e.Activation <= x.last {
 		return usedBefore
 	}
+	of := x.find(e.Of)
+	if of == nil {
+		return "its step does not wait"
+	}
+	items := e.Args
+	if items == nil {
+		items = x.arguments(of)
+	}
 	var earlier []doubt
-	if of := x.find(e.Of); of != nil && of.x != nil {
+	if of.x != nil {
 		for _, d := range of.x.doubts {
 			if d.cloud == e.Cloud {
 				earlier = append(earlier, d)
@@ -197,13 +205,14 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })
 	}
 	vars := make([]types.Value, len(x.flow.vars))
-	for name, v := range e.Vars {
-		if slot, ok := x.flow.slots[name]; ok {
-			vars[slot] = v
+	st, now := &x.flow.steps[e.Step], x.variables(of)
+	for _, slot := range st.reads {
+		if slot != st.slot {
+			vars[slot] = now[slot]
 		}
 	}
 	a := &activation{
-		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: e.Args,
+		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: items,
 		attempt: e.Attempt, inflight: e.Due == 0,
 		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0, doubts: earlier},
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 1
+const SnapshotVersion = 2
 
 // SnapshotError says why bytes are no snapshot that this program can restore.
 type SnapshotError struct {
@@ -84,6 +84,9 @@ func (s *State) Restore(from []byte) error {
 			break
 		}
 		s.kept.add(e)
+		if e.next != "" {
+			s.kept.parted = append(s.kept.parted, e)
+		}
 	}
 	for range c.size(0) {
 		x := &instance{}

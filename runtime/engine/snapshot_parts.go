@@ -11,6 +11,8 @@ func (c *snapper) keptEvent(e *keptEvent) {
 	c.record(&e.payload)
 	c.text(&e.instance)
 	c.when(&e.until)
+	c.text(&e.next)
+	c.when(&e.handed)
 	if c.writing {
 		names := sortedKeys(e.takenBy)
 		c.size(len(names))

@@ -44,13 +44,15 @@ func weigh(e Event) int {
 	case AttemptFailed:
 		return len(e.Detail)
 	case SettlementOwed:
-		return len(e.Cloud) + weighList(e.Args) + weighFields(e.Vars)
+		return len(e.Cloud) + weighList(e.Args)
 	case SettlementClosed:
 		return len(e.Detail) + weighValue(e.Value)
 	case EventKept:
 		return len(e.Type) + len(e.ID) + weighFields(e.Payload)
 	case EventTaken:
 		return len(e.ID) + weighFields(e.Payload)
+	case EventHanded:
+		return len(e.Type) + len(e.ID) + len(e.Next)
 	case EventExpired:
 		return len(e.Type) + len(e.ID)
 	case FaultCaught:

@@ -216,7 +216,7 @@ func backoff(x *instance, a *activation, shortest, longest record.Instant, n uin
 func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
 	x := d.s.instances[c.Instance]
 	if x == nil {
-		if d.s.ended[c.Instance] != nil {
+		if d.s.ended.known(c.Instance) {
 			return record.Reply{Instance: c.Instance, Existing: true}
 		}
 		return reject(record.NotFound, "there is no instance %s here", c.Instance)

@@ -152,7 +152,7 @@ func (d *decider) flowNamed(name, digest string) (*flow, *record.Rejection) {
 }
 
 // known says whether an instance exists or did.
-func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended[id] != nil }
+func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended.known(id) }
 
 func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instances }
 
@@ -173,6 +173,8 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 		return reject(record.Invalid, "the key of %s has %d bytes; at most %d are allowed", c.Process, len(c.Key), MaxKey)
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
+	case d.overcrowded():
+		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.len(), d.s.limits.KeepEnded)
 	}
 	for i := range f.process.Params {
 		p := &f.process.Params[i]

@@ -189,7 +189,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	if f == nil {
 		return "the plan has no process or route " + e.Process
 	}
-	if s.instances[e.Instance] != nil || s.ended[e.Instance] != nil {
+	if s.instances[e.Instance] != nil || s.ended.known(e.Instance) {
 		return "the instance " + e.Instance + " exists"
 	}
 	x := &instance{id: e.Instance, key: e.Key, flow: f, started: e.At, channel: e.Channel, position: e.Position}
@@ -393,7 +393,7 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 		}
 	}
 	s.remove(x, a)
-	s.bury(x)
+	s.bury(x, e.At)
 }
 
 // completes says whether leaving the activation means that its step was done:

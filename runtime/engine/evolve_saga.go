@@ -225,7 +225,7 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 	x.settled = append(x.settled, closedSettlement{a.id, a.step, a.x.cloud, a.since, e.Outcome, e.Detail})
 	if !e.Undo {
 		s.remove(x, a)
-		s.bury(x)
+		s.bury(x, e.At)
 		return
 	}
 	s.unwait(x, a)
@@ -254,27 +254,20 @@ func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
 	if e.State != record.Completed {
 		x.result = nil
 	}
-	s.bury(x)
+	s.bury(x, e.At)
 }
 
 // bury turns an instance that is over, with nothing left to settle, into a
-// tombstone, and forgets the oldest beyond the limit.
-func (s *State) bury(x *instance) {
+// tombstone.
+func (s *State) bury(x *instance, now record.Instant) {
 	if x.phase != finished || x.alive > 0 {
 		return
 	}
 	delete(s.instances, x.id)
-	route := x.flow.route != nil
-	s.ended[x.id] = &tombstone{
-		id: x.id, key: x.key, name: x.flow.name, plan: x.flow.program.digest, route: route,
+	t := tombstone{
+		id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil},
 		started: x.started, result: x.result, end: *x.over, settled: x.settled,
 	}
-	q, limit := &s.endedProcesses, s.limits.EndedProcesses
-	if route {
-		q, limit = &s.endedRoutes, s.limits.EndedRoutes
-	}
-	q.push(x.id)
-	for q.len() > limit {
-		delete(s.ended, q.pop())
-	}
+	s.ended.add(&t)
+	s.makeRoom(t.route, now)
 }

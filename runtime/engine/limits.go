@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -60,7 +61,7 @@ func tooLong(what string, names ...string) *record.Rejection {
 	return nil
 }
 
-// Limits bound what one shard holds. All but one are counts.
+// Limits bound what one shard holds. All are counts but those that say so.
 type Limits struct {
 	// Instances that are not over; 1..16777216. One more is refused with Busy.
 	Instances int
@@ -79,10 +80,18 @@ type Limits struct {
 	// Kept events that wait for instances; 0..16777216. One more is refused with
 	// Busy.
 	Kept int
-	// Ended instances of processes, and of routes, that are remembered so that a
-	// key used twice gives the first answer; 0..16777216. The oldest are forgotten.
+	// KeepEnded is how long at least an instance of a process is remembered after
+	// its end, so that its key used again gives the first answer; 0 to 1 year. The
+	// times are those of commands.
+	KeepEnded time.Duration
+	// Ended instances of processes, and of routes, that are remembered;
+	// 0..16777216. The oldest are forgotten; where those of processes ended less
+	// than KeepEnded ago, starts are refused with Busy instead.
 	EndedProcesses int
 	EndedRoutes    int
+	// EndedBytes bounds what those of processes take, in bytes, results included,
+	// in the same way; those of routes take a quarter at most; 1048576..68719476736.
+	EndedBytes int
 	// Attempts of an effect that must not be given up (a compensation, a start, a
 	// send, a settlement) before a person is asked; 1..1000000.
 	Attempts int
@@ -92,7 +101,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Instances: 1_000_000, Activations: 2000, StepsPerCommand: 100_000, StepsPerInstance: 10_000_000,
-		BytesPerCommand: 1 << 20, Kept: 1_000_000, EndedProcesses: 200_000, EndedRoutes: 50_000, Attempts: 100,
+		BytesPerCommand: 1 << 20, Kept: 1_000_000, KeepEnded: time.Hour,
+		EndedProcesses: 2_000_000, EndedRoutes: 200_000, EndedBytes: 512 << 20, Attempts: 100,
 	}
 }
 
@@ -118,6 +128,8 @@ func (l Limits) Validate() error {
 		{"Kept", l.Kept, 0, 1 << 24},
 		{"EndedProcesses", l.EndedProcesses, 0, 1 << 24},
 		{"EndedRoutes", l.EndedRoutes, 0, 1 << 24},
+		{"EndedBytes", l.EndedBytes, 1 << 20, 1 << 36},
+		{"KeepEnded (in seconds)", int(l.KeepEnded / time.Second), 0, 365 * 86400},
 		{"Attempts", l.Attempts, 1, 1_000_000},
 	} {
 		if b.Value < b.Min || b.Value > b.Max {

@@ -10,7 +10,7 @@ func (d *decider) living(id string) (x *instance, over *tombstone, no record.Rep
 	if x = d.s.instances[id]; x != nil {
 		return x, nil, record.Reply{}
 	}
-	if over = d.s.ended[id]; over != nil {
+	if over = d.s.ended.find(id); over != nil {
 		return nil, over, reject(record.WrongState, "the instance %s is over: it is %s", id, over.end.state)
 	}
 	return nil, nil, reject(record.NotFound, "there is no instance %s here", id)

@@ -46,12 +46,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	for _, id := range ids {
 		c.instance(s, s.instances[id])
 	}
-	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
-		c.size(q.len())
-		for _, id := range q.all() {
-			c.tombstone(s.ended[id])
-		}
-	}
+	c.graveyard(&s.ended)
 	return c.buf
 }
 
@@ -97,13 +92,8 @@ func (s *State) Restore(from []byte) error {
 		s.instances[x.id] = x
 		s.reindex(x)
 	}
-	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
-		for range c.size(0) {
-			t := &tombstone{}
-			c.tombstone(t)
-			s.ended[t.id] = t
-			q.push(t.id)
-		}
+	if c.err == nil {
+		c.graveyard(&s.ended)
 	}
 	if c.err == nil && c.at != len(from) {
 		c.err = errors.New("there is text after it")

@@ -41,7 +41,7 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	caught := f.callBlocks(s, st, to, op)
 	for _, fault := range op.Raises {
 		if !slices.Contains(caught, fault) {
-			f.raise(fault, name, "calls "+st.Target.String()+", which raises")
+			f.raise(fault, name, st.Target.String()+" raises")
 		}
 	}
 	if !op.Idempotent && st.Body.Compensate() == nil && !f.in.compensation && !f.route {
@@ -115,7 +115,7 @@ func (f *flow) takes(st *syntax.CallStmt, op *plan.Operation, to *bound) {
 	if !f.Universe.Assignable(have, want) {
 		f.report(f.mismatch(have, want, st.Target.Span()))
 	}
-	f.grow(to.variable, f.deep(have)&^f.deep(want))
+	f.grow(to.variable, f.shed(have, want))
 }
 
 // callBlocks checks compensate and catch. The variable of the call is there in
@@ -126,9 +126,15 @@ func (f *flow) callBlocks(s *resolve.Scope, st *syntax.CallStmt, to *bound, op *
 		if len(st.Body.Stmts) > 0 {
 			f.errorf(CodePlace, st.Body.Stmts[0].Span(), "a call holds settings, catch and compensate")
 		}
+		k := f.fork()
 		for _, cl := range st.Body.Catches() {
-			caught = append(caught, f.catch(s, cl, to, op)...)
+			f.along(k, func() bool {
+				faults, ends := f.catch(s, cl, to, op)
+				caught = append(caught, faults...)
+				return ends
+			})
 		}
+		f.meet(k, true)
 	}
 	if to != nil && !to.assign {
 		f.declareIn(s, to.node, to.variable)
@@ -155,14 +161,13 @@ func (f *flow) callBlocks(s *resolve.Scope, st *syntax.CallStmt, to *bound, op *
 	return caught
 }
 
-func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, op *plan.Operation) []string {
+func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, op *plan.Operation) (caught []string, ends bool) {
 	if cl.Fault == nil {
 		f.notYet(cl, "catching every fault")
-		return nil
+		return nil, false
 	}
 	inner := s.Inner()
 	v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: "a fault"}
-	var caught []string
 	sym := f.symbol(cl.Fault.Last(), "fault", resolve.Fault)
 	if sym != nil && len(cl.Fault.Parts) == 1 {
 		fault := sym.Full
@@ -176,11 +181,11 @@ func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, op *pl
 	if cl.As.Given() {
 		f.declareIn(inner, cl, v)
 	}
-	if ends := f.block(inner, cl.Body); !ends && to != nil && !to.assign {
+	if ends = f.block(inner, cl.Body); !ends && to != nil && !to.assign {
 		f.report(diag.Errorf(CodeUnassigned, cl.Body.Span(), "%s has no value when this block ends, and what follows may need it", to.variable.Name).
 			WithHelp("end the block with return or fail"))
 	}
-	return caught
+	return caught, ends
 }
 
 // short is a qualified name without the package.

@@ -54,6 +54,17 @@ type Program struct {
 	Joins map[*syntax.ParallelStmt]plan.Join
 }
 
+// LabelNames are the names of a variable's labels, sorted.
+func (p *Program) LabelNames(v *resolve.Variable) []string {
+	var out []string
+	for i := range p.Labels {
+		if v.Labels&(1<<i) != 0 {
+			out = append(out, p.Labels[i].Name)
+		}
+	}
+	return out
+}
+
 // Process is a checked process.
 type Process struct {
 	Decl     *syntax.ProcessDecl
@@ -98,6 +109,9 @@ type checker struct {
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
+	// soft is how many ?? stand around, to whose left a missing key is an absent value.
+	soft   int
+	guards *expression.Checker // of the refinements, when first needed
 }
 
 // Check applies every rule to a resolved package. The Program is fit for
@@ -111,15 +125,52 @@ func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
 			Joins: map[*syntax.ParallelStmt]plan.Join{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses,
-		c.checkProcesses, c.checkRoutes, c.checkSamples, c.checkTests} {
+		c.checkProcesses, c.checkRoutes, c.surveyPolicies, c.checkSamples, c.checkTests} {
 		pass()
 	}
-	if !c.ds.HasErrors() {
+	if !c.ds.HasErrors() && !c.broken() {
 		// What seems unused may be what a mistake was meant to use.
 		c.ds.Add(info.Unused()...)
 	}
 	c.sort()
-	return c.Program, c.ds.Sorted()
+	return c.Program, gathered(c.ds.Sorted())
+}
+
+// broken says whether a declaration has mistakes of syntax in it.
+func (c *checker) broken() bool {
+	return slices.ContainsFunc(c.Module.Files, func(f *syntax.File) bool {
+		return slices.ContainsFunc(f.Decls, func(d syntax.Decl) bool { return d.Head().Broken })
+	})
+}
+
+// maxPlaces is how many places a gathered diagnostic names.
+const maxPlaces = 5
+
+// gathered makes one diagnostic of those that say of the same name, in several
+// places, that nothing declares it: the missing declaration is one mistake.
+// A variable is another one in each block.
+func gathered(ds []diag.Diagnostic) []diag.Diagnostic {
+	first := map[string]int{}
+	out := ds[:0]
+	for _, d := range ds {
+		if d.Code != resolve.CodeUnknown || strings.HasPrefix(d.Message, "no variable") {
+			out = append(out, d)
+			continue
+		}
+		i, seen := first[d.Message]
+		if !seen {
+			first[d.Message] = len(out)
+			out = append(out, d)
+			continue
+		}
+		if len(out[i].Secondary) < maxPlaces {
+			out[i] = out[i].WithNote(d.Primary, "here too")
+		}
+		for _, e := range d.Fixes {
+			out[i] = out[i].WithFix(e.Span, e.Text)
+		}
+	}
+	return out
 }
 
 func (c *checker) sort() {

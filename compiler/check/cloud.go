@@ -166,6 +166,18 @@ func (c *checker) deadLetter(d *syntax.ChannelDecl, to *resolve.Symbol, b block)
 	}
 }
 
+// passed are the labels of messages that a channel holds beside the ones of its
+// type: it may be where the messages of other channels go that fail for good.
+func (c *checker) passed(channel string, seen []string) labelSet {
+	var set labelSet
+	for i := range c.Channels {
+		if ch := &c.Channels[i]; ch.DeadLetter == channel && !slices.Contains(seen, ch.Name) {
+			set |= c.deep(ch.Type) | c.passed(ch.Name, append(slices.Clip(seen), ch.Name))
+		}
+	}
+	return set
+}
+
 func (c *checker) channel(name string) *plan.Channel {
 	for i := range c.Channels {
 		if c.Channels[i].Name == name {

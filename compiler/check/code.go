@@ -27,6 +27,8 @@ const (
 	CodeLimit        diag.Code = "COB3018"
 	CodeSecret       diag.Code = "COB3019"
 	CodeLabelLost    diag.Code = "COB3020"
+	CodeFails        diag.Code = "COB3021"
+	CodeRefinement   diag.Code = "COB3022"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

@@ -122,7 +122,20 @@ func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 	if v, ok := bl.first("cost"); ok {
 		out.CostPerCall = v.text
 	}
+	c.oneCurrency(e, &out, bl)
 	e.Bindings = append(e.Bindings, out)
+}
+
+// oneCurrency reports a cost that cannot be compared with that of another place.
+func (c *checker) oneCurrency(e *plan.Endpoint, b *plan.Binding, bl block) {
+	_, currency, _ := strings.Cut(b.CostPerCall, " ")
+	for _, o := range e.Bindings {
+		if _, other, ok := strings.Cut(o.CostPerCall, " "); ok && currency != "" && other != currency {
+			c.report(diag.Errorf(CodeBounds, bl.span("cost"), "the cost is in %s here and in %s in %s: nothing says which is cheaper", currency, other, o.Cloud).
+				WithHelp("give all places of an endpoint one currency"))
+			return
+		}
+	}
 }
 
 // faults are the qualified names of faults after raises, sorted.

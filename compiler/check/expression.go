@@ -47,7 +47,11 @@ func (c *checker) condition(s *resolve.Scope, e syntax.Expr) expression.Tree {
 
 // fit gives t as a value of type want, or reports that it is none.
 func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
-	if t.invalid() || want.Kind == types.Invalid || t.Type.Equal(want) {
+	if t.invalid() || want.Kind == types.Invalid {
+		return t
+	}
+	if t.Type.Equal(want) {
+		t.labels |= c.shed(t.Type, want)
 		return t
 	}
 	if !c.Universe.Assignable(t.Type, want) {
@@ -63,7 +67,7 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		return t
 	}
 	// What a record's fields were labelled with must not be lost with their names.
-	t.labels = c.all(&t) &^ c.deep(want)
+	t.labels |= c.shed(t.Type, want)
 	return t
 }
 
@@ -349,7 +353,11 @@ func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {
 	if i.invalid() {
 		return typed{}
 	}
-	return typed{expression.Tree{Op: expression.Index, Type: t, Args: []expression.Tree{x.Tree, i.Tree}, At: at(e.Span())}, x.labels | c.all(&i)}
+	out := typed{expression.Tree{Op: expression.Index, Type: t, Args: []expression.Tree{x.Tree, i.Tree}, At: at(e.Span())}, x.labels | c.all(&i)}
+	if c.soft > 0 {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 func (c *checker) slice(s *resolve.Scope, e *syntax.SliceExpr) typed {
@@ -371,5 +379,6 @@ func (c *checker) slice(s *resolve.Scope, e *syntax.SliceExpr) typed {
 		c.errorf(CodeOperator, e.Span(), "%s cannot be sliced", c.show(x.Type))
 		return typed{}
 	}
-	return typed{expression.Tree{Op: expression.Slice, Type: x.Type, Args: []expression.Tree{x.Tree, bounds[0], bounds[1]}, At: at(e.Span())}, labels}
+	out := typed{expression.Tree{Op: expression.Slice, Type: x.Type, Args: []expression.Tree{x.Tree, bounds[0], bounds[1]}, At: at(e.Span())}, labels}
+	return c.computed(out, e.Span())
 }

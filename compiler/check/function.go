@@ -18,15 +18,19 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 	}
 	f, ok := expression.Lookup(name.Text)
 	if !ok {
-		c.report(c.noFunction(name))
+		c.report(c.noFunction(e, name))
 		return typed{}
 	}
 	out := typed{Tree: expression.Tree{Op: expression.Call, Name: f.Name, At: at(e.Span()), Args: make([]expression.Tree, 0, len(args))}}
 	argTypes := make([]types.Type, 0, len(args))
+	var kept labelSet
 	bad := false
 	for i, a := range args {
 		v := c.argument(s, f, i, a, argTypes)
 		bad = bad || v.invalid()
+		if v.Type.Kind != types.Lambda {
+			kept |= v.labels
+		}
 		out.labels |= c.all(&v)
 		argTypes = append(argTypes, v.Type)
 		out.Args = append(out.Args, v.Tree)
@@ -44,8 +48,11 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return typed{}
 	}
 	out.Type = t
-	out.labels &^= c.deep(t)
-	return out
+	out.labels = out.labels&^c.deep(t) | kept
+	if out = c.compiles(out, e.Span()); out.invalid() {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {
@@ -58,8 +65,20 @@ func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {
 	return syntax.Name{}, nil
 }
 
-func (c *checker) noFunction(name syntax.Name) diag.Diagnostic {
+func (c *checker) noFunction(e *syntax.CallExpr, name syntax.Name) diag.Diagnostic {
 	d := diag.Errorf(CodeFunction, name.At, "no function is called %s", name.Text)
+	if m, ok := e.Func.(*syntax.MemberExpr); ok {
+		if x, ok := m.X.(*syntax.Ident); ok {
+			if s := c.Info.Lookup(x.Name); s != nil && s.Kind == resolve.Endpoint {
+				c.Info.Use(s, x.Span())
+				before := source.Span{File: e.Span().File, Start: e.Span().Start, End: e.Span().Start}
+				return d.WithHelp("an operation is invoked with call: let x = call %s.%s(...)", x.Name, name.Text).WithFix(before, "call ")
+			}
+		}
+	}
+	if _, ok := expression.Lookup(foreignFunctions[name.Text]); ok {
+		return meant(d, name.At, name.Text, foreignFunctions)
+	}
 	if near := diag.Suggest(name.Text, expression.Names()); near != "" {
 		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,9 +31,23 @@ func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
 		c.report(diag.Errorf(CodeNoRequest, op.Name.At, "the operation %s does not say what is asked", op.Name.Text).
 			WithHelp(`write the request: { get "/path" }`))
 	} else {
+		said := c.ds.Len()
 		c.request(scope, &out, op)
+		if c.ds.Len() == said {
+			c.unsent(scope, out.Params)
+		}
 	}
 	e.Operations = append(e.Operations, out)
+}
+
+// unsent warns about parameters that the request of an operation does not read.
+func (c *checker) unsent(scope *resolve.Scope, params []types.Field) {
+	for i := range params {
+		if v := scope.Find(params[i].Name); v != nil && !v.Used && !strings.HasPrefix(v.Name, "_") {
+			c.report(diag.Warningf(resolve.CodeUnused, v.At, "the parameter %s is never sent", v.Name).
+				WithHelp("put it into the path, the query, a header or the body"))
+		}
+	}
 }
 
 // parameters checks parameters and declares them in a scope.
@@ -80,7 +95,7 @@ func (c *checker) request(scope *resolve.Scope, out *plan.Operation, op *syntax.
 		out.TimeoutNs = int64(v.low)
 	}
 	for _, m := range op.Body.Errors {
-		c.errorMapping(out, h, m)
+		c.errorMapping(scope, out, h, m)
 	}
 }
 
@@ -91,6 +106,9 @@ func (c *checker) sendable(t types.Type, e syntax.Expr) bool {
 	c.errorf(CodeMismatch, e.Span(), "%s cannot be sent", c.show(t))
 	return false
 }
+
+// braced is how other languages write a parameter in a path.
+var braced = regexp.MustCompile(`\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // path splits "/holds/${id}" into its parts.
 func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
@@ -107,6 +125,9 @@ func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
 			}
 			if strings.ContainsAny(p.Text, "?#") {
 				c.report(diag.Errorf(CodePath, s.Span(), "a path holds no query").WithHelp("write it as a setting: query: { name: value }"))
+			}
+			if hole := braced.FindString(p.Text); hole != "" {
+				c.report(diag.Errorf(CodePath, s.Span(), "%s is plain text in this path", hole).WithHelp("write $%s, which puts the value there", hole))
 			}
 			out = append(out, plan.PathPart{Text: p.Text})
 			continue
@@ -155,10 +176,11 @@ func (c *checker) named(scope *resolve.Scope, b block, setting string) []plan.Na
 	return out
 }
 
-// errorMapping checks `error 409: OutOfStock { sku: response.sku }`. What the
+// errorMapping checks `error 409: OutOfStock { sku: response.sku }`, which reads
+// the response and the operation's parameters. What the
 // response holds is only known when it is there, so its fields are json here and
 // are fitted to the fault by the connector.
-func (c *checker) errorMapping(out *plan.Operation, h *plan.HTTP, m *syntax.ErrorMapping) {
+func (c *checker) errorMapping(outer *resolve.Scope, out *plan.Operation, h *plan.HTTP, m *syntax.ErrorMapping) {
 	status := 0
 	if lit, ok := m.Status.(*syntax.Literal); ok && lit.Kind == syntax.IntLiteral {
 		status, _ = strconv.Atoi(lit.Raw)
@@ -185,7 +207,7 @@ func (c *checker) errorMapping(out *plan.Operation, h *plan.HTTP, m *syntax.Erro
 		c.report(diag.Errorf(CodeErrorMapping, name.At, "the operation %s does not say that it raises %s", out.Name, s.Name).
 			WithHelp("add raises %s to the operation", s.Name))
 	}
-	tree, ok := c.mappedFields(fault, name, fields, m.Fault)
+	tree, ok := c.mappedFields(outer, fault, name, fields, m.Fault)
 	if ok {
 		h.Errors = append(h.Errors, plan.HTTPError{Status: status, Fault: fault, Fields: tree})
 		slices.SortFunc(h.Errors, func(a, b plan.HTTPError) int { return a.Status - b.Status })
@@ -205,8 +227,8 @@ func faultParts(e syntax.Expr) (syntax.Name, []*syntax.FieldInit) {
 	return syntax.Name{}, nil
 }
 
-func (c *checker) mappedFields(fault string, name syntax.Name, inits []*syntax.FieldInit, e syntax.Expr) (expression.Tree, bool) {
-	scope := resolve.NewScope()
+func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.Name, inits []*syntax.FieldInit, e syntax.Expr) (expression.Tree, bool) {
+	scope := outer.Inner()
 	c.declare(scope, &resolve.Variable{Name: "response", Type: types.Of(types.JSON), Fixed: "the response"})
 	d := c.Universe.Lookup(fault)
 	out := expression.Tree{Op: expression.RecordOf, Type: types.Type{Kind: types.Record}}
@@ -223,6 +245,7 @@ func (c *checker) mappedFields(fault string, name syntax.Name, inits []*syntax.F
 		if t.invalid() || c.twice(out.Keys, init.Name) {
 			return out, false
 		}
+		c.keeps(&t, c.labels.of(f.Labels), init.Value.Span(), "the field "+f.Name)
 		out.Keys = append(out.Keys, f.Name)
 		out.Args = append(out.Args, t.Tree)
 		out.Type.Fields = append(out.Type.Fields, types.Field{Name: f.Name, Type: t.Type})

@@ -103,6 +103,52 @@ func (c *checker) deepFields(fields []types.Field) labelSet {
 	return set
 }
 
+// shed are the labels that a value of type have carries where a value of type
+// want does not: they have to go on with the value itself.
+func (c *checker) shed(have, want types.Type) labelSet {
+	if c.deep(have) == 0 {
+		return 0
+	}
+	return c.shedIn(have, want, nil)
+}
+
+func (c *checker) shedIn(have, want types.Type, open []string) labelSet {
+	if want.Kind == types.Optional {
+		want = *want.Elem
+	}
+	if have.Kind == types.Optional {
+		have = *have.Elem
+	}
+	switch {
+	case have.Kind == types.Named && have.Name == want.Name:
+		return 0
+	case have.Kind == want.Kind && (have.Kind == types.List || have.Kind == types.Map):
+		return c.shedIn(*have.Elem, *want.Elem, open)
+	}
+	haves, isRecord := c.Universe.FieldsOf(have)
+	wants, wantsRecord := c.Universe.FieldsOf(want)
+	if !isRecord || !wantsRecord {
+		return c.deep(have)
+	}
+	if have.Kind == types.Named && want.Kind == types.Named {
+		asked := have.Name + " " + want.Name
+		if slices.Contains(open, asked) {
+			return 0 // what they shed is being found further out
+		}
+		open = append(slices.Clip(open), asked)
+	}
+	var set labelSet
+	for i := range haves {
+		h := &haves[i]
+		if w := types.FieldNamed(wants, h.Name); w != nil {
+			set |= (c.labels.of(h.Labels) | c.shedIn(h.Type, w.Type, open)) &^ c.labels.of(w.Labels)
+		} else {
+			set |= c.labels.of(h.Labels) | c.deep(h.Type)
+		}
+	}
+	return set
+}
+
 // settle computes the labels of all definitions: again until nothing is added,
 // because definitions may refer to each other in circles.
 func (c *checker) settle() {

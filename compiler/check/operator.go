@@ -20,7 +20,13 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if op == expression.Coalesce {
 		hint = want
 	}
+	if op == expression.Coalesce {
+		c.soft++
+	}
 	x := c.expr(s, e.X, hint)
+	if op == expression.Coalesce {
+		c.soft--
+	}
 	var y typed
 	if r, ok := e.Y.(*syntax.RangeExpr); ok && op == expression.In {
 		y = c.between(s, r)
@@ -39,8 +45,12 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if x.invalid() || y.invalid() {
 		return typed{Tree: expression.Tree{Type: o.Result}}
 	}
-	return typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
+	out := typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
 		Args: []expression.Tree{widen(x.Tree, o.Left), widen(y.Tree, o.Right)}}, c.all(&x) | c.all(&y)}
+	if out.At == "" {
+		return out
+	}
+	return c.computed(out, e.Span())
 }
 
 // mayFail is the place of an operator that can fail, "" for the others.
@@ -81,9 +91,22 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 		return d.WithHelp("say what holds when it is absent: ... ?? other")
 	}
 	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
-		return d.WithHelp("an amount has a currency, such as 100 EUR")
+		return amount(d, e)
+	}
+	if e.Op == "+" && (x.Type.Kind == types.String) != (y.Type.Kind == types.String) {
+		return d.WithHelp(`put the value into the text: "... ${value}"`)
 	}
 	return d
+}
+
+// amount is the way out where a number meets money.
+func amount(d diag.Diagnostic, e *syntax.BinaryExpr) diag.Diagnostic {
+	for _, side := range []syntax.Expr{e.X, e.Y} {
+		if lit, ok := side.(*syntax.Literal); ok && (lit.Kind == syntax.IntLiteral || lit.Kind == syntax.DecimalLiteral) {
+			return d.WithHelp("an amount has a currency: write %s EUR", lit.Raw)
+		}
+	}
+	return d.WithHelp("an amount has a currency, such as 100 EUR")
 }
 
 func isPlainNumber(t types.Type) bool { return t.Kind == types.Int || t.Kind == types.Decimal }

@@ -59,17 +59,17 @@ func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 		c.declare(scope, &resolve.Variable{Name: f.Name, Type: f.Type, Fixed: "a fact"})
 	}
 	when := expression.Tree{Op: expression.Literal, Type: types.Of(types.Bool), Text: "true"}
-	at := rule.Span()
+	at, known := rule.Span(), true
 	if rule.When != nil {
 		when = c.condition(scope, rule.When)
 		at = rule.When.Span()
-		c.labelsKnown(rule.When)
+		known = c.labelsKnown(rule.When)
 	}
 	because := ""
 	if rule.Because != nil {
 		because, _ = c.plainText(rule.Because, "because")
 	}
-	good := when.Type.Kind != types.Invalid
+	good := known && whole(&when)
 	for _, p := range rule.Points {
 		asked, known := points[p.Text]
 		if !known {
@@ -92,7 +92,8 @@ func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 
 // labelsKnown reports a string in `"personal" in data.labels` that is no label:
 // it would silently never hold.
-func (c *checker) labelsKnown(e syntax.Expr) {
+func (c *checker) labelsKnown(e syntax.Expr) (known bool) {
+	known = true
 	syntax.Inspect(e, func(n syntax.Node) bool {
 		b, ok := n.(*syntax.BinaryExpr)
 		if !ok || b.Op != "in" || b.Y == nil || b.Y.Span().Text() != "data.labels" {
@@ -106,11 +107,23 @@ func (c *checker) labelsKnown(e syntax.Expr) {
 					d := resolve.Unknown(s.Span(), "label", name, c.labels.names)
 					d.Fixes = nil
 					c.report(d)
+					known = false
 				}
 			}
 		}
 		return true
 	})
+	return known
+}
+
+// whole says that there was no mistake anywhere in an expression.
+func whole(t *expression.Tree) bool {
+	good := t.Type.Kind != types.Invalid
+	t.Walk(func(n *expression.Tree) bool {
+		good = good && n.Op != ""
+		return good
+	})
+	return good
 }
 
 // policyFacts are the variables that the point call offers.
@@ -130,7 +143,6 @@ func (c *checker) compilePolicy(r *ruled) {
 		return
 	}
 	r.program = program
-	c.survey(r)
 }
 
 func (c *checker) badCondition(r *ruled, err error) {
@@ -144,44 +156,6 @@ func (c *checker) badCondition(r *ruled, err error) {
 		span = r.at[cost.Rule]
 	}
 	c.report(diag.Errorf(CodeCondition, span, "%s", text))
-}
-
-// survey reports rules that hold always or never, whatever is called where.
-func (c *checker) survey(r *ruled) {
-	if len(c.Clouds) == 0 {
-		return
-	}
-	var all []policy.Facts
-	for _, set := range c.labelSets() {
-		for i := range c.Clouds {
-			if facts, ok := c.factsOf(&c.Clouds[i], set); ok {
-				all = append(all, facts)
-			}
-		}
-	}
-	for i, reach := range r.program.Survey(all, nil) {
-		if r.Rules[i].When.Op == expression.Literal {
-			continue // the author wrote that it always holds
-		}
-		switch {
-		case reach.Always() && r.Rules[i].Effect == "deny":
-			c.report(diag.Warningf(CodeAlways, r.at[i], "this always holds: the rule denies every %s in every cloud", r.Rules[i].Point))
-		case reach.Never():
-			c.report(diag.Warningf(CodeNever, r.at[i], "this never holds, whatever the labels and the cloud: the rule does nothing"))
-		}
-	}
-}
-
-// labelSets are the sets that a survey tries: none, each label alone with what
-// it implies, and all together.
-func (c *checker) labelSets() []labelSet {
-	sets := []labelSet{0}
-	var every labelSet
-	for _, name := range c.labels.names {
-		sets = append(sets, c.labels.bit[name])
-		every |= c.labels.bit[name]
-	}
-	return append(sets, every)
 }
 
 // factsOf are the facts of a call that takes data with these labels to a cloud.

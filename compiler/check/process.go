@@ -24,9 +24,7 @@ type flow struct {
 	timed    bool // the sla promises completion, so every wait has to end
 	in       place
 	ids      map[string]syntax.Name // given by the author
-	// open are the calls that did something and have no compensation, as long as
-	// nothing behind them can fail.
-	open []*syntax.CallStmt
+	undone
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -117,6 +115,7 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 			c.errorf(CodeMismatch, v.expr.Span(), "%s has no text form for a key", c.show(t.Type))
 		} else if !t.invalid() {
 			p.Key = &t.Tree
+			c.keyShown(&t, v.expr.Span())
 		}
 	}
 	if v, ok := b.first("sla"); ok {
@@ -127,6 +126,15 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full
+	}
+}
+
+// keyShown warns about a key of labelled data: logs, lists of instances and
+// events name an instance by its key.
+func (c *checker) keyShown(t *typed, at source.Span) {
+	if set := c.all(t); set != 0 {
+		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and the key of an instance is shown everywhere", strings.Join(c.labels.list(set), ", ")).
+			WithHelp("take something that names the case and not a person, such as a number"))
 	}
 }
 
@@ -310,7 +318,7 @@ func (f *flow) grow(v *resolve.Variable, labels labelSet) {
 func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	name, fields := faultParts(st.Fault)
 	if !name.Given() {
-		f.errorf(CodeFault, spanOf(st.Fault), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
+		f.notFault(s, st)
 		return
 	}
 	sym := f.symbol(name, "fault", resolve.Fault)
@@ -337,6 +345,36 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	f.raise(sym.Full, name, "fails with")
 }
 
+// notFault says what is wrong with `fail F(x)` and other things that are none.
+func (f *flow) notFault(s *resolve.Scope, st *syntax.FailStmt) {
+	d := diag.Errorf(CodeFault, spanOf(st.Fault), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
+	if call, ok := st.Fault.(*syntax.CallExpr); ok {
+		for _, a := range call.Args {
+			f.expr(s, a, none)
+		}
+		name, _ := faultParts(call.Func)
+		if sym := f.Info.Lookup(name.Text); sym != nil && sym.Kind == resolve.Fault {
+			f.Info.Use(sym, name.At)
+			f.raised[sym.Full] = true
+			d = diag.Errorf(CodeFault, spanOf(st.Fault), "the fields of a fault have names").WithHelp("write %s", f.written(sym))
+		}
+	}
+	f.report(d)
+}
+
+// written is how a value of a fault is written.
+func (f *flow) written(sym *resolve.Symbol) string {
+	fields, _ := f.Universe.FieldsOf(types.Ref(sym.Full))
+	if len(fields) == 0 {
+		return sym.Name
+	}
+	parts := make([]string, len(fields))
+	for i := range fields {
+		parts[i] = fields[i].Name + ": ..."
+	}
+	return sym.Name + " { " + strings.Join(parts, ", ") + " }"
+}
+
 // raise notes that a fault leaves the flow, and reports one that is not
 // declared.
 func (f *flow) raise(fault string, at syntax.Name, how string) {
@@ -353,6 +391,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 	}
 	d := diag.Errorf(code, at.At, "%s %s %s and does not declare it", f.name, how, short)
 	if how != "fails with" {
+		d.Message = how + " " + short + ", and " + f.name + " neither catches nor declares it"
 		d = d.WithHelp("handle it, { catch %s { ... } }, or add it to the raises of the process", short)
 	} else {
 		d = d.WithHelp("add it to the raises of the process")
@@ -378,18 +417,6 @@ func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
 	}
 	at.Start = at.End
 	return d.WithFix(at, " raises "+fault)
-}
-
-// canFail warns about calls before this place that nothing would undo.
-func (f *flow) canFail() {
-	if f.route || f.in.compensation {
-		return
-	}
-	for _, call := range f.open {
-		f.report(diag.Warningf(CodeNoCompensation, call.Target.Span(), "what %s has done stays done when the process fails later", call.Target).
-			WithHelp("say how it is undone, { compensate { call ... } }, or that it need not be: { compensate { } }"))
-	}
-	f.open = nil
 }
 
 func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
@@ -421,11 +448,11 @@ func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
 
 // keeps warns about data that loses its labels in a place that has not got them:
 // whoever reads it there can send it anywhere.
-func (f *flow) keeps(t *typed, place labelSet, at source.Span, what string) {
-	lost := t.labels &^ f.labels.closed(place)
+func (c *checker) keeps(t *typed, place labelSet, at source.Span, what string) {
+	lost := t.labels &^ c.labels.closed(place)
 	if lost == 0 || t.invalid() {
 		return
 	}
-	f.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s is not", strings.Join(f.labels.list(lost), ", "), what).
+	c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s is not", strings.Join(c.labels.list(lost), ", "), what).
 		WithHelp("put the label on the field or parameter that receives it"))
 }

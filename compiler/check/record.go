@@ -69,7 +69,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 		if c.twice(out.Keys, init.Name) {
 			continue
 		}
-		out.labels |= c.all(&v) &^ (c.labels.of(f.Labels) | c.deep(f.Type))
+		out.labels |= v.labels &^ c.labels.of(f.Labels)
 		out.Keys = append(out.Keys, init.Name.Text)
 		out.Args = append(out.Args, v.Tree)
 	}
@@ -179,7 +179,7 @@ func (c *checker) unionLiteral(s *resolve.Scope, e *syntax.RecordExpr, t types.T
 		return typed{}
 	}
 	return typed{expression.Tree{Op: expression.RecordOf, Type: t, Keys: []string{f.Name}, Args: []expression.Tree{v.Tree}},
-		c.all(&v) &^ c.deep(t)}
+		v.labels &^ c.labels.of(f.Labels)}
 }
 
 func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) typed {
@@ -191,6 +191,7 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 		elem = *want.Elem
 	}
 	out := typed{Tree: expression.Tree{Op: expression.ListOf, Args: make([]expression.Tree, 0, len(e.Items))}}
+	labels := make([]labelSet, 0, len(e.Items))
 	bad := false
 	for _, item := range e.Items {
 		v := c.value(s, item, none2(elem, want))
@@ -207,7 +208,7 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 			bad = true
 			continue
 		}
-		out.labels |= v.labels
+		labels = append(labels, v.labels)
 		out.Args = append(out.Args, v.Tree)
 	}
 	if bad {
@@ -218,7 +219,9 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 		return typed{}
 	}
 	for i := range out.Args {
-		out.Args[i] = c.fit(typed{Tree: out.Args[i]}, elem, e.Items[i].Span()).Tree
+		item := c.fit(typed{out.Args[i], labels[i]}, elem, e.Items[i].Span())
+		out.Args[i] = item.Tree
+		out.labels |= item.labels
 	}
 	out.Type = types.ListOf(elem)
 	return out

@@ -16,14 +16,18 @@ func (c *checker) checkRoutes() {
 }
 
 func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span]labelSet) (more bool) {
-	for _, s := range d.Body.Settings {
-		c.report(unknownSetting("a route", nil, s))
-	}
 	for _, cl := range d.Body.Clauses {
 		c.notYet(cl, "this block of a route")
 	}
 	scope := resolve.NewScope()
 	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}, grown: grown}
+	b := c.settings("a route", routeSettings, d.Body.Settings, d.Name.At)
+	if v, ok := b.first("failover"); ok {
+		f.failover = v.symbol.Full
+	}
+	if v, ok := b.first("policy"); ok {
+		f.policy = v.symbol.Full
+	}
 	list := d.Body.Stmts
 	from, ok := (*syntax.FromStmt)(nil), false
 	if len(list) > 0 {
@@ -51,7 +55,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel); sym != nil {
 		r.From = sym.Full
 		if ch := f.channel(r.From); ch != nil {
-			v.Type = ch.Type
+			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
 		}
 	}
 	f.declareIn(scope, from, v)

@@ -22,7 +22,7 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 		f.loop(s, st)
 	case *syntax.WhileStmt:
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
-		f.block(s, st.Body)
+		f.rounds(s, st.Body)
 	case *syntax.MatchStmt:
 		return f.match(s, st)
 	case *syntax.ParallelStmt:
@@ -50,29 +50,18 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 }
 
 func (f *flow) ifs(s *resolve.Scope, st *syntax.IfStmt) bool {
+	k := f.fork()
 	f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
-	before := slices.Clone(f.open)
-	ends := f.block(s, st.Then)
+	ends := f.along(k, func() bool { return f.block(s, st.Then) })
 	for _, e := range st.ElseIfs {
 		f.tree(e.Cond, f.value(s, e.Cond, types.Of(types.Bool)))
-		f.open = append(f.open, before...)
-		f.open = unique(f.open)
-		ends = f.block(s, e.Then) && ends
+		ends = f.along(k, func() bool { return f.block(s, e.Then) }) && ends
 	}
-	if st.Else == nil {
-		return false
+	if st.Else != nil {
+		ends = f.along(k, func() bool { return f.block(s, st.Else) }) && ends
 	}
-	return f.block(s, st.Else) && ends
-}
-
-func unique(list []*syntax.CallStmt) []*syntax.CallStmt {
-	var out []*syntax.CallStmt
-	for _, c := range list {
-		if !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	return out
+	f.meet(k, st.Else == nil)
+	return ends && st.Else != nil
 }
 
 func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
@@ -98,7 +87,14 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	}
 	inner := s.Inner()
 	f.declareIn(inner, st, v)
-	f.block(inner, st.Body)
+	f.rounds(inner, st.Body)
+}
+
+// rounds checks the body of a loop.
+func (f *flow) rounds(s *resolve.Scope, body *syntax.Block) {
+	k := f.fork()
+	f.again(func() { f.along(k, func() bool { return f.block(s, body) }) })
+	f.meet(k, true)
 }
 
 // match checks the arms. A pattern is a value that equals the subject, a range
@@ -109,6 +105,7 @@ func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
 		subject = f.value(s, st.Subject, none)
 		f.tree(st.Subject, subject)
 	}
+	k := f.fork()
 	ends, total := true, false
 	var values []string
 	for i, arm := range st.Arms.List {
@@ -126,9 +123,11 @@ func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
 				values = append(values, t.Args[1].Text)
 			}
 		}
-		ends = f.block(s, arm.Body) && ends
+		ends = f.along(k, func() bool { return f.block(s, arm.Body) }) && ends
 	}
-	return ends && (total || f.exhausts(subject.Type, values))
+	total = total || f.exhausts(subject.Type, values)
+	f.meet(k, !total)
+	return ends && total
 }
 
 // exhausts says whether the values are all that an enum has.
@@ -184,18 +183,24 @@ func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
 	f.in.branch = true
 	names := map[string]syntax.Name{}
 	set := map[*resolve.Variable]*syntax.Branch{}
-	for _, b := range st.Branches.List {
-		if first, ok := names[b.Name.Text]; ok && b.Name.Given() {
-			f.report(diag.Errorf(resolve.CodeDuplicate, b.Name.At, "two branches are named %s", b.Name.Text).WithNote(first.At, "the first one"))
+	f.again(func() {
+		for _, b := range st.Branches.List {
+			f.branch(s, b, names, set)
 		}
-		names[b.Name.Text] = b.Name
-		if b.When != nil {
-			f.tree(b.When, f.value(s, b.When, types.Of(types.Bool)))
-		}
-		f.block(s, b.Body)
-		f.races(s, b, set)
-	}
+	})
 	f.in = outer
+}
+
+func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]syntax.Name, set map[*resolve.Variable]*syntax.Branch) {
+	if first, ok := names[b.Name.Text]; ok && b.Name.Given() {
+		f.report(diag.Errorf(resolve.CodeDuplicate, b.Name.At, "two branches are named %s", b.Name.Text).WithNote(first.At, "the first one"))
+	}
+	names[b.Name.Text] = b.Name
+	if b.When != nil {
+		f.tree(b.When, f.value(s, b.When, types.Of(types.Bool)))
+	}
+	f.block(s, b.Body)
+	f.races(s, b, set)
 }
 
 // races reports a variable that two branches set: which value is left would
@@ -268,14 +273,15 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 		f.errorf(CodeNoArms, st.Span(), "this select waits for nothing")
 		return false
 	}
-	ends := true
+	k, ends := f.fork(), true
 	for _, on := range st.Arms.Ons {
-		ends = f.on(s, on) && ends
+		ends = f.along(k, func() bool { return f.on(s, on) }) && ends
 	}
 	for _, a := range st.Arms.Afters {
 		f.duration(a.Delay)
-		ends = f.block(s, a.Body) && ends
+		ends = f.along(k, func() bool { return f.block(s, a.Body) }) && ends
 	}
+	f.meet(k, false)
 	return ends
 }
 
@@ -359,7 +365,10 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 			WithHelp("add due: 2d and else { ... }"))
 	}
 	if otherwise != nil {
-		if ends := f.block(s, otherwise); !ends && bound {
+		k := f.fork()
+		ends := f.along(k, func() bool { return f.block(s, otherwise) })
+		f.meet(k, true)
+		if !ends && bound {
 			f.report(diag.Errorf(CodeUnassigned, otherwise.Span(), "nothing was decided when this block ends, and what follows needs the decision").
 				WithHelp("end the block with return or fail"))
 		}
@@ -459,7 +468,9 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 	}
 	if args == nil && f.in.message != nil {
 		f.in.message.Used = true
-		f.fit(typed{Tree: expression.Tree{Op: expression.Var, Type: f.in.message.Type}}, ch.Type, target.Span())
+		message := expression.Tree{Op: expression.Var, Type: f.in.message.Type}
+		t := f.fit(typed{message, f.in.message.Labels}, ch.Type, target.Span())
+		f.keeps(&t, 0, target.Span(), "the channel "+sym.Name)
 		return
 	}
 	for _, t := range f.arguments(s, target, args, []types.Field{{Name: "message", Type: ch.Type}}) {

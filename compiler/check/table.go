@@ -11,7 +11,7 @@ func Tables() []Table {
 	return []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
 		{"failover", failoverSettings}, {"operation", operationSettings}, {"process", processSettings},
-		{"role", roleSettings}, {"sla", slaSettings}, {"task", taskSettings},
+		{"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
 	}
 }
 
@@ -21,6 +21,11 @@ var processSettings = []Setting{
 	{Name: "failover", Form: "<name failover>", Default: "the default failover", Doc: "how its calls move on when a cloud fails"},
 	{Name: "policy", Form: "<name policy>", Default: "everything is allowed", Doc: "where its data may go"},
 	{Name: "deadline"}, {Name: "retain"}, {Name: "search"}, {Name: "replicate"},
+}
+
+var routeSettings = []Setting{
+	{Name: "failover", Form: "<name failover>", Default: "the default failover", Doc: "how its calls move on when a cloud fails"},
+	{Name: "policy", Form: "<name policy>", Default: "everything is allowed", Doc: "where its data may go"},
 }
 
 var callSettings = []Setting{

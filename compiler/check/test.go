@@ -23,6 +23,7 @@ func (c *checker) checkSamples() {
 		if !t.invalid() && len(t.Args) > 0 && c.constant(t.Tree, d.Value) {
 			tree := t.Tree
 			c.Trees[d.Value] = &tree
+			c.obeys(&tree, t.Type, d.Value)
 		}
 	}
 }
@@ -51,17 +52,19 @@ func (c *checker) test(d *syntax.TestDecl) {
 	for _, s := range d.Body.Settings {
 		c.report(unknownSetting("a test", nil, s))
 	}
+	started := false
 	for _, s := range d.Body.Steps {
+		started = started || s.Kind.Text == "when"
 		switch s.Kind.Text {
 		case "given":
 			c.given(&out, s)
 		case "when":
 			c.when(&out, s)
 		case "then":
-			c.then(&out, s)
+			c.then(&out, s, started)
 		}
 	}
-	if len(out.When) == 0 && len(d.Body.Steps) > 0 {
+	if !started && len(d.Body.Steps) > 0 {
 		c.report(diag.Errorf(CodeTest, d.Title.Span(), "this test does nothing").WithHelp("add: when Process(arguments)"))
 	}
 	c.Tests = append(c.Tests, out)
@@ -89,18 +92,35 @@ func (c *checker) given(t *plan.Test, s *syntax.TestStep) {
 			c.errorf(CodeNoValue, s.Terms[2].Span(), "%s gives nothing back", op.Name)
 			return
 		}
-		g.Returns = c.fixed(s.Terms[2], op.Result)
+		if g.Returns = c.fixed(s.Terms[2], op.Result); g.Returns != nil {
+			c.obeys(g.Returns, op.Result, s.Terms[2])
+		}
 	case "raises":
 		g.Raises, g.Fields = c.faultValue(s.Terms[2])
 		if g.Raises != "" && !contains(op.Raises, g.Raises) {
 			c.errorf(CodeTest, s.Terms[2].Span(), "%s never raises %s", op.Name, c.short(g.Raises))
 			return
 		}
+		c.raisable(&g, s.Terms[2])
 	default:
 		c.badStep(s, givenHelp)
 		return
 	}
 	t.Given = append(t.Given, g)
+}
+
+// raisable checks that a fault which an endpoint is said to raise has its fields.
+func (c *checker) raisable(g *plan.Given, e syntax.Expr) {
+	d := c.Universe.Lookup(g.Raises)
+	switch {
+	case d == nil:
+	case g.Fields != nil:
+		c.obeys(g.Fields, types.Ref(g.Raises), e)
+	default:
+		if _, ok := e.(*syntax.Ident); ok {
+			c.complete(&syntax.RecordExpr{Place: syntax.Place{At: e.Span()}, Type: &syntax.Path{Place: syntax.Place{At: e.Span()}}}, types.Ref(g.Raises), d.Fields)
+		}
+	}
 }
 
 func contains(list []string, s string) bool {
@@ -189,6 +209,7 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 		if a.invalid() || !c.constant(a.Tree, call.Args[i]) {
 			return
 		}
+		c.obeys(&a.Tree, p.Params[i].Type, call.Args[i])
 		w.Args = append(w.Args, a.Tree)
 	}
 	t.When = append(t.When, w)
@@ -196,12 +217,12 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 
 const thenHelp = "then returns value | fails Fault | called endpoint.operation(arguments) [once | 2 times] | never called endpoint.operation"
 
-func (c *checker) then(t *plan.Test, s *syntax.TestStep) {
+func (c *checker) then(t *plan.Test, s *syntax.TestStep, started bool) {
 	out := plan.Then{At: c.place(s.Span())}
 	ok := false
 	switch {
 	case s.Word(0) == "returns" && len(s.Terms) == 2:
-		ok = c.thenReturns(t, &out, s.Terms[1])
+		ok = c.thenReturns(t, &out, s.Terms[1], started)
 	case s.Word(0) == "fails" && len(s.Terms) == 2:
 		out.Kind = "fails"
 		out.Fault, out.Expr = c.faultValue(s.Terms[1])
@@ -220,11 +241,13 @@ func (c *checker) then(t *plan.Test, s *syntax.TestStep) {
 	}
 }
 
-func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr) bool {
+func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr, started bool) bool {
 	out.Kind = "returns"
 	if len(t.When) == 0 {
-		c.errorf(CodeTest, e.Span(), "nothing was started yet")
-		return false
+		if !started {
+			c.errorf(CodeTest, e.Span(), "nothing was started yet")
+		}
+		return false // otherwise what is wrong with when has been said
 	}
 	p := c.process[t.When[len(t.When)-1].Process]
 	if p.Result.Kind == types.Void {

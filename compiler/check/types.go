@@ -215,7 +215,8 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	first := p.Parts[0]
 	if len(p.Parts) == 1 {
 		if c.Info.Lookup(first.Text) == nil {
-			c.report(resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...)))
+			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
+			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}
 		}
 		s := c.symbol(first, "type", resolve.Type, resolve.Enum, resolve.Union, resolve.Fault, resolve.Event)
@@ -300,8 +301,12 @@ func (c *checker) refinements(of string, list []*syntax.Field, fields []types.Fi
 		scope := resolve.NewScope()
 		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: field.Type, Fixed: "a field"})
 		cond := c.condition(scope, f.Where)
-		if cond.Type.Kind != types.Invalid {
-			c.Refinements = append(c.Refinements, plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()})
+		if cond.Type.Kind == types.Invalid {
+			continue
+		}
+		r := plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()}
+		if c.sound(&r, f.Where.Span()) {
+			c.Refinements = append(c.Refinements, r)
 		}
 	}
 }

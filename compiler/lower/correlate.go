@@ -5,6 +5,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // correlate finds in `where` the equation by which an event finds its instance:
@@ -77,9 +78,16 @@ func readsVar(t *expression.Tree, v string) bool {
 	return slices.Contains(expression.Reads(t), v)
 }
 
-// reads are the variables that a block reads and does not set itself, sorted.
-func reads(b *plan.Block) []string {
-	read, set := map[string]bool{}, map[string]bool{}
+// reads are the variables that a block reads and does not declare itself, sorted.
+// One that it sets may be read before that.
+func (f *flow) reads(b *plan.Block, text *syntax.Block) []string {
+	read, own := map[string]bool{}, map[string]bool{}
+	syntax.Inspect(text, func(n syntax.Node) bool {
+		if v := f.Variables[n]; v != nil {
+			own[v.Plan] = true
+		}
+		return true
+	})
 	note := func(t *expression.Tree) {
 		if t != nil {
 			for _, v := range expression.Reads(t) {
@@ -88,7 +96,6 @@ func reads(b *plan.Block) []string {
 		}
 	}
 	walk(b.Steps, func(s *plan.Step) {
-		set[s.Var] = true
 		note(s.Expr)
 		for _, a := range s.Arms {
 			note(a)
@@ -101,22 +108,16 @@ func reads(b *plan.Block) []string {
 		if s.Wait != nil {
 			note(s.Wait.Until)
 		}
-		if s.Call != nil {
-			for _, c := range s.Call.Catch {
-				set[c.Var] = true
-			}
-		}
 		if s.Select != nil {
 			for _, on := range s.Select.On {
 				note(on.Equals)
 				note(on.Where)
-				set[on.Var] = true
 			}
 		}
 	})
 	var out []string
 	for v := range read {
-		if !set[v] && v != "now" {
+		if !own[v] && v != "now" {
 			out = append(out, v)
 		}
 	}

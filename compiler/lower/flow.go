@@ -7,6 +7,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -80,11 +81,11 @@ func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 	switch st := st.(type) {
 	case *syntax.LetStmt:
 		v := f.Variables[st]
-		s.Var, s.Type = v.Plan, v.Type
+		f.binds(s, v)
 		f.assign(s, st, v.Plan, st.Action, st.Value)
 	case *syntax.AssignStmt:
 		v := f.Targets[st]
-		s.Var, s.Type = v.Plan, v.Type
+		f.binds(s, v)
 		f.assign(s, st, "set "+v.Plan, st.Action, st.Value)
 	case *syntax.CallStmt:
 		f.call(s, st, f.id(st, st.Target.String()))
@@ -118,6 +119,11 @@ func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 	default:
 		f.branching(s, st)
 	}
+}
+
+// binds says which variable a step sets.
+func (f *flow) binds(s *plan.Step, v *resolve.Variable) {
+	s.Var, s.Type, s.Labels = v.Plan, v.Type, f.LabelNames(v)
 }
 
 func delay(e syntax.Expr) int64 {
@@ -162,7 +168,7 @@ func (f *flow) call(s *plan.Step, st *syntax.CallStmt, id string) {
 		f.undoes = s
 		b := f.block(undo)
 		f.undoes = outer
-		b.Reads = reads(&b)
+		b.Reads = f.reads(&b, undo)
 		s.Compensate = &b
 	}
 }
@@ -236,7 +242,7 @@ func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
 	case *syntax.ForStmt:
 		s.Kind, s.ID, s.Expr = plan.For, f.id(st, "for"), f.tree(st.In)
 		v := f.Variables[st]
-		s.Var, s.Type = v.Plan, v.Type
+		f.binds(s, v)
 		s.Blocks = []plan.Block{f.block(st.Body)}
 	case *syntax.WhileStmt:
 		s.Kind, s.ID, s.Expr = plan.While, f.id(st, "while"), f.tree(st.Cond)

@@ -42,7 +42,7 @@ func process(p *check.Program, x *check.Process) plan.Process {
 
 func route(p *check.Program, x *check.Route) plan.Route {
 	f := &flow{Program: p, names: map[string]int{}, message: x.Var}
-	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, At: f.place(x.Decl.Name.At),
+	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(p.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}} // the first statement is from
 }
 

@@ -46,6 +46,9 @@ type Step struct {
 	Var  string           `json:"var,omitempty"`
 	Type types.Type       `json:"type,omitzero"` // of Var, or the fault of Fail
 	Expr *expression.Tree `json:"expr,omitempty"`
+	// Labels are those of Var beside the ones that Type says, sorted: all that is
+	// ever assigned to the variable has them, wherever in the flow.
+	Labels []string `json:"labels,omitempty"`
 
 	Call   *CallStep   `json:"call,omitempty"`
 	Start  *StartStep  `json:"start,omitempty"`
@@ -64,7 +67,7 @@ type Step struct {
 }
 
 // Block is a list of steps. Reads are the variables that it reads and does not
-// set itself, sorted: what a compensation has to remember.
+// declare itself, sorted: what a compensation has to remember.
 type Block struct {
 	Name  string   `json:"name,omitempty"` // of a parallel branch
 	Steps []Step   `json:"steps"`

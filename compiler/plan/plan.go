@@ -136,7 +136,7 @@ type NamedTree struct {
 }
 
 // HTTPError maps a status code to a fault. Fields is a record expression over
-// the variable response, of type json.
+// the operation's parameters and the variable response, of type json.
 type HTTPError struct {
 	Status int             `json:"status"`
 	Fault  string          `json:"fault"` // qualified
@@ -233,8 +233,11 @@ type Route struct {
 	Name string `json:"name"`
 	From string `json:"from"` // qualified channel
 	Var  string `json:"var"`  // the variable that holds the message
-	Flow Flow   `json:"flow"`
-	At   Place  `json:"at"`
+	// Labels are those of the message beside the ones its type says, sorted: a
+	// channel of dead letters has them of the channels that it serves.
+	Labels []string `json:"labels,omitempty"`
+	Flow   Flow     `json:"flow"`
+	At     Place    `json:"at"`
 }
 
 // Process is a durable sequence of steps.

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"slices"
+
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -72,13 +74,11 @@ func (b *OperationBody) entry(s *session) {
 	}
 }
 
+// verbs begin the request of an operation.
+var verbs = []string{"get", "post", "put", "patch", "delete", "head", "options"}
+
 func (s *session) atVerb() bool {
-	for _, verb := range [...]string{"get", "post", "put", "patch", "delete", "head", "options"} {
-		if s.at(verb) {
-			return true
-		}
-	}
-	return false
+	return s.atWord() && slices.Contains(verbs, s.raw(s.tok()))
 }
 
 // request reads `post "/charges" { body: lines }`. The reader stands at the verb.
@@ -152,7 +152,7 @@ func (b *TestBody) entry(s *session) {
 
 // suggest adds the nearest of the words that would do.
 func (s *session) suggest(d *diag.Diagnostic, words ...string) {
-	if !s.atWord() {
+	if !s.atWord() || d.Help != "" {
 		return
 	}
 	if better := diag.Suggest(s.raw(s.tok()), words); better != "" {

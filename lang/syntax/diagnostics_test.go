@@ -23,3 +23,13 @@ func TestOneDiagnosticPerMistake(t *testing.T) {
 		t.Errorf("14 mistakes gave %d diagnostics", len(problems))
 	}
 }
+
+func TestWhatIsForeignHasAWayOut(t *testing.T) {
+	a := golden.Read(t, "testdata/diagnostics/foreign.txtar")
+	_, problems := syntax.Parse(source.New("in.cob", a.Get("in.cob")))
+	for _, p := range problems {
+		if p.Help == "" && len(p.Fixes) == 0 {
+			t.Errorf("%s has no way out", diag.OneLines([]diag.Diagnostic{p}))
+		}
+	}
+}

@@ -80,6 +80,10 @@ func (l *scanner) run() {
 			l.string()
 		case c == '/' && l.byteAt(l.pos+1) == '/':
 			l.comment()
+		case c == '/' && l.byteAt(l.pos+1) == '*':
+			l.foreignComment()
+		case c == '\'' || strings.HasPrefix(l.text[l.pos:l.end], "“"):
+			l.foreignString()
 		case c == ';':
 			l.report(CodeSemicolon, l.pos, l.pos+1, "a `;` is never needed")
 			l.problems[len(l.problems)-1].Fixes = []diag.Edit{{Span: l.span(l.pos, l.pos+1)}}
@@ -172,14 +176,48 @@ func (l *scanner) garbage() {
 		l.report(CodeGarbage, start, i, "`&` begins nothing; and is written `&&`")
 	case bad == "|":
 		l.report(CodeGarbage, start, i, "`|` begins nothing; or is written `||`")
-	case bad[0] == '\'':
-		l.report(CodeGarbage, start, i, "`'` begins nothing; strings stand in double quotes")
 	case !utf8.ValidString(bad):
 		l.report(CodeGarbage, start, i, "these bytes are not UTF-8")
 	default:
 		l.report(CodeGarbage, start, i, "%q begins nothing", bad)
 	}
 	l.emit(Garbage, start, i)
+}
+
+// foreignString takes text between quotes that are none in this language.
+func (l *scanner) foreignString() {
+	start := l.pos
+	line := l.text[start:l.end]
+	if n := strings.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	open, closing := "'", "'"
+	if line[0] != '\'' {
+		open, closing = "“", "”"
+	}
+	inner, _, ok := strings.Cut(line[len(open):], closing)
+	end := start + len(open)
+	if ok {
+		end += len(inner) + len(closing)
+	}
+	l.report(CodeGarbage, start, end, "`%s` begins nothing; strings stand in double quotes", open)
+	if d := &l.problems[len(l.problems)-1]; ok && !strings.ContainsAny(inner, `"\`) {
+		d.Fixes = []diag.Edit{{Span: d.Primary, Text: `"` + inner + `"`}}
+	}
+	l.emit(Garbage, start, end)
+}
+
+// foreignComment takes a comment as other languages have it.
+func (l *scanner) foreignComment() {
+	start, end := l.pos, l.end
+	if n := strings.Index(l.text[start:l.end], "*/"); n >= 0 {
+		end = start + n + 2
+	} else if n := strings.IndexByte(l.text[start:l.end], '\n'); n >= 0 {
+		end = start + n
+	}
+	l.report(CodeGarbage, start, end, "`/*` begins nothing")
+	l.problems[len(l.problems)-1].Help = "a comment begins with `//` and ends with its line"
+	l.emit(Garbage, start, end)
 }
 
 // string emits the whole string, interpolations included, as one token.

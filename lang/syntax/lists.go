@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"slices"
+
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -189,7 +191,19 @@ func (s *session) settingEnds() bool {
 	if next.Kind != Word {
 		return next.Newline || s.is(next, "}")
 	}
-	return s.is(after, ":") || s.isClause(next, after)
+	return s.is(after, ":") || s.isClause(next, after) || s.isRequestEntry(next, after)
+}
+
+// isRequestEntry says whether these two tokens begin what an operation holds
+// besides settings: `error 409` or `get "/path"`.
+func (s *session) isRequestEntry(first, next Token) bool {
+	switch next.Kind {
+	case Number:
+		return s.raw(first) == "error"
+	case String:
+		return slices.Contains(verbs, s.raw(first))
+	}
+	return false
 }
 
 // phrase reads a row of terms up to a comma, a line break or a bracket.

@@ -27,6 +27,14 @@ func (l *scanner) number() {
 	default:
 		if end := l.currencyEnd(i); end > 0 {
 			kind, i = MoneyLiteral, end
+		} else if end := l.noCurrencyEnd(i); end > 0 {
+			l.report(CodeNumber, i+1, end, "`%s` is no currency", l.text[i+1:end])
+			d := &l.problems[len(l.problems)-1]
+			d.Help = "a currency has three capital letters, such as EUR"
+			if code := l.text[i+1 : end]; code == "EURO" || code == "EUROS" {
+				d.Fixes = []diag.Edit{{Span: d.Primary, Text: "EUR"}}
+			}
+			kind, i = MoneyLiteral, end
 		}
 		l.literal(kind, start, i)
 	}
@@ -102,6 +110,25 @@ func (l *scanner) currencyEnd(i int) int {
 		}
 	}
 	return i + 3
+}
+
+// noCurrencyEnd returns the offset behind a space and a word of capital letters
+// at i that is too long for a currency, such as " EURO", or 0.
+func (l *scanner) noCurrencyEnd(i int) int {
+	if l.byteAt(i) != ' ' {
+		return 0
+	}
+	end := i + 1
+	for end < l.end && class[l.text[end]] != 0 {
+		if c := l.text[end]; c < 'A' || c > 'Z' {
+			return 0
+		}
+		end++
+	}
+	if end-i-1 < 4 {
+		return 0
+	}
+	return end
 }
 
 // timestampEnd returns the offset behind the timestamp at i, or 0.

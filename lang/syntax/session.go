@@ -71,6 +71,7 @@ func (s *session) report(d diag.Diagnostic) *diag.Diagnostic {
 	if n := len(s.problems); n > 0 && s.problems[n-1].Primary == d.Primary {
 		return silent
 	}
+	s.wayOut(&d)
 	s.problems = append(s.problems, d)
 	return &s.problems[len(s.problems)-1]
 }

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -233,7 +234,13 @@ func FieldNamed(fields []Field, name string) *Field {
 // the same type, a wider number (int to decimal or float), an absent or present
 // value for an optional, a JSON-able value for json, or a record whose fields
 // cover those of to.
-func (u *Universe) Assignable(from, to Type) bool {
+func (u *Universe) Assignable(from, to Type) bool { return u.assignable(from, to, nil) }
+
+// pair is a question about two declared types that is being answered. Asked
+// again inside its own answer, it is a yes: nothing there says no.
+type pair struct{ from, to string }
+
+func (u *Universe) assignable(from, to Type, open []pair) bool {
 	if from.Kind == Invalid || to.Kind == Invalid || from.Equal(to) {
 		return true
 	}
@@ -243,15 +250,15 @@ func (u *Universe) Assignable(from, to Type) bool {
 			return true
 		}
 		if from.Kind == Optional {
-			return u.Assignable(*from.Elem, *to.Elem)
+			return u.assignable(*from.Elem, *to.Elem, open)
 		}
-		return u.Assignable(from, *to.Elem)
+		return u.assignable(from, *to.Elem, open)
 	case JSON:
 		return from.Kind != Secret && from.Kind != Lambda && from.Kind != Void
 	case Decimal, Float:
 		return from.Kind == Int
 	case List, Map:
-		return from.Kind == to.Kind && u.Assignable(*from.Elem, *to.Elem)
+		return from.Kind == to.Kind && u.assignable(*from.Elem, *to.Elem, open)
 	}
 	target, ok := u.FieldsOf(to)
 	if !ok {
@@ -261,10 +268,17 @@ func (u *Universe) Assignable(from, to Type) bool {
 	if !ok {
 		return false
 	}
-	return u.covers(source, target)
+	if from.Kind == Named && to.Kind == Named {
+		asked := pair{from.Name, to.Name}
+		if slices.Contains(open, asked) {
+			return true
+		}
+		open = append(slices.Clip(open), asked)
+	}
+	return u.covers(source, target, open)
 }
 
-func (u *Universe) covers(source, target []Field) bool {
+func (u *Universe) covers(source, target []Field, open []pair) bool {
 	for i := range target {
 		want := &target[i]
 		have := FieldNamed(source, want.Name)
@@ -274,7 +288,7 @@ func (u *Universe) covers(source, target []Field) bool {
 			}
 			return false
 		}
-		if !u.Assignable(have.Type, want.Type) {
+		if !u.assignable(have.Type, want.Type, open) {
 			return false
 		}
 	}

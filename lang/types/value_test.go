@@ -142,3 +142,18 @@ func BenchmarkEncodeOrder(b *testing.B) {
 		to = universe.EncodeJSON(to[:0], v, Ref("t.Order"))
 	}
 }
+
+// TestAssignableEndsForTypesInCircles compares records that contain themselves.
+func TestAssignableEndsForTypesInCircles(t *testing.T) {
+	tree := func(name string, leaf Kind) Definition {
+		return Definition{Name: name, Kind: RecordDefinition, Fields: []Field{
+			{Name: "below", Type: ListOf(Ref(name))}, {Name: "leaf", Type: Of(leaf)}}}
+	}
+	u := NewUniverse([]Definition{tree("Tree", Int), tree("Bush", Int), tree("Reed", Bool)})
+	if !u.Assignable(Ref("Tree"), Ref("Bush")) {
+		t.Error("two trees of the same shape are not assignable")
+	}
+	if u.Assignable(Ref("Tree"), Ref("Reed")) {
+		t.Error("two trees with different leaves are assignable")
+	}
+}

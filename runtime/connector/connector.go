@@ -16,8 +16,9 @@ type Request struct {
 	Args      map[string]types.Value // by parameter; read, never changed
 	// Key names the effect at the target: equal for every attempt of it.
 	Key string
-	// TimeoutNs bounds the attempt in nanoseconds, waiting for a free place
-	// included; 0 is the operation's own bound, else the connector's default.
+	// TimeoutNs bounds the attempt in nanoseconds, from when it has a place among
+	// the calls of its binding; 0 is the operation's own bound, else the
+	// connector's default.
 	TimeoutNs int64
 
 	// What the attempt belongs to: for the target's logs and for ours.
@@ -60,10 +61,8 @@ type Reply struct {
 	// Detail tells a person what happened. It holds addresses without
 	// credentials, states and field paths, never data that was sent or received.
 	Detail string
-	TookNs int64
-	// RetryAfterNs is how long the target asked to be left alone; 0: it did not.
-	RetryAfterNs int64
-	Sign         Sign
+	TookNs int64 // of the attempt, without the wait for a place
+	Sign   Sign
 }
 
 // Ended is the reply as the command that tells the engine.
@@ -77,8 +76,10 @@ func (r Reply) Ended(q Request) record.AttemptEnded {
 
 // Sink carries out requests. It may be used by any number of goroutines.
 type Sink interface {
-	// Do carries out one attempt. It always gives a Reply, at the latest when the
-	// request's time is over or ctx ends.
+	// Do carries out one attempt. A connector may let it wait for a place first,
+	// which is no attempt and has no bound in time. From then on it always gives a
+	// Reply when the request's time is over, and at any time when ctx ends or the
+	// Connector is closed.
 	Do(ctx context.Context, q Request) Reply
 	// Probe asks whether the binding can be reached at all, without doing
 	// anything there. Sign is Alive or Failing, or Silent where the protocol
@@ -94,7 +95,6 @@ type Settings func(name string, secret bool) (value string, ok bool)
 type Connector interface {
 	// Name is the name that endpoints use: "http".
 	Name() string
-	Guarantee() Guarantee
 	// Bind prepares the endpoints of p that use this connector. What it shares
 	// between plans (connections) outlives the Sink. Errors: *SettingsError, with
 	// all that is wrong at once; an operation that cannot be prepared.
@@ -103,24 +103,3 @@ type Connector interface {
 	// Refused or Unknown.
 	Close() error
 }
-
-// Guarantee is what a connector can promise about delivery, as data: the
-// compiler refuses a promise that the connector cannot keep.
-type Guarantee struct {
-	// Delivery of an effect whose target ignores the key.
-	Delivery Delivery
-	// KeyField is where the protocol carries the idempotency key; a target that
-	// honours it makes the effect happen once. "" where there is no such place.
-	KeyField string
-	// Answers says that a target's answer comes back to the step.
-	Answers bool
-}
-
-// Delivery is how often an effect may happen.
-type Delivery string
-
-// The deliveries.
-const (
-	AtMostOnce  Delivery = "at_most_once"
-	AtLeastOnce Delivery = "at_least_once"
-)

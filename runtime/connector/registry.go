@@ -35,12 +35,6 @@ func (r *Registry) Names() []string {
 	return names
 }
 
-// Find is the connector of the given name.
-func (r *Registry) Find(name string) (Connector, bool) {
-	c, ok := r.byName[name]
-	return c, ok
-}
-
 // Close closes all connectors.
 func (r *Registry) Close() error {
 	var errs []error

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -79,4 +80,32 @@ func (s *State) Task(instance string, activation uint32) (t Task, ok bool) {
 		return Task{}, false
 	}
 	return x.task(x.find(activation)), true
+}
+
+// Labels are the labels of a flow's variables as a whole, sorted, by variable:
+// those of parameters, and those that follow from what a step computes. Labels
+// of fields are in the types.
+func (p *Program) Labels(flow string) map[string][]string {
+	labels := map[string][]string{}
+	f := p.flows[flow]
+	if f == nil {
+		return labels
+	}
+	if f.process != nil {
+		for _, param := range f.process.Params {
+			if len(param.Labels) > 0 {
+				labels[param.Name] = param.Labels
+			}
+		}
+	}
+	for i := range f.steps {
+		s := f.steps[i].plan
+		if s.Var == "" || len(s.Labels) == 0 {
+			continue
+		}
+		all := append(slices.Clone(labels[s.Var]), s.Labels...)
+		slices.Sort(all)
+		labels[s.Var] = slices.Compact(all)
+	}
+	return labels
 }

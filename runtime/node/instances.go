@@ -155,7 +155,7 @@ func (n *Node) Instance(ctx context.Context, id string) (observe.Details, error)
 		if d == nil {
 			return out, nil
 		}
-		out.Explain(details, d.Universe)
+		out.Explain(details, d.Universe, d.Program.Labels(details.Process))
 	}
 	return out, nil
 }

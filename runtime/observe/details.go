@@ -60,8 +60,9 @@ func TaskID(instance string, activation uint32) string {
 	return instance + "." + strconv.FormatUint(uint64(activation), 10)
 }
 
-// Explain adds what the engine knows. Fields with a label are redacted.
-func (d *Details) Explain(e engine.Details, u *types.Universe) {
+// Explain adds what the engine knows. Fields with a label are redacted, and so
+// are variables whose labels say that they follow from labelled data.
+func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string) {
 	d.State = e.State
 	d.Compensating = e.Compensating
 	if d.Detail == "" {
@@ -96,6 +97,10 @@ func (d *Details) Explain(e engine.Details, u *types.Universe) {
 	if len(e.Vars) > 0 {
 		d.Vars = map[string]json.RawMessage{}
 		for _, v := range e.Vars {
+			if hidden := labels[v.Name]; len(hidden) > 0 {
+				d.Vars[v.Name] = types.AppendJSON(nil, redacted(hidden))
+				continue
+			}
 			d.Vars[v.Name] = u.EncodeJSON(nil, redact(u, v.Value, v.Type), redactedType(v.Type))
 		}
 	}
@@ -108,6 +113,9 @@ func redactedType(t types.Type) types.Type {
 	}
 	return t
 }
+
+// redacted stands for a value with these labels.
+func redacted(labels []string) string { return "(" + strings.Join(labels, ", ") + ")" }
 
 // redact is v with every labelled field replaced by the names of its labels.
 func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
@@ -142,7 +150,7 @@ func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
 		switch value, present := m[f.Name]; {
 		case !present:
 		case len(f.Labels) > 0:
-			out[f.Name] = "(" + strings.Join(f.Labels, ", ") + ")"
+			out[f.Name] = redacted(f.Labels)
 		default:
 			out[f.Name] = redact(u, value, f.Type)
 		}

@@ -6,9 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // head is what the first part of a response says, as far as anybody here wants
@@ -16,7 +14,7 @@ import (
 type head struct {
 	status     int
 	mediaType  string
-	retryAfter string
+	retryAfter bool // it asks to be asked again later
 	location   string
 }
 
@@ -55,7 +53,7 @@ func readHead(r *http.Response) (head, error) {
 	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	return head{
 		status: r.StatusCode, mediaType: mediaTypeName(strings.TrimSpace(mediaType)),
-		retryAfter: r.Header.Get("Retry-After"), location: r.Header.Get("Location"),
+		retryAfter: r.Header.Get("Retry-After") != "", location: r.Header.Get("Location"),
 	}, nil
 }
 
@@ -134,19 +132,4 @@ func told(err error, o *Options) error {
 		}
 	}
 	return &garbage{"it cannot be read"}
-}
-
-// retryAfterNs reads a Retry-After header: seconds, or a date. What it cannot
-// read, or lies in the past, is 0.
-func retryAfterNs(text string, now time.Time) int64 {
-	if text == "" {
-		return 0
-	}
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return int64(seconds) * int64(time.Second)
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, int64(at.Sub(now)))
-	}
-	return 0
 }

@@ -82,7 +82,7 @@ func BenchmarkRenderAndJudge(b *testing.B) {
 				if _, err := op.render(&q, t, nil, sink.options); err != nil {
 					b.Fatal(err)
 				}
-				if reply := op.judge(&h, body, t); reply.Outcome != record.Succeeded {
+				if reply := op.judge(nil, &h, body, t); reply.Outcome != record.Succeeded {
 					b.Fatal(reply.Detail)
 				}
 			}

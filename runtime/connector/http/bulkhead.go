@@ -1,51 +1,66 @@
 package httpconnector
 
 import (
+	"container/list"
 	"context"
-	"errors"
-	"sync/atomic"
-	"time"
+	"sync"
 )
 
-var (
-	errFull   = errors.New("too many calls wait for a free place (limits MaxConcurrent and MaxQueued)")
-	errWaited = errors.New("the time was over before a place became free (limit MaxConcurrent)")
-)
-
-// bulkhead bounds how many calls of one binding run and wait, so that a target
-// that hangs takes its own places and nobody else's.
+// bulkhead bounds how many calls of one binding run at once, so that a target
+// that hangs takes its own places and nobody else's. Those that find no place
+// wait for one, first come, first served.
 type bulkhead struct {
-	places    chan struct{}
-	waiting   atomic.Int64
-	maxQueued int64
+	mu     sync.Mutex
+	free   int       // 0 where somebody waits
+	queued list.List // of chan struct{}, closed when a place is handed over
 }
 
-func newBulkhead(maxConcurrent, maxQueued int) *bulkhead {
-	return &bulkhead{places: make(chan struct{}, maxConcurrent), maxQueued: int64(maxQueued)}
-}
+func newBulkhead(maxConcurrent int) *bulkhead { return &bulkhead{free: maxConcurrent} }
 
-// enter takes a place, waiting until the deadline. Errors: errFull, errWaited,
-// the end of ctx.
-func (b *bulkhead) enter(ctx context.Context, deadline time.Time) error {
-	select {
-	case b.places <- struct{}{}:
+// enter takes a place and waits for it as long as it takes: a full bulkhead says
+// nothing about the request and must not cost it a try. Errors: the end of ctx,
+// and errClosed when stopped is closed.
+func (b *bulkhead) enter(ctx context.Context, stopped <-chan struct{}) error {
+	b.mu.Lock()
+	if b.free > 0 {
+		b.free--
+		b.mu.Unlock()
 		return nil
-	default:
 	}
-	defer b.waiting.Add(-1)
-	if b.waiting.Add(1) > b.maxQueued {
-		return errFull
-	}
-	timer := time.NewTimer(time.Until(deadline))
-	defer timer.Stop()
+	turn := make(chan struct{})
+	waiting := b.queued.PushBack(turn)
+	b.mu.Unlock()
+	var err error
 	select {
-	case b.places <- struct{}{}:
+	case <-turn:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return errWaited
+		err = ctx.Err()
+	case <-stopped:
+		err = errClosed
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-turn: // the place came at the same moment
+		b.handOn()
+	default:
+		b.queued.Remove(waiting)
+	}
+	return err
 }
 
-func (b *bulkhead) leave() { <-b.places }
+func (b *bulkhead) leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.handOn()
+}
+
+// handOn gives a place to whoever waits longest. Who comes now cannot be faster.
+func (b *bulkhead) handOn() {
+	if first := b.queued.Front(); first != nil {
+		close(b.queued.Remove(first).(chan struct{}))
+		return
+	}
+	b.free++
+}

@@ -45,12 +45,6 @@ func New(o Options) (*Connector, error) {
 // Name is "http".
 func (c *Connector) Name() string { return "http" }
 
-// Guarantee says that an effect happens at least once, and once where the
-// target honours the Idempotency-Key.
-func (c *Connector) Guarantee() connector.Guarantee {
-	return connector.Guarantee{Delivery: connector.AtLeastOnce, KeyField: "Idempotency-Key", Answers: true}
-}
-
 // Bind prepares the http endpoints of p. Errors: *connector.SettingsError with
 // every missing or unusable address; an operation that cannot be prepared.
 func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.Sink, error) {
@@ -119,7 +113,7 @@ func (c *Connector) share(s *Sink) error {
 	for key, t := range s.targets {
 		b := bulkheadKey{key.endpoint, key.cloud, t.address}
 		if c.bulkheads[b] == nil {
-			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent, c.options.MaxQueued)
+			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent)
 		}
 		t.bulkhead = c.bulkheads[b]
 	}

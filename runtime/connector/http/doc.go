@@ -4,15 +4,15 @@
 // What becomes of an attempt:
 //
 //	no address, no connection, no TLS, nothing written    Refused
-//	no free place here (MaxConcurrent, MaxQueued)         Refused, says nothing of health
-//	408, 425, 429, 503                                    Refused, with Retry-After where given
+//	408, 425, 429                                         Refused
+//	503 with Retry-After, or to an idempotent operation   Refused
 //	a status the operation declares as an error           Raised; Rejected where its body does not
 //	                                                      give the fault's fields
 //	2xx with a body that fits the result                  Succeeded
 //	2xx with any other body                               Unknown
 //	404 or 410 to an idempotent DELETE without result     Succeeded: it is already gone
 //	other 3xx and 4xx                                     Rejected
-//	other 5xx                                             Unknown
+//	other 5xx, 502 and 504 with Retry-After too           Unknown
 //	no answer, half an answer, no HTTP, over a limit      Unknown
 //	arguments that make no request                        Rejected, says nothing of health
 //
@@ -22,6 +22,21 @@
 // the debt until somebody knows. Either way the step ends in a typed fault when
 // its tries are used up, and nothing is forgotten. Why a declared error with an
 // unreadable body is Rejected: its status alone says that nothing was done.
+//
+// At most MaxConcurrent calls of one binding at one address run at once. What
+// comes then waits in its order, without a bound in time or number: a service
+// that is healthy but slow holds back those who ask and makes no faults of them.
+// A call's time begins when it has a place, and TookNs leaves out the wait. How
+// many wait is bounded by who asks (the engine's instances); each costs its
+// goroutine (BenchmarkWaiting). Every binding and address has places of its own,
+// so that one that hangs holds back nobody who asks another. Only the caller's
+// context and Close end a wait: Refused, says nothing of health.
+//
+// Why a bare 503 is Unknown to what is not idempotent: a gateway says it too
+// when it lost the answer of a service that has done the work. Retry-After tells
+// an overload. A 502 or 504 says by itself that the gateway asked somebody, which
+// Retry-After does not take back. How long Retry-After asks for is not read: when
+// to try again is for the failover's backoff.
 //
 // What comes with net/http: HTTP/2 over TLS where the target offers it, proxies
 // from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY; never for loopback),

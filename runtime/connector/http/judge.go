@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -18,9 +20,9 @@ import (
 )
 
 // judge says what a complete answer means.
-func (op *operation) judge(h *head, body []byte, t *target) connector.Reply {
+func (op *operation) judge(args map[string]types.Value, h *head, body []byte, t *target) connector.Reply {
 	if declared := op.errors[h.status]; declared != nil {
-		return declared.raise(op, h, body, t)
+		return declared.raise(op, args, h, body, t)
 	}
 	switch {
 	case h.status < 300:
@@ -29,7 +31,8 @@ func (op *operation) judge(h *head, body []byte, t *target) connector.Reply {
 		return op.reply(t, record.Rejected, connector.Alive, "%s, and COB follows a redirect only of a GET to the same address: change the binding's address", answered(h.status))
 	case h.status == 429:
 		return op.reply(t, record.Refused, connector.Alive, "%s", answered(h.status))
-	case h.status == 503:
+	case h.status == 503 && (h.retryAfter || op.idempotent):
+		// Without Retry-After it may be a gateway that lost the answer.
 		return op.reply(t, record.Refused, connector.Failing, "%s", answered(h.status))
 	case h.status == 408 || h.status == 425:
 		// Both say that the request was not acted on and may be sent again.
@@ -166,8 +169,8 @@ func newFaultReader(p *plan.HTTPError, u *types.Universe) (*faultReader, error) 
 // alone says that the target will not do it, so a body that does not give the
 // fault's fields is Rejected: asking again would get the same answer, and there
 // is nothing to undo.
-func (f *faultReader) raise(op *operation, h *head, body []byte, t *target) connector.Reply {
-	fields, why := f.read(op, h, body)
+func (f *faultReader) raise(op *operation, args map[string]types.Value, h *head, body []byte, t *target) connector.Reply {
+	fields, why := f.read(op, args, h, body)
 	if why != "" {
 		return op.reply(t, record.Rejected, connector.Failing, "%s, which means %s, but its body does not give the fault's fields: %s", answered(h.status), f.fault, why)
 	}
@@ -176,10 +179,10 @@ func (f *faultReader) raise(op *operation, h *head, body []byte, t *target) conn
 	return r
 }
 
-func (f *faultReader) read(op *operation, h *head, body []byte) (fields map[string]types.Value, why string) {
+func (f *faultReader) read(op *operation, args map[string]types.Value, h *head, body []byte) (fields map[string]types.Value, why string) {
 	raw := map[string]types.Value{}
 	if f.whole != nil {
-		v, err := f.eval(f.whole, body)
+		v, err := f.eval(f.whole, args, body)
 		if err != nil {
 			return nil, safeWhy(err, h)
 		}
@@ -191,7 +194,7 @@ func (f *faultReader) read(op *operation, h *head, body []byte) (fields map[stri
 	}
 	for i := range f.fields {
 		field := &f.fields[i]
-		v, err := f.eval(field.expr, body)
+		v, err := f.eval(field.expr, args, body)
 		if err != nil {
 			return nil, field.name + ": " + safeWhy(err, h)
 		}
@@ -210,17 +213,21 @@ func (f *faultReader) read(op *operation, h *head, body []byte) (fields map[stri
 	return raw, ""
 }
 
-// eval evaluates over a response of its own: converting changes JSON in place,
-// and two fields may read the same part.
-func (f *faultReader) eval(expr *expression.Program, body []byte) (types.Value, error) {
-	var response types.Value
-	if len(expr.Reads()) > 0 {
-		var err error
-		if response, err = types.ReadJSON(body); err != nil {
+// eval evaluates over the arguments and a response of its own: converting
+// changes JSON in place, and two fields may read the same part.
+func (f *faultReader) eval(expr *expression.Program, args map[string]types.Value, body []byte) (types.Value, error) {
+	env := maps.Clone(args)
+	if env == nil {
+		env = map[string]types.Value{}
+	}
+	if slices.Contains(expr.Reads(), "response") {
+		response, err := types.ReadJSON(body)
+		if err != nil {
 			return nil, types.Problems{{Message: err.Error()}}
 		}
+		env["response"] = response
 	}
-	return expr.Eval(map[string]types.Value{"response": response})
+	return expr.Eval(env)
 }
 
 func safeWhy(err error, h *head) string {
@@ -237,7 +244,7 @@ func (s *Sink) broken(ctx context.Context, op *operation, t *target, err error) 
 	var unsent *notSent
 	if errors.As(err, &unsent) {
 		sign := connector.Failing
-		if errors.Is(err, errFull) || errors.Is(err, errWaited) || stopping {
+		if stopping {
 			sign = connector.Silent
 		}
 		return op.reply(t, record.Refused, sign, "%s; nothing was sent", reason(err))
@@ -261,7 +268,7 @@ func reason(err error) string {
 	switch {
 	case errors.As(err, &dns):
 		return "the name " + dns.Name + " has no address"
-	case errors.Is(err, errClosed), errors.Is(err, errFull), errors.Is(err, errWaited):
+	case errors.Is(err, errClosed):
 		return err.Error()
 	case errors.Is(err, context.Canceled):
 		return errClosed.Error()

@@ -3,18 +3,14 @@ package httpconnector
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
-	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -87,60 +83,13 @@ func TestMaxHeaderBytesOfARequest(t *testing.T) {
 	}
 }
 
-func TestBulkhead(t *testing.T) {
-	release := make(chan struct{})
-	arrived := make(chan struct{}, 8)
-	w := serveWire(t, func(c net.Conn, r *http.Request) {
-		arrived <- struct{}{}
-		<-release
-		say("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")(c, r)
-	})
-	sink := bind(t, newConnector(t, Options{MaxConcurrent: 2, MaxQueued: 1}), w.url()).(*Sink)
-	replies := make(chan connector.Reply)
-	call := func() { replies <- sink.Do(context.Background(), request("ping")) }
-	go call()
-	go call()
-	<-arrived
-	<-arrived
-
-	// Both places are taken. One call may wait, and its time may be over before
-	// a place is free.
-	short := request("ping")
-	short.TimeoutNs = int64(5 * time.Millisecond)
-	if r := do(t, sink, short); r.Outcome != record.Refused || r.Sign != connector.Silent || !strings.Contains(r.Detail, "limit MaxConcurrent") {
-		t.Errorf("waiting in vain: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
-	}
-	stopped, cancel := context.WithCancel(context.Background())
-	cancel()
-	if r := sink.Do(stopped, request("ping")); r.Outcome != record.Refused || r.Sign != connector.Silent {
-		t.Errorf("waiting for somebody who has stopped: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
-	}
-	go call()
-	gate := sink.targets[targetKey{"shop.store", "paris"}].bulkhead
-	for gate.waiting.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	if r := do(t, sink, request("ping")); r.Outcome != record.Refused || r.Sign != connector.Silent || !strings.Contains(r.Detail, "limits MaxConcurrent and MaxQueued") {
-		t.Errorf("a full queue: %s, %s: %s", r.Outcome, r.Sign, r.Detail)
-	}
-	close(release)
-	for range 3 {
-		if r := <-replies; r.Outcome != record.Succeeded {
-			t.Errorf("a call that waited: %s: %s", r.Outcome, r.Detail)
-		}
-	}
-	if w.requests.Load() != 3 {
-		t.Errorf("the target got %d requests; want 3", w.requests.Load())
-	}
-}
-
 func TestOptions(t *testing.T) {
 	if _, err := New(Options{}); err != nil {
 		t.Errorf("the defaults: %v", err)
 	}
 	for _, o := range []Options{
 		{MaxResponseBytes: -1}, {MaxResponseBytes: 1<<30 + 1}, {MaxRequestBytes: -1}, {MaxHeaderBytes: 255}, {MaxHeaderBytes: 1<<20 + 1},
-		{MaxConcurrent: -1}, {MaxConcurrent: 1<<16 + 1}, {MaxQueued: -2}, {MaxQueued: 1<<20 + 1}, {IdleFor: 1}, {IdleFor: 2 * time.Hour}, {DialFor: 1}, {DialFor: 2 * time.Hour}, {TimeoutNs: -1},
+		{MaxConcurrent: -1}, {MaxConcurrent: 1<<16 + 1}, {IdleFor: 1}, {IdleFor: 2 * time.Hour}, {DialFor: 1}, {DialFor: 2 * time.Hour}, {TimeoutNs: -1},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%+v was taken", o)

@@ -17,11 +17,8 @@ type Options struct {
 	// headers of a request: 256 to 1 MiB, default 64 KiB.
 	MaxHeaderBytes int
 	// MaxConcurrent bounds the calls of one binding that run at once: 1 to
-	// 65536, default 256.
+	// 65536, default 256. More of them wait, as many as there are.
 	MaxConcurrent int
-	// MaxQueued bounds the calls of one binding that wait for a place: 0 to
-	// 1048576, default 1024; -1 is none.
-	MaxQueued int
 	// IdleFor is how long an unused connection is kept: 1ms to 1h, default 30s.
 	IdleFor time.Duration
 	// DialFor bounds reaching a target, and the TLS handshake after it: 1ms to
@@ -39,10 +36,6 @@ func (o Options) withDefaults() Options {
 	fill(&o.MaxRequestBytes, 4<<20)
 	fill(&o.MaxHeaderBytes, 64<<10)
 	fill(&o.MaxConcurrent, 256)
-	fill(&o.MaxQueued, 1024)
-	if o.MaxQueued < 0 {
-		o.MaxQueued = 0
-	}
 	fill(&o.IdleFor, 30*time.Second)
 	fill(&o.DialFor, 10*time.Second)
 	fill(&o.TimeoutNs, int64(30*time.Second))
@@ -70,7 +63,6 @@ func (o Options) Validate() error {
 		{"MaxRequestBytes", d.MaxRequestBytes, 1, 1 << 30},
 		{"MaxHeaderBytes", int64(d.MaxHeaderBytes), 256, 1 << 20},
 		{"MaxConcurrent", int64(d.MaxConcurrent), 1, 1 << 16},
-		{"MaxQueued", int64(o.MaxQueued), -1, 1 << 20},
 		{"IdleFor", int64(d.IdleFor), int64(time.Millisecond), int64(time.Hour)},
 		{"DialFor", int64(d.DialFor), int64(time.Millisecond), int64(time.Hour)},
 		{"TimeoutNs", d.TimeoutNs, 1, int64(time.Hour)},

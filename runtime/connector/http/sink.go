@@ -34,12 +34,16 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 // Do carries out one attempt. See the package comment for what each answer
 // becomes.
 func (s *Sink) Do(ctx context.Context, q connector.Request) connector.Reply {
-	started := time.Now()
 	op := s.operations[operationKey{q.Endpoint, q.Operation}]
 	t := s.targets[targetKey{q.Endpoint, q.Cloud}]
 	if op == nil || t == nil {
 		return connector.Reply{Outcome: record.Rejected, Detail: "the plan has no operation " + q.Operation + " of " + q.Endpoint + " at " + q.Cloud}
 	}
+	if err := t.bulkhead.enter(ctx, s.connector.lines.stopped.Done()); err != nil {
+		return s.broken(ctx, op, t, &notSent{err})
+	}
+	defer t.bulkhead.leave()
+	started := time.Now()
 	bound := q.TimeoutNs
 	if bound <= 0 {
 		bound = op.timeoutNs
@@ -62,10 +66,6 @@ func (s *Sink) Do(ctx context.Context, q connector.Request) connector.Reply {
 const maxRedirects = 3
 
 func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation, t *target, buf *[]byte, deadline time.Time) connector.Reply {
-	if err := t.bulkhead.enter(ctx, deadline); err != nil {
-		return s.broken(ctx, op, t, &notSent{err})
-	}
-	defer t.bulkhead.leave()
 	var instead *url.URL
 	for range maxRedirects + 1 {
 		x, err := op.render(q, t, instead, s.options)
@@ -83,11 +83,7 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 				continue
 			}
 		}
-		reply := op.judge(&h, body, t)
-		if h.retryAfter != "" && reply.Outcome == record.Refused {
-			reply.RetryAfterNs = retryAfterNs(h.retryAfter, time.Now())
-		}
-		return reply
+		return op.judge(q.Args, &h, body, t)
 	}
 	return op.reply(t, record.Rejected, connector.Failing, "redirects more than %d times", maxRedirects)
 }

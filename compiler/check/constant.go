@@ -1,0 +1,134 @@
+package check
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// computed reports an expression that is the same in every run and has no value
+// in any, such as a division by zero.
+func (c *checker) computed(t typed, at source.Span) typed {
+	if t.invalid() || slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return !isConstant(&a) }) {
+		return t
+	}
+	_, ok, err := expression.Constant(&t.Tree, c.Universe)
+	if !ok || err == nil {
+		return t
+	}
+	c.report(diag.Errorf(CodeFails, at, "this has no value in any run: %s", detail(err)))
+	return typed{}
+}
+
+func isConstant(t *expression.Tree) bool {
+	if t.Op == expression.Var || t.Op == expression.Lambda || t.Op == "" {
+		return false
+	}
+	return !slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return !isConstant(&a) })
+}
+
+// detail is what went wrong, without the place, which the diagnostic has.
+func detail(err error) string {
+	var failure *expression.Failure
+	if errors.As(err, &failure) {
+		return failure.Detail
+	}
+	var refused *expression.CompileError
+	if errors.As(err, &refused) {
+		return refused.Detail
+	}
+	return err.Error()
+}
+
+// compiles reports a call with a literal that can never work, such as a pattern
+// that is none.
+func (c *checker) compiles(t typed, at source.Span) typed {
+	if t.Name != "matches" || t.Args[1].Op != expression.Literal {
+		return t
+	}
+	if _, err := expression.Compile(t.Tree, c.Universe); err != nil {
+		c.report(diag.Errorf(CodeFails, at, "this has no value in any run: %s", detail(err)))
+		return typed{}
+	}
+	return t
+}
+
+// sound reports a refinement that is no statement about its field.
+func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
+	if slices.Contains(expression.Reads(&r.Test), "now") {
+		c.report(diag.Errorf(CodeRefinement, at, "a refinement reads its own field alone: what holds today may not hold tomorrow").
+			WithHelp("compare with now where the value is used"))
+		return false
+	}
+	if v, ok, err := expression.Constant(&r.Test, c.Universe); ok && err == nil && v == false {
+		c.errorf(CodeRefinement, at, "no value of %s can satisfy this", r.Field)
+		return false
+	}
+	return true
+}
+
+// obeys reports the places in a constant, a value of type t, where a refinement
+// does not hold. What stands behind a name has been checked where it was given
+// its value.
+func (c *checker) obeys(tree *expression.Tree, t types.Type, e syntax.Expr) {
+	if c.guards == nil {
+		guards, err := expression.NewChecker(c.Universe, c.Refinements)
+		if err != nil {
+			return // what is wrong with a refinement has been said
+		}
+		c.guards = guards
+	}
+	v, ok, err := expression.Constant(tree, c.Universe)
+	if !ok || err != nil {
+		return
+	}
+	for _, p := range c.guards.Check(v, t) {
+		at := within(e, p.Path)
+		if _, named := at.(*syntax.Ident); named {
+			continue
+		}
+		what := p.Path
+		if what == "" {
+			what = "this"
+		}
+		c.errorf(CodeRefinement, at.Span(), "%s %s", what, p.Message)
+	}
+}
+
+// within is the expression at a path such as lines[2].qty, as deep as it is
+// written out.
+func within(e syntax.Expr, path string) syntax.Expr {
+	for path != "" {
+		switch x := e.(type) {
+		case *syntax.RecordExpr:
+			path = strings.TrimPrefix(path, ".")
+			end := strings.IndexAny(path, ".[")
+			if end < 0 {
+				end = len(path)
+			}
+			i := slices.IndexFunc(x.Fields, func(f *syntax.FieldInit) bool { return f.Name.Text == path[:end] })
+			if i < 0 {
+				return e
+			}
+			e, path = x.Fields[i].Value, path[end:]
+		case *syntax.ListExpr:
+			number, rest, _ := strings.Cut(strings.TrimPrefix(path, "["), "]")
+			i, err := strconv.Atoi(number)
+			if err != nil || i >= len(x.Items) {
+				return e
+			}
+			e, path = x.Items[i], rest
+		default:
+			return e
+		}
+	}
+	return e
+}

@@ -1,0 +1,51 @@
+package syntax
+
+import (
+	"strings"
+
+	"github.com/cob-lang/cob/lang/diag"
+)
+
+// foreign are words of other languages, and how the same is written here.
+var foreign = map[string]string{
+	"elif": "write `else if`", "elsif": "write `else if`", "elseif": "write `else if`",
+	"throw": "a process fails with a fault: `fail Declined { reason: \"no funds\" }`",
+	"raise": "a process fails with a fault: `fail Declined { reason: \"no funds\" }`",
+	"var":   "a variable begins with `let`", "const": "a variable begins with `let`",
+	"and": "write `&&`", "or": "write `||`", "not": "write `!`",
+	"break":    "a loop ends with its list or its condition: filter the list, or set a variable that the condition of `while` reads",
+	"continue": "put what the other rounds do into an `if`",
+	"switch":   "write `match`", "case": "an arm of `match` is `value => statement`",
+	"foreach": "write `for item in list`", "def": "write `process`", "function": "write `process`", "func": "write `process`",
+	"import": "a directory is a package, its files need no import; contracts begin with `use`",
+}
+
+// replaced are foreign words for which another word stands.
+var replaced = map[string]string{
+	"elif": "else if", "elsif": "else if", "elseif": "else if", "throw": "fail", "raise": "fail", "var": "let", "const": "let",
+	"and": "&&", "or": "||",
+}
+
+// wayOut adds to a diagnostic what an author who comes from another language
+// most likely meant.
+func (s *session) wayOut(d *diag.Diagnostic) {
+	if d.Help != "" || d.Primary.Start >= d.Primary.End {
+		return
+	}
+	text := d.Primary.Text()
+	before := strings.TrimRight(s.file.Text[:d.Primary.Start], " ")
+	switch {
+	case foreign[text] != "":
+		d.Help = foreign[text]
+		if word := replaced[text]; word != "" {
+			d.Fixes = []diag.Edit{{Span: d.Primary, Text: word}}
+		}
+	case text == "=":
+		d.Help = "compare with `==`"
+		d.Fixes = []diag.Edit{{Span: d.Primary, Text: "=="}}
+	case text == "{" && d.Code == CodeSeparator && strings.HasSuffix(before, ")"):
+		d.Help = "an operation is invoked with `call`: let x = call endpoint.operation(...) { ... }"
+	case strings.HasSuffix(before, " not"):
+		d.Help = foreign["not"]
+	}
+}

@@ -1,0 +1,34 @@
+package observe_test
+
+import (
+	"testing"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/observe"
+)
+
+func TestLabelledDataIsNotShown(t *testing.T) {
+	text := types.Of(types.String)
+	u := types.NewUniverse([]types.Definition{{Name: "p.Customer", Kind: types.RecordDefinition, Fields: []types.Field{
+		{Name: "id", Type: text}, {Name: "name", Type: text, Labels: []string{"personal"}},
+	}}})
+	ada := map[string]types.Value{"id": "c-1", "name": "Ada"}
+	var d observe.Details
+	d.Explain(engine.Details{Vars: []engine.Var{
+		{Name: "customer", Type: types.Ref("p.Customer"), Value: ada},
+		{Name: "all", Type: types.ListOf(types.OptionalOf(types.Ref("p.Customer"))), Value: []types.Value{ada, nil}},
+		{Name: "greeting", Type: text, Value: "hi Ada"},
+		{Name: "count", Type: types.Of(types.Int), Value: int64(2)},
+	}}, u, map[string][]string{"greeting": {"health", "personal"}})
+	for name, want := range map[string]string{
+		"customer": `{"id":"c-1","name":"(personal)"}`,
+		"all":      `[{"id":"c-1","name":"(personal)"},null]`,
+		"greeting": `"(health, personal)"`,
+		"count":    `2`,
+	} {
+		if got := string(d.Vars[name]); got != want {
+			t.Errorf("%s is shown as %s, want %s", name, got, want)
+		}
+	}
+}

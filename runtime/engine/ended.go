@@ -32,6 +32,7 @@ type graveyard struct {
 	numbers map[origin]uint32
 	// Of processes and of routes.
 	processes, routes row
+	scratch           []byte // that tombstones are written into
 }
 
 // row are tombstones in the order of their making.
@@ -83,8 +84,11 @@ func (g *graveyard) read(b []byte) (*tombstone, error) {
 }
 
 func (g *graveyard) add(t *tombstone) {
-	c := snapper{writing: true}
+	c := snapper{writing: true, buf: g.scratch[:0]}
 	c.tombstone(g, t)
+	if g.scratch = c.buf; cap(g.scratch) > 64<<10 {
+		g.scratch = nil
+	}
 	g.put(t.id, t.route, append(make([]byte, 0, len(c.buf)), c.buf...))
 }
 

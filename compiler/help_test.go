@@ -1,6 +1,7 @@
 package compiler_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/fstest"
 
@@ -37,5 +38,21 @@ func TestHelpNamesTheWayOut(t *testing.T) {
 		if !found {
 			t.Errorf("%s gives %v, want the help %q", text, r.Diagnostics, want)
 		}
+	}
+}
+
+// A name that nothing declares is one mistake, however often it is used; the
+// diagnostic names the first place and five more, and its fix mends all.
+func TestAMissingNameIsOneDiagnostic(t *testing.T) {
+	text := "package p\n\ntype Amount { n: int }\ntype Line { x: Amuont, "
+	for i := range 7 {
+		text += fmt.Sprintf("x%d: Amuont, ", i)
+	}
+	r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte(text + "}\n")}}, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Diagnostics) != 1 || len(r.Diagnostics[0].Secondary) != 5 || len(r.Diagnostics[0].Fixes) != 8 {
+		t.Errorf("want one diagnostic with 5 more places and 8 edits, got %v", r.Diagnostics)
 	}
 }

@@ -20,6 +20,15 @@
 // it was sent is its contract's business. A variable has the labels of all
 // that is ever assigned to it, wherever in the flow. Conditions do not label what they guard.
 //
+// A message of a channel of dead letters has the labels of the channels that it
+// serves, because they come as json.
+//
+// # Constants
+//
+// What reads nothing that changes from run to run is computed here, and is a
+// diagnostic where it has no value: in statements, in refinements and in tests,
+// whose values also obey the refinements of their types.
+//
 // # Settings
 //
 // What may stand behind `name:` is data, in table.go, for checking, hover and

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -112,6 +113,7 @@ func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.At)}
 	if v, ok := bl.first("url"); ok {
 		out.URL = v.source
+		c.address(v.source, bl)
 	}
 	if v, ok := bl.first("availability"); ok {
 		out.Availability = v.text
@@ -124,6 +126,29 @@ func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 	}
 	c.oneCurrency(e, &out, bl)
 	e.Bindings = append(e.Bindings, out)
+}
+
+// address reports a url that is written out and that nothing can be called at.
+func (c *checker) address(text plan.Text, bl block) {
+	if text.Setting != "" {
+		return // the environment supplies it
+	}
+	problem := ""
+	u, err := url.Parse(strings.TrimSpace(text.Literal))
+	switch {
+	case err != nil:
+		problem = "this is no URL"
+	case u.Scheme != "http" && u.Scheme != "https":
+		problem = "this URL does not begin with http:// or https://"
+	case u.Hostname() == "":
+		problem = "this URL has no host"
+	case u.RawQuery != "" || u.Fragment != "":
+		problem = "this URL has a query or fragment, which an address must not have"
+	default:
+		return
+	}
+	c.report(diag.Errorf(CodeSettingValue, bl.span("url"), "%s", problem).
+		WithHelp(`write the address of the service, such as "https://payments.example.com", or env.NAME`))
 }
 
 // oneCurrency reports a cost that cannot be compared with that of another place.

@@ -49,6 +49,7 @@ func (c *checker) declareLabels() {
 		slices.Sort(p.Is)
 		c.Labels = append(c.Labels, p)
 	}
+	c.orderedLabels(c.Labels)
 	for range all { // a chain of implications is at most as long as there are labels
 		for name, set := range l.bit {
 			l.bit[name] = l.closed(set)

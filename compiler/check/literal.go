@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -20,6 +21,9 @@ func (c *checker) literal(e *syntax.Literal, want types.Type) typed {
 		c.errorf(CodeLiteral, e.Span(), "%s", err)
 		return typed{}
 	}
+	if kind == types.Money && !c.currency(e) {
+		return typed{}
+	}
 	if want.Kind == types.Optional {
 		want = *want.Elem
 	}
@@ -27,6 +31,22 @@ func (c *checker) literal(e *syntax.Literal, want types.Type) typed {
 		kind = want.Kind
 	}
 	return typed{Tree: expression.Tree{Op: expression.Literal, Type: types.Of(kind), Text: text}}
+}
+
+// currency reports an amount in a currency that there is not.
+func (c *checker) currency(e *syntax.Literal) bool {
+	code := e.Raw[len(e.Raw)-3:]
+	if types.IsActiveCurrency(code) {
+		return true
+	}
+	at := e.Span()
+	at.Start = at.End - 3
+	d := diag.Errorf(CodeLiteral, at, "%s is no currency of ISO 4217", code)
+	if near := diag.Suggest(code, append([]string{"EUR", "USD", "GBP", "CHF", "JPY"}, types.Currencies()...)); near != "" {
+		d = d.WithHelp("did you mean %s?", near).WithFix(at, near)
+	}
+	c.report(d)
+	return false
 }
 
 // canonical is the type of a literal and its text in the form that plans use.

@@ -350,6 +350,9 @@ func (c *checker) literalTerm(row *Setting, t *term, e syntax.Expr) (value, bool
 		c.errorf(CodeLiteral, e.Span(), "%s", bad)
 		return value{}, false
 	}
+	if lit.Kind == syntax.MoneyLiteral && !c.currency(lit) {
+		return value{}, false
+	}
 	v := value{text: text, expr: e}
 	switch lit.Kind {
 	case syntax.IntLiteral, syntax.SizeLiteral:

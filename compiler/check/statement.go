@@ -23,6 +23,7 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 	case *syntax.WhileStmt:
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
 		f.rounds(s, st.Body)
+		return always(st.Cond)
 	case *syntax.MatchStmt:
 		return f.match(s, st)
 	case *syntax.ParallelStmt:
@@ -95,6 +96,12 @@ func (f *flow) rounds(s *resolve.Scope, body *syntax.Block) {
 	k := f.fork()
 	f.again(func() { f.along(k, func() bool { return f.block(s, body) }) })
 	f.meet(k, true)
+}
+
+// always says that a loop has no end: nothing leaves it but return and fail.
+func always(cond syntax.Expr) bool {
+	lit, ok := cond.(*syntax.Literal)
+	return ok && lit.Kind == syntax.BoolLiteral && lit.Raw == "true"
 }
 
 // match checks the arms. A pattern is a value that equals the subject, a range

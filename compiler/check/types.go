@@ -56,6 +56,9 @@ func (c *checker) declareTypes() {
 		if list != nil {
 			d.Fields = c.fields(list.List)
 		}
+		if s.Decl.Head().Broken {
+			list = nil // enough has been said about its refinements
+		}
 		c.Types = append(c.Types, d)
 		fields = append(fields, list)
 	}
@@ -246,46 +249,6 @@ func contractTypes(list []types.Definition) []string {
 		out = append(out, d.Name[strings.LastIndexByte(d.Name, '.')+1:])
 	}
 	return out
-}
-
-// finite reports records that would have to contain themselves for ever.
-func (c *checker) finite() {
-	state := map[string]int{} // 1 open, 2 done
-	var visit func(t types.Type) bool
-	visit = func(t types.Type) bool {
-		if t.Kind == types.Record {
-			for i := range t.Fields {
-				if !visit(t.Fields[i].Type) {
-					return false
-				}
-			}
-		}
-		if t.Kind != types.Named || state[t.Name] == 2 {
-			return true
-		}
-		if state[t.Name] == 1 {
-			return false
-		}
-		state[t.Name] = 1
-		defer func() { state[t.Name] = 2 }()
-		d := c.Universe.Lookup(t.Name)
-		if d == nil || d.Kind == types.UnionDefinition {
-			return true
-		}
-		for i := range d.Fields {
-			if !visit(d.Fields[i].Type) {
-				if s := c.Info.Lookup(strings.TrimPrefix(t.Name, c.pkg+".")); s != nil {
-					c.report(diag.Errorf(CodeInfinite, s.At, "a value of %s would have to contain itself without end", s.Name).
-						WithHelp("make a field optional, or a list"))
-				}
-				return true
-			}
-		}
-		return true
-	}
-	for _, s := range c.Info.Of(resolve.Type) {
-		visit(types.Ref(s.Full))
-	}
 }
 
 // refinements checks the conditions after where; each reads its own field.

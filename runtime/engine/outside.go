@@ -98,6 +98,9 @@ func (p *Program) Labels(flow string) map[string][]string {
 			}
 		}
 	}
+	if f.route != nil && len(f.route.Labels) > 0 {
+		labels[f.route.Var] = f.route.Labels
+	}
 	for i := range f.steps {
 		s := f.steps[i].plan
 		if s.Var == "" || len(s.Labels) == 0 {

@@ -473,10 +473,10 @@ func AppendJSON(to []byte, v Value) []byte {
 		return strconv.AppendFloat(to, x, 'g', -1, 64)
 	case Exact:
 		// A JSON number has as many digits as it is given, so nothing is lost.
-		return append(to, x.String()...)
+		return append(to, x.Compact()...)
 	case Amount:
 		to = append(to, `{"amount":"`...)
-		to = append(to, x.Value.String()...)
+		to = append(to, x.Value.Compact()...)
 		to = append(to, `","currency":"`...)
 		to = append(to, x.Currency...)
 		return append(to, `"}`...)

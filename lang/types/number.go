@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -200,6 +201,34 @@ func (a Exact) Int() (n int64, ok bool) {
 
 // String is a in plain notation, with the scale it has.
 func (a Exact) String() string { return a.d.StringFixed(max(0, -a.d.Exponent())) }
+
+// plainDigits is the longest whole number, and plainPlaces the longest fraction,
+// that Compact writes out.
+const (
+	plainDigits = 20
+	plainPlaces = 40
+)
+
+// MaxCompact bounds the bytes of Compact's text.
+const MaxCompact = 48
+
+// Compact is a with the scale it has, in at most MaxCompact bytes: in plain
+// notation, or with an exponent ("1e99") where that would be long. ParseExact
+// reads it, and so does whoever reads JSON numbers.
+func (a Exact) Compact() string {
+	e := a.d.Exponent()
+	if e <= 0 && e >= -plainPlaces || a.d.IsZero() && e > 0 {
+		return a.String()
+	}
+	d := a.d
+	if e > 0 {
+		if d.NumDigits()+int(e) <= plainDigits {
+			return a.String()
+		}
+		d = dropZeros(d, MaxDecimalDigits) // one text for one value
+	}
+	return d.Coefficient().String() + "e" + strconv.Itoa(int(d.Exponent()))
+}
 
 // Amount is money: an exact amount in one currency.
 type Amount struct {

@@ -281,3 +281,21 @@ func TestPercentIsDivisionBy100(t *testing.T) {
 		}
 	}
 }
+
+func TestCompactIsReadAgain(t *testing.T) {
+	for text, want := range map[string]string{
+		"12.50": "12.50", "0": "0", "0.00": "0.00", "-7": "-7", "1e3": "1000", "1e19": "10000000000000000000", "1e20": "1e20",
+		"-1e99": "-1e99", "1000e99": "1e102", "1e-40": "0.0000000000000000000000000000000000000001", "1e-41": "1e-41", "10e-50": "10e-50",
+		"1e6144": "1e6144", "-1234567890123456789012345678901234e-6144": "-1234567890123456789012345678901234e-6144",
+	} {
+		x, err := ParseExact(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := x.Compact()
+		back, err := ParseExact(got)
+		if got != want || err != nil || back.Cmp(x) != 0 || back.String() != x.String() || len(got) > MaxCompact {
+			t.Errorf("%s: got %s, want %s; read again %s, %v", text, got, want, back, err)
+		}
+	}
+}

@@ -216,7 +216,7 @@ func backoff(x *instance, a *activation, shortest, longest record.Instant, n uin
 func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
 	x := d.s.instances[c.Instance]
 	if x == nil {
-		if d.s.ended[c.Instance] != nil {
+		if d.s.ended.known(c.Instance) {
 			return record.Reply{Instance: c.Instance, Existing: true}
 		}
 		return reject(record.NotFound, "there is no instance %s here", c.Instance)
@@ -233,13 +233,52 @@ func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
 	if !validOutcome(c.Outcome) {
 		return reject(record.Invalid, "the outcome %q of an attempt is none that is known", c.Outcome)
 	}
-	if a.role == roleSettlement {
+	c.Detail = clip(c.Detail)
+	switch why := d.unusable(x, a, c); {
+	case why != "":
+		d.refuseAnswer(x, a, c, why)
+	case a.role == roleSettlement:
 		d.settlementAnswer(x, a, c)
-	} else {
+	default:
 		d.answer(x, a, c)
 	}
 	d.run(x)
 	return record.Reply{Instance: c.Instance}
+}
+
+// unusable says why an answer cannot be held, "" where it can. What no step reads
+// is left out of it before.
+func (d *decider) unusable(x *instance, a *activation, c *record.AttemptEnded) string {
+	if a.step == none || x.flow.steps[a.step].slot < 0 {
+		c.Value = nil
+	}
+	if a.role != roleStep {
+		c.Fields = nil
+	}
+	switch {
+	case c.Outcome == record.Succeeded:
+		if why := d.s.limits.tooMuch(c.Value); why != "" {
+			return "was done, but the answer " + why
+		}
+	case c.Outcome == record.Raised && len(c.Fault) > MaxKey:
+		return clip("raised a fault whose name is too long: " + c.Fault)
+	case c.Outcome == record.Raised:
+		if why := d.s.limits.tooMuch(c.Fields); why != "" {
+			return "raised " + c.Fault + ", which " + why
+		}
+	}
+	return ""
+}
+
+// refuseAnswer asks a person about an answer that cannot be held. What was done
+// stays in doubt, so that it is settled when the step is given up.
+func (d *decider) refuseAnswer(x *instance, a *activation, c *record.AttemptEnded, why string) {
+	if c.Outcome == record.Succeeded {
+		c.Outcome = record.Unknown
+	}
+	c.Detail = clip(why)
+	d.failed(x, a, c, 0)
+	d.incident(x, a, a.step, why)
 }
 
 func validOutcome(o record.Outcome) bool {
@@ -263,7 +302,7 @@ func (x *instance) adopter(of, attempt uint32) *activation {
 func (d *decider) failed(x *instance, a *activation, c *record.AttemptEnded, retry record.Instant) {
 	detail := c.Detail
 	if detail == "" {
-		detail = c.Fault
+		detail = clip(c.Fault)
 	}
 	d.emit(record.AttemptFailed{At: d.now, Instance: x.id, Activation: a.id, Attempt: a.attempt, Outcome: c.Outcome, Detail: detail, TookNs: c.TookNs, Retry: retry})
 }
@@ -342,24 +381,61 @@ func (d *decider) tryOn(x *instance, a *activation, c *record.AttemptEnded) {
 }
 
 // Pending are all effects that are under way, by instance and activation: what
-// has to leave again after a restart.
+// has to leave again after a restart. What cannot be made again is in Unmade.
 func (s *State) Pending() []Effect {
 	var out []Effect
+	s.eachUnderWay(func(x *instance, a *activation) {
+		if e, err := s.remake(x, a); err == nil {
+			out = append(out, e)
+		}
+	})
+	return out
+}
+
+// Unmade are the attempts under way that Pending cannot make again, as the
+// outcomes that Decide is to be told: the step then tries once more, and where
+// it cannot, a person is asked. An effect was evaluated before it first left,
+// from the same values, so there are none unless this program has changed since.
+func (s *State) Unmade() []record.AttemptEnded {
+	var out []record.AttemptEnded
+	s.eachUnderWay(func(x *instance, a *activation) {
+		_, err := s.remake(x, a)
+		if err == nil {
+			return
+		}
+		c := record.AttemptEnded{Instance: x.id, Activation: a.id, Attempt: a.attempt, Outcome: record.Unknown, Detail: "cannot be sent again: " + err.Error()}
+		if a.role == roleSettlement && a.x.adopted {
+			c.Activation, c.Attempt = a.x.of, a.x.ofTry
+		}
+		out = append(out, c)
+	})
+	return out
+}
+
+func (s *State) eachUnderWay(do func(*instance, *activation)) {
 	for _, id := range s.ids() {
 		x := s.instances[id]
 		for _, a := range x.acts {
-			if a.dead || !a.inflight {
-				continue
+			if !a.dead && a.inflight {
+				do(x, a)
 			}
-			w, err := s.again(x, a)
-			if err != nil {
-				// It was evaluated before it first left, from the same values.
-				panic(fmt.Sprintf("engine: the effect of %s in %s cannot be made again: %v", x.flow.stepID(a.step), x.id, err))
-			}
-			out = append(out, again(effectOf(x, a, &w)))
 		}
 	}
-	return out
+}
+
+// remake makes the effect of an attempt under way again. A journal of another
+// program may hold what this one trips over, so a panic is an error here.
+func (s *State) remake(x *instance, a *activation) (e Effect, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	w, err := s.again(x, a)
+	if err != nil {
+		return nil, err
+	}
+	return again(effectOf(x, a, &w)), nil
 }
 
 // again marks an effect that may have left before.

@@ -41,7 +41,7 @@ type benchTester struct{ *testing.B }
 // effects: decide, evolve and encode, 64 instances in a commit.
 func BenchmarkFiveTransitions(b *testing.B) {
 	limits := engine.DefaultLimits()
-	limits.EndedProcesses = 10_000
+	limits.EndedProcesses, limits.KeepEnded = 10_000, 0
 	s := benchState(b, "five", limits)
 	var events []record.Event
 	var buf []byte
@@ -152,7 +152,7 @@ func BenchmarkRestore(b *testing.B) {
 // BenchmarkCall is a call that succeeds at once: start, attempt, answer, end.
 func BenchmarkCall(b *testing.B) {
 	limits := engine.DefaultLimits()
-	limits.EndedProcesses = 10_000
+	limits.EndedProcesses, limits.KeepEnded = 10_000, 0
 	s := benchState(b, "call", limits)
 	input := map[string]types.Value{"order": order("o-1")}
 	n := 0

@@ -33,9 +33,15 @@ func (s *State) Decide(cmd record.Command, facts Facts) ([]record.Event, []Effec
 		facts.Health = placement.AllUnknown{}
 	}
 	d := decider{s: s, facts: facts, now: facts.Now}
+	return d.all(cmd)
+}
+
+// all decides the command, and drops what nobody waits for any more.
+func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Reply) {
+	s := d.s
 	s.deciding = true
+	defer func() { s.deciding = false }()
 	reply := d.decide(cmd)
-	s.deciding = false
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	return d.events, d.effects, reply
 }
@@ -63,9 +69,13 @@ type decider struct {
 	ready   []*activation // of the instance that runs
 	steps   int           // that it ran
 	written int           // bytes of its events
+	values  int           // bytes of the values of the step that runs
+	total   int           // bytes of all events
+	begun   bool          // the first event was about to be applied
 }
 
 func (d *decider) emit(ev record.Event) {
+	d.begun = true
 	if reason := d.s.apply(ev); reason != "" {
 		panic(fmt.Sprintf("engine: decided %T which does not fit: %s", ev, reason))
 	}
@@ -73,7 +83,9 @@ func (d *decider) emit(ev record.Event) {
 		d.events = make([]record.Event, 0, 12)
 	}
 	d.events = append(d.events, ev)
-	d.written += record.WeightOfEvent(ev)
+	size := record.WeightOfEvent(ev)
+	d.written += size
+	d.total += size
 }
 
 func reject(code record.Code, format string, args ...any) record.Reply {
@@ -110,6 +122,9 @@ func (d *decider) activatePlan(c *record.ActivatePlan) record.Reply {
 	if !d.s.HasProgram(c.Digest) {
 		return reject(record.UnknownPlan, "the plan %s of %s is not stored here: deploy it first", c.Digest, c.Package)
 	}
+	if no := tooLong("package's name", c.Package); no != nil {
+		return record.Reply{Rejected: no}
+	}
 	if d.s.active[c.Package] == c.Digest {
 		return record.Reply{Existing: true}
 	}
@@ -137,7 +152,7 @@ func (d *decider) flowNamed(name, digest string) (*flow, *record.Rejection) {
 }
 
 // known says whether an instance exists or did.
-func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended[id] != nil }
+func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended.known(id) }
 
 func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instances }
 
@@ -154,8 +169,12 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 		return reject(record.NotFound, "%s is a route: it is started by the messages of its channel", c.Process)
 	case c.Key == "":
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
+	case len(c.Key) > MaxKey:
+		return reject(record.Invalid, "the key of %s has %d bytes; at most %d are allowed", c.Process, len(c.Key), MaxKey)
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
+	case d.overcrowded():
+		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.len(), d.s.limits.KeepEnded)
 	}
 	for i := range f.process.Params {
 		p := &f.process.Params[i]
@@ -163,7 +182,11 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 			return reject(record.Invalid, "%s: missing (want %s)", p.Name, p.Type)
 		}
 	}
-	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: onlyParams(f, c.Input)})
+	input := onlyParams(f, c.Input)
+	if why := d.s.limits.tooMuch(input); why != "" {
+		return reject(record.Invalid, "the input of %s %s", c.Process, why)
+	}
+	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
 	x := d.s.instances[id]
 	d.wake(x.acts[0])
 	d.run(x)
@@ -207,6 +230,9 @@ func (d *decider) deliverMessage(c *record.DeliverMessage) record.Reply {
 	case f.route.From != c.Channel:
 		return reject(record.Invalid, "the route %s reads %s, not %s", c.Route, f.route.From, c.Channel)
 	}
+	if no := tooLong("ID of message", c.Message); no != nil {
+		return record.Reply{Rejected: no}
+	}
 	key := c.Message
 	if key == "" {
 		key = fmt.Sprintf("%s@%d", c.Channel, c.Position)
@@ -219,12 +245,16 @@ func (d *decider) deliverMessage(c *record.DeliverMessage) record.Reply {
 	if d.full() {
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
 	}
+	// What is too large to be held goes to the dead letters without its text.
+	if why := d.s.limits.tooMuch(c.Payload); why != "" {
+		c.Payload, c.Problem = nil, "the message "+why
+	}
 	d.emit(record.InstanceStarted{
 		At: d.now, Instance: id, Process: c.Route, Plan: f.program.digest, Key: key,
 		Vars: map[string]types.Value{f.route.Var: c.Payload}, Channel: c.Channel, Position: c.Position,
 	})
 	x := d.s.instances[id]
-	if c.Problem != "" {
+	if c.Problem = clip(c.Problem); c.Problem != "" {
 		d.fault(x, none, Invalid, map[string]types.Value{"reason": c.Problem}, c.Problem, false)
 	} else {
 		d.wake(x.acts[0])
@@ -264,12 +294,13 @@ func (d *decider) advance(x *instance, a *activation) {
 // within counts steps against the limits.
 func (d *decider) within(x *instance, a *activation) bool {
 	d.steps++
+	d.values = 0
 	limits := &d.s.limits
 	if d.steps > limits.StepsPerCommand {
 		d.incident(x, a, a.step, fmt.Sprintf("ran %d steps without ever waiting, the limit: is a loop endless? Retry goes on with as many, cancel ends it", limits.StepsPerCommand))
 		return false
 	}
-	if d.written > limits.BytesPerCommand {
+	if d.written > limits.BytesPerCommand || d.total > 2*limits.BytesPerCommand {
 		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: keep large data outside and pass its address. Retry goes on with as many, cancel ends it", limits.BytesPerCommand))
 		return false
 	}
@@ -297,7 +328,7 @@ func (d *decider) incident(x *instance, a *activation, step uint32, detail strin
 	if at := x.flow.at(step); at != "" {
 		where += " at " + at
 	}
-	d.emit(record.IncidentOpened{At: d.now, Instance: x.id, Activation: a.id, Step: step, Detail: where + ": " + detail})
+	d.emit(record.IncidentOpened{At: d.now, Instance: x.id, Activation: a.id, Step: step, Detail: clip(where + ": " + detail)})
 }
 
 func (d *decider) eval(x *instance, a *activation, e *expr) (types.Value, error) {
@@ -312,8 +343,17 @@ func (d *decider) value(x *instance, a *activation, step uint32, e *expr) (v typ
 		d.incident(x, a, step, err.Error())
 		return nil, false
 	}
-	if size := record.WeightOf(v); size > d.s.limits.BytesPerCommand {
-		d.incident(x, a, step, fmt.Sprintf("gives a value of about %d bytes and the limit is %d: keep large data outside and pass its address", size, d.s.limits.BytesPerCommand))
+	size, depth := record.Measure(v)
+	d.values += size
+	switch most := d.s.limits.BytesPerCommand; {
+	case depth > MaxDepth:
+		d.incident(x, a, step, fmt.Sprintf("gives a value that nests deeper than %d levels, the limit: make it flatter or pass it as text", MaxDepth))
+		return nil, false
+	case size > most:
+		d.incident(x, a, step, fmt.Sprintf("gives a value of about %d bytes and the limit is %d: keep large data outside and pass its address", size, most))
+		return nil, false
+	case d.values > most:
+		d.incident(x, a, step, fmt.Sprintf("has values of about %d bytes together and the limit is %d: keep large data outside and pass its address", d.values, most))
 		return nil, false
 	}
 	return v, true

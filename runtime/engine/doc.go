@@ -50,6 +50,28 @@
 // need not wait for anybody. An instance may be over while a settlement is open;
 // it then stays until that is closed.
 //
+// # Sizes
+//
+// For any command record.Weight(events) is at most MaxCommandBytes: whoever
+// writes batches adds that to its own bound and no commit outgrows the journal.
+// With B for Limits.BytesPerCommand: what enters with a command (an input, an
+// event, a form, a message, an answer, the fields of a fault) is at most B, and so
+// are the values of one step together. A step begins only where the instance has
+// written B at most and the command 2 B, and a step writes 2 B at most (a fault is
+// told twice, as it leaves the flow and as the instance ends). That makes 4 B, of
+// at most 1 MiB each, and 1 MiB more for what has no values: the steps of at most
+// 2048 activations and their settlements, which name the request and what they
+// would undo without repeating it. Names in a plan are taken to be short.
+//
+// Too much is refused as Invalid, or is an incident at its step; a message goes
+// to the dead letters with the reason and without its text. An answer that cannot
+// be held is an incident too, and what it said was done stays in doubt. An event
+// that many instances wait for reaches them in parts: Due gives the command for
+// the next part, so every part is a command of its own.
+//
+// How deeply a value nests is bounded in the same places (MaxDepth), below what
+// the journal can hold.
+//
 // # Decisions
 //
 //   - Deciding applies events before they are durable. Who cannot make them

@@ -13,20 +13,41 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 	if c.Type == "" || c.ID == "" {
 		return reject(record.Invalid, "an event needs a type and an id")
 	}
+	if no := tooLong("type or ID of the event", c.Type, c.ID, c.Instance); no != nil {
+		return record.Reply{Rejected: no}
+	}
+	if why := d.s.limits.tooMuch(c.Payload); why != "" {
+		return reject(record.Invalid, "the event %s", why)
+	}
 	if d.s.kept.byID[eventName{c.Type, c.ID}] != nil {
 		return record.Reply{Existing: true}
 	}
-	kept := c.Until > d.now
+	arms := d.s.candidates(c)
+	// One that nobody has to wait for is kept all the same where many take it, so
+	// that it can be handed on in parts.
+	kept := c.Until > d.now || len(arms) > 1
 	if kept && len(d.s.kept.byID) >= d.s.limits.Kept {
 		return reject(record.Busy, "this shard keeps %d events, its limit: try again later", d.s.limits.Kept)
 	}
 	if kept {
-		d.emit(record.EventKept{At: d.now, Type: c.Type, ID: c.ID, Payload: c.Payload, Instance: c.Instance, Until: c.Until})
+		d.emit(record.EventKept{At: d.now, Type: c.Type, ID: c.ID, Payload: c.Payload, Instance: c.Instance, Until: max(c.Until, d.now)})
 	}
-	matched := 0
+	matched, next := d.hand(c, arms, !kept)
+	if next != "" {
+		d.emit(record.EventHanded{At: d.now, Type: c.Type, ID: c.ID, Next: next})
+	}
+	return record.Reply{Matched: matched}
+}
+
+// hand gives an event to those arms that it fits, until the command has written
+// or looked at enough; next is then the first instance that is left.
+func (d *decider) hand(c *record.DeliverEvent, arms []waiter, carry bool) (matched int, next string) {
 	served := ""
-	for _, w := range d.s.candidates(c) {
+	for i, w := range arms {
 		x := w.inst
+		if i > 0 && x != arms[i-1].inst && (i >= MaxHanded || d.total > d.s.limits.BytesPerCommand) {
+			return matched, x.id
+		}
 		if served == x.id || d.s.instances[x.id] != x {
 			continue
 		}
@@ -34,13 +55,25 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 		if a == nil || a.frame() || a.stuck {
 			continue
 		}
-		if d.take(x, a, w.arm, c.ID, c.Payload, !kept) {
+		if d.take(x, a, w.arm, c.ID, c.Payload, carry) {
 			served = x.id
 			matched++
 			d.run(x)
 		}
 	}
-	return record.Reply{Matched: matched}
+	return matched, ""
+}
+
+// handOn goes on with the oldest event that has not reached all yet.
+func (d *decider) handOn() {
+	k := d.s.kept.parted[0]
+	c := record.DeliverEvent{Type: k.typ, ID: k.id, Payload: k.payload, Instance: k.instance, Until: k.until}
+	arms := slices.DeleteFunc(d.s.candidates(&c), func(w waiter) bool {
+		_, before := k.takenBy[w.inst.id]
+		return before || w.inst.id < k.next
+	})
+	_, next := d.hand(&c, arms, false)
+	d.emit(record.EventHanded{At: d.now, Type: k.typ, ID: k.id, Next: next})
 }
 
 // candidates are the arms that an event may fit, in an order that depends on

@@ -50,6 +50,13 @@ func (s *State) apply(ev record.Event) string {
 	case record.EventKept:
 		s.eventKept(&e)
 		return ""
+	case record.EventHanded:
+		k := s.kept.byID[eventName{e.Type, e.ID}]
+		if k == nil {
+			return "the event " + e.ID + " is not kept"
+		}
+		s.kept.part(k, e.Next, e.At)
+		return ""
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
@@ -182,7 +189,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	if f == nil {
 		return "the plan has no process or route " + e.Process
 	}
-	if s.instances[e.Instance] != nil || s.ended[e.Instance] != nil {
+	if s.instances[e.Instance] != nil || s.ended.known(e.Instance) {
 		return "the instance " + e.Instance + " exists"
 	}
 	x := &instance{id: e.Instance, key: e.Key, flow: f, started: e.At, channel: e.Channel, position: e.Position}
@@ -386,7 +393,7 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 		}
 	}
 	s.remove(x, a)
-	s.bury(x)
+	s.bury(x, e.At)
 }
 
 // completes says whether leaving the activation means that its step was done:

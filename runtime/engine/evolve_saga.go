@@ -187,8 +187,16 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 	if e.Activation <= x.last {
 		return usedBefore
 	}
+	of := x.find(e.Of)
+	if of == nil {
+		return "its step does not wait"
+	}
+	items := e.Args
+	if items == nil {
+		items = x.arguments(of)
+	}
 	var earlier []doubt
-	if of := x.find(e.Of); of != nil && of.x != nil {
+	if of.x != nil {
 		for _, d := range of.x.doubts {
 			if d.cloud == e.Cloud {
 				earlier = append(earlier, d)
@@ -197,13 +205,14 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })
 	}
 	vars := make([]types.Value, len(x.flow.vars))
-	for name, v := range e.Vars {
-		if slot, ok := x.flow.slots[name]; ok {
-			vars[slot] = v
+	st, now := &x.flow.steps[e.Step], x.variables(of)
+	for _, slot := range st.reads {
+		if slot != st.slot {
+			vars[slot] = now[slot]
 		}
 	}
 	a := &activation{
-		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: e.Args,
+		id: e.Activation, parent: none, step: e.Step, block: none, role: roleSettlement, since: e.At, items: items,
 		attempt: e.Attempt, inflight: e.Due == 0,
 		x: &extra{cloud: e.Cloud, vars: vars, of: e.Of, ofTry: e.Attempt, base: e.Attempt, adopted: e.Due == 0, doubts: earlier},
 	}
@@ -216,7 +225,7 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 	x.settled = append(x.settled, closedSettlement{a.id, a.step, a.x.cloud, a.since, e.Outcome, e.Detail})
 	if !e.Undo {
 		s.remove(x, a)
-		s.bury(x)
+		s.bury(x, e.At)
 		return
 	}
 	s.unwait(x, a)
@@ -245,27 +254,20 @@ func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
 	if e.State != record.Completed {
 		x.result = nil
 	}
-	s.bury(x)
+	s.bury(x, e.At)
 }
 
 // bury turns an instance that is over, with nothing left to settle, into a
-// tombstone, and forgets the oldest beyond the limit.
-func (s *State) bury(x *instance) {
+// tombstone.
+func (s *State) bury(x *instance, now record.Instant) {
 	if x.phase != finished || x.alive > 0 {
 		return
 	}
 	delete(s.instances, x.id)
-	route := x.flow.route != nil
-	s.ended[x.id] = &tombstone{
-		id: x.id, key: x.key, name: x.flow.name, plan: x.flow.program.digest, route: route,
+	t := tombstone{
+		id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil},
 		started: x.started, result: x.result, end: *x.over, settled: x.settled,
 	}
-	q, limit := &s.endedProcesses, s.limits.EndedProcesses
-	if route {
-		q, limit = &s.endedRoutes, s.limits.EndedRoutes
-	}
-	q.push(x.id)
-	for q.len() > limit {
-		delete(s.ended, q.pop())
-	}
+	s.ended.add(&t)
+	s.makeRoom(t.route, now)
 }

@@ -97,10 +97,14 @@ func (s *State) setDue(x *instance, a *activation, due record.Instant) {
 	}
 }
 
-// NextDue is the time of the next timer; ok is false where none is set.
+// NextDue is the time of the next timer, and now or before where an event has not
+// reached all that wait for it; ok is false where none is set.
 func (s *State) NextDue() (at record.Instant, ok bool) {
 	for len(s.timers.heap) > 0 && s.stale(s.timers.heap[0]) {
 		s.timers.pop()
+	}
+	if len(s.kept.parted) > 0 {
+		return s.kept.parted[0].handed, true
 	}
 	kept := s.kept.soonest()
 	if len(s.timers.heap) == 0 {
@@ -116,7 +120,9 @@ func (s *State) NextDue() (at record.Instant, ok bool) {
 // stays until its command was decided, so ask again after deciding.
 func (s *State) Due(now record.Instant, limit int) []record.TimerDue {
 	var out []record.TimerDue
-	if k := s.kept.soonest(); k != 0 && k <= now && limit > 0 {
+	if len(s.kept.parted) > 0 && limit > 0 {
+		out = append(out, record.TimerDue{Due: s.kept.parted[0].handed})
+	} else if k := s.kept.soonest(); k != 0 && k <= now && limit > 0 {
 		out = append(out, record.TimerDue{Due: k})
 	}
 	// The heap is walked from the top without taking anything out.

@@ -21,6 +21,10 @@ type keptEvent struct {
 	instance string
 	until    record.Instant
 	takenBy  map[string]struct{} // instances
+	// next is the first instance that it has not reached yet, "" where it reached
+	// all; handed is when it reached the one before.
+	next   string
+	handed record.Instant
 }
 
 // keptEvents finds kept events by ID, by age, and by what selects look for.
@@ -30,6 +34,8 @@ type keptEvents struct {
 	paths map[string][]string // by event type: the paths that selects look at
 	by    map[waitKey][]*keptEvent
 	age   []*keptEvent // a heap by until
+	// parted are those that have not reached all yet, oldest first.
+	parted []*keptEvent
 }
 
 func (k *keptEvents) reset() {
@@ -37,7 +43,7 @@ func (k *keptEvents) reset() {
 		k.paths = map[string][]string{}
 	}
 	k.byID, k.by = map[eventName]*keptEvent{}, map[waitKey][]*keptEvent{}
-	k.last, k.age = 0, nil
+	k.last, k.age, k.parted = 0, nil, nil
 }
 
 // lookFor makes events findable by another path.
@@ -94,6 +100,19 @@ func (k *keptEvents) add(e *keptEvent) {
 	}
 }
 
+// part notes how far an event has come.
+func (k *keptEvents) part(e *keptEvent, next string, at record.Instant) {
+	known := e.next != ""
+	e.next, e.handed = next, at
+	switch {
+	case next == "":
+		e.handed = 0
+		k.parted = slices.DeleteFunc(k.parted, func(o *keptEvent) bool { return o == e })
+	case !known:
+		k.parted = append(k.parted, e)
+	}
+}
+
 func older(a, b *keptEvent) bool {
 	return a.until < b.until || a.until == b.until && a.number < b.number
 }
@@ -128,6 +147,7 @@ func (k *keptEvents) expire(name eventName) {
 	}
 	delete(k.byID, name)
 	k.unindex(e)
+	k.part(e, "", 0)
 	i := 0
 	if k.age[0] != e {
 		i = slices.Index(k.age, e)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
@@ -138,13 +139,59 @@ func TestKeptLimit(t *testing.T) {
 }
 
 func TestEndedAreForgottenOldestFirst(t *testing.T) {
-	w := limited(t, "match", func(l *engine.Limits) { l.EndedProcesses = 2 })
+	w := limited(t, "match", func(l *engine.Limits) { l.EndedProcesses, l.KeepEnded = 2, 0 })
 	for i := range 3 {
 		w.run(fmt.Sprintf("start k%d 1", i))
 	}
 	for i, known := range []bool{false, true, true} {
 		if _, ok := w.state.Instance(record.InstanceID("p.P", fmt.Sprint("k", i))); ok != known {
 			t.Errorf("k%d is known: %v", i, ok)
+		}
+	}
+}
+
+// TestAKeyIsRememberedForItsTime: where there is no room, starts are refused
+// rather than a key forgotten that somebody may send again.
+func TestAKeyIsRememberedForItsTime(t *testing.T) {
+	for name, set := range map[string]func(*engine.Limits){
+		"count": func(l *engine.Limits) { l.EndedProcesses = 3 },
+		"bytes": func(l *engine.Limits) { l.EndedBytes = 1 << 20 },
+	} {
+		w := limited(t, "match", func(l *engine.Limits) { l.KeepEnded = time.Hour; set(l) })
+		w.careful = false
+		start := func(i int) record.Reply {
+			text := fmt.Sprint("k", i, strings.Repeat("x", 400))
+			_, _, r := w.do(record.StartInstance{Process: "p.P", Key: text, Input: map[string]types.Value{"order": map[string]types.Value{"id": text, "total": int64(1)}}})
+			return r
+		}
+		n := 0
+		for ; start(n).Rejected == nil; n++ {
+			if n > 10_000 {
+				t.Fatalf("%s: nothing is refused", name)
+			}
+		}
+		r := start(n)
+		if r.Rejected.Code != record.Busy || !strings.Contains(r.Rejected.Detail, "within 1h") {
+			t.Fatalf("%s: %+v", name, r.Rejected)
+		}
+		for i := range n {
+			if r := start(i); !r.Existing {
+				t.Fatalf("%s: key %d of %d is forgotten: %+v", name, i, n, r)
+			}
+		}
+		w.now += 3600e9 - 1
+		if r := start(n); r.Rejected == nil {
+			t.Fatalf("%s: a key was forgotten before its time", name)
+		}
+		w.now++
+		w.careful = true
+		w.shadow = newState(t, w.limits, w.prog)
+		w.check([32]byte{}, w.journal, record.Reply{})
+		if r := start(n); r.Rejected != nil {
+			t.Fatalf("%s: there is room again: %v", name, r.Rejected)
+		}
+		if ended := w.state.Counts().Ended; ended > n || ended < n-1 {
+			t.Fatalf("%s: %d are remembered, want about %d", name, ended, n)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (c Counts) Plus(o Counts) Counts {
 
 // Counts says how much the shard holds.
 func (s *State) Counts() Counts {
-	return Counts{len(s.instances), len(s.ended), s.stuck, len(s.tasks), len(s.kept.byID), s.timers.live}
+	return Counts{len(s.instances), len(s.ended.byID), s.stuck, len(s.tasks), len(s.kept.byID), s.timers.live}
 }
 
 // InUse says how many living instances are pinned to a plan.
@@ -77,8 +77,8 @@ func (s *State) Instances(keep func(Summary) bool) []Summary {
 	for _, x := range s.instances {
 		add(x.summary())
 	}
-	for _, t := range s.ended {
-		add(t.summary())
+	for id := range s.ended.byID {
+		add(s.ended.find(id).summary())
 	}
 	slices.SortFunc(out, func(a, b Summary) int { return strings.Compare(a.Instance, b.Instance) })
 	return out
@@ -128,7 +128,7 @@ func (s *State) Instance(id string) (v Details, ok bool) {
 	if x := s.instances[id]; x != nil {
 		return x.details(), true
 	}
-	t := s.ended[id]
+	t := s.ended.find(id)
 	if t == nil {
 		return Details{}, false
 	}

@@ -10,7 +10,7 @@ func (d *decider) living(id string) (x *instance, over *tombstone, no record.Rep
 	if x = d.s.instances[id]; x != nil {
 		return x, nil, record.Reply{}
 	}
-	if over = d.s.ended[id]; over != nil {
+	if over = d.s.ended.find(id); over != nil {
 		return nil, over, reject(record.WrongState, "the instance %s is over: it is %s", id, over.end.state)
 	}
 	return nil, nil, reject(record.NotFound, "there is no instance %s here", id)
@@ -43,6 +43,8 @@ func (d *decider) claimTask(c *record.ClaimTask) record.Reply {
 		return no
 	case c.By == "":
 		return reject(record.Invalid, "a task is claimed by somebody")
+	case len(c.By) > MaxKey:
+		return record.Reply{Rejected: tooLong("name of the person", c.By)}
 	case a.claimedBy() == c.By:
 		return record.Reply{Instance: x.id, Existing: true}
 	case a.claimedBy() != "":
@@ -59,6 +61,11 @@ func (d *decider) completeTask(c *record.CompleteTask) record.Reply {
 		return no
 	case a.claimedBy() != "" && a.claimedBy() != c.By:
 		return reject(record.AlreadyTaken, "the task is taken by %s", a.claimedBy())
+	case len(c.By) > MaxKey:
+		return record.Reply{Rejected: tooLong("name of the person", c.By)}
+	}
+	if why := d.s.limits.tooMuch(c.Form); why != "" {
+		return reject(record.Invalid, "the form %s", why)
 	}
 	st := &x.flow.steps[a.step]
 	d.emit(record.TaskCompleted{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
@@ -89,11 +96,14 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	case x.phase == finished:
 		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
 	}
+	if no := tooLong("name of the person", c.By); no != nil {
+		return record.Reply{Rejected: no}
+	}
 	detail := c.Reason
 	if c.By != "" {
 		detail = "by " + c.By + because(c.Reason)
 	}
-	d.fault(x, none, "", nil, detail, true)
+	d.fault(x, none, "", nil, clip(detail), true)
 	d.run(x)
 	return record.Reply{Instance: x.id}
 }
@@ -105,6 +115,9 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 	}
 	if x.stuck == 0 {
 		return reject(record.WrongState, "the instance %s has no incident, so there is nothing to retry", x.id)
+	}
+	if no := tooLong("name of the person", c.By); no != nil {
+		return record.Reply{Rejected: no}
 	}
 	var again []*activation
 	for _, a := range x.acts {

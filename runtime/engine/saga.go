@@ -148,9 +148,9 @@ func (d *decider) recall(x *instance, a *activation) bool {
 // owe opens a settlement. Where nothing could undo what may have been done, the
 // cloud is not asked again, for asking might do it: the doubt is written down.
 func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.Instant) {
-	args := a.items
-	vars := x.variables(a)
-	if args == nil && len(st.call.args) > 0 {
+	var args []types.Value
+	asked := st.comp >= 0 || due == 0
+	if asked && len(st.call.args) > 0 && x.arguments(a) == nil {
 		w, err := d.s.again(x, a)
 		if err != nil {
 			d.incident(x, a, a.step, err.Error())
@@ -161,23 +161,28 @@ func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.
 			args[i] = w.args[st.call.operation.Params[i].Name]
 		}
 	}
-	var reads map[string]types.Value
-	for _, slot := range st.reads {
-		if slot != st.slot && vars[slot] != nil {
-			if reads == nil {
-				reads = map[string]types.Value{}
-			}
-			reads[x.flow.vars[slot].name] = vars[slot]
-		}
-	}
 	d.emit(record.SettlementOwed{
 		At: d.now, Instance: x.id, Activation: x.last + 1, Of: a.id, Step: a.step, Attempt: o.attempt,
-		Cloud: o.cloud, Args: args, Vars: reads, Due: due,
+		Cloud: o.cloud, Args: args, Due: due,
 	})
-	if st.comp < 0 && due != 0 {
+	if !asked {
 		settlement := x.acts[len(x.acts)-1]
 		d.close(x, settlement, record.Unknown, "it may have been done at "+o.cloud+" too; nothing undoes it, so it was not asked again", false, nil)
 	}
+}
+
+// arguments are those of a call where the state holds them: at its activation,
+// or at an earlier settlement of it.
+func (x *instance) arguments(a *activation) []types.Value {
+	if a.items != nil {
+		return a.items
+	}
+	for _, o := range x.acts {
+		if !o.dead && o.role == roleSettlement && o.x.of == a.id && o.items != nil {
+			return o.items
+		}
+	}
+	return nil
 }
 
 func (d *decider) close(x *instance, a *activation, outcome record.Outcome, detail string, undo bool, v types.Value) {
@@ -215,7 +220,11 @@ func (d *decider) settlementAnswer(x *instance, a *activation, c *record.Attempt
 
 func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 	if c.Instance == "" {
-		d.expire()
+		if len(d.s.kept.parted) > 0 {
+			d.handOn()
+		} else {
+			d.expire()
+		}
 		return record.Reply{}
 	}
 	x := d.s.instances[c.Instance]

@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 1
+const SnapshotVersion = 2
 
 // SnapshotError says why bytes are no snapshot that this program can restore.
 type SnapshotError struct {
@@ -46,12 +46,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	for _, id := range ids {
 		c.instance(s, s.instances[id])
 	}
-	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
-		c.size(q.len())
-		for _, id := range q.all() {
-			c.tombstone(s.ended[id])
-		}
-	}
+	c.graveyard(&s.ended)
 	return c.buf
 }
 
@@ -84,6 +79,9 @@ func (s *State) Restore(from []byte) error {
 			break
 		}
 		s.kept.add(e)
+		if e.next != "" {
+			s.kept.parted = append(s.kept.parted, e)
+		}
 	}
 	for range c.size(0) {
 		x := &instance{}
@@ -94,13 +92,8 @@ func (s *State) Restore(from []byte) error {
 		s.instances[x.id] = x
 		s.reindex(x)
 	}
-	for _, q := range []*queue{&s.endedProcesses, &s.endedRoutes} {
-		for range c.size(0) {
-			t := &tombstone{}
-			c.tombstone(t)
-			s.ended[t.id] = t
-			q.push(t.id)
-		}
+	if c.err == nil {
+		c.graveyard(&s.ended)
 	}
 	if c.err == nil && c.at != len(from) {
 		c.err = errors.New("there is text after it")

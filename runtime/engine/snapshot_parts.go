@@ -11,6 +11,8 @@ func (c *snapper) keptEvent(e *keptEvent) {
 	c.record(&e.payload)
 	c.text(&e.instance)
 	c.when(&e.until)
+	c.text(&e.next)
+	c.when(&e.handed)
 	if c.writing {
 		names := sortedKeys(e.takenBy)
 		c.size(len(names))
@@ -238,14 +240,69 @@ func (c *snapper) settledList(l *[]closedSettlement) {
 	}
 }
 
-func (c *snapper) tombstone(t *tombstone) {
+func (c *snapper) tombstone(g *graveyard, t *tombstone) {
+	var from uint32
+	if c.writing {
+		from = g.number(t.origin)
+	}
+	c.u32(&from)
+	if !c.writing && c.err == nil {
+		if int(from) >= len(g.origins) {
+			c.fail("an instance that is over has no origin")
+			return
+		}
+		t.origin = g.origins[from]
+	}
 	c.text(&t.id)
 	c.text(&t.key)
-	c.text(&t.name)
-	c.text(&t.plan)
-	c.bits(&t.route)
 	c.when(&t.started)
 	c.value(&t.result)
 	c.ending(&t.end)
 	c.settledList(&t.settled)
+}
+
+func (c *snapper) graveyard(g *graveyard) {
+	n := c.size(len(g.origins))
+	for i := range n {
+		var o origin
+		if c.writing {
+			o = g.origins[i]
+		}
+		c.text(&o.name)
+		c.text(&o.plan)
+		c.bits(&o.route)
+		if !c.writing {
+			g.number(o)
+		}
+	}
+	for _, route := range []bool{false, true} {
+		c.row(g, route)
+	}
+}
+
+func (c *snapper) row(g *graveyard, route bool) {
+	if c.writing {
+		names := g.row(route).all()
+		c.size(len(names))
+		for _, id := range names {
+			b := g.byID[id]
+			c.size(len(b))
+			c.buf = append(c.buf, b...)
+		}
+		return
+	}
+	for range c.size(0) {
+		n := c.size(0)
+		if c.err != nil {
+			return
+		}
+		b := append([]byte{}, c.buf[c.at:c.at+n]...)
+		t, err := g.read(b)
+		if err != nil {
+			c.err = err
+			return
+		}
+		c.at += n
+		g.put(t.id, route, b)
+	}
 }

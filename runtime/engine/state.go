@@ -22,15 +22,13 @@ type State struct {
 	programs  map[string]*Program
 	active    map[string]string // package to digest
 	instances map[string]*instance
-	ended     map[string]*tombstone
-	// The ended ones, oldest first.
-	endedProcesses, endedRoutes queue
-	positions                   map[string]uint64 // by route
-	timers                      timers
-	waiting                     waitIndex
-	kept                        keptEvents
-	tasks                       map[taskRef]struct{}
-	stuck                       int // instances with an incident
+	ended     graveyard
+	positions map[string]uint64 // by route
+	timers    timers
+	waiting   waitIndex
+	kept      keptEvents
+	tasks     map[taskRef]struct{}
+	stuck     int // instances with an incident
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
@@ -104,16 +102,6 @@ type closedSettlement struct {
 	since            record.Instant
 	outcome          record.Outcome
 	detail           string
-}
-
-// tombstone is what stays of an instance that is over.
-type tombstone struct {
-	id, key, name, plan string
-	route               bool
-	started             record.Instant
-	result              types.Value
-	end                 ending
-	settled             []closedSettlement
 }
 
 // role is what an activation is to its parent.
@@ -190,8 +178,7 @@ func NewState(limits Limits) (*State, error) {
 func (s *State) reset() {
 	s.active = map[string]string{}
 	s.instances = map[string]*instance{}
-	s.ended = map[string]*tombstone{}
-	s.endedProcesses, s.endedRoutes = queue{}, queue{}
+	s.ended = newGraveyard()
 	s.positions = map[string]uint64{}
 	s.timers = timers{}
 	s.waiting = waitIndex{}

@@ -16,7 +16,9 @@ const Version = 1
 
 // Limits of what the codec reads and writes.
 const (
-	// MaxNesting bounds how deeply a value may nest.
+	// MaxNesting bounds how many lists and records may stand around a value.
+	// Whoever makes events keeps below it (engine.MaxDepth): what could not be read
+	// again is not written, so a deeper value is a bug and panics.
 	MaxNesting = 100
 	// maxInterned bounds the strings of one commit that are written once.
 	maxInterned = 1 << 16
@@ -370,10 +372,10 @@ const (
 
 func (c *coder) value(v *types.Value, depth int) {
 	if depth > MaxNesting {
-		c.fail(fmt.Errorf("nests a value deeper than %d: %w", MaxNesting, ErrGarbage))
 		if c.writing {
-			c.buf = append(c.buf, tagNil)
+			panic(fmt.Sprintf("record: a value nests deeper than %d", MaxNesting))
 		}
+		c.fail(fmt.Errorf("nests a value deeper than %d: %w", MaxNesting, ErrGarbage))
 		return
 	}
 	if c.writing {
@@ -401,11 +403,11 @@ func (c *coder) writeValue(v types.Value, depth int) {
 		c.buf = binary.AppendUvarint(append(c.buf, tagBytes), uint64(len(x)))
 		c.buf = append(c.buf, x...)
 	case types.Exact:
-		s := x.String()
+		s := x.Compact()
 		c.buf = append(c.buf, tagExact)
 		c.raw(&s)
 	case types.Amount:
-		s := x.Value.String()
+		s := x.Value.Compact()
 		c.buf = append(c.buf, tagAmount)
 		c.raw(&s)
 		c.text(&x.Currency)

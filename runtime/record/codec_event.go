@@ -31,6 +31,7 @@ const (
 	tagDeadLetterOwed      byte = 25
 	tagTimerSet            byte = 26
 	tagTimerFired          byte = 27
+	tagEventHanded         byte = 28
 )
 
 // write writes one event.
@@ -97,6 +98,9 @@ func (c *coder) writeSeldom(ev Event) {
 	case TaskCompleted:
 		c.buf = append(c.buf, tagTaskCompleted)
 		e.code(c)
+	case EventHanded:
+		c.buf = append(c.buf, tagEventHanded)
+		e.code(c)
 	case EventExpired:
 		c.buf = append(c.buf, tagEventExpired)
 		e.code(c)
@@ -158,6 +162,7 @@ var readers = [...]func(*coder) Event{
 	tagDeadLetterOwed:      readAs[DeadLetterOwed],
 	tagTimerSet:            readAs[TimerSet],
 	tagTimerFired:          readAs[TimerFired],
+	tagEventHanded:         readAs[EventHanded],
 }
 
 func readAs[E Event, P interface {
@@ -268,7 +273,6 @@ func (e *SettlementOwed) code(c *coder) {
 	c.u32(&e.Attempt)
 	c.text(&e.Cloud)
 	c.list(&e.Args)
-	c.record(&e.Vars)
 	c.due(&e.Due)
 }
 
@@ -324,6 +328,13 @@ func (e *EventTaken) code(c *coder) {
 	c.text(&e.ID)
 	c.u32(&e.Arm)
 	c.record(&e.Payload)
+}
+
+func (e *EventHanded) code(c *coder) {
+	c.when(&e.At)
+	c.text(&e.Type)
+	c.text(&e.ID)
+	c.text(&e.Next)
 }
 
 func (e *EventExpired) code(c *coder) {

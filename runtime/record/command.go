@@ -86,7 +86,7 @@ type AttemptEnded struct {
 }
 
 // TimerDue says that the time of an activation's timer has come. Without an
-// instance it says that kept events may be too old.
+// instance it says that kept events may be too old, or have not reached all yet.
 type TimerDue struct {
 	Instance   string
 	Activation uint32
@@ -168,7 +168,8 @@ type Reply struct {
 	Instance string
 	// Existing says that it was there before: the command came twice.
 	Existing bool
-	// Matched counts the instances that took an event.
+	// Matched counts the instances that took an event with this command. Where
+	// very many wait for it, the others take it soon after.
 	Matched int
 }
 

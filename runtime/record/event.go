@@ -134,8 +134,10 @@ type SettlementOwed struct {
 	Step       uint32
 	Attempt    uint32
 	Cloud      string
-	Args       []types.Value          // what the request is made of
-	Vars       map[string]types.Value // what its compensation reads
+	// Args are what the request is made of, where the state does not hold them: at
+	// the step's activation, or at an earlier settlement of it. What its
+	// compensation reads is taken from the variables.
+	Args []types.Value
 	// Due is when the cloud is asked again; 0 where the attempt is still in
 	// flight.
 	Due Instant
@@ -201,6 +203,16 @@ type EventTaken struct {
 	Arm        uint32
 	// Payload is the event where it is not kept.
 	Payload map[string]types.Value
+}
+
+// EventHanded: a kept event reached those that waited for it and whose instances
+// come before Next in the order of their names; the others follow. Where Next is
+// empty, all have it.
+type EventHanded struct {
+	At   Instant
+	Type string
+	ID   string
+	Next string
 }
 
 // EventExpired: a kept event was too old.
@@ -300,6 +312,7 @@ func (TaskClaimed) event()         {}
 func (TaskCompleted) event()       {}
 func (EventKept) event()           {}
 func (EventTaken) event()          {}
+func (EventHanded) event()         {}
 func (EventExpired) event()        {}
 func (FaultRaised) event()         {}
 func (CompensationStarted) event() {}

@@ -1,9 +1,13 @@
 package record
 
-import "github.com/cob-lang/cob/lang/types"
+import (
+	"time"
+
+	"github.com/cob-lang/cob/lang/types"
+)
 
 // eventWeight is more than any event takes besides its values and texts.
-const eventWeight = 128
+const eventWeight = 96
 
 // Weight bounds the bytes that AppendEvents needs for events, from above and
 // without writing them: what closes a batch before it grows past a commit.
@@ -40,13 +44,15 @@ func weigh(e Event) int {
 	case AttemptFailed:
 		return len(e.Detail)
 	case SettlementOwed:
-		return len(e.Cloud) + weighList(e.Args) + weighFields(e.Vars)
+		return len(e.Cloud) + weighList(e.Args)
 	case SettlementClosed:
 		return len(e.Detail) + weighValue(e.Value)
 	case EventKept:
 		return len(e.Type) + len(e.ID) + weighFields(e.Payload)
 	case EventTaken:
 		return len(e.ID) + weighFields(e.Payload)
+	case EventHanded:
+		return len(e.Type) + len(e.ID) + len(e.Next)
 	case EventExpired:
 		return len(e.Type) + len(e.ID)
 	case FaultCaught:
@@ -69,43 +75,112 @@ func weigh(e Event) int {
 	return 0
 }
 
-// scalarWeight is more than a tag and any scalar but text and bytes take; an
-// exact number has at most types.MaxDecimalText characters.
-const scalarWeight = 24
-
-// WeightOf bounds the bytes that a value takes, from above.
+// WeightOf bounds the bytes that a value takes, from above and closely.
 func WeightOf(v types.Value) int { return weighValue(v) }
 
-func weighValue(v types.Value) int {
-	switch v := v.(type) {
-	case string:
-		return scalarWeight + len(v)
-	case []byte:
-		return scalarWeight + len(v)
-	case types.Exact:
-		return scalarWeight + len(v.String())
-	case types.Amount:
-		return 2*scalarWeight + len(v.Value.String())
-	case []types.Value:
-		return scalarWeight + weighList(v)
-	case map[string]types.Value:
-		return scalarWeight + weighFields(v)
+// Measure gives WeightOf(v) and how many lists and records stand around the
+// innermost value of v. It stops going down, with a depth beyond it, at
+// MaxNesting.
+func Measure(v types.Value) (bytes, depth int) {
+	m := meter{}
+	m.value(v, 0)
+	return m.bytes, m.depth
+}
+
+// numberWeight bounds a tag and a number or a count of 64 bits.
+const numberWeight = 11
+
+// textWeight bounds a text with its length, and whether it is written out.
+func textWeight(s string) int {
+	switch n := len(s); {
+	case n < 1<<7:
+		return n + 2
+	case n < 1<<14:
+		return n + 3
 	}
-	return scalarWeight
+	return len(s) + 7
+}
+
+func weighValue(v types.Value) int {
+	m := meter{}
+	m.value(v, 0)
+	return m.bytes
 }
 
 func weighList(list []types.Value) int {
-	total := 0
-	for _, v := range list {
-		total += weighValue(v)
-	}
-	return total
+	m := meter{}
+	m.list(list, 0)
+	return m.bytes
 }
 
-func weighFields(m map[string]types.Value) int {
-	total := 0
-	for k, v := range m {
-		total += scalarWeight + len(k) + weighValue(v)
+func weighFields(fields map[string]types.Value) int {
+	m := meter{}
+	m.fields(fields, 0)
+	return m.bytes
+}
+
+// meter measures values. It never goes deeper than what can be written.
+type meter struct{ bytes, depth int }
+
+func (m *meter) value(v types.Value, depth int) {
+	m.depth = max(m.depth, depth)
+	if depth > MaxNesting {
+		return
 	}
-	return total
+	switch v := v.(type) {
+	case nil, bool:
+		m.bytes++
+	case int64:
+		m.bytes += intWeight(v)
+	case string:
+		m.bytes += 1 + textWeight(v)
+	case []byte:
+		m.bytes += numberWeight + len(v)
+	case types.Exact:
+		m.bytes += 1 + textWeight(v.Compact())
+	case types.Amount:
+		m.bytes += 1 + textWeight(v.Value.Compact()) + max(textWeight(v.Currency), 3)
+	case time.Time:
+		m.bytes += 2 * numberWeight
+	case []types.Value:
+		m.list(v, depth)
+	case map[string]types.Value:
+		m.fields(v, depth)
+	default:
+		m.bytes += numberWeight
+	}
+}
+
+func intWeight(n int64) int {
+	if n >= -64 && n < 64 {
+		return 2
+	}
+	if n >= -8192 && n < 8192 {
+		return 3
+	}
+	return numberWeight
+}
+
+func (m *meter) list(list []types.Value, depth int) {
+	m.bytes += countWeight(len(list))
+	for _, v := range list {
+		m.value(v, depth+1)
+	}
+}
+
+// countWeight bounds a tag and how many follow, one more of them too.
+func countWeight(n int) int {
+	if n < 127 {
+		return 2
+	}
+	return 6
+}
+
+func (m *meter) fields(fields map[string]types.Value, depth int) {
+	m.bytes += countWeight(len(fields))
+	for k, v := range fields {
+		// A name that was written before is a number below maxInterned.
+		m.bytes += max(textWeight(k), 3)
+		m.value(v, depth+1)
+	}
 }

@@ -26,6 +26,7 @@ const (
 	promiseReverse   = "compensations are the completed steps in reverse"
 	promiseQuiet     = "the world comes to rest"
 	promiseNoPanic   = "the engine does not panic"
+	promiseFits      = "every commit fits the journal"
 	promiseNoMessage = "no message is lost"
 )
 

@@ -208,7 +208,11 @@ func (w *world) work(o *owner) {
 	if n > 1 && w.random.chance(300) {
 		n = 1 + w.random.below(n)
 	}
-	for _, r := range o.inbox[:n] {
+	for i, r := range o.inbox[:n] {
+		if o.core.Size() >= shard.MaxBatchBytes {
+			n = i
+			break
+		}
 		o.core.Offer(r.cmd, w.facts(o.worker), r.answer)
 	}
 	o.inbox = append(o.inbox[:0:0], o.inbox[n:]...)
@@ -285,6 +289,10 @@ func (w *world) acknowledged(o *owner, r journal.Result) {
 	if w.options.Plant == KeepAfterLoss && errors.Is(r.Err, journal.ErrUnknown) {
 		o.writing = false
 		w.release(o, w.audits[o.shard].last)
+		return
+	}
+	if tooLarge := (*journal.TooLargeError)(nil); errors.As(r.Err, &tooLarge) {
+		w.fail(promiseFits, "shard %d: %v", o.shard, tooLarge)
 		return
 	}
 	switch shard.Judge(r.Err) {

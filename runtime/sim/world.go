@@ -6,10 +6,15 @@ import (
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
 // maxSkew bounds how far a worker's clock is off.
 const maxSkew = 50 * millisecond
+
+// maxCommit is the largest commit in bytes: a full batch, and the largest command
+// on top of it.
+const maxCommit = shard.MaxBatchBytes + engine.MaxCommandBytes
 
 // maxSteps bounds a run: a world that does not come to rest is broken.
 const maxSteps = 400_000
@@ -92,7 +97,7 @@ func newWorld(o Options, tracing bool) *world {
 	w.snapshotChance = w.random.below(120)
 	w.outside = newOutside(w)
 	for s := range o.Shards {
-		options := journal.StoreOptions{MarkEvery: 1}
+		options := journal.StoreOptions{MarkEvery: 1, MaxLength: maxCommit}
 		w.disks = append(w.disks, &disk{store: journal.NewStore(fmt.Sprintf("shard-%d", s), options)})
 		w.audits = append(w.audits, newAudit(w, s))
 	}

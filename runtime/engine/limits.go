@@ -101,7 +101,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Instances: 1_000_000, Activations: 2000, StepsPerCommand: 100_000, StepsPerInstance: 10_000_000,
-		BytesPerCommand: 1 << 20, Kept: 1_000_000, KeepEnded: time.Hour,
+		BytesPerCommand: 1 << 20, Kept: 1_000_000, KeepEnded: 3 * time.Minute,
 		EndedProcesses: 2_000_000, EndedRoutes: 200_000, EndedBytes: 512 << 20, Attempts: 100,
 	}
 }

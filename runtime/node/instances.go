@@ -18,7 +18,7 @@ import (
 )
 
 // MaxKey bounds a key in bytes.
-const MaxKey = 512
+const MaxKey = engine.MaxKey
 
 // StartRequest asks for an instance.
 type StartRequest struct {

@@ -32,7 +32,7 @@ const KeepEvents = time.Hour
 
 // maxCommit is the largest commit in bytes: a full batch, and the largest command
 // behind it.
-const maxCommit = 6 << 20
+const maxCommit = shard.MaxBatchBytes + engine.MaxCommandBytes
 
 // ErrNotReady says that the node has not opened all shards, or has lost one.
 var ErrNotReady = errors.New("the node is not ready")

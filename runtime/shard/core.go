@@ -49,8 +49,14 @@ func (c *Core) State() *engine.State { return c.state }
 // Offer decides a command and puts its outcome into the open batch.
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	c.deciding, c.about = &answered{answer: answer}, cmd
-	events, effects, reply := c.state.Decide(cmd, facts)
+	events, effects, reply, err := c.state.TryDecide(cmd, facts)
+	if err != nil && !c.refuse(err, answer) {
+		panic(err) // ends this shard, and is told with the command
+	}
 	c.deciding = nil
+	if err != nil {
+		return
+	}
 	weight := record.Weight(events)
 	c.size += weight
 	if weight > c.most {
@@ -61,6 +67,18 @@ func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	if answer != nil {
 		c.batch.answers = append(c.batch.answers, answered{answer, reply})
 	}
+}
+
+// refuse answers a command on which the engine had a bug before it changed
+// anything. It is false where the state cannot be trusted any more, or where
+// nobody asked, so that the command would come again for ever.
+func (c *Core) refuse(err error, answer Answer) bool {
+	var bug *engine.BugError
+	if !errors.As(err, &bug) || bug.Spoiled || answer == nil {
+		return false
+	}
+	answer(record.Reply{}, err)
+	return true
 }
 
 // FireDue decides the timers whose time has come, at most limit of them and only

@@ -59,15 +59,15 @@ func TestManyTimersDueTogether(t *testing.T) {
 
 // A commit that no journal takes names the command behind it.
 func TestACommitThatIsTooLargeNamesItsCommand(t *testing.T) {
-	store, program := journal.NewStore("p", journal.StoreOptions{MaxLength: 2000}), echo(t, true)
+	store, program := journal.NewStore("p", journal.StoreOptions{MaxLength: 400}), echo(t, true)
 	p := openWith(t, store, program, nil)
 	activate(t, p, program)
-	_, err := startEcho(t.Context(), p, strings.Repeat("k", 3000))
+	_, err := startEcho(t.Context(), p, strings.Repeat("k", 500))
 	if !errors.Is(err, shard.ErrLost) || strings.Contains(err.Error(), "taken over") {
 		t.Fatalf("got %v", err)
 	}
 	<-p.Done()
-	id := record.InstanceID("p.Echo", strings.Repeat("k", 3000))
+	id := record.InstanceID("p.Echo", strings.Repeat("k", 500))
 	if text := p.Err().Error(); !strings.Contains(text, "p.Echo") || !strings.Contains(text, id) {
 		t.Fatalf("the error names no command: %s", text)
 	}
@@ -194,22 +194,25 @@ func TestABugEndsTheShardAlone(t *testing.T) {
 	}
 }
 
-// A command on which the engine breaks is named, and whoever sent it is told.
+// A command on which the engine breaks before it changes anything is refused to
+// whoever sent it; one that nobody waits for ends the shard, and is named.
 func TestABugNamesItsCommand(t *testing.T) {
 	core := shard.NewCore(nil) // breaks on everything
 	var told error
+	core.Offer(record.RetryInstance{Instance: "abc"}, engine.Facts{}, func(_ record.Reply, err error) { told = err })
+	var bug *engine.BugError
+	if !errors.As(told, &bug) || bug.Instance != "abc" {
+		t.Errorf("the sender was told %v", told)
+	}
 	func() {
 		defer func() {
 			if recover() == nil {
 				t.Fatal("an engine that is not there decides")
 			}
 		}()
-		core.Offer(record.RetryInstance{Instance: "abc"}, engine.Facts{}, func(_ record.Reply, err error) { told = err })
+		core.Offer(record.TimerDue{Instance: "def"}, engine.Facts{}, nil)
 	}()
-	if command := core.Abort(shard.ErrLost); !strings.Contains(command, "instance abc") {
+	if command := core.Abort(shard.ErrLost); !strings.Contains(command, "instance def") {
 		t.Errorf("the command is named %q", command)
-	}
-	if !errors.Is(told, shard.ErrLost) {
-		t.Errorf("the sender was told %v", told)
 	}
 }

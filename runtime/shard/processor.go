@@ -360,6 +360,9 @@ func (p *Processor) loop() (err error) {
 		}
 	}()
 	p.options.Dispatch(p.core.State().Pending())
+	for _, outcome := range p.core.State().Unmade() {
+		p.held = append(p.held, request{cmd: outcome})
+	}
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
 	for {

@@ -308,6 +308,14 @@ func (n *Node) shardOf(instance string) *ownedShard {
 	return n.shards[record.ShardOf(instance, len(n.shards))]
 }
 
+// endActivations waits for the activation under way, which ends with the work;
+// none begins after that. What is not finished is the next Open's.
+func (n *Node) endActivations() {
+	n.activation.Lock()
+	defer n.activation.Unlock()
+	clear(n.unfinished)
+}
+
 // Close ends the node: no new work is taken, the batches under way become
 // durable, calls under way end. What was not finished goes on at the next Open.
 // Where ctx ends first, the store is closed under what still runs. Errors: the
@@ -318,8 +326,7 @@ func (n *Node) Close(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		n.activation.Lock() // one that is under way ends with the work; none begins any more
-		n.activation.Unlock()
+		n.endActivations()
 		for _, s := range n.shards {
 			if s.processor != nil {
 				s.processor.Close()

@@ -309,11 +309,11 @@ func (n *Node) shardOf(instance string) *ownedShard {
 }
 
 // endActivations waits for the activation under way, which ends with the work;
-// none begins after that. What is not finished is the next Open's.
+// none begins after that. What is not finished stays so for the next Open.
 func (n *Node) endActivations() {
 	n.activation.Lock()
 	defer n.activation.Unlock()
-	clear(n.unfinished)
+	n.log.Debug("closing: activations have ended", "unfinished", len(n.unfinished))
 }
 
 // Close ends the node: no new work is taken, the batches under way become

@@ -28,10 +28,11 @@ func (l *scanner) number() {
 		if end := l.currencyEnd(i); end > 0 {
 			kind, i = MoneyLiteral, end
 		} else if end := l.noCurrencyEnd(i); end > 0 {
-			l.report(CodeNumber, i+1, end, "`%s` is no currency", l.text[i+1:end])
+			word := strings.TrimLeft(l.text[i:end], " \t")
+			l.report(CodeNumber, end-len(word), end, "`%s` is no currency", word)
 			d := &l.problems[len(l.problems)-1]
 			d.Help = "a currency has three capital letters, such as EUR"
-			if code := l.text[i+1 : end]; code == "EURO" || code == "EUROS" {
+			if word == "EURO" || word == "EUROS" {
 				d.Fixes = []diag.Edit{{Span: d.Primary, Text: "EUR"}}
 			}
 			kind, i = MoneyLiteral, end
@@ -112,20 +113,25 @@ func (l *scanner) currencyEnd(i int) int {
 	return i + 3
 }
 
-// noCurrencyEnd returns the offset behind a space and a word of capital letters
-// at i that is too long for a currency, such as " EURO", or 0.
+// noCurrencyEnd returns the offset behind blanks and a word of capital letters at
+// i that is too long for a currency, such as " EURO", or 0. However many blanks
+// there are, it is one token, so that formatting cannot make one of two.
 func (l *scanner) noCurrencyEnd(i int) int {
-	if l.byteAt(i) != ' ' {
+	start := i
+	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
+		i++
+	}
+	if i == start {
 		return 0
 	}
-	end := i + 1
+	end := i
 	for end < l.end && class[l.text[end]] != 0 {
 		if c := l.text[end]; c < 'A' || c > 'Z' {
 			return 0
 		}
 		end++
 	}
-	if end-i-1 < 4 {
+	if end-i < 4 {
 		return 0
 	}
 	return end

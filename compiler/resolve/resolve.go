@@ -123,7 +123,7 @@ func (i *Info) Use(s *Symbol, at source.Span) {
 // At finds what the name at an offset of a file means: a declaration, a
 // variable, or neither.
 func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
-	within := func(s source.Span) bool { return s.File == file && s.Contains(offset) }
+	within := func(s source.Span) bool { return s.File() == file && s.Contains(offset) }
 	for _, u := range i.Uses {
 		if within(u.At) {
 			return u.Symbol, u.Variable

@@ -235,6 +235,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
 		return types.Type{}
 	}
+	c.Info.PartOf(s, p.Last().At)
 	full := c.qualified(p.String())
 	if !s.Contract.Type(full) {
 		c.report(resolve.Unknown(p.Last().At, "type of "+first.Text, p.Last().Text, contractTypes(s.Contract.Types)))

@@ -408,16 +408,13 @@ func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
 	}
 	decl := p.Decl
 	if n := len(decl.Raises); n > 0 {
-		at := decl.Raises[n-1].Span()
-		at.Start = at.End
-		return d.WithFix(at, ", "+fault)
+		return d.WithFix(decl.Raises[n-1].Span().After(), ", "+fault)
 	}
 	at := decl.Params.Span()
 	if decl.Result != nil {
 		at = decl.Result.Span()
 	}
-	at.Start = at.End
-	return d.WithFix(at, " raises "+fault)
+	return d.WithFix(at.After(), " raises "+fault)
 }
 
 func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {

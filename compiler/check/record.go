@@ -6,7 +6,6 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
-	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -112,7 +111,7 @@ func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Fi
 	if e.Type != nil {
 		at = e.Type.Span()
 	} else {
-		at = source.Span{File: at.File, Start: at.Start, End: at.Start + 1}
+		at = at.First(1)
 	}
 	c.report(diag.Errorf(CodeMissingField, at, "%s needs %s", c.show(t), missing))
 	return false

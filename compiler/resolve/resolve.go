@@ -162,7 +162,7 @@ func (i *Info) Miss(at source.Span, s *Scope, kinds ...Kind) {
 // At finds what the name at an offset of a file means: a declaration, a
 // variable, or neither.
 func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
-	within := func(s source.Span) bool { return s.File == file && s.Contains(offset) }
+	within := func(s source.Span) bool { return s.File() == file && s.Contains(offset) }
 	for _, u := range i.Uses {
 		if within(u.At) {
 			return u.Symbol, u.Variable

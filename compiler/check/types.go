@@ -29,6 +29,7 @@ func (c *checker) declareTypes() {
 	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
+		c.Refinements = append(c.Refinements, contract.Refinements...)
 	}
 	c.Types = slices.Grow(c.Types, len(c.Info.Symbols))
 	var fields []*syntax.Fields
@@ -218,6 +219,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	first := p.Parts[0]
 	if len(p.Parts) == 1 {
 		if c.Info.Lookup(first.Text) == nil {
+			c.Info.Miss(first.At, nil, resolve.Type, resolve.Enum, resolve.Union, resolve.Contract)
 			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
 			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}
@@ -232,9 +234,10 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 		return types.Ref(s.Full)
 	}
 	s := c.symbol(first, "contract", resolve.Contract)
-	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
+	if s == nil || s.Contract == nil || s.Contract.Digest() == "" {
 		return types.Type{}
 	}
+	c.Info.PartOf(s, p.Last().At)
 	full := c.qualified(p.String())
 	if !s.Contract.Type(full) {
 		c.report(resolve.Unknown(p.Last().At, "type of "+first.Text, p.Last().Text, contractTypes(s.Contract.Types)))

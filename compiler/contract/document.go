@@ -279,7 +279,7 @@ func (c *converter) end(n *node, y *yaml.Node) int {
 func lineSpan(file *source.File, line, column int) source.Span {
 	start := file.Lines.Offset(source.Position{Line: line, Column: column})
 	end := file.Lines.Offset(source.Position{Line: line, Column: 1}) + len(file.Lines.Line(line))
-	return source.Span{File: file, Start: start, End: max(start, end)}
+	return file.Span(start, max(start, end))
 }
 
 // target follows a reference such as "other.yaml#/components/schemas/Pet" from a

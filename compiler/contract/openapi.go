@@ -59,7 +59,7 @@ func (s *schemas) components(list *node) {
 	list.each(func(key, schema *node) {
 		s.part(key.at())
 		target, name := s.resolve(schema)
-		if target == nil || name != "" {
+		if target == nil || name != "" && target.doc == schema.doc {
 			return // a name for another schema, which has its own
 		}
 		s.declares(target, key.text)

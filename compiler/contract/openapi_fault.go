@@ -1,17 +1,23 @@
 package contract
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/cob-lang/cob/lang/types"
 )
 
 // asked are the statuses that say nothing about the business: the node's own
 // credentials, and answers after which a call is tried again.
-var asked = []int{http.StatusUnauthorized, http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}
+var asked = []int{401, 407, 408, 425, 429}
+
+// phrases are the names of the statuses that become faults, as RFC 9110 and the
+// registry behind it give them.
+var phrases = map[int]string{400: "BadRequest", 402: "PaymentRequired", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed",
+	406: "NotAcceptable", 409: "Conflict", 410: "Gone", 411: "LengthRequired", 412: "PreconditionFailed", 413: "ContentTooLarge",
+	414: "URITooLong", 415: "UnsupportedMediaType", 416: "RangeNotSatisfiable", 417: "ExpectationFailed", 421: "MisdirectedRequest",
+	422: "UnprocessableContent", 423: "Locked", 424: "FailedDependency", 426: "UpgradeRequired", 428: "PreconditionRequired",
+	431: "HeaderFieldsTooLarge", 451: "UnavailableForLegalReasons"}
 
 // failures notes the answers of the last operation that become faults: those of
 // 400 to 499 with a body that is JSON.
@@ -35,11 +41,10 @@ func (a *openAPI) failures(op *node) {
 
 // statusName is the reason phrase of a status as one word: NotFound.
 func statusName(status int) string {
-	phrase := http.StatusText(status)
-	if phrase == "" {
-		return "Status" + strconv.Itoa(status)
+	if phrase := phrases[status]; phrase != "" {
+		return phrase
 	}
-	return identifier(strings.NewReplacer(" ", "", "-", "", "'", "").Replace(phrase))
+	return "Status" + strconv.Itoa(status)
 }
 
 // faults makes faults of the answers. A fault has the name of its component, else

@@ -104,7 +104,7 @@ func (r *reader) part(at source.Span) {
 
 // used adds where the contract is used to a diagnostic that stands elsewhere.
 func (r *reader) used(d diag.Diagnostic) diag.Diagnostic {
-	if !r.o.Use.Known() || d.Primary.File == r.o.Use.File {
+	if !r.o.Use.Known() || d.Primary.File() == r.o.Use.File() {
 		return d
 	}
 	if !d.Primary.Known() {
@@ -180,7 +180,7 @@ func (r *reader) open(name string, at source.Span) *source.File {
 		r.failWith(unreadable(name, at, err))
 	}
 	f := source.New(r.o.Prefix+name, text)
-	start := source.Span{File: f}
+	start := f.Span(0, 0)
 	if len(r.sources)+1 > MaxFiles {
 		r.fail(CodeBounds, at, "the contract refers to more than %d files", MaxFiles-1)
 	}
@@ -271,7 +271,7 @@ func unreadable(name string, at source.Span, err error) diag.Diagnostic {
 
 func span(f *source.File, start, end int) source.Span {
 	start = min(max(start, 0), len(f.Text))
-	return source.Span{File: f, Start: start, End: min(max(end, start), len(f.Text))}
+	return f.Span(start, min(max(end, start), len(f.Text)))
 }
 
 // qualified is a name of a type with the contract's name before it.

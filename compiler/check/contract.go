@@ -27,7 +27,7 @@ func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
 		return false
 	}
 	c.Info.Use(s, name.At)
-	if s.Contract == nil || s.Contract.Digest() == "" {
+	if s.Contract == nil || s.Contract.Failed {
 		return false
 	}
 	service, ok := c.service(d.Kind, s.Contract.Contract)

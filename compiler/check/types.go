@@ -234,7 +234,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 		return types.Ref(s.Full)
 	}
 	s := c.symbol(first, "contract", resolve.Contract)
-	if s == nil || s.Contract == nil || s.Contract.Digest() == "" {
+	if s == nil || s.Contract == nil || s.Contract.Failed {
 		return types.Type{}
 	}
 	c.Info.PartOf(s, p.Last().At)

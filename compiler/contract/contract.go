@@ -57,7 +57,10 @@ const (
 // Contract is what a foreign file says, in the terms of the language. All names
 // of types are qualified: "orders.catalog_api.Product".
 type Contract struct {
-	Kind        Kind
+	Kind Kind
+	// Failed says that it could not be read, which has been told: nothing else is
+	// in it but the Files.
+	Failed      bool
 	Files       []File                  // the file of the use first, then by path
 	Types       []types.Definition      // by name
 	Refinements []expression.Refinement // by type and field

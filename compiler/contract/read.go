@@ -40,14 +40,15 @@ func Read(kind Kind, fsys fs.FS, file string, o Options) (*Contract, []diag.Diag
 		documents: map[string]*document{}, names: map[string]bool{}}
 	read := map[Kind]func(*reader, string){OpenAPI: readOpenAPI, AsyncAPI: readAsyncAPI, Proto: readProto, WSDL: readWSDL, JSONSchema: readJSONSchema}[kind]
 	if read == nil {
+		r.Failed = true
 		return r.Contract, []diag.Diagnostic{diag.Errorf(CodeContract, o.Use, "contracts of the kind %s are not known", kind)}
 	}
 	func() {
 		defer r.stop()
 		read(r, path.Clean(file))
 	}()
-	if r.failed {
-		r.Types, r.Refinements, r.Operations, r.Channels, r.Services = nil, nil, nil, nil, nil
+	if r.Failed {
+		r.Contract = &Contract{Kind: kind, Failed: true, Files: r.Files}
 	}
 	r.sort()
 	return r.Contract, r.tell()
@@ -65,7 +66,6 @@ type reader struct {
 	names     map[string]bool // of types, in use
 	ds        []diag.Diagnostic
 	told      map[place]bool
-	failed    bool
 }
 
 type place struct {
@@ -81,7 +81,7 @@ func (r *reader) stop() {
 		if _, ok := x.(halt); !ok {
 			panic(x)
 		}
-		r.failed = true
+		r.Failed = true
 	}
 }
 

@@ -58,13 +58,21 @@ type Facts struct {
 	Forms map[*syntax.TaskStmt]types.Type
 	// Joins say how many branches each parallel needs; 0 is all.
 	Joins map[*syntax.ParallelStmt]plan.Join
+	// Bindings are the values that arms of a match give to their variables.
+	Bindings map[*syntax.MatchArm]*expression.Tree
 }
 
 func newFacts() Facts {
-	return Facts{Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
-		Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
-		Names: map[syntax.Node]*resolve.Symbol{}, Forms: map[*syntax.TaskStmt]types.Type{},
-		Joins: map[*syntax.ParallelStmt]plan.Join{}}
+	return Facts{
+		Trees:     map[syntax.Expr]*expression.Tree{},
+		Variables: map[syntax.Node]*resolve.Variable{},
+		Calls:     map[*syntax.CallStmt]*Call{},
+		Targets:   map[*syntax.AssignStmt]*resolve.Variable{},
+		Names:     map[syntax.Node]*resolve.Symbol{},
+		Forms:     map[*syntax.TaskStmt]types.Type{},
+		Joins:     map[*syntax.ParallelStmt]plan.Join{},
+		Bindings:  map[*syntax.MatchArm]*expression.Tree{},
+	}
 }
 
 // Within is the program as one body knows it.

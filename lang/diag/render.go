@@ -156,7 +156,7 @@ func fixText(e Edit) string {
 	switch {
 	case e.Text == "":
 		return fmt.Sprintf("remove `%s`", e.Span.Text())
-	case e.Span.Start == e.Span.End:
+	case e.Span.Start() == e.Span.End():
 		return fmt.Sprintf("insert `%s` at %s", e.Text, e.Span.From())
 	}
 	return fmt.Sprintf("replace `%s` by `%s`", e.Span.Text(), e.Text)
@@ -174,8 +174,8 @@ func (t *terminal) margin() string { return strings.Repeat(" ", t.gutter) }
 func (t *terminal) excerpts(marks []mark) {
 	var files []*source.File
 	for _, m := range marks {
-		if m.Span.Known() && !slices.Contains(files, m.Span.File) {
-			files = append(files, m.Span.File)
+		if m.Span.Known() && !slices.Contains(files, m.Span.File()) {
+			files = append(files, m.Span.File())
 		}
 	}
 	for i, f := range files {
@@ -185,13 +185,13 @@ func (t *terminal) excerpts(marks []mark) {
 		}
 		var here []mark
 		for _, m := range marks {
-			if m.Span.File == f {
+			if m.Span.File() == f {
 				here = append(here, m)
 			}
 		}
 		fmt.Fprintf(&t.b, "%s%s %s:%s\n", t.margin(), t.paint(blue, arrow), f.Path, here[0].Span.From())
 		fmt.Fprintf(&t.b, "%s %s\n", t.margin(), t.paint(blue, "|"))
-		slices.SortStableFunc(here, func(a, b mark) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+		slices.SortStableFunc(here, func(a, b mark) int { return cmp.Compare(a.Span.Start(), b.Span.Start()) })
 		t.lines(f, here)
 	}
 }

@@ -256,6 +256,8 @@ func plainName(symbol string) string {
 		return "a name"
 	case "Path", "PatternSource":
 		return "a name"
+	case "Join":
+		return "`all`, `any`, a number or `when`"
 	case "StepRef":
 		return "the id of a step"
 	case "Expr":

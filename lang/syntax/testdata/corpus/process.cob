@@ -13,8 +13,8 @@ process Fulfil(order: Order) -> Receipt raises Declined, Late {
   key:      order.id
   sla:      gold
   deadline: 10d
-  search: { customer: order.customer.id, total: order.total }
-  retain: 90d, on fault 730d
+  search:   { customer: order.customer.id, total: order.total }
+  retain:   90d, on fault 730d
 
   on cancel { progress "somebody has cancelled ${order.id}" }
 

@@ -132,10 +132,10 @@ func TestFixesRemoveTheirDiagnostic(t *testing.T) {
 
 func apply(text, name string, edits []diag.Edit) string {
 	edits = slices.Clone(edits)
-	slices.SortFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(b.Span.Start, a.Span.Start) })
+	slices.SortFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(b.Span.Start(), a.Span.Start()) })
 	for _, e := range edits {
 		if e.Span.Path() == name {
-			text = text[:e.Span.Start] + e.Text + text[e.Span.End:]
+			text = text[:e.Span.Start()] + e.Text + text[e.Span.End():]
 		}
 	}
 	return text

@@ -82,7 +82,7 @@ func compileBlock(t *testing.T, prelude string, b document.Block) *compiler.Resu
 // preludeNoise are warnings about what the prelude declares and a block does not
 // use, and about bodies that end without a result: no block is about them.
 func preludeNoise(d diag.Diagnostic, b document.Block) bool {
-	if d.Code == "COB2005" && strings.HasPrefix(d.Primary.File.Path, "a.cob") && !strings.HasPrefix(b.Text, "package ") {
+	if d.Code == "COB2005" && strings.HasPrefix(d.Primary.Path(), "a.cob") && !strings.HasPrefix(b.Text, "package ") {
 		return true
 	}
 	_, inside := b.Attribute("steps")

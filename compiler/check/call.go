@@ -66,6 +66,9 @@ func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path) (*plan.Endpoi
 	if e == nil {
 		return nil, nil, p.Last()
 	}
+	if len(p.Parts) == 2 {
+		c.Info.PartOf(sym, p.Parts[1].At)
+	}
 	var names []string
 	for i := range e.Operations {
 		if len(p.Parts) == 2 && e.Operations[i].Name == p.Parts[1].Text {

@@ -193,6 +193,7 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		c.report(d)
 		return typed{}
 	}
+	c.Info.Miss(e.Span(), s, resolve.Enum, resolve.Sample)
 	c.report(resolve.Unknown(e.Span(), "variable", e.Name, s.Names()))
 	return typed{}
 }
@@ -266,6 +267,7 @@ func (c *checker) member(s *resolve.Scope, e *syntax.MemberExpr) typed {
 		}
 		op, of = expression.OptField, *of.Elem
 	}
+	c.Info.Part(of, e.Name.At)
 	t, labels, ok := c.fieldType(of, e.Name)
 	if !ok {
 		return typed{}
@@ -325,6 +327,7 @@ func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool
 	if d == nil || !e.Name.Given() {
 		return typed{}, true
 	}
+	c.Info.Part(t, e.Name.At)
 	if !slices.Contains(d.Values, e.Name.Text) {
 		c.report(resolve.Unknown(e.Name.At, "value of "+sym.Name, e.Name.Text, d.Values))
 		return typed{}, true

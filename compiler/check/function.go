@@ -71,8 +71,7 @@ func (c *checker) noFunction(e *syntax.CallExpr, name syntax.Name) diag.Diagnost
 		if x, ok := m.X.(*syntax.Ident); ok {
 			if s := c.Info.Lookup(x.Name); s != nil && s.Kind == resolve.Endpoint {
 				c.Info.Use(s, x.Span())
-				before := source.Span{File: e.Span().File, Start: e.Span().Start, End: e.Span().Start}
-				return d.WithHelp("an operation is invoked with call: let x = call %s.%s(...)", x.Name, name.Text).WithFix(before, "call ")
+				return d.WithHelp("an operation is invoked with call: let x = call %s.%s(...)", x.Name, name.Text).WithFix(e.Span().Before(), "call ")
 			}
 		}
 	}

@@ -233,6 +233,7 @@ func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.N
 	d := c.Universe.Lookup(fault)
 	out := expression.Tree{Op: expression.RecordOf, Type: types.Type{Kind: types.Record}}
 	for _, init := range inits {
+		c.Info.Part(types.Ref(fault), init.Name.At)
 		f, ok := d.Field(init.Name.Text)
 		if !ok {
 			c.report(unknownField(name.Text, init.Name, d.Fields))

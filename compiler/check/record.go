@@ -6,7 +6,6 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
-	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -54,6 +53,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 		Keys: make([]string, 0, len(fields)), Args: make([]expression.Tree, 0, len(fields))}}
 	bad := false
 	for _, init := range e.Fields {
+		c.Info.Part(t, init.Name.At)
 		f := types.FieldNamed(fields, init.Name.Text)
 		if f == nil {
 			c.report(unknownField(c.show(t), init.Name, fields))
@@ -111,7 +111,7 @@ func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Fi
 	if e.Type != nil {
 		at = e.Type.Span()
 	} else {
-		at = source.Span{File: at.File, Start: at.Start, End: at.Start + 1}
+		at = at.First(1)
 	}
 	c.report(diag.Errorf(CodeMissingField, at, "%s needs %s", c.show(t), missing))
 	return false
@@ -169,6 +169,7 @@ func (c *checker) unionLiteral(s *resolve.Scope, e *syntax.RecordExpr, t types.T
 		c.errorf(CodeMissingField, e.Span(), "a value of %s has exactly one of its cases", c.show(t))
 		return typed{}
 	}
+	c.Info.Part(t, e.Fields[0].Name.At)
 	f, ok := d.Field(e.Fields[0].Name.Text)
 	if !ok {
 		c.report(unknownField(c.show(t), e.Fields[0].Name, d.Fields))

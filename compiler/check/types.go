@@ -218,6 +218,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	first := p.Parts[0]
 	if len(p.Parts) == 1 {
 		if c.Info.Lookup(first.Text) == nil {
+			c.Info.Miss(first.At, nil, resolve.Type, resolve.Enum, resolve.Union, resolve.Contract)
 			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
 			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}
@@ -235,6 +236,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
 		return types.Type{}
 	}
+	c.Info.PartOf(s, p.Last().At)
 	full := c.qualified(p.String())
 	if !s.Contract.Type(full) {
 		c.report(resolve.Unknown(p.Last().At, "type of "+first.Text, p.Last().Text, contractTypes(s.Contract.Types)))

@@ -172,7 +172,7 @@ func (m *Module) name() []diag.Diagnostic {
 		switch {
 		case f.Package == nil || !f.Package.Name.Given():
 			if f.Package == nil || !f.Package.Broken {
-				at := source.Span{File: f.Source}
+				at := f.Source.Span(0, 0)
 				ds = append(ds, diag.Errorf(CodePackage, at, "the file does not say which package it belongs to").
 					WithHelp("begin it with `package name`"))
 			}

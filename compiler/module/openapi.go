@@ -80,7 +80,7 @@ func notOpenAPI(c *Contract, file *source.File, err error) diag.Diagnostic {
 func lineSpan(file *source.File, line, column int) source.Span {
 	start := file.Lines.Offset(source.Position{Line: line, Column: column})
 	end := file.Lines.Offset(source.Position{Line: line, Column: 1}) + len(file.Lines.Line(line))
-	return source.Span{File: file, Start: start, End: max(start, end)}
+	return file.Span(start, max(start, end))
 }
 
 func (r *openAPI) at(o *openapi3.Origin) source.Span {

@@ -72,12 +72,27 @@ type Variable struct {
 	Used  bool
 }
 
-// Use is one place where a name is used. Exactly one of Symbol and Variable is
-// set.
+// Use is one place where a name is used. Exactly one of Symbol, Variable, Of and
+// Shape is set.
 type Use struct {
 	At       source.Span
 	Symbol   *Symbol
 	Variable *Variable
+	// Of is the qualified name of what the name is a part of: the field of a
+	// type, the value of an enum, the case of a union, the operation of an
+	// endpoint, the type of a contract. It is noted also where there is no such part.
+	Of string
+	// Shape is the type that has the name as a field, where it has no name itself.
+	Shape *types.Type
+}
+
+// Missing is a place where a name stands that nothing declares, and what could
+// be named there: a variable of Scope, or a declaration of one of Kinds. Where a
+// value may stand Scope is set, and Kinds are those a value can begin with.
+type Missing struct {
+	At    source.Span
+	Scope *Scope
+	Kinds []Kind
 }
 
 // Info is what is known about the names of a package.
@@ -85,7 +100,10 @@ type Info struct {
 	Symbols   []*Symbol // by name
 	Variables []*Variable
 	Uses      []Use // in the order of checking
-	byName    map[string]*Symbol
+	// Missing are the names that nothing declares, in the order of checking: what
+	// an editor completes while it is being typed.
+	Missing []Missing
+	byName  map[string]*Symbol
 }
 
 // Lookup finds a declaration, or nil.
@@ -120,10 +138,31 @@ func (i *Info) Use(s *Symbol, at source.Span) {
 	i.Uses = append(i.Uses, Use{At: at, Symbol: s})
 }
 
+// Part notes that a name at a place means a part of a type.
+func (i *Info) Part(of types.Type, at source.Span) {
+	if of.Kind == types.Named {
+		i.Uses = append(i.Uses, Use{At: at, Of: of.Name})
+		return
+	}
+	i.Uses = append(i.Uses, Use{At: at, Shape: &of})
+}
+
+// PartOf notes that a name at a place means a part of a declaration: an
+// operation of an endpoint, a type of a contract.
+func (i *Info) PartOf(s *Symbol, at source.Span) {
+	i.Uses = append(i.Uses, Use{At: at, Of: s.Full})
+}
+
+// Miss notes a name that nothing declares. The scope is nil where no variable may
+// stand.
+func (i *Info) Miss(at source.Span, s *Scope, kinds ...Kind) {
+	i.Missing = append(i.Missing, Missing{At: at, Scope: s, Kinds: kinds})
+}
+
 // At finds what the name at an offset of a file means: a declaration, a
 // variable, or neither.
 func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
-	within := func(s source.Span) bool { return s.File == file && s.Contains(offset) }
+	within := func(s source.Span) bool { return s.File() == file && s.Contains(offset) }
 	for _, u := range i.Uses {
 		if within(u.At) {
 			return u.Symbol, u.Variable

@@ -16,7 +16,7 @@ func sample() []diag.Diagnostic {
 		for range nth {
 			start += 1 + strings.Index(f.Text[start+1:], text)
 		}
-		return source.Span{File: f, Start: start, End: start + len(text)}
+		return f.Span(start, start+len(text))
 	}
 	return []diag.Diagnostic{
 		diag.Errorf("COB2001", at("mony", 1), "no type is named `mony`").WithLabel("not found").

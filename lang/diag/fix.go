@@ -16,12 +16,12 @@ func Apply(text string, edits []Edit) string {
 	var b strings.Builder
 	done := 0
 	for i, e := range edits {
-		if e.Span.Start < done || i > 0 && e == edits[i-1] {
+		if e.Span.Start() < done || i > 0 && same(e, edits[i-1]) {
 			continue
 		}
-		b.WriteString(text[done:e.Span.Start])
+		b.WriteString(text[done:e.Span.Start()])
 		b.WriteString(e.Text)
-		done = e.Span.End
+		done = e.Span.End()
 	}
 	return b.String() + text[done:]
 }
@@ -41,18 +41,16 @@ func Repairs(ds []Diagnostic) []Repair {
 	fixed := map[*source.File][]Diagnostic{}
 	var files []*source.File
 	for _, d := range ds {
-		if len(d.Fixes) == 0 || slices.ContainsFunc(d.Fixes, func(e Edit) bool { return !e.Span.Known() || overlaps(taken[e.Span.File], e) }) {
+		if len(d.Fixes) == 0 || slices.ContainsFunc(d.Fixes, func(e Edit) bool { return !e.Span.Known() || overlaps(taken[e.Span.File()], e) }) {
 			continue
 		}
 		for _, e := range d.Fixes {
-			if !slices.Contains(files, e.Span.File) {
-				files = append(files, e.Span.File)
+			if !slices.Contains(files, e.Span.File()) {
+				files = append(files, e.Span.File())
 			}
-			if !slices.Contains(taken[e.Span.File], e) {
-				taken[e.Span.File] = append(taken[e.Span.File], e)
-			}
+			taken[e.Span.File()] = append(taken[e.Span.File()], e)
 		}
-		fixed[d.Fixes[0].Span.File] = append(fixed[d.Fixes[0].Span.File], d)
+		fixed[d.Fixes[0].Span.File()] = append(fixed[d.Fixes[0].Span.File()], d)
 	}
 	var out []Repair
 	for _, f := range files {
@@ -62,18 +60,22 @@ func Repairs(ds []Diagnostic) []Repair {
 	return out
 }
 
+func same(a, b Edit) bool {
+	return a.Text == b.Text && a.Span.File() == b.Span.File() && a.Span.Start() == b.Span.Start() && a.Span.End() == b.Span.End()
+}
+
 // overlaps says whether an edit touches one of others. Two insertions at one
 // place do, because nothing says which of them comes first; the same edit twice
 // is one edit.
 func overlaps(others []Edit, e Edit) bool {
 	return slices.ContainsFunc(others, func(o Edit) bool {
-		if o == e {
+		if same(o, e) {
 			return false
 		}
-		if o.Span.Start == e.Span.Start {
+		if o.Span.Start() == e.Span.Start() {
 			return true
 		}
-		return o.Span.Start < e.Span.End && e.Span.Start < o.Span.End
+		return o.Span.Start() < e.Span.End() && e.Span.Start() < o.Span.End()
 	})
 }
 
@@ -92,7 +94,7 @@ func hunksOf(edits []Edit) []hunk {
 	for i := 0; i < len(edits); {
 		j := i + 1
 		last := edits[i].Span.To().Line
-		for j < len(edits) && edits[j].Span.File == edits[i].Span.File && edits[j].Span.From().Line <= last+1 {
+		for j < len(edits) && edits[j].Span.File() == edits[i].Span.File() && edits[j].Span.From().Line <= last+1 {
 			last = max(last, edits[j].Span.To().Line)
 			j++
 		}
@@ -105,7 +107,7 @@ func hunksOf(edits []Edit) []hunk {
 }
 
 func newHunk(edits []Edit, last int) hunk {
-	f := edits[0].Span.File
+	f := edits[0].Span.File()
 	first := edits[0].Span.From().Line
 	from := f.Lines.Offset(source.Position{Line: first, Column: 1})
 	to := len(f.Text)

@@ -10,7 +10,7 @@ import (
 func TestRepairsLeaveOutWhatOverlaps(t *testing.T) {
 	f, g := source.New("a.cob", "one two three"), source.New("b.cob", "four")
 	edit := func(f *source.File, start, end int, text string) diag.Edit {
-		return diag.Edit{Span: source.Span{File: f, Start: start, End: end}, Text: text}
+		return diag.Edit{Span: f.Span(start, end), Text: text}
 	}
 	with := func(edits ...diag.Edit) diag.Diagnostic { return diag.Diagnostic{Fixes: edits} }
 	got := diag.Repairs([]diag.Diagnostic{
@@ -30,8 +30,8 @@ func TestRepairsLeaveOutWhatOverlaps(t *testing.T) {
 func TestApplyOrdersEdits(t *testing.T) {
 	f := source.New("a.cob", "abc")
 	got := diag.Apply(f.Text, []diag.Edit{
-		{Span: source.Span{File: f, Start: 2, End: 3}, Text: "C"},
-		{Span: source.Span{File: f, Start: 0, End: 0}, Text: ">"},
+		{Span: f.Span(2, 3), Text: "C"},
+		{Span: f.Span(0, 0), Text: ">"},
 	})
 	if got != ">abC" {
 		t.Errorf("got %q", got)

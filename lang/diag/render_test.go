@@ -28,7 +28,7 @@ func marked(path, text string, places map[string]source.Span) {
 	}
 	f := source.New(path, plain+text[done:])
 	for n, start := range starts {
-		places[n] = source.Span{File: f, Start: start, End: ends[n]}
+		places[n] = f.Span(start, ends[n])
 	}
 }
 

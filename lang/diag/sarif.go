@@ -180,7 +180,7 @@ func artifact(s source.Span) sarifArtifact {
 
 func region(s source.Span) sarifRegion {
 	column := func(p source.Position) int {
-		_, n := s.File.Lines.UTF16(s.File.Lines.Offset(p))
+		_, n := s.File().Lines.UTF16(s.File().Lines.Offset(p))
 		return n + 1
 	}
 	from, to := s.From(), s.To()

@@ -15,9 +15,9 @@ func TestSARIFHoldsTogether(t *testing.T) {
 	f := source.New("a b/größe:1.cob", "// 👩 x\ny\n")
 	g := source.New("/tmp/x.cob", "z")
 	ds := []diag.Diagnostic{
-		diag.Warningf("COB6001", source.Span{File: f, Start: 8, End: 9}, "one").WithFix(source.Span{File: g, Start: 0, End: 1}, ""),
-		diag.Errorf("COB2001", source.Span{File: f, Start: 10, End: 10}, "two").WithNote(source.Span{File: g, Start: 0, End: 1}, "z"),
-		diag.Errorf("COB2001", source.Span{File: f, Start: 10, End: 10}, "two"),
+		diag.Warningf("COB6001", f.Span(8, 9), "one").WithFix(g.Span(0, 1), ""),
+		diag.Errorf("COB2001", f.Span(10, 10), "two").WithNote(g.Span(0, 1), "z"),
+		diag.Errorf("COB2001", f.Span(10, 10), "two"),
 		diag.Errorf("COB6001", source.Span{}, "nowhere"),
 	}
 	type region struct{ StartLine, StartColumn, EndLine, EndColumn int }

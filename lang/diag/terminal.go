@@ -140,7 +140,7 @@ func (t *terminal) fix(primary source.Span, hunks []hunk) {
 		return
 	}
 	t.note("fix", "")
-	file := primary.File
+	file := primary.File()
 	for i, h := range hunks {
 		if i == maxHunks {
 			fmt.Fprintf(&t.b, "%s   and %d more\n", t.margin(), len(hunks)-i)

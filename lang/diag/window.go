@@ -20,7 +20,7 @@ type mark struct {
 }
 
 func newMark(l Label, style string, caret rune) mark {
-	m := mark{text: plain(l.Text), style: style, caret: caret, file: l.Span.File, from: l.Span.From(), to: l.Span.To()}
+	m := mark{text: plain(l.Text), style: style, caret: caret, file: l.Span.File(), from: l.Span.From(), to: l.Span.To()}
 	if m.file != nil && m.to.Line > m.from.Line && m.to.Column == 1 {
 		// Up to the begin of a line is up to the end of the one before.
 		m.to.Line--

@@ -57,7 +57,7 @@ func cut(text string) []*line {
 	tokens, _ := syntax.Lex(source.New("", text))
 	var lines []*line
 	end := 0
-	tokens.Comments = append(tokens.Comments, syntax.Comment{Place: syntax.Place{At: source.Span{Start: len(text) + 1}}})
+	tokens.Comments = append(tokens.Comments, syntax.Comment{Place: syntax.Place{At: tokens.Source.Span(len(text)+1, len(text)+1)}})
 	comment, semicolon := 0, 0
 	for i := 0; i < len(tokens.Tokens); {
 		t := tokens.Tokens[i]
@@ -66,9 +66,9 @@ func cut(text string) []*line {
 			it.text = strings.Join(strings.Fields(it.text), " ")
 		}
 		at := int(t.Start)
-		if c := tokens.Comments[comment]; c.At.Start < at || t.Kind == syntax.EOF && c.Text != "" {
+		if c := tokens.Comments[comment]; c.At.Start() < at || t.Kind == syntax.EOF && c.Text != "" {
 			it = item{text: c.Text, comment: true}
-			at = c.At.Start
+			at = c.At.Start()
 		}
 		if semicolon < len(tokens.Semicolons) && tokens.Semicolons[semicolon] < at {
 			at = tokens.Semicolons[semicolon]

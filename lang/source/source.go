@@ -12,73 +12,136 @@ type File struct {
 	Path  string
 	Text  string
 	Lines LineIndex
+	whole Region
 }
 
 // New returns the file with its lines indexed. The path is only a name: nothing is read.
 func New(path, text string) *File {
-	return &File{Path: path, Text: text, Lines: IndexLines(text)}
+	f := &File{Path: path, Text: text, Lines: IndexLines(text)}
+	f.whole.file = f
+	return f
 }
 
+// Span returns the byte range [start, end) of the text.
+func (f *File) Span(start, end int) Span { return f.whole.Span(start, end) }
+
+// Region is a piece of a text that may move: what one declaration occupies. Spans
+// are relative to it, so that a tree stays right when text before it changes.
+type Region struct {
+	file *File
+	base int
+}
+
+// NewRegion returns the region that begins at an offset of a file.
+func NewRegion(f *File, base int) *Region { return &Region{f, base} }
+
+// Span returns the byte range [start, end) of the file's text, as a part of the region.
+func (r *Region) Span(start, end int) Span {
+	return Span{region: r, start: int32(start - r.base), end: int32(end - r.base)}
+}
+
+// Move says that the same text stands at another offset, or in another file, from
+// now on. Every Span of the region moves along. Nothing may read them meanwhile.
+func (r *Region) Move(f *File, base int) { r.file, r.base = f, base }
+
 // Span is the half-open byte range [Start, End) of one file. The zero Span means
-// "no place". Spans are comparable.
+// "no place". Spans of one region are comparable.
 type Span struct {
-	File       *File
-	Start, End int
+	region     *Region
+	start, end int32
 }
 
 // Known says whether the span names a place.
-func (s Span) Known() bool { return s.File != nil }
+func (s Span) Known() bool { return s.region != nil }
+
+// File returns the file, or nil when the span names no place.
+func (s Span) File() *File {
+	if s.region == nil {
+		return nil
+	}
+	return s.region.file
+}
+
+// Start returns the offset of the first byte in the file's text.
+func (s Span) Start() int {
+	if s.region == nil {
+		return 0
+	}
+	return s.region.base + int(s.start)
+}
+
+// End returns the offset behind the last byte in the file's text.
+func (s Span) End() int {
+	if s.region == nil {
+		return 0
+	}
+	return s.region.base + int(s.end)
+}
+
+// Before returns the empty span in front of the first byte.
+func (s Span) Before() Span { return Span{s.region, s.start, s.start} }
+
+// After returns the empty span behind the last byte.
+func (s Span) After() Span { return Span{s.region, s.end, s.end} }
+
+// First returns the span of the first n bytes.
+func (s Span) First(n int) Span { return Span{s.region, s.start, s.start + int32(n)} }
+
+// Last returns the span of the last n bytes.
+func (s Span) Last(n int) Span { return Span{s.region, s.end - int32(n), s.end} }
 
 // Text returns the bytes the span covers, or "" when it names no place.
 func (s Span) Text() string {
-	if s.File == nil {
+	if s.region == nil {
 		return ""
 	}
-	return s.File.Text[s.Start:s.End]
+	return s.region.file.Text[s.Start():s.End()]
 }
 
 // Path returns the path of the file, or "" when the span names no place.
 func (s Span) Path() string {
-	if s.File == nil {
+	if s.region == nil {
 		return ""
 	}
-	return s.File.Path
+	return s.region.file.Path
 }
 
 // From returns the position of the first byte.
-func (s Span) From() Position { return s.at(s.Start) }
+func (s Span) From() Position { return s.at(s.Start()) }
 
 // To returns the position just behind the last byte.
-func (s Span) To() Position { return s.at(s.End) }
+func (s Span) To() Position { return s.at(s.End()) }
 
 func (s Span) at(offset int) Position {
-	if s.File == nil {
+	if s.region == nil {
 		return Position{}
 	}
-	return s.File.Lines.Position(offset)
+	return s.region.file.Lines.Position(offset)
 }
 
 // Join returns the smallest span that covers both. An unknown side is ignored.
 func (s Span) Join(t Span) Span {
-	if s.File == nil {
+	switch {
+	case s.region == nil:
 		return t
-	}
-	if t.File == nil {
+	case t.region == nil:
 		return s
+	case s.region == t.region:
+		return Span{s.region, min(s.start, t.start), max(s.end, t.end)}
 	}
-	return Span{File: s.File, Start: min(s.Start, t.Start), End: max(s.End, t.End)}
+	return s.region.Span(min(s.Start(), t.Start()), max(s.End(), t.End()))
 }
 
 // Contains says whether the offset lies inside the span or at its end, which is
 // what an editor's cursor means.
-func (s Span) Contains(offset int) bool { return s.Start <= offset && offset <= s.End }
+func (s Span) Contains(offset int) bool { return s.Start() <= offset && offset <= s.End() }
 
 // String returns path:line:col-line:col, the form the one-line renderer prints.
 func (s Span) String() string {
-	if s.File == nil {
+	if s.region == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%s:%s-%s", s.File.Path, s.From(), s.To())
+	return fmt.Sprintf("%s:%s-%s", s.Path(), s.From(), s.To())
 }
 
 // Compare orders spans by path, start and end: negative, zero or positive.
@@ -86,10 +149,10 @@ func (s Span) Compare(t Span) int {
 	if c := strings.Compare(s.Path(), t.Path()); c != 0 {
 		return c
 	}
-	if c := s.Start - t.Start; c != 0 {
+	if c := s.Start() - t.Start(); c != 0 {
 		return c
 	}
-	return s.End - t.End
+	return s.End() - t.End()
 }
 
 // Position is a place for people: one-based line, one-based column in bytes.

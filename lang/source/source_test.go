@@ -39,14 +39,36 @@ func TestPlaces(t *testing.T) {
 
 func TestSpans(t *testing.T) {
 	f := source.New("a.cob", "let x")
-	s := source.Span{File: f, Start: 4, End: 5}
+	s := f.Span(4, 5)
 	if s.String() != "a.cob:1:5-1:6" || s.Text() != "x" {
 		t.Errorf("%s %q", s, s.Text())
 	}
-	if j := s.Join(source.Span{File: f, Start: 0, End: 3}); j.Start != 0 || j.End != 5 {
+	if j := s.Join(f.Span(0, 3)); j.Start() != 0 || j.End() != 5 {
 		t.Errorf("joined %s", j)
 	}
 	if none := (source.Span{}); none.Known() || none.String() != "-" || none.Join(s) != s {
 		t.Errorf("the unknown span is %s", none)
+	}
+}
+
+func TestRegionsMove(t *testing.T) {
+	f := source.New("a.cob", "a\nlet x\n")
+	r := source.NewRegion(f, 2)
+	s := r.Span(6, 7)
+	g := source.New("b.cob", "let x")
+	r.Move(g, 0)
+	if s.String() != "b.cob:1:5-1:6" || s.Text() != "x" || s.File() != g || s.Start() != 4 || s.End() != 5 {
+		t.Errorf("moved to %s %q", s, s.Text())
+	}
+	whole := g.Span(0, 5)
+	if got := s.Join(whole); got.Compare(whole) != 0 {
+		t.Errorf("joined with another region's: %s", got)
+	}
+	for want, got := range map[string]source.Span{
+		"b.cob:1:1-1:1": whole.Before(), "b.cob:1:6-1:6": whole.After(), "b.cob:1:1-1:4": whole.First(3), "b.cob:1:5-1:6": whole.Last(1),
+	} {
+		if got.String() != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
-	"github.com/cob-lang/cob/lang/source"
 )
 
 // Binding powers, loosest first.
@@ -192,8 +191,7 @@ func (s *session) literal(start int, kind LiteralKind, raw string) *Literal {
 
 func (s *session) noExpr() Expr {
 	if s.pos >= s.end || s.pos > 0 && s.tok().Newline {
-		at := s.span(s.pos-1, s.pos)
-		at.Start = at.End
+		at := s.span(s.pos-1, s.pos).After()
 		s.report(diag.Errorf(CodeNoExpr, at, "expected an expression, found the end of the line"))
 		return s.bad()
 	}
@@ -370,7 +368,7 @@ func (s *session) index(start int, x Expr) Expr {
 	}
 	if low == nil {
 		if len(s.problems) == told {
-			s.report(diag.Errorf(CodeNoExpr, source.Span{File: s.file, Start: at.At.End - 1, End: at.At.End}, "expected an index between the brackets"))
+			s.report(diag.Errorf(CodeNoExpr, at.At.Last(1), "expected an index between the brackets"))
 		}
 		low = s.bad()
 	}

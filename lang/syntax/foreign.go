@@ -29,11 +29,11 @@ var replaced = map[string]string{
 // wayOut adds to a diagnostic what an author who comes from another language
 // most likely meant.
 func (s *session) wayOut(d *diag.Diagnostic) {
-	if d.Help != "" || d.Primary.Start >= d.Primary.End {
+	if d.Help != "" || d.Primary.Start() >= d.Primary.End() {
 		return
 	}
 	text := d.Primary.Text()
-	before := strings.TrimRight(s.file.Text[:d.Primary.Start], " ")
+	before := strings.TrimRight(s.file.Text[:d.Primary.Start()], " ")
 	switch {
 	case foreign[text] != "":
 		d.Help = foreign[text]

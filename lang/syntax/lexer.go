@@ -23,14 +23,14 @@ func (t *Tokens) Raw(tok Token) string { return t.Source.Text[tok.Start:tok.End]
 // Lex cuts a text into tokens. It never fails; what is no token is Garbage with a
 // diagnostic.
 func Lex(file *source.File) (*Tokens, []diag.Diagnostic) {
-	l := scanner{file: file, text: file.Text, end: len(file.Text)}
+	l := scanner{region: source.NewRegion(file, 0), text: file.Text, end: len(file.Text)}
 	l.tokens = make([]Token, 0, len(file.Text)/3+8)
 	l.run()
 	return &Tokens{Source: file, Tokens: l.tokens, Comments: l.comments, Semicolons: l.semicolons}, l.problems
 }
 
 type scanner struct {
-	file     *source.File
+	region   *source.Region
 	text     string
 	pos, end int // what is left to cut is text[pos:end]
 	newline  bool
@@ -107,7 +107,7 @@ func (l *scanner) byteAt(i int) byte {
 }
 
 func (l *scanner) span(start, end int) source.Span {
-	return source.Span{File: l.file, Start: start, End: end}
+	return l.region.Span(start, end)
 }
 
 func (l *scanner) report(code diag.Code, start, end int, format string, args ...any) {

@@ -46,8 +46,8 @@ func checkTree(t *testing.T, file *syntax.File) {
 	for _, d := range file.Decls {
 		syntax.Inspect(d, func(x syntax.Node) bool {
 			at := x.Span()
-			if at.File != file.Source || at.Start < 0 || at.End < at.Start || at.End > n {
-				t.Errorf("%T has the span %d-%d in a text of %d bytes:\n%s", x, at.Start, at.End, n, file.Source.Text)
+			if at.File() != file.Source || at.Start() < 0 || at.End() < at.Start() || at.End() > n {
+				t.Errorf("%T has the span %d-%d in a text of %d bytes:\n%s", x, at.Start(), at.End(), n, file.Source.Text)
 			}
 			if _, bad := x.(*syntax.BadExpr); bad && !d.Head().Broken {
 				t.Errorf("%T is not marked broken, but has a BadExpr:\n%s", d, d.Span().Text())

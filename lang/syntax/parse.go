@@ -11,9 +11,9 @@ import (
 // Parse turns a text into a tree and what is wrong with it, sorted by place. The
 // tree is never nil. Parse may be called from several goroutines at once.
 func Parse(file *source.File) (*File, []diag.Diagnostic) {
-	out := &File{Place: Place{source.Span{File: file, End: len(file.Text)}}, Source: file}
+	out := &File{Place: Place{file.Span(0, len(file.Text))}, Source: file}
 	if len(file.Text) > MaxFileBytes {
-		at := source.Span{File: file, Start: MaxFileBytes, End: MaxFileBytes}
+		at := file.Span(MaxFileBytes, MaxFileBytes)
 		return out, []diag.Diagnostic{diag.Errorf(CodeFileSize, at, "the file has %d bytes, more than %d", len(file.Text), MaxFileBytes).
 			WithHelp("split it: the files of a directory share their names")}
 	}
@@ -47,7 +47,7 @@ func markBroken(f *File, problems []diag.Diagnostic) {
 	for _, d := range f.Decls {
 		at := d.Span()
 		d.Head().Broken = d.Head().Broken || slices.ContainsFunc(problems, func(p diag.Diagnostic) bool {
-			return at.Start <= p.Primary.Start && p.Primary.Start <= at.End
+			return at.Contains(p.Primary.Start())
 		})
 	}
 }
@@ -92,6 +92,7 @@ func (s *session) declares(i int) bool {
 func (s *session) declaration(f *File, start, end int) {
 	s.reader = reader{pos: start, end: end}
 	s.abandoned, s.depth, s.closers = false, 0, s.closers[:0]
+	s.region = source.NewRegion(s.file, s.begins(start))
 	s.uneven = s.unevenBraces(start, end)
 	p := productions().decls[s.raw(s.tokens[start])]
 	told := len(s.problems)

@@ -81,8 +81,7 @@ func (s *session) found(index int) string {
 func (s *session) expected(index int, what string) *diag.Diagnostic {
 	at := s.span(index, index+1)
 	if index > 0 && (index >= s.end || s.tokens[index].Newline) {
-		last := int(s.tokens[index-1].End)
-		at.Start, at.End = last, last
+		at = s.span(index-1, index).After()
 		if index < s.end && s.tokens[index].Kind != EOF {
 			return s.report(diag.Errorf(CodeUnexpected, at, "expected %s, found the end of the line", what))
 		}

@@ -15,6 +15,7 @@ import (
 type session struct {
 	seat     int
 	file     *source.File
+	region   *source.Region // of the declaration being parsed
 	tokens   []Token
 	comments []Comment
 	problems []diag.Diagnostic
@@ -95,27 +96,41 @@ func (s *session) leave() { s.depth-- }
 func (s *session) span(first, end int) source.Span {
 	if end <= first {
 		at := int(s.tokens[min(first, len(s.tokens)-1)].Start)
-		return source.Span{File: s.file, Start: at, End: at}
+		return s.region.Span(at, at)
 	}
 	last := min(end, len(s.tokens)) - 1
-	return source.Span{File: s.file, Start: int(s.tokens[first].Start), End: int(s.tokens[last].End)}
+	return s.region.Span(int(s.tokens[first].Start), int(s.tokens[last].End))
 }
 
 // since covers the tokens from index first up to where the reader is.
 func (s *session) since(first int) source.Span { return s.span(first, s.pos) }
 
-// doc returns the documentation that stands directly before a token.
-func (s *session) doc(index int) string {
-	t := s.tokens[index]
-	last := int(t.Comments)
+// docs returns the comments, by their indices, that document what begins at a token.
+func (s *session) docs(index int) (first, last int) {
+	last = int(s.tokens[index].Comments)
 	floor := 0
 	if index > 0 {
 		floor = int(s.tokens[index-1].Comments)
 	}
-	first := last
+	first = last
 	for first > floor && strings.HasPrefix(s.comments[first-1].Text, "///") {
 		first--
 	}
+	return first, last
+}
+
+// begins returns the offset at which the declaration begins whose first token is
+// this one, its documentation included.
+func (s *session) begins(index int) int {
+	if first, last := s.docs(index); first < last {
+		return s.comments[first].At.Start()
+	}
+	return int(s.tokens[index].Start)
+}
+
+// doc returns the documentation that stands directly before a token.
+func (s *session) doc(index int) string {
+	first, last := s.docs(index)
 	if first == last {
 		return ""
 	}

@@ -48,7 +48,7 @@ func (s *session) parts(x *StringExpr, from, to int) {
 			i += size
 		case text[i] == '$' && i+1 < to && text[i+1] == '{':
 			flush(i)
-			l := scanner{file: s.file, text: text, pos: i, end: to}
+			l := scanner{region: s.region, text: text, pos: i, end: to}
 			end, ok := l.interpolationEnd(i+2, 1, true)
 			inner := end - 1
 			if !ok {
@@ -66,12 +66,12 @@ func (s *session) parts(x *StringExpr, from, to int) {
 }
 
 func (s *session) bytes(from, to int) source.Span {
-	return source.Span{File: s.file, Start: from, End: to}
+	return s.region.Span(from, to)
 }
 
 // interpolation reads the expression in text[from:to].
 func (s *session) interpolation(from, to int) Expr {
-	l := scanner{file: s.file, text: s.file.Text, pos: from, end: to}
+	l := scanner{region: s.region, text: s.file.Text, pos: from, end: to}
 	l.run()
 	for _, p := range l.problems {
 		s.report(p)

@@ -356,7 +356,7 @@ func ordered(f func(Node), lists ...[]Node) {
 	for {
 		first := -1
 		for i, l := range lists {
-			if len(l) > 0 && (first < 0 || l[0].Span().Start < lists[first][0].Span().Start) {
+			if len(l) > 0 && (first < 0 || l[0].Span().Start() < lists[first][0].Span().Start()) {
 				first = i
 			}
 		}

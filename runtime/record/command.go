@@ -64,9 +64,10 @@ const (
 	Succeeded Outcome = "succeeded"
 	// Raised: the target answered with a declared fault.
 	Raised Outcome = "raised"
-	// Refused: the target certainly did not do it (no connection, 503, 429).
+	// Refused: the target certainly did not do it (no connection, 429, 503 with
+	// Retry-After), or doing it again does no harm.
 	Refused Outcome = "refused"
-	// Unknown: the target may have done it (cut off, timed out, garbage, 5xx).
+	// Unknown: the target may have done it (cut off, timed out, garbage, other 5xx).
 	Unknown Outcome = "unknown"
 	// Rejected: the target will never do it (4xx, an answer that does not fit).
 	Rejected Outcome = "rejected"

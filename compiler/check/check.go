@@ -52,6 +52,8 @@ type Program struct {
 	Forms map[*syntax.TaskStmt]types.Type
 	// Joins say how many branches each parallel needs; 0 is all.
 	Joins map[*syntax.ParallelStmt]plan.Join
+	// Bindings are the values that arms of a match give to their variables.
+	Bindings map[*syntax.MatchArm]*expression.Tree
 }
 
 // LabelNames are the names of a variable's labels, sorted.
@@ -122,7 +124,7 @@ func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
 			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
 			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
 			Names: map[syntax.Node]*resolve.Symbol{}, Forms: map[*syntax.TaskStmt]types.Type{},
-			Joins: map[*syntax.ParallelStmt]plan.Join{}}}
+			Joins: map[*syntax.ParallelStmt]plan.Join{}, Bindings: map[*syntax.MatchArm]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses,
 		c.checkProcesses, c.checkRoutes, c.surveyPolicies, c.checkSamples, c.checkTests} {

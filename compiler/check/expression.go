@@ -194,7 +194,7 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		return typed{}
 	}
 	c.Info.Miss(e.Span(), s, resolve.Enum, resolve.Sample)
-	c.report(resolve.Unknown(e.Span(), "variable", e.Name, s.Names()))
+	c.report(c.unknownVariable(s, e))
 	return typed{}
 }
 

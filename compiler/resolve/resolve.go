@@ -43,6 +43,11 @@ const (
 	Channel  Kind = "channel"
 	Route    Kind = "route"
 	Sample   Kind = "sample"
+	Pattern  Kind = "pattern"
+	Window   Kind = "window"
+	Schedule Kind = "schedule"
+	Tenant   Kind = "tenant"
+	Partner  Kind = "partner"
 )
 
 // Symbol is a declaration of the package.
@@ -264,6 +269,16 @@ func kindOf(d syntax.Decl) Kind {
 		return Route
 	case *syntax.SampleDecl:
 		return Sample
+	case *syntax.PatternDecl:
+		return Pattern
+	case *syntax.WindowDecl:
+		return Window
+	case *syntax.ScheduleDecl:
+		return Schedule
+	case *syntax.TenantDecl:
+		return Tenant
+	case *syntax.PartnerDecl:
+		return Partner
 	}
 	return ""
 }

@@ -204,7 +204,7 @@ func (c *checker) sample(sym *resolve.Symbol, at source.Span) typed {
 		return typed{}
 	}
 	d := sym.Decl.(*syntax.SampleDecl)
-	if tree, ok := c.Trees[d.Value]; ok {
+	if tree, ok := c.samples[d.Value]; ok {
 		return typed{Tree: *tree}
 	}
 	return typed{}

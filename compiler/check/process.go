@@ -65,14 +65,7 @@ func (c *checker) declareProcesses() {
 		if d.Params != nil {
 			p.Params = c.fields(d.Params.List)
 		}
-		c.Processes = append(c.Processes, p)
 		c.process[p.Name] = p
-	}
-}
-
-func (c *checker) checkProcesses() {
-	for _, p := range c.Processes {
-		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(p, grown) })
 	}
 }
 

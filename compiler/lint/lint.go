@@ -8,9 +8,20 @@ import (
 
 // Lint gives the remarks about a program without errors, by place.
 func Lint(p *check.Program) []diag.Diagnostic {
+	facts := map[syntax.Decl]*check.Facts{}
+	for _, x := range p.Processes {
+		facts[x.Decl] = x.Facts
+	}
+	for _, x := range p.Routes {
+		facts[x.Decl] = x.Facts
+	}
 	l := &pass{Program: p, undo: map[*syntax.CallStmt]bool{}}
 	for _, f := range p.Module.Files {
 		for _, d := range f.Decls {
+			l.Program = p
+			if of := facts[d]; of != nil {
+				l.Program = p.Within(of)
+			}
 			l.declaration(d)
 			syntax.Inspect(d, func(n syntax.Node) bool {
 				l.node(n)
@@ -18,15 +29,16 @@ func Lint(p *check.Program) []diag.Diagnostic {
 			})
 		}
 	}
+	l.Program = p
 	l.deadLetters()
 	return l.ds.Sorted()
 }
 
 // pass is one reading of a program.
 type pass struct {
-	*check.Program
-	undo map[*syntax.CallStmt]bool // stand in a compensation
-	ds   diag.List
+	*check.Program                           // as the declaration that is being read knows it
+	undo           map[*syntax.CallStmt]bool // stand in a compensation
+	ds             diag.List
 }
 
 // declaration holds the rules about what a declaration is as a whole.

@@ -63,7 +63,7 @@ func (s *session) startsExpr() bool {
 	t := s.tok()
 	switch t.Kind {
 	case Word:
-		return !s.reason()
+		return !s.reason() && !s.nextStatement()
 	case Number, String:
 		return true
 	case Punct:

@@ -18,6 +18,9 @@ import (
 // Program is a package about which everything is known that can be known
 // before it runs. The slices of declarations are sorted by name.
 type Program struct {
+	// Imports are the programs of all packages that this one reaches by imports,
+	// each behind those that it imports itself.
+	Imports  []*Program
 	Module   *module.Module
 	Info     *resolve.Info
 	Universe *types.Universe
@@ -50,6 +53,10 @@ type Program struct {
 	Names map[syntax.Node]*resolve.Symbol
 	// Forms are the results of tasks.
 	Forms map[*syntax.TaskStmt]types.Type
+	// Aliases are what the declarations type X = T stand for, by qualified name.
+	Aliases map[string]types.Type
+	// rules are the policies that decide, for the packages that import this one.
+	rules map[string]*ruled
 	// Joins say how many branches each parallel needs; 0 is all.
 	Joins map[*syntax.ParallelStmt]plan.Join
 }
@@ -114,11 +121,12 @@ type checker struct {
 	guards *expression.Checker // of the refinements, when first needed
 }
 
-// Check applies every rule to a resolved package. The Program is fit for
-// lowering when no diagnostic is an error.
-func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
+// Check applies every rule to a resolved package. Imported are the programs of
+// all packages that it reaches by imports, in the order of module.Order. The
+// Program is fit for lowering when no diagnostic is an error, in none of them.
+func Check(m *module.Module, info *resolve.Info, imported ...*Program) (*Program, []diag.Diagnostic) {
 	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
-		Program: &Program{Module: m, Info: info,
+		Program: &Program{Module: m, Info: info, Imports: imported,
 			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
 			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
 			Names: map[syntax.Node]*resolve.Symbol{}, Forms: map[*syntax.TaskStmt]types.Type{},
@@ -230,8 +238,7 @@ func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *res
 	}
 	c.Info.Use(s, n.At)
 	if !slices.Contains(kinds, s.Kind) {
-		c.report(diag.Errorf(CodeKind, n.At, "%s is %s, and %s is wanted here", n.Text, article(string(s.Kind)), article(what)).
-			WithNote(s.At, "declared here"))
+		c.wrongKind(n, s, what)
 		return nil
 	}
 	return s

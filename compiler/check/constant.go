@@ -80,7 +80,7 @@ func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
 // its value.
 func (c *checker) obeys(tree *expression.Tree, t types.Type, e syntax.Expr) {
 	if c.guards == nil {
-		guards, err := expression.NewChecker(c.Universe, c.Refinements)
+		guards, err := expression.NewChecker(c.Universe, c.allRefinements())
 		if err != nil {
 			return // what is wrong with a refinement has been said
 		}

@@ -14,11 +14,13 @@ import (
 
 // The codes of this room; their pages are in the table of compiler/check.
 const (
-	CodeUnknown   diag.Code = "COB2001"
-	CodeDuplicate diag.Code = "COB2002"
-	CodeShadow    diag.Code = "COB2003"
-	CodeUnused    diag.Code = "COB2004"
-	CodeUnneeded  diag.Code = "COB2005"
+	CodeUnknown      diag.Code = "COB2001"
+	CodeDuplicate    diag.Code = "COB2002"
+	CodeShadow       diag.Code = "COB2003"
+	CodeUnused       diag.Code = "COB2004"
+	CodeUnneeded     diag.Code = "COB2005"
+	CodeUnusedImport diag.Code = "COB2012"
+	CodePrivate      diag.Code = "COB2013"
 )
 
 // Kind is what a symbol declares, in the author's word.
@@ -26,6 +28,7 @@ type Kind string
 
 // The kinds of symbols.
 const (
+	Package  Kind = "package" // that was imported
 	Contract Kind = "contract"
 	Label    Kind = "label"
 	Type     Kind = "type"
@@ -53,7 +56,8 @@ type Symbol struct {
 	Decl     syntax.Decl
 	At       source.Span      // of the name
 	Contract *module.Contract // of a use
-	Used     bool
+	Package  *Info            // of an import; nil when it could not be read
+	Used     bool             // in its own package
 }
 
 // Variable is a name inside a process, a route or an expression.
@@ -88,6 +92,7 @@ type Use struct {
 
 // Info is what is known about the names of a package.
 type Info struct {
+	Module    *module.Module
 	Symbols   []*Symbol // by name
 	Variables []*Variable
 	Uses      []Use // in the order of checking
@@ -122,7 +127,9 @@ func (i *Info) Names(kinds ...Kind) []string {
 
 // Use notes that the symbol is used at a place.
 func (i *Info) Use(s *Symbol, at source.Span) {
-	s.Used = true
+	if i.byName[s.Name] == s {
+		s.Used = true
+	}
 	i.Uses = append(i.Uses, Use{At: at, Symbol: s})
 }
 
@@ -166,13 +173,14 @@ func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
 // bytesPerUse is in how many bytes of a text one name is used, about.
 const bytesPerUse = 20
 
-// Resolve collects the declarations of a package.
-func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
+// Resolve collects the declarations of a package and the names of its imports.
+// What is known about the imported packages is among imported.
+func Resolve(m *module.Module, imported ...*Info) (*Info, []diag.Diagnostic) {
 	bytes, decls := 0, 0
 	for _, f := range m.Files {
 		bytes, decls = bytes+len(f.Source.Text), decls+len(f.Decls)
 	}
-	i := &Info{byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls), Uses: make([]Use, 0, bytes/bytesPerUse)}
+	i := &Info{Module: m, byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls), Uses: make([]Use, 0, bytes/bytesPerUse)}
 	var ds []diag.Diagnostic
 	for _, f := range m.Files {
 		for _, d := range f.Decls {
@@ -189,6 +197,7 @@ func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
 			i.Symbols = append(i.Symbols, s)
 		}
 	}
+	ds = append(ds, i.imports(imported)...)
 	slices.SortFunc(i.Symbols, func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) })
 	return i, ds
 }
@@ -212,6 +221,8 @@ func symbol(m *module.Module, d syntax.Decl) *Symbol {
 
 func kindOf(d syntax.Decl) Kind {
 	switch d.(type) {
+	case *syntax.ImportDecl:
+		return "" // module says what it is called
 	case *syntax.UseDecl:
 		return Contract
 	case *syntax.LabelDecl:
@@ -276,8 +287,10 @@ func (i *Info) Unused() []diag.Diagnostic {
 				WithHelp("leave out the let, or begin the name with _"))
 		}
 	}
+	ds = append(ds, i.unusedImports()...)
+	library := i.library()
 	for _, s := range i.Symbols {
-		if s.Used || s.Decl.Head().Broken {
+		if s.Used || s.Decl.Head().Broken || library && s.Exported() {
 			continue
 		}
 		switch s.Kind {

@@ -148,7 +148,7 @@ type Field struct {
 // Annotation is `@personal` or `@json("wire-name")`.
 type Annotation struct {
 	Place
-	Name Name
+	Name *Path // nil inside broken declarations
 	Args []Expr
 }
 

@@ -74,10 +74,14 @@ func TestEveryKeywordIsDescribed(t *testing.T) {
 
 func TestFunctions(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("\n| function | gives |\n|---|---|\n")
+	b.WriteString("\n| function | gives | work | failures |\n|---|---|---|---|\n")
 	for _, name := range expression.Names() {
 		f, _ := expression.Lookup(name)
-		fmt.Fprintf(&b, "| `%s` | %s |\n", cell(f.Form), cell(f.Doc))
+		fails := make([]string, len(f.Fails))
+		for i, code := range f.Fails {
+			fails[i] = "`" + string(code) + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", cell(f.Form), cell(f.Doc), f.Cost, strings.Join(fails, " "))
 	}
 	b.WriteString("\n")
 	part(t, "expressions.md", "functions", b.String())

@@ -52,6 +52,7 @@ func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
 	}
 	s := c.Info.Lookup(name.Text)
 	if s == nil || s.Kind != resolve.Contract || len(d.Kind.Parts) > 1 {
+		c.Info.Miss(name.At, nil, resolve.Contract)
 		c.report(resolve.Unknown(d.Kind.Span(), "connector or contract", d.Kind.String(), append(c.Info.Names(resolve.Contract), "http")))
 		return false
 	}

@@ -193,6 +193,7 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		c.report(d)
 		return typed{}
 	}
+	c.Info.Miss(e.Span(), s, resolve.Enum, resolve.Sample)
 	c.report(resolve.Unknown(e.Span(), "variable", e.Name, s.Names()))
 	return typed{}
 }

@@ -11,7 +11,9 @@ var foreignTypes = map[string]string{"integer": "int", "long": "int", "boolean":
 
 // foreignFunctions are names of functions in other languages.
 var foreignFunctions = map[string]string{"length": "len", "size": "len", "count": "len", "toInt": "int", "to_int": "int", "parseInt": "int",
-	"toDecimal": "decimal", "toUpperCase": "upper", "toLowerCase": "lower", "includes": "contains", "startsWith": "starts_with", "endsWith": "ends_with"}
+	"toDecimal": "decimal", "toUpperCase": "upper", "toLowerCase": "lower", "includes": "contains", "startsWith": "starts_with", "endsWith": "ends_with",
+	"sha256": "hash", "indexOf": "index_of", "flat": "flatten", "sorted": "sort", "sortBy": "sort_by", "groupBy": "group_by", "unique": "distinct",
+	"some": "any", "every": "all", "toBase64": "base64", "fromBase64": "from_base64", "str": "string", "toString": "string"}
 
 // meant adds to the diagnostic of an unknown name what it is called here.
 func meant(d diag.Diagnostic, at source.Span, name string, here map[string]string) diag.Diagnostic {

@@ -38,14 +38,14 @@ type flow struct {
 func (c *checker) settled(body func(grown map[source.Span]labelSet) (more bool)) {
 	grown := map[source.Span]labelSet{}
 	before := c.ds
-	variables, uses := len(c.Info.Variables), len(c.Info.Uses)
+	variables, uses, missing := len(c.Info.Variables), len(c.Info.Uses), len(c.Info.Missing)
 	for {
 		c.ds = diag.List{}
 		more := body(grown)
 		if !more {
 			break
 		}
-		c.Info.Variables, c.Info.Uses = c.Info.Variables[:variables], c.Info.Uses[:uses]
+		c.Info.Variables, c.Info.Uses, c.Info.Missing = c.Info.Variables[:variables], c.Info.Uses[:uses], c.Info.Missing[:missing]
 	}
 	before.Add(c.ds.Sorted()...)
 	c.ds = before
@@ -275,6 +275,7 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 	v := s.Find(name.Text)
 	switch {
 	case v == nil:
+		f.Info.Miss(name.At, s)
 		f.report(resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let"))
 	case len(st.Target.Parts) > 1:
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "a field cannot be set").WithHelp("set the variable to a new record: %s = %s { ... }", name.Text, f.show(v.Type)))

@@ -225,6 +225,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	first := p.Parts[0]
 	if len(p.Parts) == 1 {
 		if c.Info.Lookup(first.Text) == nil {
+			c.Info.Miss(first.At, nil, resolve.Type, resolve.Enum, resolve.Union, resolve.Contract)
 			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
 			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}

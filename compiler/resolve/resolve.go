@@ -90,13 +90,25 @@ type Use struct {
 	Shape *types.Type
 }
 
+// Missing is a place where a name stands that nothing declares, and what could
+// be named there: a variable of Scope, or a declaration of one of Kinds. Where a
+// value may stand Scope is set, and Kinds are those a value can begin with.
+type Missing struct {
+	At    source.Span
+	Scope *Scope
+	Kinds []Kind
+}
+
 // Info is what is known about the names of a package.
 type Info struct {
 	Module    *module.Module
 	Symbols   []*Symbol // by name
 	Variables []*Variable
 	Uses      []Use // in the order of checking
-	byName    map[string]*Symbol
+	// Missing are the names that nothing declares, in the order of checking: what
+	// an editor completes while it is being typed.
+	Missing []Missing
+	byName  map[string]*Symbol
 }
 
 // Lookup finds a declaration, or nil.
@@ -146,6 +158,12 @@ func (i *Info) Part(of types.Type, at source.Span) {
 // operation of an endpoint, a type of a contract.
 func (i *Info) PartOf(s *Symbol, at source.Span) {
 	i.Uses = append(i.Uses, Use{At: at, Of: s.Full})
+}
+
+// Miss notes a name that nothing declares. The scope is nil where no variable may
+// stand.
+func (i *Info) Miss(at source.Span, s *Scope, kinds ...Kind) {
+	i.Missing = append(i.Missing, Missing{At: at, Scope: s, Kinds: kinds})
 }
 
 // At finds what the name at an offset of a file means: a declaration, a

@@ -46,6 +46,22 @@ func (s *Scope) Own(v *Variable) bool {
 	return false
 }
 
+// Visible are the variables in s and around it, the inner ones first. One that
+// is hidden by another of its name is left out.
+func (s *Scope) Visible() []*Variable {
+	var out []*Variable
+	seen := map[string]bool{}
+	for ; s != nil; s = s.parent {
+		for i := len(s.vars) - 1; i >= 0; i-- {
+			if v := s.vars[i]; !seen[v.Name] {
+				seen[v.Name] = true
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
 // Names are the names of all variables in s and around it, the inner ones
 // first.
 func (s *Scope) Names() []string {

@@ -20,11 +20,31 @@ type Function struct {
 	Doc  string
 	// Min and Max bound how many arguments there may be.
 	Min, Max int
+	// Cost bounds the work of a call.
+	Cost Cost
+	// Fails are the failures that a call with arguments of the right types can
+	// end with, beside those of a lambda of its own.
+	Fails []Code
 
 	lambda int // the argument that is a lambda; 0 where there is none
 	result func(*call) types.Type
 	make   func(tree *Tree) (runner, error)
 }
+
+// Cost is how the work of a call grows; n is the items, entries, code points or
+// bytes of its arguments, which MaxItems and MaxText bound.
+type Cost string
+
+// The costs.
+const (
+	Fixed         Cost = "1"
+	Linear        Cost = "n"
+	Result        Cost = "items of the result"
+	Sorted        Cost = "n log n"
+	Pattern       Cost = "n × length of the pattern"
+	PerItem       Cost = "n × the lambda"
+	PerItemSorted Cost = "n × the lambda + n log n"
+)
 
 // ArgumentError says which argument of a call does not fit.
 type ArgumentError struct {
@@ -254,7 +274,7 @@ func optionalItem(c *call) types.Type {
 func sameList(c *call) types.Type { return types.ListOf(c.list(0)) }
 
 // table holds every function. TestFunctions holds it to its forms.
-var table = byName(slices.Concat(listFunctions, textFunctions, numberFunctions, timeFunctions))
+var table = byName(slices.Concat(listFunctions, shapeFunctions, textFunctions, numberFunctions, timeFunctions, convertFunctions))
 
 func byName(all []Function) map[string]*Function {
 	m := make(map[string]*Function, len(all))

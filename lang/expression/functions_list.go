@@ -1,65 +1,66 @@
 package expression
 
 import (
-	"sort"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/types"
 )
 
 var listFunctions = []Function{
-	{Name: "len", Form: "len([T] | map<T> | string | bytes) -> int", Doc: "How many items, entries, code points or bytes there are.", Min: 1, Max: 1,
+	{Name: "len", Form: "len([T] | map<T> | string | bytes) -> int", Doc: "How many items, entries, code points or bytes there are.", Min: 1, Max: 1, Cost: Linear,
 		result: func(c *call) types.Type {
 			c.kind(0, types.List, types.Map, types.String, types.Bytes, types.JSON)
 			return is(types.Int)
 		}, make: one(length)},
-	{Name: "sum", Form: "sum([T]) -> T", Doc: "The sum of numbers, money or durations. No money at all has no sum, for it has no currency.", Min: 1, Max: 1,
+	{Name: "sum", Form: "sum([T]) -> T", Doc: "The sum of numbers, money or durations. No money at all has no sum, for it has no currency.", Min: 1, Max: 1, Cost: Linear, Fails: []Code{Overflow, CurrencyMix, Empty},
 		result: (*call).sum, make: makeSum},
-	{Name: "min", Form: "min([T]) -> T? | min(T, T, ...) -> T", Doc: "The least; null of an empty list.", Min: 1, Max: 16,
+	{Name: "min", Form: "min([T]) -> T? | min(T, T, ...) -> T", Doc: "The least; null of an empty list.", Min: 1, Max: 16, Cost: Linear, Fails: []Code{CurrencyMix},
 		result: (*call).extreme, make: makeExtreme(-1)},
-	{Name: "max", Form: "max([T]) -> T? | max(T, T, ...) -> T", Doc: "The greatest; null of an empty list.", Min: 1, Max: 16,
+	{Name: "max", Form: "max([T]) -> T? | max(T, T, ...) -> T", Doc: "The greatest; null of an empty list.", Min: 1, Max: 16, Cost: Linear, Fails: []Code{CurrencyMix},
 		result: (*call).extreme, make: makeExtreme(1)},
-	{Name: "map", Form: "map([T], T => U) -> [U]", Doc: "What the lambda gives for each item.", Min: 2, Max: 2, lambda: 1,
+	{Name: "map", Form: "map([T], T => U) -> [U]", Doc: "What the lambda gives for each item.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type { c.list(0); return types.ListOf(c.body(1)) }, make: looping("map")},
-	{Name: "filter", Form: "filter([T], T => bool) -> [T]", Doc: "The items for which the lambda holds.", Min: 2, Max: 2, lambda: 1,
+	{Name: "filter", Form: "filter([T], T => bool) -> [T]", Doc: "The items for which the lambda holds.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type { c.test(1); return sameList(c) }, make: looping("filter")},
-	{Name: "any", Form: "any([T], T => bool) -> bool", Doc: "Whether the lambda holds for an item.", Min: 2, Max: 2, lambda: 1,
+	{Name: "any", Form: "any([T], T => bool) -> bool", Doc: "Whether the lambda holds for an item.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type { c.list(0); c.test(1); return is(types.Bool) }, make: looping("any")},
-	{Name: "all", Form: "all([T], T => bool) -> bool", Doc: "Whether the lambda holds for every item.", Min: 2, Max: 2, lambda: 1,
+	{Name: "all", Form: "all([T], T => bool) -> bool", Doc: "Whether the lambda holds for every item.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type { c.list(0); c.test(1); return is(types.Bool) }, make: looping("all")},
-	{Name: "find", Form: "find([T], T => bool) -> T?", Doc: "The first item for which the lambda holds, or null.", Min: 2, Max: 2, lambda: 1,
+	{Name: "find", Form: "find([T], T => bool) -> T?", Doc: "The first item for which the lambda holds, or null.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: optionalItem, make: looping("find")},
-	{Name: "count", Form: "count([T], T => bool) -> int", Doc: "How many items the lambda holds for.", Min: 2, Max: 2, lambda: 1,
+	{Name: "count", Form: "count([T], T => bool) -> int", Doc: "How many items the lambda holds for.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type { c.list(0); c.test(1); return is(types.Int) }, make: looping("count")},
-	{Name: "sort_by", Form: "sort_by([T], T => K) -> [T]", Doc: "The items in the order of what the lambda gives; equals keep their order.", Min: 2, Max: 2, lambda: 1,
+	{Name: "sort_by", Form: "sort_by([T], T => K) -> [T]", Doc: "The items in the order of what the lambda gives; equals keep their order.", Min: 2, Max: 2, Cost: PerItemSorted, Fails: []Code{TooLarge, TooMuch, CurrencyMix}, lambda: 1,
 		result: func(c *call) types.Type {
 			k := c.body(1)
 			c.want(1, ordered(c.u, k) || k.Kind == types.Invalid, "a lambda that gives a number, money, a text, a timestamp or a duration")
 			return sameList(c)
 		}, make: looping("sort_by")},
-	{Name: "group_by", Form: "group_by([T], T => string) -> map<[T]>", Doc: "The items by what the lambda gives.", Min: 2, Max: 2, lambda: 1,
+	{Name: "group_by", Form: "group_by([T], T => string) -> map<[T]>", Doc: "The items by what the lambda gives.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type {
 			k := c.body(1)
 			c.want(1, k.Kind == types.String || isEnum(c.u, k) || k.Kind == types.Invalid, "a lambda that gives a string")
 			return types.MapOf(sameList(c))
 		}, make: looping("group_by")},
-	{Name: "first", Form: "first([T]) -> T?", Doc: "The first item, or null.", Min: 1, Max: 1, result: optionalItem, make: one(end(false))},
-	{Name: "last", Form: "last([T]) -> T?", Doc: "The last item, or null.", Min: 1, Max: 1, result: optionalItem, make: one(end(true))},
-	{Name: "reverse", Form: "reverse([T]) -> [T]", Doc: "The items from the last to the first.", Min: 1, Max: 1, result: sameList, make: one(reverse)},
-	{Name: "distinct", Form: "distinct([T]) -> [T]", Doc: "Each item once, where it stood first.", Min: 1, Max: 1, result: sameList, make: one(distinct)},
-	{Name: "keys", Form: "keys(map<T>) -> [string]", Doc: "The keys of a map, sorted.", Min: 1, Max: 1,
+	{Name: "first", Form: "first([T]) -> T?", Doc: "The first item, or null.", Min: 1, Max: 1, Cost: Fixed, result: optionalItem, make: one(end(false))},
+	{Name: "last", Form: "last([T]) -> T?", Doc: "The last item, or null.", Min: 1, Max: 1, Cost: Fixed, result: optionalItem, make: one(end(true))},
+	{Name: "reverse", Form: "reverse([T]) -> [T]", Doc: "The items from the last to the first.", Min: 1, Max: 1, Cost: Linear, result: sameList, make: one(reverse)},
+	{Name: "distinct", Form: "distinct([T]) -> [T]", Doc: "Each item once, where it stood first.", Min: 1, Max: 1, Cost: Linear, result: sameList, make: one(distinct)},
+	{Name: "keys", Form: "keys(map<T>) -> [string]", Doc: "The keys of a map, sorted.", Min: 1, Max: 1, Cost: Sorted,
 		result: func(c *call) types.Type {
 			_, ok := entries(c.args[0])
 			c.want(0, ok, "a map")
 			return types.ListOf(is(types.String))
 		}, make: one(keys)},
-	{Name: "values", Form: "values(map<T>) -> [T]", Doc: "The values of a map, in the order of its keys.", Min: 1, Max: 1,
+	{Name: "values", Form: "values(map<T>) -> [T]", Doc: "The values of a map, in the order of its keys.", Min: 1, Max: 1, Cost: Sorted,
 		result: func(c *call) types.Type {
 			elem, ok := entries(c.args[0])
 			c.want(0, ok, "a map")
 			return types.ListOf(elem)
 		}, make: one(values)},
-	{Name: "has", Form: "has(map<T>, string) -> bool", Doc: "Whether a map has a key.", Min: 2, Max: 2,
+	{Name: "has", Form: "has(map<T>, string) -> bool", Doc: "Whether a map has a key.", Min: 2, Max: 2, Cost: Fixed,
 		result: func(c *call) types.Type {
 			_, ok := entries(c.args[0])
 			c.want(0, ok, "a map")
@@ -210,25 +211,44 @@ next:
 	return out, nil
 }
 
-// bucket is equal for equal values, and rarely equal for others.
+// bucket is equal for equal values, and rarely equal for others, however they
+// nest: with one bucket for all records distinct would compare each with each.
 func bucket(v types.Value) string {
 	switch x := v.(type) {
-	case int64, float64, types.Exact:
-		f, ok := floatOf(x)
-		if e, exact := x.(types.Exact); exact {
-			f, ok = e.Float(), true
-		}
-		if ok {
-			return "n" + Text(f+0) // + 0 makes of -0 a 0
-		}
+	case int64, float64:
+		f, _ := floatOf(x)
+		return "n" + Text(f+0) // + 0 makes of -0 a 0
+	case types.Exact:
+		return "n" + Text(x.Float()+0)
 	case types.Amount:
 		return x.Currency + Text(x.Value.Float()+0)
 	case []types.Value:
-		return "l" + Text(int64(len(x)))
+		var b strings.Builder
+		b.WriteByte('[')
+		for _, item := range x {
+			part(&b, bucket(item))
+		}
+		return b.String()
 	case map[string]types.Value:
-		return "m"
+		var b strings.Builder
+		b.WriteByte('{')
+		for _, k := range types.Keys(x) {
+			if x[k] != nil { // an absent field has no key, or null
+				part(&b, k)
+				part(&b, bucket(x[k]))
+			}
+		}
+		return b.String()
 	}
 	return "t" + Text(v)
+}
+
+// part writes a text with its length before it, so that two texts never pass
+// for another two.
+func part(b *strings.Builder, s string) {
+	b.WriteString(strconv.Itoa(len(s)))
+	b.WriteByte(' ')
+	b.WriteString(s)
 }
 
 func mapping(v types.Value) (map[string]types.Value, error) {
@@ -274,37 +294,6 @@ func has(v, key types.Value) (types.Value, error) {
 	}
 	_, found := m[k]
 	return found, nil
-}
-
-// sortBy sorts list by keys, one for each item.
-func sortBy(list, by types.Value) (types.Value, error) {
-	all, err := items(list)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := items(by)
-	if err != nil {
-		return nil, err
-	}
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(i, j int) bool {
-		c, wrong := types.Compare(keys[order[i]], keys[order[j]])
-		if wrong != nil && err == nil {
-			err = wrong
-		}
-		return c < 0
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]types.Value, len(all))
-	for i, at := range order {
-		out[i] = all[at]
-	}
-	return out, nil
 }
 
 func groupBy(list, by types.Value) (types.Value, error) {

@@ -12,45 +12,24 @@ import (
 const MaxPlaces = types.MaxDecimalDigits
 
 var numberFunctions = []Function{
-	{Name: "abs", Form: "abs(T) -> T", Doc: "Without the sign: of a number, money or a duration.", Min: 1, Max: 1,
+	{Name: "abs", Form: "abs(T) -> T", Doc: "Without the sign: of a number, money or a duration.", Min: 1, Max: 1, Cost: Fixed, Fails: []Code{Overflow},
 		result: rounding(types.Int, types.Decimal, types.Float, types.Money, types.Duration), make: one(abs)},
-	{Name: "round", Form: "round(T) -> T | round(T, int) -> T", Doc: "To the given number of decimal places (0), half to even: of a decimal, a float or money.", Min: 1, Max: 2,
+	{Name: "round", Form: "round(T) -> T | round(T, int) -> T", Doc: "To the given number of decimal places (0), half to even: of a decimal, a float or money.", Min: 1, Max: 2, Cost: Fixed, Fails: []Code{OutOfRange},
 		result: rounding(types.Int, types.Decimal, types.Float, types.Money), make: makeRound},
-	{Name: "floor", Form: "floor(T) -> T", Doc: "The greatest whole number that is not more.", Min: 1, Max: 1,
+	{Name: "floor", Form: "floor(T) -> T", Doc: "The greatest whole number that is not more.", Min: 1, Max: 1, Cost: Fixed,
 		result: rounding(types.Int, types.Decimal, types.Float), make: one(toward(-1))},
-	{Name: "ceil", Form: "ceil(T) -> T", Doc: "The least whole number that is not less.", Min: 1, Max: 1,
+	{Name: "ceil", Form: "ceil(T) -> T", Doc: "The least whole number that is not less.", Min: 1, Max: 1, Cost: Fixed,
 		result: rounding(types.Int, types.Decimal, types.Float), make: one(toward(1))},
-	{Name: "int", Form: "int(decimal | float | string) -> int", Doc: "As an int: a number loses its fraction, a text has to be a whole number.", Min: 1, Max: 1,
+	{Name: "int", Form: "int(decimal | float | string) -> int", Doc: "As an int: a number loses its fraction, a text has to be a whole number.", Min: 1, Max: 1, Cost: Linear, Fails: []Code{Overflow, BadText},
 		result: func(c *call) types.Type {
 			c.kind(0, types.Int, types.Decimal, types.Float, types.String, types.JSON)
 			return is(types.Int)
 		}, make: one(toInt)},
-	{Name: "decimal", Form: "decimal(int | float | string) -> decimal", Doc: "As a decimal: of a float, the shortest that reads back the same.", Min: 1, Max: 1,
+	{Name: "decimal", Form: "decimal(int | float | string) -> decimal", Doc: "As a decimal: of a float, the shortest that reads back the same.", Min: 1, Max: 1, Cost: Linear, Fails: []Code{BadText},
 		result: func(c *call) types.Type {
 			c.kind(0, types.Int, types.Decimal, types.Float, types.String, types.JSON)
 			return is(types.Decimal)
 		}, make: one(toDecimal)},
-}
-
-var timeFunctions = []Function{
-	{Name: "date", Form: "date(timestamp) -> string", Doc: `The day in UTC, as "2026-11-21".`, Min: 1, Max: 1, result: instant(types.String),
-		make: ofTime(func(t time.Time) types.Value { return t.Format(time.DateOnly) })},
-	{Name: "year", Form: "year(timestamp) -> int", Doc: "The year, in UTC.", Min: 1, Max: 1, result: instant(types.Int),
-		make: ofTime(func(t time.Time) types.Value { return int64(t.Year()) })},
-	{Name: "month", Form: "month(timestamp) -> int", Doc: "The month, 1 to 12, in UTC.", Min: 1, Max: 1, result: instant(types.Int),
-		make: ofTime(func(t time.Time) types.Value { return int64(t.Month()) })},
-	{Name: "day", Form: "day(timestamp) -> int", Doc: "The day of the month, 1 to 31, in UTC.", Min: 1, Max: 1, result: instant(types.Int),
-		make: ofTime(func(t time.Time) types.Value { return int64(t.Day()) })},
-}
-
-func ofTime(f func(time.Time) types.Value) func(*Tree) (runner, error) {
-	return one(func(v types.Value) (types.Value, error) {
-		t, ok := v.(time.Time)
-		if !ok {
-			return nil, fail(WrongType, "want a timestamp, not %s", types.Describe(v))
-		}
-		return f(t.UTC()), nil
-	})
 }
 
 func noNumber(v types.Value) error {

@@ -204,7 +204,7 @@ func TestLambdaParam(t *testing.T) {
 // the tables above in the sense that it can be found.
 func TestFunctionTable(t *testing.T) {
 	names := Names()
-	if !slices.IsSorted(names) || len(names) != len(listFunctions)+len(textFunctions)+len(numberFunctions)+len(timeFunctions) {
+	if !slices.IsSorted(names) || len(names) != len(listFunctions)+len(shapeFunctions)+len(textFunctions)+len(numberFunctions)+len(timeFunctions)+len(convertFunctions) {
 		t.Errorf("the names are %v", names)
 	}
 	for _, n := range names {

@@ -12,29 +12,29 @@ import (
 const MaxPattern = 1000
 
 var textFunctions = []Function{
-	{Name: "join", Form: "join([string], string) -> string", Doc: "The texts with the second between them.", Min: 2, Max: 2,
+	{Name: "join", Form: "join([string], string) -> string", Doc: "The texts with the second between them.", Min: 2, Max: 2, Cost: Linear, Fails: []Code{TooLarge},
 		result: func(c *call) types.Type {
 			elem := c.list(0)
 			c.want(0, elem.Kind == types.String || elem.Kind == types.JSON || elem.Kind == types.Invalid, "a list of strings")
 			c.kind(1, types.String)
 			return is(types.String)
 		}, make: two(join)},
-	{Name: "split", Form: "split(string, string) -> [string]", Doc: "The parts between each occurrence of the second; its code points where that is empty.", Min: 2, Max: 2,
+	{Name: "split", Form: "split(string, string) -> [string]", Doc: "The parts between each occurrence of the second; its code points where that is empty.", Min: 2, Max: 2, Cost: Linear, Fails: []Code{TooLarge},
 		result: func(c *call) types.Type { texts(types.String)(c); return types.ListOf(is(types.String)) }, make: strings2(split)},
-	{Name: "upper", Form: "upper(string) -> string", Doc: "In capital letters.", Min: 1, Max: 1, result: texts(types.String), make: strings1(strings.ToUpper)},
-	{Name: "lower", Form: "lower(string) -> string", Doc: "In small letters.", Min: 1, Max: 1, result: texts(types.String), make: strings1(strings.ToLower)},
-	{Name: "trim", Form: "trim(string) -> string", Doc: "Without white space at both ends.", Min: 1, Max: 1, result: texts(types.String), make: strings1(strings.TrimSpace)},
-	{Name: "contains", Form: "contains(string, string) -> bool | contains([T], T) -> bool", Doc: "Whether the first holds the second.", Min: 2, Max: 2,
+	{Name: "upper", Form: "upper(string) -> string", Doc: "In capital letters.", Min: 1, Max: 1, Cost: Linear, Fails: []Code{TooLarge}, result: texts(types.String), make: strings1(strings.ToUpper)},
+	{Name: "lower", Form: "lower(string) -> string", Doc: "In small letters.", Min: 1, Max: 1, Cost: Linear, Fails: []Code{TooLarge}, result: texts(types.String), make: strings1(strings.ToLower)},
+	{Name: "trim", Form: "trim(string) -> string", Doc: "Without white space at both ends.", Min: 1, Max: 1, Cost: Linear, result: texts(types.String), make: strings1(strings.TrimSpace)},
+	{Name: "contains", Form: "contains(string, string) -> bool | contains([T], T) -> bool", Doc: "Whether the first holds the second.", Min: 2, Max: 2, Cost: Linear,
 		result: (*call).contains, make: two(func(where, v types.Value) (types.Value, error) { return among(v, where) })},
-	{Name: "starts_with", Form: "starts_with(string, string) -> bool", Doc: "Whether the first begins with the second.", Min: 2, Max: 2,
+	{Name: "starts_with", Form: "starts_with(string, string) -> bool", Doc: "Whether the first begins with the second.", Min: 2, Max: 2, Cost: Linear,
 		result: texts(types.Bool), make: strings2(predicate(strings.HasPrefix))},
-	{Name: "ends_with", Form: "ends_with(string, string) -> bool", Doc: "Whether the first ends with the second.", Min: 2, Max: 2,
+	{Name: "ends_with", Form: "ends_with(string, string) -> bool", Doc: "Whether the first ends with the second.", Min: 2, Max: 2, Cost: Linear,
 		result: texts(types.Bool), make: strings2(predicate(strings.HasSuffix))},
-	{Name: "replace", Form: "replace(string, string, string) -> string", Doc: "The first with every occurrence of the second replaced by the third.", Min: 3, Max: 3,
+	{Name: "replace", Form: "replace(string, string, string) -> string", Doc: "The first with every occurrence of the second replaced by the third.", Min: 3, Max: 3, Cost: Linear, Fails: []Code{TooLarge},
 		result: texts(types.String), make: many(replace)},
-	{Name: "matches", Form: "matches(string, string) -> bool", Doc: "Whether the pattern (RE2) is found in the text; ^ and $ tie it to the ends.", Min: 2, Max: 2,
+	{Name: "matches", Form: "matches(string, string) -> bool", Doc: "Whether the pattern (RE2) is found in the text; ^ and $ tie it to the ends.", Min: 2, Max: 2, Cost: Pattern, Fails: []Code{BadText},
 		result: texts(types.Bool), make: makeMatches},
-	{Name: "string", Form: "string(T) -> string", Doc: "A value as text.", Min: 1, Max: 1,
+	{Name: "string", Form: "string(T) -> string", Doc: "A value as text.", Min: 1, Max: 1, Cost: Sorted, Fails: []Code{TooLarge},
 		result: func(*call) types.Type { return is(types.String) },
 		make: one(func(v types.Value) (types.Value, error) {
 			s := Text(v)

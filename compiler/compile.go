@@ -1,10 +1,11 @@
 // Package compiler is the one door from text to plan.
 //
-// In go a file system and a directory; out comes a Result: the diagnostics, and
-// when none of them is an error the plan with its canonical bytes and digest,
-// and the suite of the package's tests. The passes are a list: module, resolve,
-// check, lower. The same files give the same bytes, in whatever order they are
-// read.
+// In go a file system and a directory; out comes a Result: the diagnostics, of the
+// package and of those that it imports, and when none of them is an error the plan
+// with its canonical bytes and digest, and the suite of the package's tests. The
+// passes are a list: module, resolve, check, lower; a package is resolved and
+// checked behind those that it imports. The same files give the same bytes, in
+// whatever order they are read.
 //
 // Deliberately absent: watching files, rendering diagnostics, writing plans.
 package compiler
@@ -12,6 +13,8 @@ package compiler
 import (
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/lower"
@@ -20,6 +23,7 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/stdlib"
 )
 
 // Options of Compile.
@@ -68,13 +72,11 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	if o.Dir == "" {
 		o.Dir = "."
 	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay})
+	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Std: stdlib.Files})
 	if err != nil {
 		return nil, err
 	}
-	info, found := resolve.Resolve(m)
-	ds = append(ds, found...)
-	program, found := check.Check(m, info)
+	program, found := checked(m)
 	ds = append(ds, found...)
 	diag.Sort(ds)
 	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}
@@ -89,6 +91,40 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	}
 	r.Digest = plan.Digest(r.Encoded)
 	return r, nil
+}
+
+// checked resolves and checks a package behind all that it imports.
+func checked(root *module.Module) (program *check.Program, ds []diag.Diagnostic) {
+	programs := map[*module.Module]*check.Program{}
+	for _, m := range root.Order() {
+		var infos []*resolve.Info
+		var imports []*check.Program
+		for _, other := range m.Order() {
+			if p := programs[other]; p != nil {
+				infos, imports = append(infos, p.Info), append(imports, p)
+			}
+		}
+		info, found := resolve.Resolve(m, infos...)
+		if m != root {
+			found = imported(found)
+		}
+		ds = append(ds, found...)
+		program, found = check.Check(m, info, imports...)
+		if m != root {
+			found = imported(found)
+		}
+		ds = append(ds, found...)
+		programs[m] = program
+	}
+	return program, ds
+}
+
+// imported leaves out what is no news about a package that another one imports:
+// that it does not itself use what it offers.
+func imported(ds []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
+		return d.Code == resolve.CodeUnneeded && !strings.HasPrefix(d.Primary.Text(), "_")
+	})
 }
 
 // Rules is the table of all codes, for `cob explain`.

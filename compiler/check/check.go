@@ -114,7 +114,6 @@ type checker struct {
 	setting  map[string]int
 	rulings  map[ruling]plan.Candidate
 	policies map[string]*ruled
-	process  map[string]*Process
 	inTest   bool
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft   int
@@ -125,7 +124,7 @@ type checker struct {
 // all packages that it reaches by imports, in the order of module.Order. The
 // Program is fit for lowering when no diagnostic is an error, in none of them.
 func Check(m *module.Module, info *resolve.Info, imported ...*Program) (*Program, []diag.Diagnostic) {
-	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
+	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{},
 		Program: &Program{Module: m, Info: info, Imports: imported,
 			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
 			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},

@@ -181,14 +181,3 @@ func (c *checker) passed(channel string, seen []string) labelSet {
 	}
 	return set
 }
-
-func (c *checker) channel(name string) *plan.Channel {
-	for _, p := range c.everywhere() {
-		for i := range p.Channels {
-			if p.Channels[i].Name == name {
-				return &p.Channels[i]
-			}
-		}
-	}
-	return nil
-}

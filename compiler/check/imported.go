@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
@@ -16,15 +17,24 @@ import (
 // package and all that it reaches.
 func (p *Program) everywhere() []*Program { return append([]*Program{p}, p.Imports...) }
 
-// signature is the process of that qualified name, or nil.
-func (c *checker) signature(name string) *Process {
-	if p := c.process[name]; p != nil {
-		return p
-	}
-	for _, p := range c.Imports {
+// Signature is the process of that qualified name, or nil.
+func (p *Program) Signature(name string) *Process {
+	for _, p := range p.everywhere() {
 		for _, x := range p.Processes {
 			if x.Name == name {
 				return x
+			}
+		}
+	}
+	return nil
+}
+
+// Channel is the channel of that qualified name, or nil.
+func (p *Program) Channel(name string) *plan.Channel {
+	for _, p := range p.everywhere() {
+		for i := range p.Channels {
+			if p.Channels[i].Name == name {
+				return &p.Channels[i]
 			}
 		}
 	}
@@ -40,6 +50,9 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 	}
 	first := p.Parts[0]
 	s := c.Info.Lookup(first.Text)
+	if s == nil && len(p.Parts) > 1 && c.lost() {
+		return nil, nil
+	}
 	if s == nil || s.Kind != resolve.Package || len(p.Parts) == 1 {
 		return c.symbol(first, what, kinds...), p.Parts[1:]
 	}
@@ -62,7 +75,7 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 
 // only is declaration for a path that has nothing behind the declaration.
 func (c *checker) only(p *syntax.Path, what string, kinds ...resolve.Kind) *resolve.Symbol {
-	if p != nil && len(p.Parts) > 1 && c.Info.Lookup(p.Parts[0].Text) == nil {
+	if p != nil && len(p.Parts) > 1 && c.Info.Lookup(p.Parts[0].Text) == nil && !c.lost() {
 		c.report(resolve.Unknown(p.Parts[0].At, "import", p.Parts[0].Text, c.Info.Names(resolve.Package)))
 		return nil
 	}
@@ -73,6 +86,12 @@ func (c *checker) only(p *syntax.Path, what string, kinds ...resolve.Kind) *reso
 		return nil
 	}
 	return sym
+}
+
+// lost says whether a package that is imported could not be read: a name that
+// nothing declares may then be meant for it, and enough has been said.
+func (c *checker) lost() bool {
+	return slices.ContainsFunc(c.Module.Imports, func(i *module.Import) bool { return i.Module == nil })
 }
 
 func (c *checker) wrongKind(n syntax.Name, s *resolve.Symbol, what string) {

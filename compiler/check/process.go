@@ -66,7 +66,6 @@ func (c *checker) declareProcesses() {
 			p.Params = c.fields(d.Params.List)
 		}
 		c.Processes = append(c.Processes, p)
-		c.process[p.Name] = p
 	}
 }
 
@@ -401,7 +400,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 
 // raisesFix adds the fault to the raises of the process.
 func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
-	p := f.process[f.qualified(f.name)]
+	p := f.Signature(f.qualified(f.name))
 	if p == nil {
 		return d
 	}

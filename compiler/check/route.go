@@ -52,7 +52,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	}
 	if sym := f.only(from.Source, "channel", resolve.Channel); sym != nil {
 		r.From = sym.Full
-		if ch := f.channel(r.From); ch != nil {
+		if ch := f.Channel(r.From); ch != nil {
 			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
 		}
 	}

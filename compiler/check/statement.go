@@ -388,7 +388,7 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 		return
 	}
 	f.Names[st] = sym
-	if p := f.signature(sym.Full); p != nil {
+	if p := f.Signature(sym.Full); p != nil {
 		for i, t := range f.arguments(s, target, args, p.Params) {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}
@@ -457,7 +457,7 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 		return
 	}
 	f.Names[st] = sym
-	ch := f.channel(sym.Full)
+	ch := f.Channel(sym.Full)
 	if ch == nil {
 		return
 	}

@@ -195,7 +195,7 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 	if sym == nil {
 		return
 	}
-	p := c.signature(sym.Full)
+	p := c.Signature(sym.Full)
 	if p == nil {
 		return
 	}
@@ -245,7 +245,7 @@ func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr, start
 		}
 		return false // otherwise what is wrong with when has been said
 	}
-	p := c.signature(t.When[len(t.When)-1].Process)
+	p := c.Signature(t.When[len(t.When)-1].Process)
 	if p.Result.Kind == types.Void {
 		c.errorf(CodeNoValue, e.Span(), "%s gives nothing back", c.short(p.Name))
 		return false

@@ -240,7 +240,8 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 		}
 		return c.contractType(s, p, rest)
 	}
-	return c.contractType(c.symbol(first, "contract", resolve.Contract), p, p.Parts[1:])
+	s, rest := c.declaration(p, "contract", resolve.Contract)
+	return c.contractType(s, p, rest)
 }
 
 // typeKinds are the declarations that a value can have as its type.

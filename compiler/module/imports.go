@@ -79,12 +79,13 @@ func (l *loader) load(dir string) (*Module, error) {
 		return nil, err
 	}
 	l.modules[dir] = m
-	if slices.ContainsFunc(l.open, func(s step) bool { return m.Package != "" && l.name(s.dir) == m.Package }) {
-		return m, nil // oneName tells; a link to a directory above would never end
-	}
+	// A link to a directory above would never end; oneName tells of it.
+	endless := slices.ContainsFunc(l.open, func(s step) bool { return m.Package != "" && l.name(s.dir) == m.Package })
 	for _, f := range m.Files {
 		for _, d := range f.Decls {
-			if d, ok := d.(*syntax.ImportDecl); ok {
+			if d, ok := d.(*syntax.ImportDecl); ok && endless {
+				m.Imports = append(m.Imports, &Import{Decl: d, Name: d.As.Text, At: d.Span()})
+			} else if ok {
 				l.follow(m, d)
 			}
 		}
@@ -161,11 +162,8 @@ func (l *loader) follow(m *Module, d *syntax.ImportDecl) {
 		l.open = append(l.open, step{m.Dir, d})
 		i.Module = l.imported(dir, d)
 		l.open = l.open[:len(l.open)-1]
-		if i.Name == "" && i.Module != nil {
-			i.Name = i.Module.Package
-		}
 		if i.Name == "" {
-			i.Name = path.Base(dir)
+			i.Name = l.name(dir)
 		}
 	}
 	if i.Name == "" {

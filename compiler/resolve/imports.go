@@ -22,6 +22,9 @@ func (i *Info) imports(imported []*Info) []diag.Diagnostic {
 	}
 	modules := map[string]*module.Import{}
 	for _, m := range i.Module.Imports {
+		if m.Name == "" {
+			continue // what is wrong with it has been said
+		}
 		s := &Symbol{Name: m.Name, Full: m.Name, Kind: Package, Decl: m.Decl, At: m.At}
 		if m.Module != nil {
 			s.Full, s.Package = m.Module.Package, from[m.Module]

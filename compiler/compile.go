@@ -35,6 +35,9 @@ type Options struct {
 	Prefix string
 	// Overlay replaces the text of files by their path in the file system.
 	Overlay map[string]string
+	// Each runs a function for the numbers up to n, in any order and side by side
+	// if it likes; nil means one after the other. The result is the same.
+	Each func(n int, do func(i int))
 }
 
 // Validate says whether the options can be used.
@@ -76,7 +79,7 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, found := checked(m)
+	program, found := checked(m, o.Each)
 	ds = append(ds, found...)
 	diag.Sort(ds)
 	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}
@@ -94,7 +97,7 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 }
 
 // checked resolves and checks a package behind all that it imports.
-func checked(root *module.Module) (program *check.Program, ds []diag.Diagnostic) {
+func checked(root *module.Module, each func(n int, do func(int))) (program *check.Program, ds []diag.Diagnostic) {
 	programs := map[*module.Module]*check.Program{}
 	for _, m := range root.Order() {
 		var infos []*resolve.Info
@@ -109,7 +112,7 @@ func checked(root *module.Module) (program *check.Program, ds []diag.Diagnostic)
 			found = imported(found)
 		}
 		ds = append(ds, found...)
-		program, found = check.Check(m, info, imports...)
+		program, found = check.Check(m, info, each, imports...)
 		if m != root {
 			found = imported(found)
 		}

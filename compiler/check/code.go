@@ -29,6 +29,8 @@ const (
 	CodeLabelLost    diag.Code = "COB3020"
 	CodeFails        diag.Code = "COB3021"
 	CodeRefinement   diag.Code = "COB3022"
+	CodeForgotten    diag.Code = "COB3023"
+	CodePattern      diag.Code = "COB3024"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

@@ -194,7 +194,7 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		return typed{}
 	}
 	c.Info.Miss(e.Span(), s, resolve.Enum, resolve.Sample)
-	c.report(resolve.Unknown(e.Span(), "variable", e.Name, s.Names()))
+	c.report(c.unknownVariable(s, e))
 	return typed{}
 }
 
@@ -204,8 +204,11 @@ func (c *checker) sample(sym *resolve.Symbol, at source.Span) typed {
 		return typed{}
 	}
 	d := sym.Decl.(*syntax.SampleDecl)
-	for _, p := range c.everywhere() {
-		if tree, ok := p.Trees[d.Value]; ok {
+	if tree, ok := c.samples[d.Value]; ok {
+		return typed{Tree: *tree}
+	}
+	for _, p := range c.Imports {
+		if tree, ok := p.samples[d.Value]; ok {
 			return typed{Tree: *tree}
 		}
 	}

@@ -29,6 +29,15 @@ func (p *Program) Signature(name string) *Process {
 	return nil
 }
 
+// signature is the process of that qualified name, or nil, also while processes
+// are being checked.
+func (c *checker) signature(name string) *Process {
+	if p := c.process[name]; p != nil {
+		return p
+	}
+	return c.Signature(name)
+}
+
 // Channel is the channel of that qualified name, or nil.
 func (p *Program) Channel(name string) *plan.Channel {
 	for _, p := range p.everywhere() {

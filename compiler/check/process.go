@@ -65,13 +65,7 @@ func (c *checker) declareProcesses() {
 		if d.Params != nil {
 			p.Params = c.fields(d.Params.List)
 		}
-		c.Processes = append(c.Processes, p)
-	}
-}
-
-func (c *checker) checkProcesses() {
-	for _, p := range c.Processes {
-		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(p, grown) })
+		c.process[p.Name] = p
 	}
 }
 
@@ -93,13 +87,15 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	for _, cl := range d.Body.Clauses {
 		c.notYet(cl, "this block of a process")
 	}
+	told := c.ds.Len()
 	ends := f.statements(scope.Inner(), d.Body.Stmts)
+	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
 	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
 		c.report(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
 			WithHelp("end every path with return or fail"))
 	}
 	for _, r := range d.Raises {
-		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] {
+		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}
@@ -400,7 +396,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 
 // raisesFix adds the fault to the raises of the process.
 func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
-	p := f.Signature(f.qualified(f.name))
+	p := f.signature(f.qualified(f.name))
 	if p == nil {
 		return d
 	}

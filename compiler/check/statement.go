@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -102,78 +101,6 @@ func (f *flow) rounds(s *resolve.Scope, body *syntax.Block) {
 func always(cond syntax.Expr) bool {
 	lit, ok := cond.(*syntax.Literal)
 	return ok && lit.Kind == syntax.BoolLiteral && lit.Raw == "true"
-}
-
-// match checks the arms. A pattern is a value that equals the subject, a range
-// that holds it, or without a subject a condition.
-func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
-	var subject typed
-	if st.Subject != nil {
-		subject = f.value(s, st.Subject, none)
-		f.tree(st.Subject, subject)
-	}
-	k := f.fork()
-	ends, total := true, false
-	var values []string
-	for i, arm := range st.Arms.List {
-		if arm.As.Given() {
-			f.notYet(arm, "as in an arm of match")
-		}
-		if arm.Pattern == nil {
-			total = true
-			if i < len(st.Arms.List)-1 {
-				f.report(diag.Warningf(CodeUnreachable, st.Arms.List[i+1].Span(), "this arm is never reached").WithNote(arm.Span(), "else takes everything"))
-			}
-		} else if t := f.pattern(s, st, arm, subject); !t.invalid() {
-			f.tree(arm.Pattern, t)
-			if t.Op == expression.Eq && t.Args[1].Op == expression.Literal {
-				values = append(values, t.Args[1].Text)
-			}
-		}
-		ends = f.along(k, func() bool { return f.block(s, arm.Body) }) && ends
-	}
-	total = total || f.exhausts(subject.Type, values)
-	f.meet(k, !total)
-	return ends && total
-}
-
-// exhausts says whether the values are all that an enum has.
-func (f *flow) exhausts(t types.Type, values []string) bool {
-	if t.Kind != types.Named {
-		return false
-	}
-	d := f.Universe.Lookup(t.Name)
-	if d == nil || d.Kind != types.EnumDefinition {
-		return false
-	}
-	for _, v := range d.Values {
-		if !slices.Contains(values, v) {
-			return false
-		}
-	}
-	return true
-}
-
-func (f *flow) pattern(s *resolve.Scope, st *syntax.MatchStmt, arm *syntax.MatchArm, subject typed) typed {
-	if st.Subject == nil {
-		return f.value(s, arm.Pattern, types.Of(types.Bool))
-	}
-	var p typed
-	op := expression.Eq
-	if r, ok := arm.Pattern.(*syntax.RangeExpr); ok {
-		op, p = expression.In, f.between(s, r)
-	} else {
-		p = f.value(s, arm.Pattern, none)
-	}
-	if subject.invalid() || p.invalid() {
-		return typed{}
-	}
-	o, ok := expression.Operator(f.Universe, op, subject.Type, p.Type)
-	if !ok {
-		f.report(f.mismatch(p.Type, subject.Type, arm.Pattern.Span()))
-		return typed{}
-	}
-	return typed{Tree: expression.Tree{Op: op, Type: o.Result, Args: []expression.Tree{widen(subject.Tree, o.Left), widen(p.Tree, o.Right)}}}
 }
 
 func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
@@ -388,7 +315,7 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 		return
 	}
 	f.Names[st] = sym
-	if p := f.Signature(sym.Full); p != nil {
+	if p := f.signature(sym.Full); p != nil {
 		for i, t := range f.arguments(s, target, args, p.Params) {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}

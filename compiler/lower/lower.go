@@ -44,14 +44,14 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 
 // process lowers a process; from is the way to its package where it was imported.
 func process(p *check.Program, x *check.Process, from string) plan.Process {
-	f := &flow{Program: p, from: from, names: map[string]int{}, key: x.Key}
+	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, key: x.Key}
 	return plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
 		Key: x.Key, SLA: x.SLA, Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
 }
 
 func route(p *check.Program, x *check.Route) plan.Route {
-	f := &flow{Program: p, names: map[string]int{}, message: x.Var}
-	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(p.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, message: x.Var}
+	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(f.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}} // the first statement is from
 }
 
@@ -59,15 +59,19 @@ func route(p *check.Program, x *check.Route) plan.Route {
 // contract may have hundreds, and the plan would change with each of them.
 func endpoints(r *reached, list []plan.Endpoint, suite *plan.Suite) []plan.Endpoint {
 	called := map[string]bool{}
-	for _, c := range r.root.Calls {
-		called[c.Endpoint.Name+"."+c.Operation.Name] = true
-	}
-	for _, p := range r.root.Imports {
-		for st, c := range p.Calls {
-			if r.holds(p, st.Span()) {
-				called[c.Endpoint.Name+"."+c.Operation.Name] = true
-			}
+	note := func(f *check.Facts) {
+		for _, c := range f.Calls {
+			called[c.Endpoint.Name+"."+c.Operation.Name] = true
 		}
+	}
+	for _, x := range r.root.Processes {
+		note(x.Facts)
+	}
+	for _, x := range r.root.Routes {
+		note(x.Facts)
+	}
+	for _, x := range r.processes() {
+		note(x.Facts)
 	}
 	for _, t := range suite.Tests {
 		for _, g := range t.Given {

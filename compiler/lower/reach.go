@@ -87,10 +87,15 @@ func declAt(p *check.Program, at source.Span) syntax.Decl {
 	return nil
 }
 
-// holds says whether a place lies in a declaration that was reached.
-func (r *reached) holds(p *check.Program, at source.Span) bool {
-	d := declAt(p, at)
-	return slices.ContainsFunc(r.symbols, func(s *resolve.Symbol) bool { return r.from[s] == p && s.Decl == d })
+// processes are those of other packages that were reached.
+func (r *reached) processes() []*check.Process {
+	var out []*check.Process
+	for _, s := range r.symbols {
+		if s.Kind == resolve.Process {
+			out = append(out, r.from[s].Signature(s.Full))
+		}
+	}
+	return out
 }
 
 // place puts the way to an imported package before a place in it.

@@ -93,10 +93,10 @@ func (i *Info) library() bool {
 	return true
 }
 
-func (i *Info) unusedImports() []diag.Diagnostic {
+func (i *Info) unusedImports(needed []bool) []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, m := range i.Module.Imports {
-		if s := i.byName[m.Name]; s != nil && s.Kind == Package && !s.Used && m.Module != nil {
+		if s := i.byName[m.Name]; s != nil && s.Kind == Package && !needed[s.number] && m.Module != nil {
 			ds = append(ds, diag.Warningf(CodeUnusedImport, m.Decl.Span(), "the import %s is never used", m.Name).
 				WithHelp("leave it out").WithFix(m.Decl.Span(), ""))
 		}

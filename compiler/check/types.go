@@ -30,6 +30,7 @@ func (c *checker) declareTypes() {
 	c.types = typeTable{aliases: c.importedAliases(), open: map[string]bool{}, deep: map[string]labelSet{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
+		c.Refinements = append(c.Refinements, contract.Refinements...)
 	}
 	c.Types = slices.Grow(c.Types, len(c.Info.Symbols))
 	var fields []*syntax.Fields
@@ -260,7 +261,7 @@ func (c *checker) declared(s *resolve.Symbol) types.Type {
 
 // contractType is the type of a contract that the rest of a path names.
 func (c *checker) contractType(s *resolve.Symbol, p *syntax.Path, rest []syntax.Name) types.Type {
-	if s == nil || s.Kind == resolve.Contract && (s.Contract == nil || s.Contract.Digest == "") {
+	if s == nil || s.Kind == resolve.Contract && (s.Contract == nil || s.Contract.Failed) {
 		return types.Type{}
 	}
 	if s.Kind != resolve.Contract || len(rest) != 1 {

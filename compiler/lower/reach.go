@@ -139,7 +139,9 @@ func (r *reached) take(out *plan.Plan) {
 			}
 		case resolve.Contract:
 			if c := s.Contract; c != nil {
-				out.Contracts = append(out.Contracts, plan.Contract{Path: r.path(p, c.Path), Kind: c.Kind, Digest: c.Digest})
+				for _, f := range c.Files {
+					out.Contracts = append(out.Contracts, plan.Contract{Path: r.path(p, f.Path), Kind: string(c.Kind), Digest: f.Digest})
+				}
 			}
 		}
 	}
@@ -207,18 +209,21 @@ func (r *reached) types(visit func(types.Type)) {
 	}
 }
 
-// refinements adds those of the imported types that are in the plan.
-func (r *reached) refinements(out *plan.Plan) {
-	for _, p := range r.root.Imports {
+// refinements are those of the types that are in the plan, wherever declared.
+func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
+	var list []plan.Refinement
+	for _, p := range append([]*check.Program{r.root}, r.root.Imports...) {
 		for _, x := range p.Refinements {
-			if slices.ContainsFunc(out.Types, func(d types.Definition) bool { return d.Name == x.Type }) {
-				out.Refinements = append(slices.Clip(out.Refinements), x)
+			_, found := slices.BinarySearchFunc(out.Types, x.Type, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
+			if found {
+				list = append(list, x)
 			}
 		}
 	}
-	slices.SortStableFunc(out.Refinements, func(a, b plan.Refinement) int {
+	slices.SortStableFunc(list, func(a, b plan.Refinement) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field))
 	})
+	return list
 }
 
 // standard is the digest of the packages of the standard library that a program

@@ -3,7 +3,7 @@
 // In go a file system and a directory; out comes a Result: the diagnostics, of the
 // package and of those that it imports, and when none of them is an error the plan
 // with its canonical bytes and digest, and the suite of the package's tests. The
-// passes are a list: module, resolve, check, lower; a package is resolved and
+// passes are a list: module, resolve, check, lint, lower; a package is resolved and
 // checked behind those that it imports. The same files give the same bytes, in
 // whatever order they are read.
 //
@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/lint"
 	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
@@ -75,7 +76,7 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	if o.Dir == "" {
 		o.Dir = "."
 	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Std: stdlib.Files})
+	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Std: stdlib.Files, Trees: &syntax.Trees{Each: o.Each}})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +89,8 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 			return r, nil
 		}
 	}
+	r.Diagnostics = append(r.Diagnostics, lint.Lint(program)...)
+	diag.Sort(r.Diagnostics)
 	r.Plan, r.Suite = lower.Lower(program)
 	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
 		return nil, err
@@ -131,4 +134,4 @@ func imported(ds []diag.Diagnostic) []diag.Diagnostic {
 }
 
 // Rules is the table of all codes, for `cob explain`.
-func Rules() (diag.Registry, error) { return diag.Join(syntax.Rules(), check.Rules()) }
+func Rules() (diag.Registry, error) { return diag.Join(check.Rules()) }

@@ -37,6 +37,8 @@ type Options struct {
 	Overlay map[string]string
 	// Std holds the packages of the standard library: "retry/retry.cob".
 	Std fs.FS
+	// Trees remembers what was parsed before; nil means that nothing was.
+	Trees *syntax.Trees
 }
 
 // Module is one package: its files, the contracts they use and the packages
@@ -70,6 +72,9 @@ func (m *Module) Place(s source.Span) string {
 // package itself that cannot be read; a directory without .cob files is
 // *EmptyError. What is wrong with an import is a diagnostic.
 func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error) {
+	if o.Trees == nil {
+		o.Trees = &syntax.Trees{}
+	}
 	l := &loader{fsys: fsys, options: o, root: dir, modules: map[string]*Module{}}
 	m, err := l.load(dir)
 	if err != nil {
@@ -92,7 +97,7 @@ func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
 		if err != nil {
 			return err
 		}
-		file, found := syntax.Parse(source.New(o.Prefix+path.Base(name), text))
+		file, found := l.options.Trees.Parse(o.Prefix+path.Base(name), text)
 		m.Files = append(m.Files, file)
 		l.ds = append(l.ds, found...)
 	}

@@ -45,6 +45,7 @@ type Program struct {
 	// rules are the policies that decide and samples the values that can be used,
 	// for the packages that import this one.
 	rules   map[string]*ruled
+	offered map[string][]plan.Refinement // of the declarations type X = T, by qualified name
 	samples map[syntax.Expr]*expression.Tree
 	// Facts are those of one body, in what Within gives.
 	Facts

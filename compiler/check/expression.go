@@ -335,11 +335,11 @@ func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool
 		return typed{}, false
 	}
 	c.Info.Use(sym, id.Span())
-	return c.valueOf(sym, e.Name), true
+	return c.enumMember(sym, e.Name), true
 }
 
-// valueOf is a value of an enum.
-func (c *checker) valueOf(sym *resolve.Symbol, name syntax.Name) typed {
+// enumMember is a value of an enum.
+func (c *checker) enumMember(sym *resolve.Symbol, name syntax.Name) typed {
 	t := types.Ref(sym.Full)
 	d := c.Universe.Lookup(t.Name)
 	if d == nil || !name.Given() {

@@ -151,6 +151,47 @@ func (c *checker) allRefinements() []plan.Refinement {
 	return out
 }
 
+// offerGuards keeps the conditions that come with each type X = T for the packages
+// that import this one.
+func (c *checker) offerGuards() {
+	c.Program.offered = map[string][]plan.Refinement{}
+	own := c.Refinements
+	for _, s := range c.Info.Of(resolve.Type) {
+		d, ok := s.Decl.(*syntax.TypeDecl)
+		if !ok || d.Alias == nil || !s.Exported() {
+			continue
+		}
+		c.Refinements = nil
+		g := guarding{checker: c}
+		g.add(nil, c.types.tests[s.Name])
+		said := c.ds
+		g.below(d.Alias, c.types.aliases[s.Full], nil)
+		c.ds = said // where the type is used it is said again
+		if len(c.Refinements) > 0 {
+			c.Program.offered[s.Full] = c.Refinements
+		}
+	}
+	c.Refinements = own
+}
+
+// importedGuards are the conditions that come with a type X = T of another package.
+func (c *checker) importedGuards(p *syntax.Path) []plan.Refinement {
+	s := c.Info.Lookup(p.Parts[0].Text)
+	if s == nil || s.Kind != resolve.Package || s.Package == nil || len(p.Parts) != 2 {
+		return nil
+	}
+	t := s.Package.Lookup(p.Parts[1].Text)
+	if t == nil {
+		return nil
+	}
+	for _, other := range c.Imports {
+		if list := other.offered[t.Full]; len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
 // importedLabels gives the labels of other packages to this one. A label has one
 // meaning in a whole program, and its name is that meaning: two packages that
 // declare it speak of the same one, which implies what either says.
@@ -247,7 +288,7 @@ func (c *checker) importedMember(e *syntax.MemberExpr) (t typed, ok bool) {
 	case sym.Kind == resolve.Sample:
 		return typed{}, false
 	case len(rest) == 1:
-		return c.valueOf(sym, rest[0]), true
+		return c.enumMember(sym, rest[0]), true
 	default:
 		c.report(diag.Errorf(CodeKind, e.Span(), "%s is an enum, and a value is wanted here", p).WithHelp("write %s.value", p))
 	}

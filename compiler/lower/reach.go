@@ -209,13 +209,25 @@ func (r *reached) types(visit func(types.Type)) {
 	}
 }
 
-// refinements are those of the types that are in the plan, wherever declared.
+// refinements are those of what is in the plan, wherever it is declared: of types,
+// of the messages of channels and of the results of operations.
 func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
+	there := map[string]bool{}
+	for i := range out.Types {
+		there[out.Types[i].Name] = true
+	}
+	for i := range out.Channels {
+		there[out.Channels[i].Name] = true
+	}
+	for _, e := range out.Endpoints {
+		for i := range e.Operations {
+			there[e.Name+"."+e.Operations[i].Name] = true
+		}
+	}
 	var list []plan.Refinement
 	for _, p := range append([]*check.Program{r.root}, r.root.Imports...) {
 		for _, x := range p.Refinements {
-			_, found := slices.BinarySearchFunc(out.Types, x.Type, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
-			if found {
+			if there[x.Type] {
 				list = append(list, x)
 			}
 		}

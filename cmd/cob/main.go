@@ -49,6 +49,7 @@ var commands = []func() *cobra.Command{
 	buildCommand,
 	testCommand,
 	explainCommand,
+	lspCommand,
 	runCommand,
 	demoCommand,
 	benchCommand,

@@ -36,7 +36,7 @@ func build(c *cobra.Command, dir, out string) error {
 		return err
 	}
 	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics, "text"); err != nil {
+		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
 			return err
 		}
 		return bad(nil)

@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
 )
 
-var formats = []string{"text", "line", "json", "github"}
+var formats = []string{"text", "line", "json", "sarif", "github", "gitlab", "junit"}
 
 func checkCommand() *cobra.Command {
 	format := "text"
@@ -25,7 +26,8 @@ files, a directory above such directories, or a .cob file. Exit code 1 when
 something is an error; warnings and remarks leave it at 0.`,
 		Example: `  cob check
   cob check examples/orders
-  cob check --format line . | head`,
+  cob check --format line . | head
+  cob check --format sarif . > cob.sarif`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains(formats, format) {
 				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(formats, ", "))
@@ -44,17 +46,20 @@ func check(w io.Writer, paths []string, format string) error {
 	if err != nil {
 		return err
 	}
-	var all []diag.Diagnostic
+	var all findings
 	failed := false
 	for _, dir := range dirs {
 		r, err := compile(dir)
 		if err != nil {
 			return err
 		}
-		all = append(all, r.Diagnostics...)
+		all.diagnostics = append(all.diagnostics, r.Diagnostics...)
+		for _, f := range r.Files {
+			all.files = append(all.files, f.Source.Path)
+		}
 		failed = failed || r.Failed()
 	}
-	if err := show(w, all, format); err != nil {
+	if err := all.print(w, format); err != nil {
 		return err
 	}
 	if failed {
@@ -63,20 +68,46 @@ func check(w io.Writer, paths []string, format string) error {
 	return nil
 }
 
-// show prints diagnostics in one of the formats.
-func show(w io.Writer, ds []diag.Diagnostic, format string) error {
-	var text string
+// findings are the diagnostics of several packages, and the files they are about.
+type findings struct {
+	diagnostics []diag.Diagnostic
+	files       []string
+}
+
+func (f findings) print(w io.Writer, format string) error {
+	var text []byte
 	switch format {
 	case "line":
-		text = diag.OneLines(ds)
+		text = []byte(diag.OneLines(f.diagnostics))
 	case "json":
-		text = string(diag.JSON(ds))
+		text = diag.JSON(f.diagnostics)
+	case "sarif":
+		rules, err := compiler.Rules()
+		if err != nil {
+			return err
+		}
+		text = diag.SARIF(f.diagnostics, rules, version())
 	case "github":
-		text = diag.GitHub(ds)
+		text = []byte(diag.GitHub(f.diagnostics))
+	case "gitlab":
+		text = diag.GitLab(f.diagnostics)
+	case "junit":
+		text = diag.JUnit(f.diagnostics, f.files)
 	default:
-		text = diag.Terminal(ds, coloured(w))
+		return show(w, f.diagnostics)
 	}
-	_, err := io.WriteString(w, text)
+	_, err := w.Write(text)
+	return err
+}
+
+// show prints diagnostics for a person.
+func show(w io.Writer, ds []diag.Diagnostic) error {
+	screen := diag.Screen{Colour: coloured(w)}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		// A terminal that does not tell its width is taken for a common one.
+		screen.Columns, _, _ = term.GetSize(int(f.Fd()))
+	}
+	_, err := io.WriteString(w, diag.Terminal(ds, screen))
 	return err
 }
 

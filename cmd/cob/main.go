@@ -46,6 +46,7 @@ func failure(code int, format string, args ...any) error {
 var commands = []func() *cobra.Command{
 	checkCommand,
 	fmtCommand,
+	fixCommand,
 	buildCommand,
 	testCommand,
 	explainCommand,

@@ -73,7 +73,7 @@ func serve(c *cobra.Command, o runOptions) error {
 		return err
 	}
 	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics, "text"); err != nil {
+		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
 			return err
 		}
 		return bad(nil)
@@ -191,7 +191,7 @@ func reload(ctx context.Context, say io.Writer, n *node.Node, change watch.Chang
 	case change.Err != nil:
 		fmt.Fprintf(say, "the change cannot be read, and nothing changes: %v\n", change.Err)
 	case change.Result.Failed():
-		_ = show(say, change.Result.Diagnostics, "text") // stderr; nobody else could be told
+		_ = show(say, change.Result.Diagnostics) // stderr; nobody else could be told
 		fmt.Fprintln(say, "the change has errors, and nothing changes")
 	default:
 		d, err := n.Activate(ctx, change.Result.Encoded)

@@ -74,7 +74,7 @@ func test(c *cobra.Command, paths []string, wanted *regexp.Regexp, format string
 		}
 		if r.Failed() {
 			broken = true
-			if err := show(c.ErrOrStderr(), r.Diagnostics, "text"); err != nil {
+			if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
 				return err
 			}
 			continue

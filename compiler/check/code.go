@@ -29,6 +29,8 @@ const (
 	CodeLabelLost    diag.Code = "COB3020"
 	CodeFails        diag.Code = "COB3021"
 	CodeRefinement   diag.Code = "COB3022"
+	CodeForgotten    diag.Code = "COB3023"
+	CodePattern      diag.Code = "COB3024"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"
@@ -70,4 +72,5 @@ const (
 	CodeDeadLetter     diag.Code = "COB5020"
 	CodeTest           diag.Code = "COB5021"
 	CodeSample         diag.Code = "COB5022"
+	CodeService        diag.Code = "COB5025"
 )

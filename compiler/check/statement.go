@@ -21,8 +21,13 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 	case *syntax.ForStmt:
 		f.loop(s, st)
 	case *syntax.WhileStmt:
+		f.unsettled(s, st.Body)
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+		mark := f.know.mark()
+		f.learn(s, st.Cond, true)
 		f.rounds(s, st.Body)
+		f.know.forget(mark)
+		f.learn(s, st.Cond, false)
 		return always(st.Cond)
 	case *syntax.MatchStmt:
 		return f.match(s, st)
@@ -51,18 +56,41 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 }
 
 func (f *flow) ifs(s *resolve.Scope, st *syntax.IfStmt) bool {
-	k := f.fork()
+	k, mark := f.fork(), f.know.mark()
 	f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
-	ends := f.along(k, func() bool { return f.block(s, st.Then) })
+	holds := f.follows(s, st.Cond, true, nil)
+	ends := f.along(k, func() bool { return f.taken(s, st.Cond, st.Then) })
+	f.learn(s, st.Cond, false)
 	for _, e := range st.ElseIfs {
+		holds = nil
 		f.tree(e.Cond, f.value(s, e.Cond, types.Of(types.Bool)))
-		ends = f.along(k, func() bool { return f.block(s, e.Then) }) && ends
+		ends = f.along(k, func() bool { return f.taken(s, e.Cond, e.Then) }) && ends
+		f.learn(s, e.Cond, false)
+	}
+	var behind []fact // what is known where the paths meet
+	if ends {
+		behind = slices.Clone(f.know.facts[mark:])
 	}
 	if st.Else != nil {
-		ends = f.along(k, func() bool { return f.block(s, st.Else) }) && ends
+		if f.along(k, func() bool { return f.block(s, st.Else) }) {
+			behind = append(behind, holds...)
+		} else {
+			ends = false
+		}
 	}
+	f.know.forget(mark)
+	f.know.facts = append(f.know.facts, behind...)
 	f.meet(k, st.Else == nil)
 	return ends && st.Else != nil
+}
+
+// taken checks a condition, and the block that runs where it holds.
+func (f *flow) taken(s *resolve.Scope, cond syntax.Expr, then *syntax.Block) bool {
+	mark := f.know.mark()
+	f.learn(s, cond, true)
+	ends := f.block(s, then)
+	f.know.forget(mark)
+	return ends
 }
 
 func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
@@ -88,6 +116,7 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	}
 	inner := s.Inner()
 	f.declareIn(inner, st, v)
+	f.unsettled(s, st.Body)
 	f.rounds(inner, st.Body)
 }
 
@@ -104,78 +133,6 @@ func always(cond syntax.Expr) bool {
 	return ok && lit.Kind == syntax.BoolLiteral && lit.Raw == "true"
 }
 
-// match checks the arms. A pattern is a value that equals the subject, a range
-// that holds it, or without a subject a condition.
-func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
-	var subject typed
-	if st.Subject != nil {
-		subject = f.value(s, st.Subject, none)
-		f.tree(st.Subject, subject)
-	}
-	k := f.fork()
-	ends, total := true, false
-	var values []string
-	for i, arm := range st.Arms.List {
-		if arm.As.Given() {
-			f.notYet(arm, "as in an arm of match")
-		}
-		if arm.Pattern == nil {
-			total = true
-			if i < len(st.Arms.List)-1 {
-				f.report(diag.Warningf(CodeUnreachable, st.Arms.List[i+1].Span(), "this arm is never reached").WithNote(arm.Span(), "else takes everything"))
-			}
-		} else if t := f.pattern(s, st, arm, subject); !t.invalid() {
-			f.tree(arm.Pattern, t)
-			if t.Op == expression.Eq && t.Args[1].Op == expression.Literal {
-				values = append(values, t.Args[1].Text)
-			}
-		}
-		ends = f.along(k, func() bool { return f.block(s, arm.Body) }) && ends
-	}
-	total = total || f.exhausts(subject.Type, values)
-	f.meet(k, !total)
-	return ends && total
-}
-
-// exhausts says whether the values are all that an enum has.
-func (f *flow) exhausts(t types.Type, values []string) bool {
-	if t.Kind != types.Named {
-		return false
-	}
-	d := f.Universe.Lookup(t.Name)
-	if d == nil || d.Kind != types.EnumDefinition {
-		return false
-	}
-	for _, v := range d.Values {
-		if !slices.Contains(values, v) {
-			return false
-		}
-	}
-	return true
-}
-
-func (f *flow) pattern(s *resolve.Scope, st *syntax.MatchStmt, arm *syntax.MatchArm, subject typed) typed {
-	if st.Subject == nil {
-		return f.value(s, arm.Pattern, types.Of(types.Bool))
-	}
-	var p typed
-	op := expression.Eq
-	if r, ok := arm.Pattern.(*syntax.RangeExpr); ok {
-		op, p = expression.In, f.between(s, r)
-	} else {
-		p = f.value(s, arm.Pattern, none)
-	}
-	if subject.invalid() || p.invalid() {
-		return typed{}
-	}
-	o, ok := expression.Operator(f.Universe, op, subject.Type, p.Type)
-	if !ok {
-		f.report(f.mismatch(p.Type, subject.Type, arm.Pattern.Span()))
-		return typed{}
-	}
-	return typed{Tree: expression.Tree{Op: op, Type: o.Result, Args: []expression.Tree{widen(subject.Tree, o.Left), widen(p.Tree, o.Right)}}}
-}
-
 func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
 	n := 0
 	if st.Branches != nil {
@@ -190,10 +147,12 @@ func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
 	f.in.branch = true
 	names := map[string]syntax.Name{}
 	set := map[*resolve.Variable]*syntax.Branch{}
-	f.again(func() {
-		for _, b := range st.Branches.List {
-			f.branch(s, b, names, set)
-		}
+	f.together(s, st.Branches, func() {
+		f.again(func() {
+			for _, b := range st.Branches.List {
+				f.branch(s, b, names, set)
+			}
+		})
 	})
 	f.in = outer
 }
@@ -206,7 +165,12 @@ func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]synta
 	if b.When != nil {
 		f.tree(b.When, f.value(s, b.When, types.Of(types.Bool)))
 	}
+	mark := f.know.mark()
+	if b.When != nil {
+		f.learn(s, b.When, true)
+	}
 	f.block(s, b.Body)
+	f.know.forget(mark)
 	f.races(s, b, set)
 }
 
@@ -324,6 +288,11 @@ func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
 	}
 	if on.Where != nil {
 		f.tree(on.Where, f.value(inner, on.Where, types.Of(types.Bool)))
+	}
+	mark := f.know.mark()
+	defer func() { f.know.forget(mark) }()
+	if on.Where != nil {
+		f.learn(inner, on.Where, true)
 	}
 	return f.block(inner, on.Body)
 }

@@ -255,7 +255,7 @@ func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
 				cond = f.tree(arm.Pattern)
 			}
 			s.Arms = append(s.Arms, cond)
-			s.Blocks = append(s.Blocks, f.block(arm.Body))
+			s.Blocks = append(s.Blocks, f.armBlock(arm))
 		}
 	case *syntax.ParallelStmt:
 		f.parallel(s, st)
@@ -264,6 +264,17 @@ func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
 	default:
 		panic("lowering a statement that the checker should have refused, at " + string(s.At))
 	}
+}
+
+// armBlock begins with the variable that the arm binds.
+func (f *flow) armBlock(arm *syntax.MatchArm) plan.Block {
+	v := f.Variables[arm]
+	if v == nil {
+		return f.block(arm.Body)
+	}
+	let := plan.Step{Kind: plan.Let, ID: f.free(v.Plan), At: f.place(arm.As.At), Expr: f.Bindings[arm]}
+	f.binds(&let, v)
+	return plan.Block{Steps: append([]plan.Step{let}, f.block(arm.Body).Steps...)}
 }
 
 // ifs lowers `else if` to an if in the else.

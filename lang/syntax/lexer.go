@@ -180,8 +180,25 @@ func (l *scanner) garbage() {
 		l.report(CodeGarbage, start, i, "these bytes are not UTF-8")
 	default:
 		l.report(CodeGarbage, start, i, "%q begins nothing", bad)
+		l.currencySign(bad)
 	}
 	l.emit(Garbage, start, i)
+}
+
+// currencySigns are the codes of what people write with a sign.
+var currencySigns = map[string]string{"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+
+// currencySign completes the report of a sign that may stand for a currency.
+func (l *scanner) currencySign(sign string) {
+	code := currencySigns[sign]
+	if code == "" {
+		return
+	}
+	d := &l.problems[len(l.problems)-1]
+	d.Help = "an amount is written 10 " + code
+	if before := strings.TrimRight(l.text[:l.pos], " \t"); before != "" && class[before[len(before)-1]] == isDigit {
+		d.Fixes = []diag.Edit{{Span: l.span(len(before), l.pos+len(sign)), Text: " " + code}}
+	}
 }
 
 // foreignString takes text between quotes that are none in this language.

@@ -36,6 +36,9 @@ func (l *scanner) number() {
 				d.Fixes = []diag.Edit{{Span: d.Primary, Text: "EUR"}}
 			}
 			kind, i = MoneyLiteral, end
+		} else if word, end := l.wordEnd(i); end > 0 && foreignUnits[word].behindBlank {
+			l.noUnit(start, i, end-len(word), end)
+			i = end
 		}
 		l.literal(kind, start, i)
 	}
@@ -51,49 +54,6 @@ func (l *scanner) digits(i int) int {
 		i++
 	}
 	return i
-}
-
-// unit emits a number whose unit begins at i.
-func (l *scanner) unit(start, i int) {
-	end := i
-	for end < l.end && class[l.text[end]] != 0 {
-		end++
-	}
-	switch unit := l.text[i:end]; unit {
-	case "ms", "s", "m", "h", "d":
-		l.literal(DurationLiteral, start, end)
-	case "B", "KiB", "MiB", "GiB", "TiB":
-		l.literal(SizeLiteral, start, end)
-	default:
-		l.report(CodeNumber, i, end, "`%s` is no unit", unit)
-		d := &l.problems[len(l.problems)-1]
-		d.Help = "units are ms s m h d, B KiB MiB GiB TiB, %, /s and a currency behind a space"
-		if better := nearUnit(unit); better != "" {
-			d.Help = "did you mean `" + better + "`?"
-			d.Fixes = []diag.Edit{{Span: d.Primary, Text: better}}
-		}
-		l.literal(IntLiteral, start, end)
-	}
-}
-
-func nearUnit(unit string) string {
-	switch strings.ToLower(unit) {
-	case "sec", "secs", "second", "seconds":
-		return "s"
-	case "min", "mins", "minute", "minutes":
-		return "m"
-	case "hr", "hrs", "hour", "hours":
-		return "h"
-	case "day", "days":
-		return "d"
-	case "kb", "k", "kib":
-		return "KiB"
-	case "mb", "mib":
-		return "MiB"
-	case "gb", "g", "gib":
-		return "GiB"
-	}
-	return ""
 }
 
 // currencyEnd returns the offset behind " EUR" or its like at i, or 0.

@@ -82,8 +82,12 @@ func (n *names) contractOperation(endpoint, name string) string {
 	if !ok || e.Kind == nil {
 		return ""
 	}
-	if c := n.program.Info.Lookup(e.Kind.String()); c != nil && c.Contract != nil {
-		if op := c.Contract.Find(name); op != nil {
+	service := ""
+	if len(e.Kind.Parts) == 2 {
+		service = e.Kind.Parts[1].Text
+	}
+	if c := n.program.Info.Lookup(e.Kind.Parts[0].Text); c != nil && c.Contract != nil {
+		if op := c.Contract.Find(service, name); op != nil {
 			return op.Doc
 		}
 	}

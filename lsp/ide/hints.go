@@ -18,12 +18,13 @@ type Hint struct {
 func (s *Snapshot) Hints(path string, start, end int) []Hint {
 	n := s.names()
 	var out []Hint
-	for x, v := range n.program.Variables {
-		at := v.At
-		if at.Path() != path || at.End() < start || at.Start() > end || !inferred(x, v) {
-			continue
+	for _, body := range n.bodies() {
+		for x, v := range body.Variables {
+			at := v.At
+			if at.Path() == path && at.End() >= start && at.Start() <= end && inferred(x, v) {
+				out = append(out, Hint{Place{path, at.End(), at.End()}, ": " + n.show(v.Type)})
+			}
 		}
-		out = append(out, Hint{Place{path, at.End(), at.End()}, ": " + n.show(v.Type)})
 	}
 	slices.SortFunc(out, func(a, b Hint) int { return comparePlaces(a.Place, b.Place) })
 	return out

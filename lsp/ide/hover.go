@@ -159,9 +159,11 @@ func (n *names) operationList(full string) string {
 
 // candidates says to which clouds a call may go.
 func (n *names) candidates(p Place) string {
-	for st, call := range n.program.Calls {
-		if len(st.Target.Parts) == 2 && placeOf(st.Target.Parts[1].At) == p {
-			return candidateLines(call)
+	for _, body := range n.bodies() {
+		for st, call := range body.Calls {
+			if len(st.Target.Parts) == 2 && placeOf(st.Target.Parts[1].At) == p {
+				return candidateLines(call)
+			}
 		}
 	}
 	return ""

@@ -225,8 +225,8 @@ func (n *names) declaration(t *target) (Place, bool) {
 		return placeOf(d.Name.At), true
 	}
 	if s := n.owner(t.of); s != nil { // an operation of a contract: the use that brings it in
-		if e, ok := s.Decl.(*syntax.EndpointDecl); ok {
-			if c := n.program.Info.Lookup(e.Kind.String()); c != nil {
+		if e, ok := s.Decl.(*syntax.EndpointDecl); ok && e.Kind != nil {
+			if c := n.program.Info.Lookup(e.Kind.Parts[0].Text); c != nil {
 				s = c
 			}
 		}
@@ -266,6 +266,18 @@ func around(tree *syntax.File, offset int) []syntax.Node {
 		return in
 	})
 	return out
+}
+
+// bodies are the facts about everything that has been checked.
+func (n *names) bodies() []*check.Facts {
+	out := []*check.Facts{&n.program.Facts}
+	for _, p := range n.program.Processes {
+		out = append(out, p.Facts)
+	}
+	for _, r := range n.program.Routes {
+		out = append(out, r.Facts)
+	}
+	return slices.DeleteFunc(out, func(f *check.Facts) bool { return f == nil })
 }
 
 // show is a type as the author of the package writes it.

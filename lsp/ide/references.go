@@ -43,9 +43,11 @@ func (s *Snapshot) Highlights(path string, offset int) []Highlight {
 
 // assigned says whether a variable is set at a place.
 func (n *names) assigned(p Place) bool {
-	for st := range n.program.Targets {
-		if placeOf(st.Target.Parts[0].At) == p {
-			return true
+	for _, body := range n.bodies() {
+		for st := range body.Targets {
+			if placeOf(st.Target.Parts[0].At) == p {
+				return true
+			}
 		}
 	}
 	return false

@@ -29,12 +29,15 @@ type Deployment struct {
 }
 
 // Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError; a
-// step that this node cannot run, with its place; *connector.SettingsError, with
+// step or a rule that this node cannot run, with its place; *connector.SettingsError, with
 // which there is a Deployment all the same: one without Sinks, that explains
 // what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
+		return nil, err
+	}
+	if err := undecided(p); err != nil {
 		return nil, err
 	}
 	d := &Deployment{

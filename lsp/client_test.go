@@ -216,7 +216,9 @@ func marshal(v any) string {
 
 type object = map[string]any
 
-func (c *client) uri(name string) string { return "file://" + filepath.ToSlash(filepath.Join(c.dir, name)) }
+func (c *client) uri(name string) string {
+	return "file://" + filepath.ToSlash(filepath.Join(c.dir, name))
+}
 
 // begin is initialize and initialized.
 func (c *client) begin(encodings ...string) object {

@@ -3,7 +3,6 @@ package lsp
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -14,7 +13,7 @@ import (
 )
 
 // pages is where the pages of the codes are.
-const pages = "https://github.com/cob-lang/cob/blob/main/spec/diagnostics.md#"
+const pages = "https://github.com/cob-lang/cob/blob/main/compiler/check/rules/"
 
 // diagnostics are those of all packages that changed since they were told last:
 // for each file what is new, and nothing for a file where all is mended.
@@ -95,7 +94,7 @@ func (s *session) diagnostic(files map[string]*source.File, d *ide.Diagnostic) p
 	x := protocol.Diagnostic{
 		Range: s.rangeOf(s.cached(files, d.Path), d.Place), Severity: severities[d.Severity],
 		Code: protocol.String(d.Code), Source: protocol.NewOptional("cob"), Message: protocol.String(d.Text),
-		CodeDescription: protocol.CodeDescription{Href: uri.URI(pages + strings.ToLower(string(d.Code)))},
+		CodeDescription: protocol.CodeDescription{Href: uri.URI(pages + string(d.Code) + ".txt")},
 	}
 	for _, r := range d.Related {
 		if path.IsAbs(r.Path) || s.docs[r.Path] != nil {

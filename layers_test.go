@@ -39,7 +39,7 @@ var rooms = []room{
 	{path: "lang/expression", pure: true, imports: []string{"lang/source", "lang/diag", "lang/types"}, libraries: []string{"github.com/expr-lang/expr"}},
 	{path: "lang/policy", pure: true, imports: []string{"lang/source", "lang/diag", "lang/types", "lang/expression"}, libraries: []string{"cel.dev/cel-go", "cel.dev/expr"}},
 	{path: "compiler/plan", pure: true, imports: []string{"lang/types", "lang/expression"}},
-	{path: "compiler/contract", pure: true, imports: []string{"lang/source", "lang/diag", "lang/types", "lang/expression"}, libraries: []string{"go.yaml.in/yaml/v3", "github.com/bufbuild/protocompile"}},
+	{path: "compiler/contract", pure: true, imports: []string{"lang/source", "lang/diag", "lang/types", "lang/expression"}, libraries: []string{"go.yaml.in/yaml/v3", "github.com/bufbuild/protocompile", "google.golang.org/protobuf"}},
 	{path: "compiler/module", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract"}},
 	{path: "compiler/resolve", pure: true, imports: []string{"lang/...", "compiler/contract", "compiler/module"}},
 	{path: "compiler/check", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve"}, libraries: []string{"golang.org/x/tools/txtar"}},

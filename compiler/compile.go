@@ -13,18 +13,11 @@ package compiler
 import (
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 
 	"github.com/cob-lang/cob/compiler/check"
-	"github.com/cob-lang/cob/compiler/lint"
-	"github.com/cob-lang/cob/compiler/lower"
-	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/stdlib"
 )
 
 // Options of Compile.
@@ -66,71 +59,15 @@ type Result struct {
 // Failed says whether one of the diagnostics is an error.
 func (r *Result) Failed() bool { return r.Plan == nil }
 
-// Compile compiles one package. Errors: options that cannot be used, a directory
+// Compile compiles one package: a Workspace used once. Errors: options that cannot be used, a directory
 // or a file that cannot be read, *module.EmptyError. What is wrong in the text
 // is a diagnostic and never an error.
 func Compile(fsys fs.FS, o Options) (*Result, error) {
-	if err := o.Validate(); err != nil {
+	w, err := NewWorkspace(fsys, o)
+	if err != nil {
 		return nil, fmt.Errorf("compiling: %w", err)
 	}
-	if o.Dir == "" {
-		o.Dir = "."
-	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Std: stdlib.Files, Trees: &syntax.Trees{Each: o.Each}})
-	if err != nil {
-		return nil, err
-	}
-	program, found := checked(m, o.Each)
-	ds = append(ds, found...)
-	diag.Sort(ds)
-	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}
-	for _, d := range ds {
-		if d.Severity == diag.Error {
-			return r, nil
-		}
-	}
-	r.Diagnostics = append(r.Diagnostics, lint.Lint(program)...)
-	diag.Sort(r.Diagnostics)
-	r.Plan, r.Suite = lower.Lower(program)
-	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
-		return nil, err
-	}
-	r.Digest = plan.Digest(r.Encoded)
-	return r, nil
-}
-
-// checked resolves and checks a package behind all that it imports.
-func checked(root *module.Module, each func(n int, do func(int))) (program *check.Program, ds []diag.Diagnostic) {
-	programs := map[*module.Module]*check.Program{}
-	for _, m := range root.Order() {
-		var infos []*resolve.Info
-		var imports []*check.Program
-		for _, other := range m.Order() {
-			if p := programs[other]; p != nil {
-				infos, imports = append(infos, p.Info), append(imports, p)
-			}
-		}
-		info, found := resolve.Resolve(m, infos...)
-		if m != root {
-			found = imported(found)
-		}
-		ds = append(ds, found...)
-		program, found = check.Check(m, info, each, imports...)
-		if m != root {
-			found = imported(found)
-		}
-		ds = append(ds, found...)
-		programs[m] = program
-	}
-	return program, ds
-}
-
-// imported leaves out what is no news about a package that another one imports:
-// that it does not itself use what it offers.
-func imported(ds []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
-		return d.Code == resolve.CodeUnneeded && !strings.HasPrefix(d.Primary.Text(), "_")
-	})
+	return w.Compile()
 }
 
 // Rules is the table of all codes, for `cob explain`.

@@ -20,12 +20,12 @@ import (
 type reached struct {
 	root    *check.Program
 	from    map[*resolve.Symbol]*check.Program
-	symbols []*resolve.Symbol // by qualified name
-	named   map[*check.Program]map[syntax.Decl][]*resolve.Symbol
+	symbols []*resolve.Symbol                               // by qualified name
+	named   map[*check.Program]map[string][]*resolve.Symbol // by the name of the declaration
 }
 
 func reachedBy(root *check.Program) *reached {
-	r := &reached{root: root, from: map[*resolve.Symbol]*check.Program{}, named: map[*check.Program]map[syntax.Decl][]*resolve.Symbol{}}
+	r := &reached{root: root, from: map[*resolve.Symbol]*check.Program{}, named: map[*check.Program]map[string][]*resolve.Symbol{}}
 	if len(root.Imports) == 0 {
 		return r
 	}
@@ -49,7 +49,7 @@ func reachedBy(root *check.Program) *reached {
 	for len(todo) > 0 {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, other := range r.namedIn(r.from[s], s.Decl) {
+		for _, other := range r.namedIn(r.from[s], s.Name) {
 			add(other)
 		}
 	}
@@ -58,19 +58,20 @@ func reachedBy(root *check.Program) *reached {
 }
 
 // namedIn are the declarations that are named inside of one.
-func (r *reached) namedIn(p *check.Program, d syntax.Decl) []*resolve.Symbol {
+func (r *reached) namedIn(p *check.Program, name string) []*resolve.Symbol {
 	if r.named[p] == nil {
-		r.named[p] = map[syntax.Decl][]*resolve.Symbol{}
+		r.named[p] = map[string][]*resolve.Symbol{}
 		for _, u := range p.Info.Uses {
 			if u.Symbol == nil {
 				continue
 			}
 			if d := declAt(p, u.At); d != nil {
-				r.named[p][d] = append(r.named[p][d], u.Symbol)
+				in := d.DeclName().Text
+				r.named[p][in] = append(r.named[p][in], u.Symbol)
 			}
 		}
 	}
-	return r.named[p][d]
+	return r.named[p][name]
 }
 
 // declAt is the declaration that a place lies in.

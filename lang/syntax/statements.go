@@ -208,6 +208,9 @@ func (s *session) noStatement() {
 	}
 	if next := s.peek(1); s.is(next, ".") || s.is(next, "(") {
 		d.Help = "write `call` before the invocation of an operation"
+		if s.is(next, ".") {
+			d.Fixes = []diag.Edit{{Span: at.Before(), Text: "call "}}
+		}
 		return
 	}
 	s.suggest(d, statementKeywords()...)

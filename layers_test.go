@@ -44,6 +44,7 @@ var rooms = []room{
 	{path: "compiler/check", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/module", "compiler/resolve"}, libraries: []string{"golang.org/x/tools/txtar"}},
 	{path: "compiler/lower", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/module", "compiler/resolve", "compiler/check"}},
 	{path: "compiler", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/module", "compiler/resolve", "compiler/check", "compiler/lower"}},
+	{path: "compiler/picture", pure: true, imports: []string{"lang/source", "lang/syntax", "lang/expression", "compiler/plan"}},
 	{path: "compiler/watch", imports: []string{"lang/source", "compiler"}, libraries: []string{"github.com/fsnotify/fsnotify"}},
 	{path: "runtime/record", pure: true, imports: []string{"lang/types"}},
 	{path: "runtime/placement", pure: true, imports: []string{"lang/types", "lang/policy", "compiler/plan"}},

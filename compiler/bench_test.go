@@ -1,8 +1,11 @@
 package compiler_test
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -13,8 +16,23 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
 )
+
+// sideBySide is how the command runs what need not be done one after the other.
+func sideBySide(n int, do func(int)) {
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
+}
 
 // generated is a package of 10,000 lines, and how many they are exactly.
 func generated() (fstest.MapFS, int) {
@@ -41,12 +59,12 @@ func perLine(b *testing.B, lines int, f func()) {
 func BenchmarkFrontEnd(b *testing.B) {
 	fsys, lines := generated()
 	perLine(b, lines, func() {
-		m, ds, err := module.Load(fsys, ".", module.Options{})
+		m, ds, err := module.Load(fsys, ".", module.Options{Trees: &syntax.Trees{Each: sideBySide}})
 		if err != nil {
 			b.Fatal(err)
 		}
 		info, found := resolve.Resolve(m)
-		program, more := check.Check(m, info)
+		program, more := check.Check(m, info, sideBySide)
 		isError := func(d diag.Diagnostic) bool { return d.Severity == diag.Error }
 		if all := slices.Concat(ds, found, more); slices.ContainsFunc(all, isError) {
 			b.Fatal(diag.OneLines(all[:min(20, len(all))]))
@@ -59,7 +77,7 @@ func BenchmarkFrontEnd(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	fsys, lines := generated()
 	perLine(b, lines, func() {
-		if r, err := compiler.Compile(fsys, compiler.Options{}); err != nil || r.Failed() {
+		if r, err := compiler.Compile(fsys, compiler.Options{Each: sideBySide}); err != nil || r.Failed() {
 			b.Fatal(err)
 		}
 	})
@@ -73,13 +91,13 @@ func BenchmarkPasses(b *testing.B) {
 		b.Fatal(err)
 	}
 	info, _ := resolve.Resolve(m)
-	program, _ := check.Check(m, info)
+	program, _ := check.Check(m, info, sideBySide)
 	built, _ := lower.Lower(program)
 	b.Run("resolve", func(b *testing.B) { perLine(b, lines, func() { resolve.Resolve(m) }) })
 	b.Run("check", func(b *testing.B) {
 		perLine(b, lines, func() {
 			info, _ := resolve.Resolve(m)
-			check.Check(m, info)
+			check.Check(m, info, sideBySide)
 		})
 	})
 	b.Run("lower", func(b *testing.B) { perLine(b, lines, func() { lower.Lower(program) }) })

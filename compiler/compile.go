@@ -31,6 +31,9 @@ type Options struct {
 	Prefix string
 	// Overlay replaces the text of files by their path in the file system.
 	Overlay map[string]string
+	// Each runs a function for the numbers up to n, in any order and side by side
+	// if it likes; nil means one after the other. The result is the same.
+	Each func(n int, do func(i int))
 }
 
 // Validate says whether the options can be used.
@@ -68,13 +71,13 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	if o.Dir == "" {
 		o.Dir = "."
 	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay})
+	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Trees: &syntax.Trees{Each: o.Each}})
 	if err != nil {
 		return nil, err
 	}
 	info, found := resolve.Resolve(m)
 	ds = append(ds, found...)
-	program, found := check.Check(m, info)
+	program, found := check.Check(m, info, o.Each)
 	ds = append(ds, found...)
 	diag.Sort(ds)
 	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}

@@ -37,6 +37,12 @@ type Program struct {
 	Routes      []*Route
 	Tests       []plan.Test
 
+	// Facts are those of one body, in what Within gives.
+	Facts
+}
+
+// Facts are what is known about the statements and expressions of a body.
+type Facts struct {
 	// Trees are the typed expressions that stand in statements.
 	Trees map[syntax.Expr]*expression.Tree
 	// Variables are those that a statement or an arm declares.
@@ -54,6 +60,26 @@ type Program struct {
 	Joins map[*syntax.ParallelStmt]plan.Join
 	// Bindings are the values that arms of a match give to their variables.
 	Bindings map[*syntax.MatchArm]*expression.Tree
+}
+
+func newFacts() Facts {
+	return Facts{
+		Trees:     map[syntax.Expr]*expression.Tree{},
+		Variables: map[syntax.Node]*resolve.Variable{},
+		Calls:     map[*syntax.CallStmt]*Call{},
+		Targets:   map[*syntax.AssignStmt]*resolve.Variable{},
+		Names:     map[syntax.Node]*resolve.Symbol{},
+		Forms:     map[*syntax.TaskStmt]types.Type{},
+		Joins:     map[*syntax.ParallelStmt]plan.Join{},
+		Bindings:  map[*syntax.MatchArm]*expression.Tree{},
+	}
+}
+
+// Within is the program as one body knows it.
+func (p *Program) Within(f *Facts) *Program {
+	view := *p
+	view.Facts = *f
+	return &view
 }
 
 // LabelNames are the names of a variable's labels, sorted.
@@ -78,14 +104,16 @@ type Process struct {
 	SLA      string
 	Failover string
 	Policy   string
+	Facts    *Facts // of its body
 }
 
 // Route is a checked route.
 type Route struct {
-	Decl *syntax.RouteDecl
-	Name string // qualified
-	From string // qualified channel
-	Var  string
+	Decl  *syntax.RouteDecl
+	Name  string // qualified
+	From  string // qualified channel
+	Var   string
+	Facts *Facts // of its body
 }
 
 // Call is a checked call.
@@ -106,36 +134,16 @@ type checker struct {
 	labels   lattice
 	types    typeTable
 	facts    []types.Field // of a cloud, as policies see them
-	setting  map[string]int
-	rulings  map[ruling]plan.Candidate
+	setting  map[string]bool
+	rulings  *rulings
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
-	soft   int
-	guards *expression.Checker // of the refinements, when first needed
-}
-
-// Check applies every rule to a resolved package. The Program is fit for
-// lowering when no diagnostic is an error.
-func Check(m *module.Module, info *resolve.Info) (*Program, []diag.Diagnostic) {
-	c := &checker{pkg: m.Package, setting: map[string]int{}, rulings: map[ruling]plan.Candidate{}, process: map[string]*Process{},
-		Program: &Program{Module: m, Info: info,
-			Trees: map[syntax.Expr]*expression.Tree{}, Variables: map[syntax.Node]*resolve.Variable{},
-			Calls: map[*syntax.CallStmt]*Call{}, Targets: map[*syntax.AssignStmt]*resolve.Variable{},
-			Names: map[syntax.Node]*resolve.Symbol{}, Forms: map[*syntax.TaskStmt]types.Type{},
-			Joins: map[*syntax.ParallelStmt]plan.Join{}, Bindings: map[*syntax.MatchArm]*expression.Tree{}}}
-	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
-		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses,
-		c.checkProcesses, c.checkRoutes, c.surveyPolicies, c.checkSamples, c.checkTests} {
-		pass()
-	}
-	if !c.ds.HasErrors() && !c.broken() {
-		// What seems unused may be what a mistake was meant to use.
-		c.ds.Add(info.Unused()...)
-	}
-	c.sort()
-	return c.Program, gathered(c.ds.Sorted())
+	soft    int
+	know    narrowing
+	samples map[syntax.Expr]*expression.Tree // that can be used
+	guards  *expression.Checker              // of the refinements, when first needed
 }
 
 // broken says whether a declaration has mistakes of syntax in it.
@@ -176,11 +184,11 @@ func gathered(ds []diag.Diagnostic) []diag.Diagnostic {
 }
 
 func (c *checker) sort() {
+	c.Types = slices.Clone(c.Types) // the universe refers to the others
 	slices.SortFunc(c.Types, func(a, b types.Definition) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(c.Refinements, func(a, b plan.Refinement) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field))
 	})
-	slices.SortFunc(c.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func (c *checker) report(d diag.Diagnostic) { c.ds.Add(d) }

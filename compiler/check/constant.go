@@ -79,18 +79,15 @@ func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
 // does not hold. What stands behind a name has been checked where it was given
 // its value.
 func (c *checker) obeys(tree *expression.Tree, t types.Type, e syntax.Expr) {
-	if c.guards == nil {
-		guards, err := expression.NewChecker(c.Universe, c.Refinements)
-		if err != nil {
-			return // what is wrong with a refinement has been said
-		}
-		c.guards = guards
+	guards := c.guarded()
+	if guards == nil {
+		return // what is wrong with a refinement has been said
 	}
 	v, ok, err := expression.Constant(tree, c.Universe)
 	if !ok || err != nil {
 		return
 	}
-	for _, p := range c.guards.Check(v, t) {
+	for _, p := range guards.Check(v, t) {
 		at := within(e, p.Path)
 		if _, named := at.(*syntax.Ident); named {
 			continue
@@ -101,6 +98,16 @@ func (c *checker) obeys(tree *expression.Tree, t types.Type, e syntax.Expr) {
 		}
 		c.errorf(CodeRefinement, at.Span(), "%s %s", what, p.Message)
 	}
+}
+
+// guarded makes the refinements ready, or gives nil when one of them is wrong.
+func (c *checker) guarded() *expression.Checker {
+	if c.guards == nil {
+		if guards, err := expression.NewChecker(c.Universe, c.Refinements); err == nil {
+			c.guards = guards
+		}
+	}
+	return c.guards
 }
 
 // within is the expression at a path such as lines[2].qty, as deep as it is

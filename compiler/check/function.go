@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -17,8 +19,8 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return typed{}
 	}
 	f, ok := expression.Lookup(name.Text)
-	if !ok {
-		c.report(c.noFunction(e, name))
+	if !ok || c.calledEndpoint(s, e) != nil {
+		c.report(c.noFunction(s, e, name))
 		return typed{}
 	}
 	out := typed{Tree: expression.Tree{Op: expression.Call, Name: f.Name, At: at(e.Span()), Args: make([]expression.Tree, 0, len(args))}}
@@ -41,6 +43,10 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		if wrong.Index >= 0 && wrong.Index < len(args) {
 			span = args[wrong.Index].Span()
 		}
+		if d, ok := c.absentArgument(f, argTypes, wrong.Index, span); ok {
+			c.report(d)
+			return typed{}
+		}
 		c.errorf(CodeArgument, span, "%s", wrong.Message)
 		return typed{}
 	}
@@ -55,6 +61,22 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 	return c.computed(out, e.Span())
 }
 
+// absentArgument says of an argument that would fit if it were always there that
+// it may be absent.
+func (c *checker) absentArgument(f *expression.Function, args []types.Type, i int, at source.Span) (diag.Diagnostic, bool) {
+	if i < 0 || args[i].Kind != types.Optional {
+		return diag.Diagnostic{}, false
+	}
+	there := slices.Clone(args)
+	there[i] = *args[i].Elem
+	if _, wrong := f.Result(c.Universe, there); wrong != nil && wrong.Index <= i {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Errorf(CodeAbsent, at, "this may be absent, and %s wants a value here", f.Name).
+		WithLabel("this is %s", c.show(args[i])).
+		WithHelp("say what holds when it is absent, ... ?? other, or ask first: if ... != null { }"), true
+}
+
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {
 	switch f := e.Func.(type) {
 	case *syntax.Ident:
@@ -65,15 +87,29 @@ func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {
 	return syntax.Name{}, nil
 }
 
-func (c *checker) noFunction(e *syntax.CallExpr, name syntax.Name) diag.Diagnostic {
+// calledEndpoint is the endpoint whose operation is called as if it were a function,
+// or nil.
+func (c *checker) calledEndpoint(s *resolve.Scope, e *syntax.CallExpr) *resolve.Symbol {
+	m, ok := e.Func.(*syntax.MemberExpr)
+	if !ok {
+		return nil
+	}
+	x, ok := m.X.(*syntax.Ident)
+	if !ok || s.Find(x.Name) != nil {
+		return nil
+	}
+	if sym := c.Info.Lookup(x.Name); sym != nil && sym.Kind == resolve.Endpoint {
+		return sym
+	}
+	return nil
+}
+
+func (c *checker) noFunction(s *resolve.Scope, e *syntax.CallExpr, name syntax.Name) diag.Diagnostic {
 	d := diag.Errorf(CodeFunction, name.At, "no function is called %s", name.Text)
-	if m, ok := e.Func.(*syntax.MemberExpr); ok {
-		if x, ok := m.X.(*syntax.Ident); ok {
-			if s := c.Info.Lookup(x.Name); s != nil && s.Kind == resolve.Endpoint {
-				c.Info.Use(s, x.Span())
-				return d.WithHelp("an operation is invoked with call: let x = call %s.%s(...)", x.Name, name.Text).WithFix(e.Span().Before(), "call ")
-			}
-		}
+	if end := c.calledEndpoint(s, e); end != nil {
+		c.Info.Use(end, e.Func.Span().First(len(end.Name)))
+		return diag.Errorf(CodeFunction, name.At, "%s.%s is an operation, and functions alone stand in expressions", end.Name, name.Text).
+			WithHelp("an operation is invoked with call: let x = call %s.%s(...)", end.Name, name.Text).WithFix(e.Span().Before(), "call ")
 	}
 	if _, ok := expression.Lookup(foreignFunctions[name.Text]); ok {
 		return meant(d, name.At, name.Text, foreignFunctions)
@@ -81,7 +117,7 @@ func (c *checker) noFunction(e *syntax.CallExpr, name syntax.Name) diag.Diagnost
 	if near := diag.Suggest(name.Text, expression.Names()); near != "" {
 		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
 	}
-	if s := c.Info.Lookup(name.Text); s != nil && s.Kind == resolve.Process {
+	if sym := c.Info.Lookup(name.Text); sym != nil && sym.Kind == resolve.Process {
 		return d.WithHelp("%s is a process: write start %s(...)", name.Text, name.Text)
 	}
 	return d

@@ -29,7 +29,7 @@ func (c *checker) declareLabels() {
 	if len(all) > MaxLabels {
 		c.errorf(CodeLimit, all[MaxLabels].At, "a package may have at most %d labels and this one has %d", MaxLabels, len(all))
 		for _, s := range all[MaxLabels:] {
-			s.Used = true // enough has been said about them
+			s.Excused = true // enough has been said about them
 		}
 		all = all[:MaxLabels]
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
@@ -24,6 +25,26 @@ type ruling struct {
 	policy string
 	cloud  string
 	labels labelSet
+}
+
+// rulings are the answers to such questions; bodies that are checked side by side share them.
+type rulings struct {
+	mutex sync.Mutex
+	known map[ruling]plan.Candidate
+}
+
+func (r *rulings) of(key ruling, answer func() plan.Candidate) plan.Candidate {
+	r.mutex.Lock()
+	known, ok := r.known[key]
+	r.mutex.Unlock()
+	if ok {
+		return known
+	}
+	known = answer()
+	r.mutex.Lock()
+	r.known[key] = known
+	r.mutex.Unlock()
+	return known
 }
 
 // ruled is a policy that decides.
@@ -211,12 +232,7 @@ func (f *flow) rule(call *Call, set labelSet) []plan.Candidate {
 		cand := plan.Candidate{Cloud: b.Cloud, Verdict: plan.Allow}
 		if p != nil {
 			key := ruling{call.Policy, b.Cloud, set}
-			known, ok := f.rulings[key]
-			if !ok {
-				known = f.verdict(p, cand, set)
-				f.rulings[key] = known
-			}
-			cand = known
+			cand = f.rulings.of(key, func() plan.Candidate { return f.verdict(p, cand, set) })
 		}
 		list = append(list, cand)
 	}

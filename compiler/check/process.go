@@ -65,14 +65,7 @@ func (c *checker) declareProcesses() {
 		if d.Params != nil {
 			p.Params = c.fields(d.Params.List)
 		}
-		c.Processes = append(c.Processes, p)
 		c.process[p.Name] = p
-	}
-}
-
-func (c *checker) checkProcesses() {
-	for _, p := range c.Processes {
-		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(p, grown) })
 	}
 }
 
@@ -94,13 +87,15 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	for _, cl := range d.Body.Clauses {
 		c.notYet(cl, "this block of a process")
 	}
+	told := c.ds.Len()
 	ends := f.statements(scope.Inner(), d.Body.Stmts)
+	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
 	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
 		c.report(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
 			WithHelp("end every path with return or fail"))
 	}
 	for _, r := range d.Raises {
-		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] {
+		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}
@@ -154,7 +149,8 @@ func (f *flow) block(s *resolve.Scope, b *syntax.Block) bool {
 }
 
 func (f *flow) statements(s *resolve.Scope, list []syntax.Stmt) bool {
-	ends := false
+	ends, mark := false, f.know.mark()
+	defer func() { f.know.forget(mark) }()
 	for i, st := range list {
 		if ends {
 			f.report(diag.Warningf(CodeUnreachable, st.Span(), "this is never reached").
@@ -217,6 +213,7 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 			f.errorf(CodePlace, st.Span(), "filter stands in a route")
 		}
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+		f.learn(s, st.Cond, true)
 	default:
 		return f.branching(s, st)
 	}
@@ -250,6 +247,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 		}
 		v.Labels |= t.labels
 		f.declareIn(s, st, v)
+		f.assigned(v, gives(t.Type))
 	case *syntax.CallStmt:
 		f.call(s, a, &bound{node: st, variable: v, typed: st.Type != nil})
 	case *syntax.TaskStmt:
@@ -294,14 +292,17 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 		f.tree(st.Value, t)
 		if v != nil {
 			f.grow(v, t.labels)
+			f.assigned(v, gives(t.Type))
 		}
 	case *syntax.CallStmt:
 		if v == nil {
 			v = &resolve.Variable{Name: name.Text, At: name.At}
 		}
 		f.call(s, a, &bound{node: st, variable: v, typed: true, assign: true})
+		f.assigned(v, false)
 	case *syntax.TaskStmt:
 		f.task(s, a, want, true)
+		f.assigned(v, false)
 	default:
 		f.notYet(a, "a handle")
 	}

@@ -7,14 +7,6 @@ import (
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
-func (c *checker) checkRoutes() {
-	for _, d := range decls[*syntax.RouteDecl](c, resolve.Route) {
-		r := &Route{Decl: d, Name: c.qualified(d.Name.Text)}
-		c.Routes = append(c.Routes, r)
-		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(d, r, grown) })
-	}
-}
-
 func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span]labelSet) (more bool) {
 	for _, cl := range d.Body.Clauses {
 		c.notYet(cl, "this block of a route")

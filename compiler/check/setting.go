@@ -437,13 +437,16 @@ func (c *checker) textTerm(row *Setting, e syntax.Expr) (value, bool) {
 
 // needs notes that the environment has to supply a value.
 func (c *checker) needs(name string, secret bool, at source.Span) {
-	key := name
-	if secret {
-		key = "secret." + name
+	c.need(plan.Setting{Name: name, Secret: secret, At: c.place(at)})
+}
+
+func (c *checker) need(s plan.Setting) {
+	key := s.Name
+	if s.Secret {
+		key = "secret." + key
 	}
-	if _, ok := c.setting[key]; ok {
-		return
+	if !c.setting[key] {
+		c.setting[key] = true
+		c.Settings = append(c.Settings, s)
 	}
-	c.setting[key] = len(c.Settings)
-	c.Settings = append(c.Settings, plan.Setting{Name: name, Secret: secret, At: c.place(at)})
 }

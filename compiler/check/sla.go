@@ -7,7 +7,7 @@ import (
 
 func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 	s := plan.SLA{Name: c.qualified(d.Name.Text)}
-	b := c.settings("an sla", slaSettings, list(d.Settings), d.Name.At)
+	b := c.settings("an sla", slaSettings, d.Body.Settings, d.Name.At)
 	if v, ok := b.get("completion"); ok {
 		s.Completion = plan.Quantile{Ratio: v[0][0].text, WithinNs: int64(v[0][1].low)}
 	}

@@ -12,16 +12,12 @@ import (
 const maxNamed = 6
 
 // surveyPolicies reports rules that hold always or never, whatever is called
-// where. It comes last, because it asks about the data of all calls.
-func (c *checker) surveyPolicies() {
+// where. It comes last, because it asks about the data of all calls: called are
+// the sets of labels that any of them has, sorted.
+func (c *checker) surveyPolicies(called []labelSet) {
 	if len(c.Clouds) == 0 {
 		return
 	}
-	called := []labelSet{0}
-	for _, call := range c.Calls {
-		called = append(called, c.labels.of(call.Labels))
-	}
-	slices.Sort(called)
 	for i := range c.Policies {
 		if r := c.policies[c.Policies[i].Name]; r.program != nil {
 			c.survey(r, called)

@@ -15,40 +15,23 @@ func (c *checker) checkSamples() {
 	for _, d := range decls[*syntax.SampleDecl](c, resolve.Sample) {
 		r, ok := d.Value.(*syntax.RecordExpr)
 		if !ok || r.Type == nil {
-			c.Info.Lookup(d.Name.Text).Used = true // enough has been said about it
+			c.Info.Lookup(d.Name.Text).Excused = true
 			c.report(diag.Errorf(CodeSample, d.Value.Span(), "a sample is a record with a type").WithHelp("write sample %s: Type { ... }", d.Name.Text))
 			continue
 		}
 		t := c.value(resolve.NewScope(), d.Value, none)
 		if !t.invalid() && len(t.Args) > 0 && c.constant(t.Tree, d.Value) {
 			tree := t.Tree
-			c.Trees[d.Value] = &tree
+			c.samples[d.Value] = &tree
 			c.obeys(&tree, t.Type, d.Value)
 		}
 	}
 }
 
-// tests checks the test blocks, in the order of the text.
-func (c *checker) checkTests() {
-	c.inTest = true
-	defer func() { c.inTest = false }()
-	for _, file := range c.Module.Files {
-		for _, d := range file.Decls {
-			if t, ok := d.(*syntax.TestDecl); ok && !t.Broken {
-				c.test(t)
-			}
-		}
-	}
-}
-
 func (c *checker) test(d *syntax.TestDecl) {
+	c.inTest = true
 	name, _ := d.Title.Plain()
 	out := plan.Test{Name: name, At: c.place(d.Title.Span())}
-	for _, other := range c.Tests {
-		if other.Name == name {
-			c.errorf(resolve.CodeDuplicate, d.Title.Span(), "two tests have this title")
-		}
-	}
 	for _, s := range d.Body.Settings {
 		c.report(unknownSetting("a test", nil, s))
 	}

@@ -14,10 +14,12 @@ import (
 // Lower gives the plan and the tests of a program that has no errors.
 func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package,
-		Refinements: p.Refinements, Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
+		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
 		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
 	for _, c := range p.Module.Contracts {
-		out.Contracts = append(out.Contracts, plan.Contract{Path: c.Path, Kind: c.Kind, Digest: c.Digest})
+		for _, f := range c.Files {
+			out.Contracts = append(out.Contracts, plan.Contract{Path: f.Path, Kind: string(c.Kind), Digest: f.Digest})
+		}
 	}
 	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
 	out.Contracts = slices.Compact(out.Contracts)
@@ -31,18 +33,22 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	suite := &plan.Suite{Tests: p.Tests}
 	out.Endpoints = endpoints(p, suite)
 	out.Types = used(p, out)
+	out.Refinements = slices.DeleteFunc(slices.Clone(p.Refinements), func(r plan.Refinement) bool {
+		_, found := slices.BinarySearchFunc(out.Types, r.Type, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
+		return !found
+	})
 	return out, suite
 }
 
 func process(p *check.Program, x *check.Process) plan.Process {
-	f := &flow{Program: p, names: map[string]int{}, key: x.Key}
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, key: x.Key}
 	return plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
 		Key: x.Key, SLA: x.SLA, Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
 }
 
 func route(p *check.Program, x *check.Route) plan.Route {
-	f := &flow{Program: p, names: map[string]int{}, message: x.Var}
-	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(p.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, message: x.Var}
+	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(f.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}} // the first statement is from
 }
 
@@ -50,8 +56,16 @@ func route(p *check.Program, x *check.Route) plan.Route {
 // contract may have hundreds, and the plan would change with each of them.
 func endpoints(p *check.Program, suite *plan.Suite) []plan.Endpoint {
 	called := map[string]bool{}
-	for _, c := range p.Calls {
-		called[c.Endpoint.Name+"."+c.Operation.Name] = true
+	note := func(f *check.Facts) {
+		for _, c := range f.Calls {
+			called[c.Endpoint.Name+"."+c.Operation.Name] = true
+		}
+	}
+	for _, x := range p.Processes {
+		note(x.Facts)
+	}
+	for _, x := range p.Routes {
+		note(x.Facts)
 	}
 	for _, t := range suite.Tests {
 		for _, g := range t.Given {
@@ -88,6 +102,7 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 		for _, o := range e.Operations {
 			r.fields(o.Params)
 			r.visit(o.Result)
+			r.names(o.Raises)
 		}
 	}
 	for _, c := range out.Channels {
@@ -96,6 +111,7 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 	for _, x := range out.Processes {
 		r.fields(x.Params)
 		r.visit(x.Result)
+		r.names(x.Raises)
 		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
 	for _, x := range out.Routes {
@@ -118,6 +134,12 @@ type reach struct {
 func (r *reach) fields(fields []types.Field) {
 	for i := range fields {
 		r.visit(fields[i].Type)
+	}
+}
+
+func (r *reach) names(faults []string) {
+	for _, name := range faults {
+		r.visit(types.Ref(name))
 	}
 }
 

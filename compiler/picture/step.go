@@ -46,11 +46,44 @@ func step(s syntax.Stmt) Node {
 	if n, ok := frame(s); ok {
 		return n
 	}
+	if n, ok := machine(s); ok {
+		return n
+	}
 	if n, ok := routing(s); ok {
 		return n
 	}
+	return plain(s)
+}
+
+// plain is the node of a statement that is its own best description.
+func plain(s syntax.Stmt) Node {
 	word, rest, _ := strings.Cut(textOf(s), " ")
-	return Node{Style: Note, Tag: word, Title: rest}
+	n := Node{Style: Note, Tag: word, Title: rest}
+	switch s := s.(type) {
+	case *syntax.ThrottleStmt, *syntax.DelayStmt:
+		n.Style = Time
+	case *syntax.DedupeStmt, *syntax.AggregateStmt, *syntax.ResequenceStmt, *syntax.SampleStmt,
+		*syntax.ClaimStmt, *syntax.WrapStmt, *syntax.UnwrapStmt:
+		n.Style = Data
+	case *syntax.SlipStmt, *syntax.ReplyStmt, *syntax.ReportStmt:
+		n.Style = Message
+	case *syntax.CancelStmt:
+		n.Ends = s.Name.Text == "process"
+	case *syntax.EndStmt:
+		n.Style, n.Ends = End, true
+	case *syntax.GotoStmt:
+		n.Style, n.Ends = End, true
+	case *syntax.ContinueStmt:
+		n.Style, n.Ends = Child, true
+	}
+	return n
+}
+
+func catches(c *syntax.Catches) []*syntax.CatchClause {
+	if c == nil {
+		return nil
+	}
+	return c.List
 }
 
 // otherwise is the label of what happens instead of a step.
@@ -166,6 +199,13 @@ func choice(s syntax.Stmt) (Node, bool) {
 			n.Join = "join " + text(s.Join.Span())
 		}
 		return n, true
+	case *syntax.InterleaveStmt:
+		return Node{Style: Fork, Tag: "one at a time", Title: "in any order", Lanes: branches(s.Branches), Join: "join all"}, true
+	case *syntax.DuringStmt:
+		return Node{Style: Choice, Tag: "during", Title: "does " + s.Milestone.Text + " still hold?",
+			Lanes: []Lane{{Label: "yes", Nodes: block(s.Body)}, {Label: "no", Nodes: block(s.Else)}}}, true
+	case *syntax.DetourStmt:
+		return Node{Style: Choice, Tag: "detour", Title: textOf(s.When), Lanes: []Lane{{Label: "yes", Nodes: block(s.Body)}, {Label: "no"}}}, true
 	case *syntax.RaceStmt:
 		return Node{Style: Fork, Tag: "race", Title: "all at once", Lanes: branches(s.Branches), Join: "the first that succeeds"}, true
 	}
@@ -202,19 +242,35 @@ func selection(s *syntax.SelectStmt) Node {
 		return n
 	}
 	for _, on := range s.Arms.Ons {
-		label := "on " + on.Source.String()
-		if on.Where != nil {
-			label += " where " + textOf(on.Where)
-		}
-		n.Lanes = append(n.Lanes, Lane{Label: label, Nodes: block(on.Body)})
+		n.Lanes = append(n.Lanes, onLane(on))
 	}
 	for _, a := range s.Arms.Afters {
-		n.Lanes = append(n.Lanes, Lane{Label: "after " + textOf(a.Delay), Nodes: block(a.Body)})
+		n.Lanes = append(n.Lanes, afterLane(a))
 	}
 	if s.Arms.Else != nil {
 		n.Lanes = append(n.Lanes, Lane{Label: "else, at once", Nodes: block(s.Arms.Else)})
 	}
 	return n
+}
+
+func onLane(on *syntax.OnArm) Lane {
+	label := "on " + on.Source.String()
+	if on.Where != nil {
+		label += " where " + textOf(on.Where)
+	}
+	return Lane{Label: label, Nodes: arm(on.Body, on.Goto)}
+}
+
+func afterLane(a *syntax.AfterArm) Lane {
+	return Lane{Label: "after " + textOf(a.Delay), Nodes: arm(a.Body, a.Goto)}
+}
+
+// arm is what an arm of a select or a state does: its block, or where it goes.
+func arm(b *syntax.Block, to syntax.Name) []Node {
+	if to.Given() {
+		return []Node{{Style: End, Tag: "goto", Title: to.Text, At: place(to.At), Ends: true}}
+	}
+	return block(b)
 }
 
 func branches(b *syntax.Branches) []Lane {
@@ -224,6 +280,9 @@ func branches(b *syntax.Branches) []Lane {
 	}
 	for _, x := range b.List {
 		label := x.Name.Text
+		for i, a := range x.After {
+			label += []string{" after ", ", "}[min(i, 1)] + a.Text
+		}
 		if x.When != nil {
 			label += " when " + textOf(x.When)
 		}
@@ -243,16 +302,22 @@ func frame(s syntax.Stmt) (Node, bool) {
 				n.Title += " " + textOf(s.Width)
 			}
 		}
+		if s.Join != nil {
+			n.Title += ", join " + text(s.Join.Span())
+		}
 		return n, true
 	case *syntax.WhileStmt:
 		return Node{Style: Frame, Title: "while " + textOf(s.Cond), Lanes: []Lane{{Nodes: block(s.Body)}}}, true
+	case *syntax.CriticalStmt:
+		nodes := block(s.Body)
+		return Node{Style: Frame, Title: "critical " + s.Name.Text + ": never two at once", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}, true
 	case *syntax.ScopeStmt:
 		nodes := block(s.Body)
 		return Node{Style: Frame, Title: "scope " + s.Name.Text, Lanes: []Lane{{Nodes: nodes}}, Sides: sides(s.Body), Ends: ends(nodes)}, true
 	case *syntax.TryStmt:
 		nodes := block(s.Body)
 		n := Node{Style: Frame, Title: "try", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}
-		for _, c := range s.Catches {
+		for _, c := range catches(s.Catches) {
 			side := catch(c)
 			n.Ends = n.Ends && ends(side.Nodes)
 			n.Sides = append(n.Sides, side)
@@ -265,11 +330,47 @@ func frame(s syntax.Stmt) (Node, bool) {
 	return Node{}, false
 }
 
+// machine is the node of a state machine: a frame with a frame for each state.
+// Where an arm goes is written at its end, because lines between any two states
+// would cross all others.
+func machine(s syntax.Stmt) (Node, bool) {
+	m, ok := s.(*syntax.MachineStmt)
+	if !ok || m.Body == nil {
+		return Node{}, false
+	}
+	n := Node{Style: Frame, Title: strings.TrimSpace("machine " + m.Name.Text), Lanes: []Lane{{}}}
+	for _, state := range m.Body.States {
+		nodes := block(state.Body)
+		choice := Node{Style: Choice, Tag: "select", Title: "what comes first", At: place(state.Span())}
+		for _, c := range state.Body.Clauses {
+			switch c := c.(type) {
+			case *syntax.OnArm:
+				choice.Lanes = append(choice.Lanes, onLane(c))
+			case *syntax.AfterArm:
+				choice.Lanes = append(choice.Lanes, afterLane(c))
+			}
+		}
+		if len(choice.Lanes) > 0 {
+			nodes = append(nodes, choice)
+		}
+		n.Lanes[0].Nodes = append(n.Lanes[0].Nodes,
+			Node{Style: Frame, Title: "state " + state.Name.Text, Lanes: []Lane{{Nodes: nodes}}, At: place(state.Name.At), Ends: true})
+	}
+	return n, true
+}
+
 // routing is the node of a statement that only routes have.
 func routing(s syntax.Stmt) (Node, bool) {
 	switch s := s.(type) {
 	case *syntax.FromStmt:
 		return Node{Style: Message, Tag: "from", Title: s.Source.String()}, true
+	case *syntax.EnrichStmt:
+		if s.Action != nil {
+			return named(s.Name.Text, step(s.Action)), true
+		}
+		return Node{Style: Data, Tag: "enrich", Title: s.Name.Text, Detail: "= " + textOf(s.Value)}, true
+	case *syntax.TapStmt:
+		return Node{Style: Message, Tag: "tap", Title: s.Target.String(), Detail: "a copy"}, true
 	case *syntax.FilterStmt:
 		return Node{Style: Choice, Tag: "filter", Title: textOf(s.Cond), Lanes: []Lane{{Label: "yes"},
 			{Label: "no", Nodes: []Node{{Style: End, Title: "dropped", Ends: true, At: place(s.Span())}}}}}, true

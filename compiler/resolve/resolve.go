@@ -43,6 +43,11 @@ const (
 	Channel  Kind = "channel"
 	Route    Kind = "route"
 	Sample   Kind = "sample"
+	Pattern  Kind = "pattern"
+	Window   Kind = "window"
+	Schedule Kind = "schedule"
+	Tenant   Kind = "tenant"
+	Partner  Kind = "partner"
 )
 
 // Symbol is a declaration of the package.
@@ -53,7 +58,8 @@ type Symbol struct {
 	Decl     syntax.Decl
 	At       source.Span      // of the name
 	Contract *module.Contract // of a use
-	Used     bool
+	Excused  bool             // enough has been said about it: nobody has to use it
+	number   int              // its place among the symbols
 }
 
 // Variable is a name inside a process, a route or an expression.
@@ -95,15 +101,33 @@ type Missing struct {
 	Kinds []Kind
 }
 
-// Info is what is known about the names of a package.
-type Info struct {
-	Symbols   []*Symbol // by name
+// Notes are what checking found out about names.
+type Notes struct {
 	Variables []*Variable
 	Uses      []Use // in the order of checking
 	// Missing are the names that nothing declares, in the order of checking: what
 	// an editor completes while it is being typed.
 	Missing []Missing
-	byName  map[string]*Symbol
+}
+
+// Info is what is known about the names of a package.
+type Info struct {
+	Symbols []*Symbol // by name
+	Notes
+	byName map[string]*Symbol
+}
+
+// Apart knows the same declarations and notes what it finds for itself, so that
+// bodies can be checked side by side. Of the bytes of the body it guesses how much that will be.
+func (i *Info) Apart(bytes int) *Info {
+	return &Info{Symbols: i.Symbols, byName: i.byName, Notes: Notes{Uses: make([]Use, 0, bytes/bytesPerUse)}}
+}
+
+// Add appends notes.
+func (n *Notes) Add(more *Notes) {
+	n.Variables = append(n.Variables, more.Variables...)
+	n.Uses = append(n.Uses, more.Uses...)
+	n.Missing = append(n.Missing, more.Missing...)
 }
 
 // Lookup finds a declaration, or nil.
@@ -134,7 +158,6 @@ func (i *Info) Names(kinds ...Kind) []string {
 
 // Use notes that the symbol is used at a place.
 func (i *Info) Use(s *Symbol, at source.Span) {
-	s.Used = true
 	i.Uses = append(i.Uses, Use{At: at, Symbol: s})
 }
 
@@ -186,11 +209,11 @@ const bytesPerUse = 20
 
 // Resolve collects the declarations of a package.
 func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
-	bytes, decls := 0, 0
+	decls := 0
 	for _, f := range m.Files {
-		bytes, decls = bytes+len(f.Source.Text), decls+len(f.Decls)
+		decls += len(f.Decls)
 	}
-	i := &Info{byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls), Uses: make([]Use, 0, bytes/bytesPerUse)}
+	i := &Info{byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls)}
 	var ds []diag.Diagnostic
 	for _, f := range m.Files {
 		for _, d := range f.Decls {
@@ -208,6 +231,9 @@ func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
 		}
 	}
 	slices.SortFunc(i.Symbols, func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) })
+	for n, s := range i.Symbols {
+		s.number = n
+	}
 	return i, ds
 }
 
@@ -264,6 +290,16 @@ func kindOf(d syntax.Decl) Kind {
 		return Route
 	case *syntax.SampleDecl:
 		return Sample
+	case *syntax.PatternDecl:
+		return Pattern
+	case *syntax.WindowDecl:
+		return Window
+	case *syntax.ScheduleDecl:
+		return Schedule
+	case *syntax.TenantDecl:
+		return Tenant
+	case *syntax.PartnerDecl:
+		return Partner
 	}
 	return ""
 }
@@ -284,18 +320,41 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 	return d
 }
 
-// Unused are warnings about what nobody uses: variables set by let, and
-// declarations that nothing outside of the package can use either.
-func (i *Info) Unused() []diag.Diagnostic {
+// Used are the declarations that the notes use, each of them once.
+func (n *Notes) Used() []*Symbol {
+	var out []*Symbol
+	for i := range n.Uses {
+		if s := n.Uses[i].Symbol; s != nil && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Unread are warnings about variables set by let that nobody reads.
+func (n *Notes) Unread() []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	for _, v := range i.Variables {
+	for _, v := range n.Variables {
 		if !v.Used && v.Fixed == "" && !strings.HasPrefix(v.Name, "_") {
 			ds = append(ds, diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
 				WithHelp("leave out the let, or begin the name with _"))
 		}
 	}
+	return ds
+}
+
+// Unneeded are warnings about declarations that are not among the used ones, and
+// that nothing outside of the package can use either.
+func (i *Info) Unneeded(used ...[]*Symbol) []diag.Diagnostic {
+	needed := make([]bool, len(i.Symbols))
+	for _, list := range used {
+		for _, s := range list {
+			needed[s.number] = true
+		}
+	}
+	var ds []diag.Diagnostic
 	for _, s := range i.Symbols {
-		if s.Used || s.Decl.Head().Broken {
+		if s.Excused || needed[s.number] || s.Decl.Head().Broken {
 			continue
 		}
 		switch s.Kind {

@@ -103,6 +103,19 @@ func (f *flow) unique(name string) string {
 	return name
 }
 
+// Ended is a variable of that name whose block in the same flow has ended, or nil.
+func (i *Info) Ended(s *Scope, name string) *Variable {
+	if s.flow.names[name] == 0 || s.Find(name) != nil {
+		return nil
+	}
+	for n := len(i.Variables) - 1; n >= 0; n-- {
+		if v := i.Variables[n]; v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
 // Read notes that the variable is used at a place.
 func (i *Info) Read(v *Variable, at source.Span) {
 	v.Used = true

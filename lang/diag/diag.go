@@ -103,8 +103,11 @@ func (l *List) Add(ds ...Diagnostic) { l.items = append(l.items, ds...) }
 func (l *List) Len() int { return len(l.items) }
 
 // HasErrors says whether one of them is an Error.
-func (l *List) HasErrors() bool {
-	return slices.ContainsFunc(l.items, func(d Diagnostic) bool { return d.Severity == Error })
+func (l *List) HasErrors() bool { return l.HasErrorsFrom(0) }
+
+// HasErrorsFrom says whether one of those from the i-th on is an Error.
+func (l *List) HasErrorsFrom(i int) bool {
+	return slices.ContainsFunc(l.items[i:], func(d Diagnostic) bool { return d.Severity == Error })
 }
 
 // Sorted returns the diagnostics ordered by path, start, end, code and message.

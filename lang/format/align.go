@@ -51,20 +51,26 @@ type column struct {
 	item int // the item the column begins with
 }
 
+// stepWords begin the steps of tests and of patterns.
+var stepWords = setOf("given", "when", "then", "first", "every", "and", "or")
+
 // columnsOf returns the places in the order of the line.
 func columnsOf(l *line) []column {
 	var out []column
 	commas := 0
-	brace, arrow := false, false
+	brace, arrow, equals := false, false, false
 	code := l.code()
 	for i := 1; i < len(code); i++ {
 		before, it := code[i-1], code[i]
 		switch {
 		case it.gap == 0:
-		case i == 1 && (before.text == "given" || before.text == "when" || before.text == "then"):
+		case i == 1 && stepWords[before.text]:
 			out = append(out, column{"step", i})
 		case i == 2 && before.text == ":" && code[0].Kind == syntax.Word:
 			out = append(out, column{"key", i})
+		case it.Kind == syntax.Punct && it.text == "=" && !equals:
+			equals = true
+			out = append(out, column{"=", i})
 		case it.Kind == syntax.Punct && it.text == "{" && !brace && before.text != ":":
 			brace = true
 			out = append(out, column{"{", i})

@@ -13,7 +13,8 @@
 // indentation, each closed in itself, a column is aligned when one of the lines
 // has more than one blank in front of it, and collapses to one blank when none has.
 // Columns begin behind the first `key:`, in front of the first `{`, in front of
-// `=>`, behind each comma, and behind the first word of a `given`, `when` or `then`.
+// the first `=` and of `=>`, behind each comma, and behind the first word of a step
+// of a test or a pattern.
 // Comments at the ends of adjacent lines stand in one column, the furthest the
 // author used, when one of them has more than one blank in front of it.
 //

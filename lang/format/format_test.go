@@ -1,7 +1,9 @@
 package format_test
 
 import (
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/cob-lang/cob/lang/format"
@@ -16,6 +18,38 @@ func TestSmallProgramIsAFixedPoint(t *testing.T) {
 	}
 	if diff := golden.Diff(string(text), format.Source(string(text))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// corpus is files that together hold every construct.
+func corpus(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("../syntax/testdata/corpus/*.cob")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no corpus: %v", err)
+	}
+	var out []string
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
+func TestTheCorpusIsAFixedPoint(t *testing.T) {
+	for _, text := range corpus(t) {
+		if diff := golden.Diff(text, format.Source(text)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestMutantsOfTheCorpusFormat(t *testing.T) {
+	for i, text := range corpus(t) {
+		syntaxtest.Mutants(text, rand.New(rand.NewPCG(uint64(i), 0)).IntN, 500, func(what, mutant string) { checkFormat(t, mutant) })
 	}
 }
 

@@ -63,6 +63,9 @@ func tokensOf(text string) string {
 
 func FuzzFormat(f *testing.F) {
 	f.Add(program(f))
+	for _, text := range corpus(f) {
+		f.Add(text)
+	}
 	for _, seed := range []string{"", "a - -b ! = c", "x ?. y ? . z", "1 .5", "5  EUR", "a;b;;c // d", "\"${\n", "\"\"\"a\nb", "type T{a:int,b:map<map<int>>?}",
 		"'%&\x80 x", "f(\n{\na\n}\n)", "a\r\n\r\n\r\nb\t//c", "- - -1", "\uFEFF x"} {
 		f.Add(seed)

@@ -32,12 +32,13 @@ type pen struct {
 	choices  int    // `?` of conditionals whose `:` is still to come
 	unary    bool   // the token before is an operator in front of its operand
 	optional bool   // the token before is the `?` of a type
+	clock    bool   // the token before is the `:` of a time of the day, or its like
 }
 
 // pass remembers a token that has been spaced.
 func (p *pen) pass(before, it *item) {
 	wasUnary := p.unary
-	p.unary, p.optional = false, false
+	p.unary, p.optional, p.clock = false, false, false
 	if it.Kind != syntax.Punct || it.comment {
 		return
 	}
@@ -66,6 +67,7 @@ func (p *pen) pass(before, it *item) {
 		}
 	case ":":
 		p.choices = max(0, p.choices-1)
+		p.clock = before != nil && before.Kind == syntax.Number && it.blanks == 0
 	}
 	if it.first {
 		p.choices = 0
@@ -114,6 +116,9 @@ func (p *pen) apart(a, b *item) bool {
 		}
 	}
 	if a.Kind == syntax.Punct {
+		if p.clock && b.Kind == syntax.Number {
+			return b.blanks > 0
+		}
 		return p.behind(a)
 	}
 	return true

@@ -21,6 +21,9 @@ func TestWant(t *testing.T) {
 }
 
 func TestFormattingKeepsTheTree(t *testing.T) {
+	for _, text := range corpus(t) {
+		checkTree(t, text)
+	}
 	checkTree(t, program(t))
 	checkTree(t, syntaxtest.Generate(200))
 	syntaxtest.Mutations(program(t), func(what, mutant string) {

@@ -191,7 +191,20 @@ func (s *session) settingEnds() bool {
 	if next.Kind != Word {
 		return next.Newline || s.is(next, "}")
 	}
-	return s.is(after, ":") || s.isClause(next, after) || s.isRequestEntry(next, after)
+	if s.is(next, "on") {
+		return s.is(s.peek(3), "{") // `retain: 90d, on fault 730d` goes on
+	}
+	return s.is(after, ":") || s.isClause(next, after) || s.isRequestEntry(next, after) || s.isAction(next, after)
+}
+
+// isAction says whether these two tokens begin what a schedule does, or what a
+// pattern emits.
+func (s *session) isAction(first, next Token) bool {
+	switch s.raw(first) {
+	case "start", "send", "publish", "emit":
+		return next.Kind == Word
+	}
+	return false
 }
 
 // isRequestEntry says whether these two tokens begin what an operation holds
@@ -238,15 +251,36 @@ func (s *session) terms() []Expr {
 	return out
 }
 
-// termWord reads one term; a lower-case word in front of `{` or `[` or a literal is
-// a word and not the beginning of a record.
+// termWord reads one term; a lower-case word in front of `{`, or of `[` behind a
+// blank, is a word and not the beginning of a record or an index.
 func (s *session) termWord(out *[]Expr) {
+	if s.clock() {
+		start := s.pos
+		s.pos += 3
+		at := s.since(start)
+		*out = append(*out, s.literal(start, ClockLiteral, at.Text()))
+		return
+	}
 	words := s.words
-	if next := s.peek(1); s.atWord() && s.is(next, "{") {
+	next := s.peek(1)
+	if s.at("returns") && (s.is(next, "(") || s.is(next, "-")) {
+		start := s.pos
+		s.pos++
+		*out = append(*out, &Ident{Place{s.since(start)}, "returns"}) // what a test says comes back, and not a call
+		return
+	}
+	if s.atWord() && (s.is(next, "{") || s.is(next, "[")) {
 		s.words = true
 	}
 	*out = append(*out, s.expr())
 	s.words = words
+}
+
+// clock says whether a time of the day follows, such as 02:30.
+func (s *session) clock() bool {
+	hour, colon, minute := s.tok(), s.peek(1), s.peek(2)
+	return hour.Kind == Number && minute.Kind == Number && s.is(colon, ":") && hour.End == colon.Start && colon.End == minute.Start &&
+		hour.End-hour.Start == 2 && minute.End-minute.Start == 2 && hour.Literal == IntLiteral && minute.Literal == IntLiteral
 }
 
 // Parse reads `{ branch a { } branch b { } }`.
@@ -273,7 +307,12 @@ func (j *Join) Parse(lex *lexer.PeekingLexer) error {
 		return participle.NextMatch
 	}
 	start := s.pos
-	j.Count = s.binary(bindRange)
+	if s.at("when") && s.peek(1).Kind != EOF && !s.peek(1).Newline {
+		s.pos++
+		j.When = s.expr()
+	} else {
+		j.Count = s.binary(bindRange)
+	}
 	if (s.at("cancel") || s.at("keep")) && !s.broken() {
 		j.Rest = s.name()
 	}
@@ -351,6 +390,26 @@ func (s *session) matchArm() *MatchArm {
 	}
 	arm.At = s.since(start)
 	return arm
+}
+
+// Parse reads `catch F as f { } catch { }`.
+func (c *Catches) Parse(lex *lexer.PeekingLexer) error {
+	s := reading(lex)
+	if !s.at("catch") {
+		return participle.NextMatch
+	}
+	start := s.pos
+	s.lex = lex
+	for s.at("catch") {
+		s.block = statements | s.block&routing
+		s.show(lex)
+		if x, ok := s.produce(productions().clauses["catch"]).(*CatchClause); ok {
+			c.List = append(c.List, x)
+		}
+	}
+	c.At = s.since(start)
+	s.resume(lex)
+	return nil
 }
 
 // Parse reads `else if condition { }`, when that follows.

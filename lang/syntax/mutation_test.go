@@ -1,10 +1,15 @@
 package syntax_test
 
 import (
-	"github.com/cob-lang/cob/lang/diag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cob-lang/cob/lang/diag"
 
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -38,6 +43,56 @@ func TestMutantsAlwaysGiveATree(t *testing.T) {
 	t.Logf("at most %d diagnostics for one mistake", worst)
 }
 
+// TestMutantsOfTheCorpus is the promise about bad input: of many single-token
+// mutations most give two diagnostics or fewer, and none hides a declaration
+// besides the one that it is in and the one behind that.
+func TestMutantsOfTheCorpus(t *testing.T) {
+	const mutants, most = 4000, 2
+	files := corpus(t)
+	names := slices.Sorted(maps.Keys(files))
+	total, few := 0, 0
+	for i, name := range names {
+		text := files[name]
+		good, _ := syntax.Parse(source.New(name, text))
+		whole := declared(good)
+		syntaxtest.Mutants(text, rand.New(rand.NewPCG(uint64(i), 0)).IntN, mutants/len(names)+1, func(what, mutant string) {
+			file, problems := syntax.Parse(source.New(name, mutant))
+			checkTree(t, file)
+			total++
+			if len(problems) <= most {
+				few++
+			}
+			if n := lost(whole, declared(file)); n > 1 {
+				t.Errorf("%s in %s loses %d declarations", what, name, n)
+			}
+		})
+	}
+	if total < mutants || few*100 < total*80 {
+		t.Errorf("%d of %d mutants give %d diagnostics or fewer, and 80 %% should", few, total, most)
+	}
+	t.Logf("%d of %d mutants (%.1f %%) give %d diagnostics or fewer", few, total, float64(few)*100/float64(total), most)
+}
+
+// declared is each declaration of a file by kind and name, with how many there are.
+func declared(file *syntax.File) map[string]int {
+	out := map[string]int{}
+	for _, d := range file.Decls {
+		if n := d.DeclName(); n.Given() {
+			out[fmt.Sprintf("%T %s", d, n.Text)]++
+		}
+	}
+	return out
+}
+
+// lost is how many declarations of a text a mutant of it no longer has.
+func lost(whole, mutant map[string]int) int {
+	n := 0
+	for name, count := range whole {
+		n += max(0, count-mutant[name])
+	}
+	return n
+}
+
 // checkTree fails when a span lies outside of its text, or a whole declaration
 // has a BadExpr in it.
 func checkTree(t *testing.T, file *syntax.File) {
@@ -58,7 +113,9 @@ func checkTree(t *testing.T, file *syntax.File) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(program(f))
+	for _, text := range corpus(f) {
+		f.Add(text)
+	}
 	for _, seed := range []string{"", "type", "type T {", "process P() { let x = ", "process P() { if { } else if }", `sample s: T { a: "${"${b}"}" }`,
 		"process P() {\n match {\n a => send b(c)\n else => { }\n }\n}", "policy p { deny a when x in [1..2,", "\uFEFFtype T {}", "a;b;c", "test \"a\" { given because \"x\" }", "process P() { let x = because \"y\" }"} {
 		f.Add(seed)

@@ -42,6 +42,12 @@ type table struct {
 	binding    *production
 	mapping    *production
 	rule       *production
+
+	state       *production
+	patternStep *production
+	emit        *production
+	migrateMove *production
+	migrateSet  *production
 }
 
 var (
@@ -60,8 +66,8 @@ func newTable() *table {
 	header := func(p *production, kind blockKind) *production { p.headers = true; return body(p, kind) }
 	act := func(p *production) *production { p.action = true; return p }
 	routed := func(p *production) *production { p.routing = true; return p }
-	return &table{
-		decls: declTable(body),
+	t := &table{
+		decls: declTable(body, header),
 		statements: map[string]*production{
 			"let": produced[LetStmt](), "call": act(body(produced[CallStmt](), callBody)),
 			"task": act(body(produced[TaskStmt](), taskBody)), "start": act(body(produced[StartStmt](), callBody)),
@@ -74,6 +80,19 @@ func newTable() *table {
 			"scope": body(produced[ScopeStmt](), scopeBody), "match": header(produced[MatchStmt](), statements),
 			"from": routed(produced[FromStmt]()), "filter": routed(produced[FilterStmt]()),
 			"dedupe": routed(produced[DedupeStmt]()), "split": routed(produced[SplitStmt]()), "to": routed(produced[ToStmt]()),
+
+			"critical": body(produced[CriticalStmt](), statements), "interleave": produced[InterleaveStmt](),
+			"milestone": produced[MilestoneStmt](), "during": body(produced[DuringStmt](), statements),
+			"cancel": produced[CancelStmt](), "end": produced[EndStmt](), "machine": produced[MachineStmt](), "goto": produced[GotoStmt](),
+			"continue": produced[ContinueStmt](), "progress": produced[ProgressStmt](), "audit": produced[AuditStmt](),
+			"report": produced[ReportStmt](),
+
+			"enrich": routed(produced[EnrichStmt]()), "aggregate": routed(produced[AggregateStmt]()),
+			"resequence": routed(produced[ResequenceStmt]()), "throttle": routed(produced[ThrottleStmt]()),
+			"delay": routed(produced[DelayStmt]()), "sample": routed(produced[SampleStmt]()), "tap": routed(produced[TapStmt]()),
+			"detour": routed(header(produced[DetourStmt](), statements)), "claim": routed(produced[ClaimStmt]()),
+			"wrap": routed(produced[WrapStmt]()), "unwrap": routed(produced[UnwrapStmt]()), "slip": routed(produced[SlipStmt]()),
+			"reply": routed(produced[ReplyStmt]()),
 		},
 		clauses: map[string]*production{
 			"compensate": body(produced[CompensateClause](), statements), "catch": body(produced[CatchClause](), statements),
@@ -84,18 +103,24 @@ func newTable() *table {
 		onArm: header(produced[OnArm](), statements), afterArm: header(produced[AfterArm](), statements),
 		operation: produced[Operation](), receive: produced[Receive](), binding: produced[Binding](),
 		mapping: produced[ErrorMapping](), rule: produced[PolicyRule](),
+		state: body(produced[State](), stateBody), patternStep: produced[PatternStep](), emit: produced[EmitClause](),
+		migrateMove: produced[MigrateMove](), migrateSet: produced[MigrateSet](),
 	}
+	return t
 }
 
-func declTable(body func(*production, blockKind) *production) map[string]*production {
+func declTable(body, header func(*production, blockKind) *production) map[string]*production {
 	return map[string]*production{
 		"package": produced[PackageDecl](), "import": produced[ImportDecl](), "use": produced[UseDecl](),
 		"label": produced[LabelDecl](), "type": produced[TypeDecl](), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
 		"fault": produced[FaultDecl](), "event": produced[EventDecl](), "cloud": produced[CloudDecl](),
-		"endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": produced[SLADecl](),
+		"endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
 		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(produced[ProcessDecl](), processBody),
 		"channel": produced[ChannelDecl](), "route": body(produced[RouteDecl](), routeBody),
 		"sample": produced[SampleDecl](), "test": produced[TestDecl](),
+		"pattern": header(produced[PatternDecl](), 0), "window": header(produced[WindowDecl](), 0),
+		"schedule": body(produced[ScheduleDecl](), doing), "tenant": produced[TenantDecl](), "partner": produced[PartnerDecl](),
+		"migrate": produced[MigrateDecl](), "rollout": produced[RolloutDecl](),
 	}
 }
 
@@ -229,8 +254,12 @@ func plainName(symbol string) string {
 	switch symbol {
 	case "Name":
 		return "a name"
-	case "Path":
+	case "Path", "PatternSource":
 		return "a name"
+	case "Join":
+		return "`all`, `any`, a number or `when`"
+	case "StepRef":
+		return "the id of a step"
 	case "Expr":
 		return "an expression"
 	case "Type":
@@ -242,7 +271,7 @@ func plainName(symbol string) string {
 	case "Args", "Params":
 		return "`(`"
 	case "Block", "Fields", "Settings", "EnumMembers", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
-		"Branches", "SelectArms", "MatchArms":
+		"Branches", "SelectArms", "MatchArms", "StreamBody", "MachineBody", "MigrateBody":
 		return "`{`"
 	}
 	return "`" + strings.Trim(symbol, `"`) + "`"
@@ -267,12 +296,18 @@ Request = ("get" | "post" | "put" | "patch" | "delete" | "head" | "options") Str
 PolicyBody = "{" (Setting | PolicyRule)* "}" .
 TestBody = "{" (Setting | TestStep)* "}" .
 TestStep = ("given" | "when" | "then") Phrase ("," Phrase)* .
-Block = "{" (Setting | Clause | (<word> ":")? Stmt)* "}" .
+Block = "{" (Setting | Clause | OnArm | AfterArm | (<word> ":")? Stmt)* "}" .
 Branches = "{" Branch* "}" .
-Join = Expr ("cancel" | "keep")? .
+Join = ("when" Expr | Expr) ("cancel" | "keep")? .
 SelectArms = "{" (OnArm | AfterArm | ElseClause)* "}" .
 MatchArms = "{" MatchArm ("," MatchArm)* "}" .
 MatchArm = ("else" | Expr ("as" <word>)?) "=>" (Block | Stmt) .
+MachineBody = "{" (Setting | State)* "}" .
+StreamBody = "{" ((Setting | PatternStep | EmitClause) ","?)* "}" .
+PatternSource = (<word> "=")? Path .
+MigrateBody = "{" ((MigrateMove | MigrateSet) ","?)* "}" .
+StepRef = Path | <string> .
+Catches = CatchClause+ .
 ElseIf = "else" "if" Expr Block .
 Action = CallStmt | TaskStmt | StartStmt | AwaitStmt .
 StringExpr = <string> .
@@ -286,7 +321,7 @@ Range = Sum (".." Sum)* .
 Sum = Product (("+" | "-") Product)* .
 Product = Unary (("*" | "/" | "%") Unary)* .
 Unary = ("!" | "-") Unary | Operand (("." | "?.") <word> | "[" Expr "]" | "[" Expr? ":" Expr? "]" | Args)* .
-Operand = <number> | <string> | "true" | "false" | "null" | <word> | "(" Expr ")" | List | Record | Lambda .
+Operand = <number> | <clock> | <string> | "true" | "false" | "null" | <word> | "(" Expr ")" | List | Record | Lambda .
 List = "[" (Expr ("," Expr)*)? "]" .
 Record = Path? "{" (FieldInit ("," FieldInit)*)? "}" .
 FieldInit = (<word> | <string>) (":" Expr)? .
@@ -311,7 +346,8 @@ func Grammar() string {
 			add(group[word])
 		}
 	}
-	for _, p := range []*production{t.assign, t.branch, t.onArm, t.afterArm, t.operation, t.receive, t.binding, t.mapping, t.rule} {
+	for _, p := range []*production{t.assign, t.branch, t.onArm, t.afterArm, t.operation, t.receive, t.binding, t.mapping, t.rule,
+		t.state, t.patternStep, t.emit, t.migrateMove, t.migrateSet} {
 		add(p)
 	}
 	return strings.Join(out, "\n") + "\n" + handWritten + "\n"

@@ -20,7 +20,8 @@ const (
 	handling     // on
 	limiting     // within
 	elsing       // else
-	routing      // from, filter, dedupe, split, to
+	routing      // from, filter and the other words of routes
+	arming       // on, after
 )
 
 const (
@@ -30,6 +31,9 @@ const (
 	scopeBody   = statements | settings | compensating | handling | limiting
 	callBody    = settings | compensating | elsing
 	taskBody    = settings | compensating | handling | elsing
+	stateBody   = statements | arming
+	slaBody     = settings | handling
+	doing       = statements | settings // of a schedule
 )
 
 // Parse reads `{ ... }` with whatever its owner allows in it.
@@ -49,6 +53,8 @@ func (b *Block) entry(s *session, kind blockKind) {
 			s.outOfPlace("a setting", "settings belong to processes, routes, scopes, loops, calls and tasks")
 		}
 		b.Settings = append(b.Settings, s.setting())
+	case kind&arming != 0 && (s.at("on") || s.at("after")) && next.Kind != EOF && !next.Newline:
+		b.arm(s)
 	case s.isClause(first, next):
 		b.clause(s, kind)
 	case kind&statements == 0:
@@ -60,11 +66,25 @@ func (b *Block) entry(s *session, kind blockKind) {
 	}
 }
 
+// arm reads an arm of a state.
+func (b *Block) arm(s *session) {
+	p := productions().onArm
+	if s.at("after") {
+		p = productions().afterArm
+	}
+	if c, ok := s.produce(p).(Clause); ok {
+		b.Clauses = append(b.Clauses, c)
+	}
+}
+
 // explicitID says whether `name:` at the reader names a statement.
 func (s *session) explicitID() bool {
 	key, after := s.peek(2), s.peek(3)
-	if key.Kind != Word || key.Newline || after.Newline {
+	if key.Kind != Word || key.Newline {
 		return false
+	}
+	if after.Newline || s.is(after, "}") {
+		return s.is(key, "end") || s.is(key, "return")
 	}
 	if _, ok := productions().statements[s.raw(key)]; !ok {
 		return false
@@ -151,6 +171,10 @@ func (s *session) statementProduction(kind blockKind) *production {
 	word := s.raw(t)
 	p := productions().statements[word]
 	if p == nil {
+		s.noStatement()
+		return nil
+	}
+	if word == "continue" && !s.is(next, "with") {
 		s.noStatement()
 		return nil
 	}

@@ -178,11 +178,11 @@ type FailoverDecl struct {
 	Settings *Settings `parser:"@@"`
 }
 
-// SLADecl is `sla gold { completion: 99% within 10d }`.
+// SLADecl is `sla gold { completion: 99% within 10d, on breach { ... } }`.
 type SLADecl struct {
 	DeclHead
-	Name     Name      `parser:"'sla' @@"`
-	Settings *Settings `parser:"@@"`
+	Name Name   `parser:"'sla' @@"`
+	Body *Block `parser:"@@"`
 }
 
 // PolicyDecl is `policy europe { deny call when ... because "..." }`.

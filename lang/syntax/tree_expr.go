@@ -28,6 +28,7 @@ const (
 	RatioLiteral                        // 99.9%
 	RateLiteral                         // 100/s
 	TimestampLiteral                    // 2026-11-21T10:00:00Z
+	ClockLiteral                        // 02:30, only in a setting
 )
 
 // Literal is a literal other than a string. Its value is its text, with a single

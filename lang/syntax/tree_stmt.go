@@ -216,7 +216,7 @@ type ElseIf struct {
 	Then *Block
 }
 
-// ForStmt is `for line in order.lines parallel 10 { ... }`.
+// ForStmt is `for line in order.lines parallel 10 { ... } join 2 cancel`.
 type ForStmt struct {
 	StmtHead
 	Var      Name   `parser:"'for' @@"`
@@ -224,6 +224,7 @@ type ForStmt struct {
 	Parallel bool   `parser:"( @'parallel'"`
 	Width    Expr   `parser:"@@? )?"` // nil: all at once
 	Body     *Block `parser:"@@"`
+	Join     *Join  `parser:"( 'join' @@ )?"` // nil: all
 }
 
 // WhileStmt is `while condition { ... }`.
@@ -240,10 +241,12 @@ type ParallelStmt struct {
 	Join     *Join     `parser:"( 'join' @@ )?"` // nil: all
 }
 
-// Join is `all`, `any`, or a number, and what becomes of the other branches.
+// Join is `all`, `any`, a number, or `when condition`, and what becomes of the
+// other branches. Exactly one of Count and When is set.
 type Join struct {
 	Place
 	Count Expr // the word all or any as an *Ident, or a number
+	When  Expr // is asked whenever a branch has ended
 	Rest  Name // cancel or keep; zero when not given
 }
 
@@ -259,12 +262,13 @@ type Branches struct {
 	List []*Branch
 }
 
-// Branch is `branch b when condition { ... }`.
+// Branch is `branch b after a when condition { ... }`.
 type Branch struct {
 	Place
-	Name Name   `parser:"'branch' @@"`
-	When Expr   `parser:"( 'when' @@ )?"` // nil: always
-	Body *Block `parser:"@@"`
+	Name  Name   `parser:"'branch' @@"`
+	After []Name `parser:"( 'after' @@ ( ',' @@ )* )?"`
+	When  Expr   `parser:"( 'when' @@ )?"` // nil: always
+	Body  *Block `parser:"@@"`
 }
 
 // SelectStmt is `select { on E as e where cond { } after 2d { } else { } }`.
@@ -281,20 +285,25 @@ type SelectArms struct {
 	Else   *Block // nil when there is none
 }
 
-// OnArm is `on Shipped as s where s.order == order.id { ... }`.
+// OnArm is `on Shipped as s where s.order == order.id { ... }`, or with `goto open`
+// instead of the block. Exactly one of Body and Goto is set.
 type OnArm struct {
 	Place
-	Source *Path  `parser:"'on' @@"` // an event, channel, endpoint's receive, or handle
-	As     Name   `parser:"( 'as' @@ )?"`
-	Where  Expr   `parser:"( 'where' @@ )?"`
-	Body   *Block `parser:"@@"`
+	Source    *Path  `parser:"'on' @@"` // an event, channel, endpoint's receive, or handle
+	Transient bool   `parser:"@'transient'?"`
+	As        Name   `parser:"( 'as' @@ )?"`
+	Where     Expr   `parser:"( 'where' @@ )?"`
+	Goto      Name   `parser:"( 'goto' @@"`
+	Body      *Block `parser:"| @@ )"`
 }
 
-// AfterArm is `after 7d { ... }`.
+// AfterArm is `after 7d { ... }` or `after 7d goto late`. Exactly one of Body and
+// Goto is set.
 type AfterArm struct {
 	Place
 	Delay Expr   `parser:"'after' @@"`
-	Body  *Block `parser:"@@"`
+	Goto  Name   `parser:"( 'goto' @@"`
+	Body  *Block `parser:"| @@ )"`
 }
 
 // WaitStmt is `wait 5m` or `wait until t`. Exactly one of For and Until is set.
@@ -319,9 +328,15 @@ type ReturnStmt struct {
 // TryStmt is `try { } catch F as f { } finally { }`.
 type TryStmt struct {
 	StmtHead
-	Body    *Block         `parser:"'try' @@"`
-	Catches []*CatchClause `parser:"@@*"`
-	Finally *Block         `parser:"( 'finally' @@ )?"`
+	Body    *Block   `parser:"'try' @@"`
+	Catches *Catches `parser:"@@?"` // nil when there is none
+	Finally *Block   `parser:"( 'finally' @@ )?"`
+}
+
+// Catches are the catch clauses of a try, in the order of the text.
+type Catches struct {
+	Place
+	List []*CatchClause // never empty
 }
 
 // ScopeStmt is `scope name { ... compensate { } on cancel { } within 1h else { } }`.

@@ -56,7 +56,7 @@ func declChildren(n Decl, f func(Node)) {
 	case *FailoverDecl:
 		one(f, n.Settings)
 	case *SLADecl:
-		one(f, n.Settings)
+		one(f, n.Body)
 	case *PolicyDecl:
 		one(f, n.Body)
 	case *RoleDecl:
@@ -76,6 +76,8 @@ func declChildren(n Decl, f func(Node)) {
 	case *TestDecl:
 		one(f, n.Title)
 		one(f, n.Body)
+	default:
+		timeChildren(n, f)
 	}
 }
 
@@ -138,6 +140,7 @@ func flowChildren(n Stmt, f func(Node)) {
 		some(f, n.In)
 		some(f, n.Width)
 		one(f, n.Body)
+		one(f, n.Join)
 	case *WhileStmt:
 		some(f, n.Cond)
 		one(f, n.Body)
@@ -150,13 +153,15 @@ func flowChildren(n Stmt, f func(Node)) {
 		one(f, n.Arms)
 	case *TryStmt:
 		one(f, n.Body)
-		each(f, n.Catches)
+		one(f, n.Catches)
 		one(f, n.Finally)
 	case *ScopeStmt:
 		one(f, n.Body)
 	case *MatchStmt:
 		some(f, n.Subject)
 		one(f, n.Arms)
+	default:
+		processChildren(n, f)
 	}
 }
 
@@ -228,6 +233,13 @@ func clauseChildren(n Clause, f func(Node)) {
 		one(f, n.Else)
 	case *ElseClause:
 		one(f, n.Body)
+	case *OnArm:
+		one(f, n.Source)
+		some(f, n.Where)
+		one(f, n.Body)
+	case *AfterArm:
+		some(f, n.Delay)
+		one(f, n.Body)
 	}
 }
 
@@ -255,12 +267,15 @@ func partChildren(n Node, f func(Node)) {
 		each(f, n.List)
 	case *Block:
 		blockChildren(n, f)
+	case *Catches:
+		each(f, n.List)
 	case *Branches:
 		each(f, n.List)
 	case *MatchArms:
 		each(f, n.List)
 	case *Join:
 		some(f, n.Count)
+		some(f, n.When)
 	case *FieldInit:
 		some(f, n.Value)
 	default:
@@ -308,16 +323,11 @@ func bodyChildren(n Node, f func(Node)) {
 		one(f, n.Body)
 	case *SelectArms:
 		ordered(f, nodes(n.Ons), nodes(n.Afters), elseBlock(n.Else))
-	case *OnArm:
-		one(f, n.Source)
-		some(f, n.Where)
-		one(f, n.Body)
-	case *AfterArm:
-		some(f, n.Delay)
-		one(f, n.Body)
 	case *MatchArm:
 		some(f, n.Pattern)
 		one(f, n.Body)
+	default:
+		streamChildren(n, f)
 	}
 }
 

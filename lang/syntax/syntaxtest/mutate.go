@@ -7,6 +7,34 @@ import (
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
+// Mutants calls f with n broken variants of a text; pick gives numbers below its
+// argument, with which they are chosen: one token is deleted, doubled, put in the place of another, or exchanged with
+// its neighbour.
+func Mutants(text string, pick func(int) int, n int, f func(what, mutant string)) {
+	cut, _ := syntax.Lex(source.New("", text))
+	tokens := cut.Tokens[:len(cut.Tokens)-1] // the last is the end of the file
+	for range n {
+		i := pick(len(tokens) - 1)
+		t, next, other := tokens[i], tokens[i+1], tokens[pick(len(tokens))]
+		before, after := text[:t.Start], text[t.End:]
+		kinds := 4
+		if next.Newline {
+			kinds = 3 // an exchange across lines may be a mutation of two declarations
+		}
+		switch pick(kinds) {
+		case 0:
+			f("delete "+cut.Raw(t), before+after)
+		case 1:
+			f("double "+cut.Raw(t), before+cut.Raw(t)+" "+cut.Raw(t)+after)
+		case 2:
+			f("put "+cut.Raw(other)+" for "+cut.Raw(t), before+cut.Raw(other)+after)
+		default:
+			f("exchange "+cut.Raw(t)+" and "+cut.Raw(next),
+				before+cut.Raw(next)+text[t.End:next.Start]+cut.Raw(t)+text[next.End:])
+		}
+	}
+}
+
 // Mutations calls f with broken variants of a text: each token deleted, each
 // token doubled, each line doubled, each line dropped, and the text cut behind
 // every byte.

@@ -1,0 +1,202 @@
+package check
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// Declared is what the declarations of a package say to each other: everything
+// but what stands in the bodies of processes, routes and tests. A body depends on
+// nothing else.
+type Declared struct {
+	c     *checker
+	told  []diag.Diagnostic
+	notes resolve.Notes
+	used  []*resolve.Symbol
+	// surveyed are the last answers of the policies' survey, and the question.
+	surveyed struct {
+		called []labelSet
+		told   []diag.Diagnostic
+	}
+}
+
+// Body is what checking one body gave.
+type Body struct {
+	Decl     syntax.Decl // a process, a route or a test
+	told     []diag.Diagnostic
+	unread   []diag.Diagnostic
+	notes    resolve.Notes
+	used     []*resolve.Symbol
+	called   []labelSet // what its calls send
+	process  *Process
+	route    *Route
+	tests    []plan.Test
+	settings []plan.Setting
+}
+
+// Check applies every rule to a resolved package. The Program is fit for
+// lowering when no diagnostic is an error. Each runs a function for the numbers up to n, in
+// any order and side by side if it likes; nil means one after the other.
+func Check(m *module.Module, info *resolve.Info, each func(n int, do func(int))) (*Program, []diag.Diagnostic) {
+	d := Declare(m, info)
+	decls := d.Bodies()
+	bodies := make([]*Body, len(decls))
+	if each == nil {
+		each = func(n int, do func(int)) {
+			for i := range n {
+				do(i)
+			}
+		}
+	}
+	each(len(decls), func(i int) { bodies[i] = d.Body(decls[i]) })
+	return d.Program(bodies), d.Diagnostics(bodies)
+}
+
+// Declare checks the declarations of a resolved package.
+func Declare(m *module.Module, info *resolve.Info) *Declared {
+	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
+		process: map[string]*Process{}, Program: &Program{Module: m, Info: info}, samples: map[syntax.Expr]*expression.Tree{}}
+	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
+		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
+		pass()
+	}
+	c.sort()
+	for _, f := range m.Files {
+		if slices.ContainsFunc(f.Decls, func(x syntax.Decl) bool { _, test := x.(*syntax.TestDecl); return test }) {
+			c.guarded() // once, and not in each test
+			break
+		}
+	}
+	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used()}
+}
+
+// Bodies are the processes and routes by name, and the tests in the order of the text.
+func (d *Declared) Bodies() []syntax.Decl {
+	var out []syntax.Decl
+	for _, p := range decls[*syntax.ProcessDecl](d.c, resolve.Process) {
+		out = append(out, p)
+	}
+	for _, r := range decls[*syntax.RouteDecl](d.c, resolve.Route) {
+		out = append(out, r)
+	}
+	for _, file := range d.c.Module.Files {
+		for _, x := range file.Decls {
+			if t, ok := x.(*syntax.TestDecl); ok && !t.Broken {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// Body checks one of the Bodies. Several may be checked at the same time.
+func (d *Declared) Body(decl syntax.Decl) *Body {
+	c := *d.c
+	at := decl.Span()
+	program := *c.Program
+	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
+	program.Settings, program.Tests = nil, nil
+	c.Program, c.ds, c.setting = &program, diag.List{}, map[string]bool{}
+	b := &Body{Decl: decl}
+	switch decl := decl.(type) {
+	case *syntax.ProcessDecl:
+		p := *c.process[c.qualified(decl.Name.Text)]
+		p.Decl, p.Facts = decl, &program.Facts
+		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
+		b.process = &p
+	case *syntax.RouteDecl:
+		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}
+		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(decl, r, grown) })
+		b.route = r
+	case *syntax.TestDecl:
+		c.test(decl)
+	}
+	b.told = c.ds.Sorted()
+	b.notes, b.unread, b.used = c.Info.Notes, c.Info.Unread(), c.Info.Used()
+	b.tests, b.settings = c.Tests, c.Settings
+	for _, call := range c.Calls {
+		b.called = append(b.called, c.labels.of(call.Labels))
+	}
+	slices.Sort(b.called)
+	b.called = slices.Compact(b.called)
+	return b
+}
+
+// Program puts the declarations and the bodies, in the order of Bodies, together.
+func (d *Declared) Program(bodies []*Body) *Program {
+	c := *d.c
+	program, info := *c.Program, *c.Info
+	c.Program, c.setting = &program, maps.Clone(c.setting)
+	program.Info, program.Settings = &info, slices.Clip(program.Settings)
+	uses := len(d.notes.Uses)
+	for _, b := range bodies {
+		uses += len(b.notes.Uses)
+	}
+	info.Notes = resolve.Notes{Uses: make([]resolve.Use, 0, uses)}
+	info.Add(&d.notes)
+	for _, b := range bodies {
+		info.Add(&b.notes)
+		for _, s := range b.settings {
+			c.need(s)
+		}
+		program.Tests = append(program.Tests, b.tests...)
+		if b.process != nil {
+			program.Processes = append(program.Processes, b.process)
+		}
+		if b.route != nil {
+			program.Routes = append(program.Routes, b.route)
+		}
+	}
+	slices.SortStableFunc(program.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
+	return &program
+}
+
+// Diagnostics are all that is wrong, by place.
+func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
+	c := *d.c
+	c.ds = diag.List{}
+	c.ds.Add(d.told...)
+	titles := map[string]bool{}
+	used, called := [][]*resolve.Symbol{d.used}, []labelSet{0}
+	for _, b := range bodies {
+		c.ds.Add(b.told...)
+		used, called = append(used, b.used), append(called, b.called...)
+		for _, t := range b.tests {
+			if titles[t.Name] {
+				c.errorf(resolve.CodeDuplicate, b.Decl.(*syntax.TestDecl).Title.Span(), "two tests have this title")
+			}
+			titles[t.Name] = true
+		}
+	}
+	slices.Sort(called)
+	c.ds.Add(d.survey(slices.Compact(called))...)
+	if !c.ds.HasErrors() && !c.broken() {
+		// What seems unused may be what a mistake was meant to use.
+		c.ds.Add(c.Info.Unneeded(used...)...)
+		c.ds.Add(d.notes.Unread()...)
+		for _, b := range bodies {
+			c.ds.Add(b.unread...)
+		}
+	}
+	return gathered(c.ds.Sorted())
+}
+
+// survey asks the policies about these sets of labels, unless it just has.
+func (d *Declared) survey(called []labelSet) []diag.Diagnostic {
+	if d.surveyed.called == nil || !slices.Equal(called, d.surveyed.called) {
+		c := *d.c
+		c.ds = diag.List{}
+		c.surveyPolicies(called)
+		d.surveyed.called, d.surveyed.told = called, c.ds.Sorted()
+	}
+	return d.surveyed.told
+}

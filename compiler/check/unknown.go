@@ -1,0 +1,44 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// unknownVariable is the diagnostic of a name in an expression that nothing
+// declares: with what it would be in another place, before what is merely similar.
+func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident) diag.Diagnostic {
+	d := diag.Errorf(resolve.CodeUnknown, e.Span(), "no variable is called %s", e.Name)
+	if old := c.Info.Ended(s, e.Name); old != nil {
+		return d.WithNote(old.At, "this one is known in its block only").
+			WithHelp("declare %s before the block, and set it there: %s = ...", e.Name, e.Name)
+	}
+	if enum := c.enumWith(e.Name); enum != "" {
+		return d.WithHelp("did you mean %s.%s?", enum, e.Name).WithFix(e.Span().Before(), enum+".")
+	}
+	names := s.Names()
+	if len(names) == 0 {
+		return d.WithHelp("text stands in double quotes: %q", e.Name).WithFix(e.Span(), `"`+e.Name+`"`)
+	}
+	return resolve.Unknown(e.Span(), "variable", e.Name, names)
+}
+
+// enumWith is the name of the one enum of the package that has this value, or "".
+func (c *checker) enumWith(value string) string {
+	found := ""
+	for _, sym := range c.Info.Of(resolve.Enum) {
+		d := c.Universe.Lookup(sym.Full)
+		if d == nil || d.Kind != types.EnumDefinition || !slices.Contains(d.Values, value) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = sym.Name
+	}
+	return found
+}

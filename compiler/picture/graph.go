@@ -80,6 +80,9 @@ func (g *graph) step(n Node, before []open, in int) []open {
 		} else {
 			after = g.path(n.Lanes[0].Nodes, before, inner)
 		}
+		if len(after) == 0 && !n.Ends { // a machine, whose last state is known only when it runs
+			after = []open{{from: first, dashed: true}}
+		}
 	case Choice, Fork:
 		at := g.vertex(n, in)
 		g.connect(before, at)

@@ -354,7 +354,7 @@ func beside(main layout, sides []Lane) layout {
 	}
 	left := main.w + gapX
 	h := max(main.h, y+busRoom)
-	return layout{w: left + w, h: h, axis: main.axis, ends: over, draw: func(c *canvas, x, y int) {
+	return layout{w: left + w + gapX/3, h: h, axis: main.axis, ends: over, draw: func(c *canvas, x, y int) {
 		main.draw(c, x, y)
 		if !main.ends && h > main.h {
 			c.line("cob-line", false, point{x + main.axis, y + main.h}, point{x + main.axis, y + h})
@@ -372,8 +372,11 @@ func beside(main layout, sides []Lane) layout {
 				c.line("cob-dash", true, point{from, at}, point{x + left, at})
 			}
 			if p.back {
-				side := x + left + p.axis
-				c.line("cob-dash", false, point{side, y + p.y + p.h}, point{side, y + h}, point{x + main.axis, y + h})
+				side, turn, free := x+left+p.axis, y+p.y+p.h+gapY/4, x+left+w+gapX/3
+				if i == len(all)-1 {
+					free = side // nothing stands below
+				}
+				c.line("cob-dash", false, point{side, y + p.y + p.h}, point{side, turn}, point{free, turn}, point{free, y + h}, point{x + main.axis, y + h})
 			}
 		}
 	}}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/picture"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/spec/golden"
 )
 
@@ -208,6 +211,28 @@ func TestPicturesHoldTheirTexts(t *testing.T) {
 				quoted(t, f.Mermaid(), f.Dot())
 			}
 		})
+	}
+}
+
+// Every statement of the language has a picture, also of packages that do not
+// compile.
+func TestEveryStatementIsDrawn(t *testing.T) {
+	paths, err := filepath.Glob("../../lang/syntax/testdata/corpus/*.cob")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("there is no corpus", err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := syntax.Parse(source.New(path, string(text)))
+		for _, f := range picture.Flows([]*syntax.File{file}) {
+			t.Run(f.Name, func(t *testing.T) {
+				drawn(t, f.SVG())
+				quoted(t, f.Mermaid(), f.Dot())
+			})
+		}
 	}
 }
 

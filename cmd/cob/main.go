@@ -51,6 +51,7 @@ var commands = []func() *cobra.Command{
 	graphCommand,
 	testCommand,
 	explainCommand,
+	lspCommand,
 	runCommand,
 	demoCommand,
 	benchCommand,

@@ -129,6 +129,7 @@ func (m *Module) name() []diag.Diagnostic {
 	var first *syntax.PackageDecl
 	for _, f := range m.Files {
 		switch {
+		case len(f.Source.Text) > syntax.MaxFileBytes: // nobody has looked into it
 		case f.Package == nil || !f.Package.Name.Given():
 			if f.Package == nil || !f.Package.Broken {
 				at := f.Source.Span(0, 0)

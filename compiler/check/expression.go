@@ -55,7 +55,11 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		return t
 	}
 	if !c.Universe.Assignable(t.Type, want) {
-		c.report(c.mismatch(t.Type, want, at))
+		d := c.mismatch(t.Type, want, at)
+		if d.Code == CodeMismatch && d.Help == "" {
+			d = c.converted(d, &t, want, at)
+		}
+		c.report(d)
 		return typed{}
 	}
 	target := want
@@ -265,7 +269,8 @@ func (c *checker) member(s *resolve.Scope, e *syntax.MemberExpr) typed {
 		if !e.Optional {
 			c.report(diag.Errorf(CodeAbsent, e.Span(), "%s may be absent", e.X.Span().Text()).
 				WithLabel("this is %s", c.show(of)).
-				WithHelp("write ?.%s, which is absent where the record is", e.Name.Text))
+				WithHelp("write ?.%s, which is absent where the record is", e.Name.Text).
+				WithFix(e.X.Span().After(), "?"))
 			return typed{}
 		}
 		op, of = expression.OptField, *of.Elem

@@ -29,7 +29,7 @@ type Workspace struct {
 	declared *check.Declared
 	resolved []diag.Diagnostic // names declared twice
 	bodies   map[syntax.Decl]*check.Body
-	remarks  map[syntax.Decl][]diag.Diagnostic // of lint
+	remarks  map[string]remarks // of lint, by path
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -147,7 +147,6 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 func (w *Workspace) checkBodies(exact bool) []*check.Body {
 	decls := w.declared.Bodies()
 	bodies := make([]*check.Body, len(decls))
-	known := make(map[syntax.Decl]*check.Body, len(decls))
 	var todo []int
 	for i, d := range decls {
 		b := w.bodies[d]
@@ -157,12 +156,21 @@ func (w *Workspace) checkBodies(exact bool) []*check.Body {
 		bodies[i] = b
 	}
 	w.each(len(todo), func(n int) { bodies[todo[n]] = w.declared.Body(decls[todo[n]]) })
-	for i, d := range decls {
-		known[d] = bodies[i]
+	if w.bodies == nil || len(w.bodies) > 2*len(decls)+spareBodies {
+		w.bodies = make(map[syntax.Decl]*check.Body, len(decls))
+		todo = todo[:0]
+		for i := range decls {
+			todo = append(todo, i)
+		}
 	}
-	w.bodies = known
+	for _, i := range todo {
+		w.bodies[decls[i]] = bodies[i]
+	}
 	return bodies
 }
+
+// spareBodies is how many bodies of earlier texts are kept at least before they are forgotten.
+const spareBodies = 256
 
 func (w *Workspace) each(n int, do func(int)) {
 	if w.options.Each != nil && n > 1 {
@@ -174,37 +182,51 @@ func (w *Workspace) each(n int, do func(int)) {
 	}
 }
 
+// remarks are those of lint about one file.
+type remarks struct {
+	file  *syntax.File
+	decls []syntax.Decl
+	of    [][]diag.Diagnostic // of each declaration
+	all   []diag.Diagnostic
+}
+
 // lint gives the remarks about a package without errors.
 func (w *Workspace) lint(m *module.Module, bodies []*check.Body) []diag.Diagnostic {
 	program := w.declared.Program(bodies)
 	ds := lint.Package(program)
-	var todo []syntax.Decl
-	known := make(map[syntax.Decl][]diag.Diagnostic, len(w.remarks))
+	var todo []*syntax.File
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			if found, ok := w.remarks[d]; ok {
-				known[d] = found
-			} else {
-				todo = append(todo, d)
-			}
+		if w.remarks[f.Source.Path].file != f {
+			todo = append(todo, f)
 		}
 	}
-	found := make([][]diag.Diagnostic, len(todo))
-	w.each(len(todo), func(n int) {
-		var facts *check.Facts
-		if b := w.bodies[todo[n]]; b != nil {
-			facts = b.Facts()
-		}
-		found[n] = lint.Declaration(program, todo[n], facts)
-	})
-	for n, d := range todo {
-		known[d] = found[n]
+	found := make([]remarks, len(todo))
+	w.each(len(todo), func(n int) { found[n] = w.lintFile(program, todo[n]) })
+	if w.remarks == nil {
+		w.remarks = make(map[string]remarks, len(m.Files))
+	}
+	for n, f := range todo {
+		w.remarks[f.Source.Path] = found[n]
 	}
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			ds = append(ds, known[d]...)
-		}
+		ds = append(ds, w.remarks[f.Source.Path].all...)
 	}
-	w.remarks = known
 	return ds
+}
+
+// lintFile reads the declarations of a file that it has not read before.
+func (w *Workspace) lintFile(p *check.Program, f *syntax.File) remarks {
+	old, now := w.remarks[f.Source.Path], remarks{file: f}
+	for _, d := range f.Decls {
+		var found []diag.Diagnostic
+		if i := slices.Index(old.decls, d); i >= 0 {
+			found = old.of[i]
+		} else if b := w.bodies[d]; b != nil {
+			found = lint.Declaration(p, d, b.Facts())
+		} else {
+			found = lint.Declaration(p, d, nil)
+		}
+		now.decls, now.of, now.all = append(now.decls, d), append(now.of, found), append(now.all, found...)
+	}
+	return now
 }

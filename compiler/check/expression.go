@@ -99,6 +99,9 @@ func (c *checker) mismatch(have, want types.Type, at source.Span) diag.Diagnosti
 			WithHelp("say what holds when it is absent: ... ?? other")
 	}
 	d := diag.Errorf(CodeMismatch, at, "%s is wanted and this is %s", c.show(want), c.show(have))
+	if want.Kind == types.List && c.Universe.Assignable(have, *want.Elem) {
+		return d.WithHelp("a list of one is written [%s]", at.Text()).WithFix(at.Before(), "[").WithFix(at.After(), "]")
+	}
 	if missing := c.missing(have, want); missing != "" {
 		return d.WithHelp("the field %s is missing", missing)
 	}
@@ -303,6 +306,9 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 		d := diag.Errorf(CodeField, name.At, "%s has no fields", c.show(of))
 		if of.Kind == types.Map {
 			d = d.WithHelp("write [%q] for a key of a map", name.Text)
+		}
+		if name.Text == "length" || name.Text == "size" || name.Text == "count" {
+			d = d.WithHelp("how many there are says len(...)")
 		}
 		c.report(d)
 		return none, 0, false

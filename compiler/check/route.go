@@ -51,11 +51,9 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	if !from.As.Given() {
 		v.Name, v.At = "message", from.Span()
 	}
-	if len(from.Source.Parts) > 1 {
-		f.notYet(from.Source, "a route from what is no channel")
-	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel); sym != nil {
+	if sym := f.only(from.Source, "channel", resolve.Channel); sym != nil {
 		r.From = sym.Full
-		if ch := f.channel(r.From); ch != nil {
+		if ch := f.Channel(r.From); ch != nil {
 			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
 		}
 	}

@@ -23,10 +23,7 @@ func repair(path, text string) (string, bool) {
 		}
 		b := []byte(text)
 		for i := len(problems) - 1; i >= 0; i-- {
-			at := problems[i].Primary
-			if !dot(b, at.Start()) {
-				blankLine(b, file, at)
-			}
+			mend(b, file, problems[i].Primary)
 		}
 		next := string(closeAll(path, b))
 		if next == text {
@@ -37,14 +34,102 @@ func repair(path, text string) (string, bool) {
 	return text, text != was
 }
 
+// mend changes the bytes around a mistake, as few as may be enough.
+func mend(b []byte, file *source.File, at source.Span) {
+	if at.Start() < len(b) && b[at.Start()] == ';' {
+		b[at.Start()] = '\n' // which is what it means
+		return
+	}
+	if dot(b, at.Start()) || comma(b, at.Start()) || inner(b, at.Start()) {
+		return
+	}
+	blankLine(b, file, at)
+}
+
+// comma makes a closing parenthesis of the comma at the end of the line before,
+// when that line leaves one open: somebody is about to type an argument.
+func comma(b []byte, offset int) bool {
+	i := behind(b, offset)
+	if i < 0 || b[i] != ',' && b[i] != '(' {
+		return false
+	}
+	depth := 0
+	for k := i; k >= 0 && b[k] != '\n'; k-- {
+		switch b[k] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+	}
+	if depth != 1 || i+1 >= len(b) || b[i+1] != '\n' && b[i] != ',' && b[i+1] != ' ' {
+		return false
+	}
+	if b[i] == '(' {
+		if b[i+1] != ' ' {
+			return false
+		}
+		i++
+	}
+	b[i] = ')'
+	return true
+}
+
+// behind is the offset of the last byte before an offset that is no blank, -1
+// when there is none.
+func behind(b []byte, offset int) int {
+	i := min(offset, len(b)) - 1
+	for i >= 0 && strings.IndexByte(" \t\r\n", b[i]) >= 0 {
+		i--
+	}
+	return i
+}
+
+// inner blanks what is between the innermost brackets around an offset, when
+// both stand on its line and there is something to blank.
+func inner(b []byte, offset int) bool {
+	open, depth := offset-1, 0
+	for ; open >= 0 && b[open] != '\n'; open-- {
+		if isCloser(b[open]) {
+			depth++
+		} else if isOpener(b[open]) {
+			if depth == 0 {
+				break
+			}
+			depth--
+		}
+	}
+	if open < 0 || b[open] == '\n' {
+		return false
+	}
+	end, depth := open+1, 0
+	for ; end < len(b) && b[end] != '\n'; end++ {
+		if isOpener(b[end]) {
+			depth++
+		} else if isCloser(b[end]) {
+			if depth == 0 {
+				break
+			}
+			depth--
+		}
+	}
+	if end >= len(b) || b[end] == '\n' || strings.TrimSpace(string(b[open+1:end])) == "" {
+		return false
+	}
+	for i := open + 1; i < end; i++ {
+		b[i] = ' '
+	}
+	return true
+}
+
+func isOpener(c byte) bool { return c == '{' || c == '(' || c == '[' }
+func isCloser(c byte) bool { return c == '}' || c == ')' || c == ']' }
+
 // dot blanks a dot that stands before an offset with nothing but blanks between:
 // somebody is about to type a name behind it.
 func dot(b []byte, offset int) bool {
-	i := offset - 1
-	for i >= 0 && i < len(b) && strings.IndexByte(" \t\r\n", b[i]) >= 0 {
-		i--
-	}
-	if i < 0 || i >= len(b) || b[i] != '.' || i > 0 && b[i-1] == '.' {
+	i := behind(b, offset)
+	if i < 0 || b[i] != '.' || i > 0 && b[i-1] == '.' {
 		return false
 	}
 	b[i] = ' '

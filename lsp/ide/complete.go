@@ -100,11 +100,18 @@ func (s *Snapshot) Complete(path string, offset int) []Item {
 // about.
 func fill(src *source.File, p Place) string {
 	best, least := "", -1
+	line := src.Lines.Position(p.Start).Line
 	for _, h := range holes {
 		text := src.Text[:p.Start] + h + src.Text[p.End:]
 		_, problems := syntax.Parse(source.New(src.Path, text))
-		if least < 0 || len(problems) < least {
-			best, least = text, len(problems)
+		wrong := len(problems)
+		for _, problem := range problems {
+			if problem.Primary.From().Line == line {
+				wrong += len(src.Text) // what is wrong elsewhere was so before
+			}
+		}
+		if least < 0 || wrong < least {
+			best, least = text, wrong
 		}
 	}
 	return best

@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/source"
@@ -10,6 +11,10 @@ import (
 // maxRepairs is how many times a text is parsed and blanked before it is given
 // up. One round mends all lines that the parser complains about.
 const maxRepairs = 5
+
+// maxTrials is up to how many mistakes the better of two ways to mend each is
+// found by trying both.
+const maxTrials = 8
 
 // repair blanks what the parser does not understand, and closes what is open, so
 // that every other byte keeps its offset. It says whether anything was mended.
@@ -22,8 +27,8 @@ func repair(path, text string) (string, bool) {
 			break
 		}
 		b := []byte(text)
-		for i := len(problems) - 1; i >= 0; i-- {
-			mend(b, file, problems[i].Primary)
+		for i := range problems {
+			mend(b, file, problems[i].Primary, len(problems) <= maxTrials)
 		}
 		next := string(closeAll(path, b))
 		if next == text {
@@ -35,15 +40,40 @@ func repair(path, text string) (string, bool) {
 }
 
 // mend changes the bytes around a mistake, as few as may be enough.
-func mend(b []byte, file *source.File, at source.Span) {
+func mend(b []byte, file *source.File, at source.Span, try bool) {
 	if at.Start() < len(b) && b[at.Start()] == ';' {
 		b[at.Start()] = '\n' // which is what it means
 		return
 	}
-	if dot(b, at.Start()) || comma(b, at.Start()) || inner(b, at.Start()) {
+	p := at.From()
+	start := file.Lines.Offset(source.Position{Line: p.Line, Column: 1})
+	if dot(b, at.Start()) || dot(b, start) || comma(b, at.Start()) || inner(b, at.Start()) {
 		return
 	}
-	blankLine(b, file, at)
+	before := behind(b, at.Start())
+	if before >= start || before < 0 || !try {
+		blankLine(b, file, p.Line)
+		return
+	}
+	// What is first on its line may be wrong, or what was expected behind the line
+	// before is missing.
+	other := slices.Clone(b)
+	blankLine(b, file, p.Line)
+	blankLine(other, file, file.Lines.Position(before).Line)
+	if firstMistake(file.Path, other) > firstMistake(file.Path, b) {
+		copy(b, other)
+	}
+}
+
+// firstMistake is where the parser first complains, the end of the text when it
+// does not. Of two ways to mend, the one that leads further is better: how many
+// mistakes are left says little, because one hides others.
+func firstMistake(path string, text []byte) int {
+	_, problems := syntax.Parse(source.New(path, string(text)))
+	if len(problems) == 0 {
+		return len(text)
+	}
+	return problems[0].Primary.Start()
 }
 
 // comma makes a closing parenthesis of the comma at the end of the line before,
@@ -139,15 +169,11 @@ func dot(b []byte, offset int) bool {
 	return true
 }
 
-// blankLine blanks the line of a mistake. Of brackets that the line opens or
+// blankLine blanks a line. Of brackets that the line opens or
 // closes for others it leaves a block that changes nothing.
-func blankLine(b []byte, file *source.File, at source.Span) {
-	p := at.From()
-	if at.Start() > 0 && at.Start() == at.End() && p.Column == 1 {
-		p = file.Lines.Position(at.Start() - 1)
-	}
-	start := file.Lines.Offset(source.Position{Line: p.Line, Column: 1})
-	end := start + len(file.Lines.Line(p.Line))
+func blankLine(b []byte, file *source.File, line int) {
+	start := file.Lines.Offset(source.Position{Line: line, Column: 1})
+	end := start + len(file.Lines.Line(line))
 	opens, closes := unpaired(string(b[start:end]))
 	for i := start; i < end; i++ {
 		b[i] = ' '

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
@@ -21,19 +23,26 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		f.policy = v.symbol.Full
 	}
 	list := d.Body.Stmts
-	from, ok := (*syntax.FromStmt)(nil), false
-	if len(list) > 0 {
-		from, ok = list[0].(*syntax.FromStmt)
-	}
-	if !ok {
+	switch i := slices.IndexFunc(list, isFrom); i {
+	case -1:
 		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
 			WithHelp("begin it with: from CHANNEL as message"))
-	} else {
+	default:
+		from := list[i].(*syntax.FromStmt)
+		if i > 0 {
+			c.report(diag.Errorf(CodePlace, from.Span(), "from stands first in a route").
+				WithNote(list[0].Span(), "in front of this").WithHelp("what stands before it has no message yet"))
+		}
 		f.from(scope, r, from)
-		list = list[1:]
+		list = slices.Delete(slices.Clone(list), i, i+1)
 	}
 	f.statements(scope.Inner(), list)
 	return f.more
+}
+
+func isFrom(st syntax.Stmt) bool {
+	_, ok := st.(*syntax.FromStmt)
+	return ok
 }
 
 // from declares the variable that holds the message.
@@ -42,11 +51,9 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	if !from.As.Given() {
 		v.Name, v.At = "message", from.Span()
 	}
-	if len(from.Source.Parts) > 1 {
-		f.notYet(from.Source, "a route from what is no channel")
-	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel); sym != nil {
+	if sym := f.only(from.Source, "channel", resolve.Channel); sym != nil {
 		r.From = sym.Full
-		if ch := f.channel(r.From); ch != nil {
+		if ch := f.Channel(r.From); ch != nil {
 			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
 		}
 	}

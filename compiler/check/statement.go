@@ -275,13 +275,9 @@ func DurationOf(e syntax.Expr) (time.Duration, bool) {
 func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
 	inner := s.Inner()
 	var t types.Type
-	if len(on.Source.Parts) == 1 {
-		if sym := f.symbol(on.Source.Parts[0], "event", resolve.Event); sym != nil {
-			f.Names[on] = sym
-			t = types.Ref(sym.Full)
-		}
-	} else {
-		f.notYet(on.Source, "waiting for what is no event")
+	if sym := f.only(on.Source, "event", resolve.Event); sym != nil {
+		f.Names[on] = sym
+		t = types.Ref(sym.Full)
 	}
 	if on.As.Given() {
 		f.declareIn(inner, on, &resolve.Variable{Name: on.As.Text, At: on.As.At, Type: t, Fixed: "an event"})
@@ -355,17 +351,13 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 	if body != nil && len(body.Settings)+len(body.Clauses) > 0 {
 		f.notYet(body, "a setting of start")
 	}
-	if len(target.Parts) > 1 {
-		f.report(resolve.Unknown(target.Span(), "process", target.String(), f.Info.Names(resolve.Process)))
-		return
-	}
-	sym := f.symbol(target.Parts[0], "process", resolve.Process)
+	sym := f.only(target, "process", resolve.Process)
 	if sym == nil {
 		f.argsQuietly(s, args)
 		return
 	}
 	f.Names[st] = sym
-	if p := f.process[sym.Full]; p != nil {
+	if p := f.signature(sym.Full); p != nil {
 		for i, t := range f.arguments(s, target, args, p.Params) {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}
@@ -428,17 +420,13 @@ func signature(c *checker, name string, params []types.Field) string {
 }
 
 func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
-	if len(target.Parts) > 1 {
-		f.report(resolve.Unknown(target.Span(), "channel", target.String(), f.Info.Names(resolve.Channel)))
-		return
-	}
-	sym := f.symbol(target.Parts[0], "channel", resolve.Channel)
+	sym := f.only(target, "channel", resolve.Channel)
 	if sym == nil {
 		f.argsQuietly(s, args)
 		return
 	}
 	f.Names[st] = sym
-	ch := f.channel(sym.Full)
+	ch := f.Channel(sym.Full)
 	if ch == nil {
 		return
 	}

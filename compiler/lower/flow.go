@@ -2,6 +2,7 @@ package lower
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strconv"
 
@@ -17,6 +18,7 @@ import (
 // flow lowers the body of one process or route.
 type flow struct {
 	*check.Program
+	from    string         // the way to the package, where it was imported
 	names   map[string]int // step ids so far
 	key     *expression.Tree
 	message string // the variable of a route
@@ -24,7 +26,9 @@ type flow struct {
 	undoes *plan.Step
 }
 
-func (f *flow) place(s source.Span) plan.Place { return plan.Place(f.Module.Place(s)) }
+func (f *flow) place(s source.Span) plan.Place {
+	return plan.Place(path.Join(f.from, f.Module.Place(s)))
+}
 
 // id gives a step its name.
 func (f *flow) id(st syntax.Stmt, otherwise string) string {
@@ -156,7 +160,7 @@ func (f *flow) call(s *plan.Step, st *syntax.CallStmt, id string) {
 		s.Call.SameCloudAs = f.undoes.ID
 	}
 	for _, cl := range st.Body.Catches() {
-		k := plan.Catch{Fault: f.Module.Package + "." + f.Names[cl].Name, Block: f.block(cl.Body)}
+		k := plan.Catch{Fault: f.Names[cl].Full, Block: f.block(cl.Body)}
 		if v := f.Variables[cl]; v != nil {
 			k.Var = v.Plan
 		}
@@ -183,7 +187,7 @@ func padded(args []expression.Tree, params []types.Field) []expression.Tree {
 
 func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 	s.Kind, s.ID, s.Type = plan.Task, id, f.Forms[st]
-	s.Task = &plan.TaskStep{Name: st.Name.Text, Role: f.Module.Package + "." + f.Names[st].Name, Args: f.trees(st.Args)}
+	s.Task = &plan.TaskStep{Name: st.Name.Text, Role: f.Names[st].Full, Args: f.trees(st.Args)}
 	if st.Args != nil {
 		for i, a := range st.Args.List {
 			s.Task.Shows = append(s.Task.Shows, shown(a, i))
@@ -210,27 +214,23 @@ func shown(e syntax.Expr, i int) string {
 }
 
 func (f *flow) start(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
-	name := f.Module.Package + "." + f.Names[st].Name
+	name := f.Names[st].Full
 	s.Kind, s.ID = plan.Start, f.id(st, target.String())
 	s.Start = &plan.StartStep{Process: name, Args: f.trees(args)}
-	for _, p := range f.Processes {
-		if p.Name == name {
-			s.Start.Args = padded(s.Start.Args, p.Params)
-		}
+	if p := f.Signature(name); p != nil {
+		s.Start.Args = padded(s.Start.Args, p.Params)
 	}
 }
 
 func (f *flow) send(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
 	s.Kind, s.ID = plan.Send, f.id(st, target.String())
-	s.Send = &plan.SendStep{Channel: f.Module.Package + "." + f.Names[st].Name}
+	s.Send = &plan.SendStep{Channel: f.Names[st].Full}
 	if list := f.trees(args); len(list) == 1 {
 		s.Expr = &list[0]
 		return
 	}
-	for _, c := range f.Channels {
-		if c.Name == s.Send.Channel {
-			s.Expr = &expression.Tree{Op: expression.Var, Type: c.Type, Name: f.message}
-		}
+	if c := f.Channel(s.Send.Channel); c != nil {
+		s.Expr = &expression.Tree{Op: expression.Var, Type: c.Type, Name: f.message}
 	}
 }
 
@@ -314,7 +314,7 @@ func (f *flow) parallel(s *plan.Step, st *syntax.ParallelStmt) {
 func (f *flow) selects(s *plan.Step, st *syntax.SelectStmt) {
 	s.Kind, s.ID, s.Select = plan.Select, f.id(st, "select"), &plan.SelectStep{}
 	for _, on := range st.Arms.Ons {
-		arm := plan.OnArm{Event: f.Module.Package + "." + f.Names[on].Name}
+		arm := plan.OnArm{Event: f.Names[on].Full}
 		if v := f.Variables[on]; v != nil {
 			arm.Var = v.Plan
 		}

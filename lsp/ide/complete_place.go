@@ -40,7 +40,7 @@ func (c *completion) positions() {
 				c.keywords(syntax.AllKeywords().Actions)
 			}
 		case *syntax.Binding:
-			if c.inHole(x.Cloud.At) {
+			if x.Cloud != nil && c.inHole(x.Cloud.At) {
 				c.symbols(resolve.Cloud)
 			}
 		case *syntax.EndpointDecl:

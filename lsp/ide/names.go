@@ -160,7 +160,9 @@ func (n *names) guess(d syntax.Decl) {
 		case *syntax.Ident:
 			note(syntax.Name{Text: x.Name, At: x.Span()})
 		case *syntax.Annotation:
-			note(x.Name)
+			if x.Name != nil {
+				note(x.Name.Parts[0])
+			}
 		}
 		return true
 	})

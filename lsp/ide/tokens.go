@@ -138,7 +138,9 @@ func (n *names) roles(path string) map[int]Token {
 		case *syntax.TaskStmt:
 			set(x.Name, "function", Declared)
 		case *syntax.Annotation:
-			set(x.Name, "decorator", Builtin)
+			if x.Name != nil {
+				set(x.Name.Last(), "decorator", Builtin)
+			}
 		case *syntax.NamedType:
 			if len(x.Name.Parts) == 1 {
 				set(x.Name.Parts[0], "type", Builtin)

@@ -46,6 +46,7 @@ func failure(code int, format string, args ...any) error {
 
 // commands are the constructors of all subcommands.
 var commands = []func() *cobra.Command{
+	initCommand,
 	checkCommand,
 	fmtCommand,
 	fixCommand,

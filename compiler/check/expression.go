@@ -297,6 +297,15 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 	if of.Kind == types.JSON {
 		return of, 0, true
 	}
+	if d := c.union(of); d != nil {
+		// Which case a value has is known only when it is there.
+		if f, ok := d.Field(name.Text); ok {
+			c.Info.Part(of, name.At)
+			return types.OptionalOf(f.Type), c.labels.of(f.Labels), true
+		}
+		c.report(unknownField(c.show(of), name, d.Fields))
+		return none, 0, false
+	}
 	fields, ok := c.Universe.FieldsOf(of)
 	if !ok {
 		d := diag.Errorf(CodeField, name.At, "%s has no fields", c.show(of))
@@ -330,7 +339,7 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 
 // enumValue reads `Status.open`, where Status is an enum of the package.
 func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool) {
-	if len(c.Module.Imports) > 0 {
+	if len(c.Module.Imports)+len(c.Module.Contracts) > 0 {
 		if p := pathOf(e); p != nil && s.Find(p.Parts[0].Text) == nil {
 			if t, ok := c.importedMember(e); ok {
 				return t, true

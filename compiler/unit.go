@@ -64,7 +64,6 @@ func (w *Workspace) checkUnit(u *unit, m *module.Module, units map[string]*unit,
 func (w *Workspace) checkBodies(u *unit, exact bool) {
 	decls := u.declared.Bodies()
 	bodies := make([]*check.Body, len(decls))
-	known := make(map[syntax.Decl]*check.Body, len(decls))
 	var todo []int
 	for i, d := range decls {
 		b := u.known[d]
@@ -74,12 +73,21 @@ func (w *Workspace) checkBodies(u *unit, exact bool) {
 		bodies[i] = b
 	}
 	w.each(len(todo), func(n int) { bodies[todo[n]] = u.declared.Body(decls[todo[n]]) })
-	for i, d := range decls {
-		known[d] = bodies[i]
-	}
 	u.changed = u.changed || len(todo) > 0
-	u.known, u.bodies = known, bodies
+	if u.known == nil || len(u.known) > 2*len(decls)+spareBodies {
+		u.known = make(map[syntax.Decl]*check.Body, len(decls))
+		for i, d := range decls {
+			u.known[d] = bodies[i]
+		}
+	}
+	for _, i := range todo {
+		u.known[decls[i]] = bodies[i]
+	}
+	u.bodies = bodies
 }
+
+// spareBodies is how many bodies of earlier texts are kept at least before they are forgotten.
+const spareBodies = 256
 
 // program is what the checker knows, without the notes about names of the bodies.
 func (u *unit) program() *check.Program {

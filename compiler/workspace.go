@@ -17,8 +17,7 @@ import (
 )
 
 // Workspace checks and compiles a package and what it imports again and again, as
-// an editor does. It
-// remembers by content: a declaration whose text has not changed is not parsed again;
+// an editor does. It remembers by content: a declaration whose text has not changed is not parsed again;
 // while only bodies of processes, routes and tests change nothing but those is
 // checked again. What it gives is what Compile gives for the same files. What it
 // gave before is no longer right after the next call. Not for use by several goroutines at once.
@@ -28,8 +27,9 @@ type Workspace struct {
 	trees   syntax.Trees
 	read    module.Contracts
 
-	units   map[string]*unit                  // by the directory of the package
-	remarks map[syntax.Decl][]diag.Diagnostic // of lint
+	units   map[string]*unit   // by the directory of the package
+	remarks map[string]remarks // of lint, by path
+	linted  *check.Declared    // what the remarks are about
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -165,37 +165,54 @@ func (w *Workspace) each(n int, do func(int)) {
 	}
 }
 
+// remarks are those of lint about one file.
+type remarks struct {
+	file  *syntax.File
+	decls []syntax.Decl
+	of    [][]diag.Diagnostic // of each declaration
+	all   []diag.Diagnostic
+}
+
 // lint gives the remarks about a package without errors.
 func (w *Workspace) lint(m *module.Module, u *unit) []diag.Diagnostic {
 	program := u.program()
 	ds := lint.Package(program)
-	var todo []syntax.Decl
-	known := make(map[syntax.Decl][]diag.Diagnostic, len(w.remarks))
+	if w.linted != u.declared {
+		w.linted, w.remarks = u.declared, nil
+	}
+	var todo []*syntax.File
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			if found, ok := w.remarks[d]; ok {
-				known[d] = found
-			} else {
-				todo = append(todo, d)
-			}
+		if w.remarks[f.Source.Path].file != f {
+			todo = append(todo, f)
 		}
 	}
-	found := make([][]diag.Diagnostic, len(todo))
-	w.each(len(todo), func(n int) {
-		var facts *check.Facts
-		if b := u.known[todo[n]]; b != nil {
-			facts = b.Facts()
-		}
-		found[n] = lint.Declaration(program, todo[n], facts)
-	})
-	for n, d := range todo {
-		known[d] = found[n]
+	found := make([]remarks, len(todo))
+	w.each(len(todo), func(n int) { found[n] = w.lintFile(program, u, todo[n]) })
+	if w.remarks == nil {
+		w.remarks = make(map[string]remarks, len(m.Files))
+	}
+	for n, f := range todo {
+		w.remarks[f.Source.Path] = found[n]
 	}
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			ds = append(ds, known[d]...)
-		}
+		ds = append(ds, w.remarks[f.Source.Path].all...)
 	}
-	w.remarks = known
 	return ds
+}
+
+// lintFile reads the declarations of a file that it has not read before.
+func (w *Workspace) lintFile(p *check.Program, u *unit, f *syntax.File) remarks {
+	old, now := w.remarks[f.Source.Path], remarks{file: f}
+	for _, d := range f.Decls {
+		var found []diag.Diagnostic
+		if i := slices.Index(old.decls, d); i >= 0 {
+			found = old.of[i]
+		} else if b := u.known[d]; b != nil {
+			found = lint.Declaration(p, d, b.Facts())
+		} else {
+			found = lint.Declaration(p, d, nil)
+		}
+		now.decls, now.of, now.all = append(now.decls, d), append(now.of, found), append(now.all, found...)
+	}
+	return now
 }

@@ -330,7 +330,7 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 
 // enumValue reads `Status.open`, where Status is an enum of the package.
 func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool) {
-	if len(c.Module.Imports) > 0 {
+	if len(c.Module.Imports)+len(c.Module.Contracts) > 0 {
 		if p := pathOf(e); p != nil && s.Find(p.Parts[0].Text) == nil {
 			if t, ok := c.importedMember(e); ok {
 				return t, true

@@ -62,6 +62,9 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 	if s == nil && len(p.Parts) > 1 && c.lost() {
 		return nil, nil
 	}
+	if s != nil && s.Kind == resolve.Contract && len(p.Parts) > 1 && !slices.Contains(kinds, resolve.Contract) {
+		return c.contractPart(s, p, what, kinds)
+	}
 	if s == nil || s.Kind != resolve.Package || len(p.Parts) == 1 {
 		return c.symbol(first, what, kinds...), p.Parts[1:]
 	}
@@ -274,7 +277,7 @@ func (c *checker) importedMember(e *syntax.MemberExpr) (t typed, ok bool) {
 		return typed{}, false
 	}
 	s := c.Info.Lookup(p.Parts[0].Text)
-	if s == nil || s.Kind != resolve.Package {
+	if s == nil || s.Kind != resolve.Package && s.Kind != resolve.Contract {
 		return typed{}, false
 	}
 	if len(p.Parts) > 3 {

@@ -297,6 +297,15 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 	if of.Kind == types.JSON {
 		return of, 0, true
 	}
+	if d := c.union(of); d != nil {
+		// Which case a value has is known only when it is there.
+		if f, ok := d.Field(name.Text); ok {
+			c.Info.Part(of, name.At)
+			return types.OptionalOf(f.Type), c.labels.of(f.Labels), true
+		}
+		c.report(unknownField(c.show(of), name, d.Fields))
+		return none, 0, false
+	}
 	fields, ok := c.Universe.FieldsOf(of)
 	if !ok {
 		d := diag.Errorf(CodeField, name.At, "%s has no fields", c.show(of))

@@ -58,6 +58,9 @@ func (c *checker) declareTypes() {
 		if list != nil {
 			d.Fields = c.fields(list.List)
 		}
+		if d.Kind == types.UnionDefinition && list != nil {
+			c.cases(list.List, d.Fields)
+		}
 		if s.Decl.Head().Broken {
 			list = nil // enough has been said about its refinements
 		}
@@ -75,6 +78,17 @@ func (c *checker) declareTypes() {
 	for i, list := range fields {
 		if list != nil {
 			c.refinements(own[i].Name, list.List, own[i].Fields)
+		}
+	}
+}
+
+// cases reports those of a union that may be absent: its value is exactly one of
+// them, and says by it which.
+func (c *checker) cases(list []*syntax.Field, fields []types.Field) {
+	for _, f := range list {
+		if field := types.FieldNamed(fields, f.Name.Text); field != nil && field.Type.Kind == types.Optional {
+			c.report(diag.Errorf(CodeCase, f.Type.Span(), "a case that may be absent cannot be told from one that is not there").
+				WithHelp("a case that carries nothing is a record without fields: %s: { }", f.Name.Text))
 		}
 	}
 }

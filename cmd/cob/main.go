@@ -13,11 +13,13 @@ import (
 
 // Exit codes, as scripts know them.
 const (
-	exitDone        = 0
-	exitBad         = 1 // the author's text, the test or the business result is bad
-	exitUsage       = 2
-	exitUnreachable = 5 // the server cannot be reached, or refused
-	exitInterrupted = 130
+	exitDone         = 0
+	exitBad          = 1 // the author's text, the test or the business result is bad
+	exitUsage        = 2
+	exitMigrate      = 3 // diff: instances that run have to be migrated
+	exitIncompatible = 4 // diff: data or callers that exist break
+	exitUnreachable  = 5 // the server cannot be reached, or refused
+	exitInterrupted  = 130
 )
 
 // exit is an error that knows its exit code. An error without one means that the
@@ -44,10 +46,12 @@ func failure(code int, format string, args ...any) error {
 
 // commands are the constructors of all subcommands.
 var commands = []func() *cobra.Command{
+	initCommand,
 	checkCommand,
 	fmtCommand,
 	fixCommand,
 	buildCommand,
+	diffCommand,
 	graphCommand,
 	testCommand,
 	explainCommand,

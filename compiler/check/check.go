@@ -141,6 +141,7 @@ type checker struct {
 	inTest   bool
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft    int
+	know    narrowing
 	samples map[syntax.Expr]*expression.Tree // that can be used
 	guards  *expression.Checker              // of the refinements, when first needed
 }

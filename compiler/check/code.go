@@ -72,4 +72,5 @@ const (
 	CodeDeadLetter     diag.Code = "COB5020"
 	CodeTest           diag.Code = "COB5021"
 	CodeSample         diag.Code = "COB5022"
+	CodeService        diag.Code = "COB5025"
 )

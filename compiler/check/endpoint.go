@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
-	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -43,63 +41,6 @@ func (c *checker) declareEndpoints() {
 		c.Endpoints = append(c.Endpoints, e)
 	}
 }
-
-// connector reads what stands behind the colon: a connector or a contract.
-func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
-	name := d.Kind.Parts[0]
-	if len(d.Kind.Parts) == 1 && name.Text == "http" {
-		return true
-	}
-	s := c.Info.Lookup(name.Text)
-	if s == nil || s.Kind != resolve.Contract || len(d.Kind.Parts) > 1 {
-		c.Info.Miss(name.At, nil, resolve.Contract)
-		c.report(resolve.Unknown(d.Kind.Span(), "connector or contract", d.Kind.String(), append(c.Info.Names(resolve.Contract), "http")))
-		return false
-	}
-	c.Info.Use(s, name.At)
-	if s.Contract == nil {
-		return false
-	}
-	e.Contract = s.Contract.Path
-	for i := range s.Contract.Operations {
-		e.Operations = append(e.Operations, contractOperation(&s.Contract.Operations[i]))
-	}
-	return true
-}
-
-func contractOperation(o *module.Operation) plan.Operation {
-	out := plan.Operation{Name: o.Name, Result: o.Result, HTTP: &plan.HTTP{Method: o.Method}}
-	out.Idempotent = idempotentMethod(o.Method)
-	rest := o.Path
-	for _, p := range o.Params {
-		field := p.Field
-		field.Wire = ""
-		out.Params = append(out.Params, field)
-		v := expression.Tree{Op: expression.Var, Type: p.Type, Name: p.Name}
-		switch p.In {
-		case "path":
-			before, after, ok := strings.Cut(rest, "{"+p.WireName()+"}")
-			if !ok {
-				continue
-			}
-			out.HTTP.Path = append(out.HTTP.Path, plan.PathPart{Text: before}, plan.PathPart{Expr: &v})
-			rest = after
-		case "query":
-			out.HTTP.Query = append(out.HTTP.Query, plan.NamedTree{Name: p.WireName(), Expr: v})
-		case "body":
-			out.HTTP.Body = &v
-		}
-	}
-	if rest != "" {
-		out.HTTP.Path = append(out.HTTP.Path, plan.PathPart{Text: rest})
-	}
-	return out
-}
-
-// idempotentMethod says which methods RFC 9110 calls safe: those alone are
-// taken to be idempotent without a word of the author, for many services answer
-// a second PUT or DELETE differently.
-func idempotentMethod(method string) bool { return method == "GET" || method == "HEAD" }
 
 func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 	s := c.symbol(b.Cloud, "cloud", resolve.Cloud)

@@ -176,7 +176,7 @@ func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 	if v := s.Find(e.Name); v != nil {
 		c.Info.Read(v, e.Span())
-		return typed{expression.Tree{Op: expression.Var, Type: v.Type, Name: v.Plan}, v.Labels}
+		return typed{expression.Tree{Op: expression.Var, Type: c.narrowed(s, e, v.Type), Name: v.Plan}, v.Labels}
 	}
 	if e.Name == "now" {
 		return typed{Tree: expression.Tree{Op: expression.Var, Type: types.Of(types.Timestamp), Name: "now"}}
@@ -275,6 +275,7 @@ func (c *checker) member(s *resolve.Scope, e *syntax.MemberExpr) typed {
 	if op == expression.OptField {
 		t = types.OptionalOf(t)
 	}
+	t = c.narrowed(s, e, t)
 	return typed{expression.Tree{Op: op, Type: t, Name: e.Name.Text, Args: []expression.Tree{x.Tree}}, x.labels | labels}
 }
 

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -41,6 +43,10 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		if wrong.Index >= 0 && wrong.Index < len(args) {
 			span = args[wrong.Index].Span()
 		}
+		if d, ok := c.absentArgument(f, argTypes, wrong.Index, span); ok {
+			c.report(d)
+			return typed{}
+		}
 		c.errorf(CodeArgument, span, "%s", wrong.Message)
 		return typed{}
 	}
@@ -53,6 +59,22 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return out
 	}
 	return c.computed(out, e.Span())
+}
+
+// absentArgument says of an argument that would fit if it were always there that
+// it may be absent.
+func (c *checker) absentArgument(f *expression.Function, args []types.Type, i int, at source.Span) (diag.Diagnostic, bool) {
+	if i < 0 || args[i].Kind != types.Optional {
+		return diag.Diagnostic{}, false
+	}
+	there := slices.Clone(args)
+	there[i] = *args[i].Elem
+	if _, wrong := f.Result(c.Universe, there); wrong != nil && wrong.Index <= i {
+		return diag.Diagnostic{}, false
+	}
+	return diag.Errorf(CodeAbsent, at, "this may be absent, and %s wants a value here", f.Name).
+		WithLabel("this is %s", c.show(args[i])).
+		WithHelp("say what holds when it is absent, ... ?? other, or ask first: if ... != null { }"), true
 }
 
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {

@@ -22,13 +22,19 @@ func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
 		m.subject = f.value(s, st.Subject, none)
 		f.tree(st.Subject, m.subject)
 	}
-	k := f.fork()
+	k, mark := f.fork(), f.know.mark()
 	ends := true
 	for _, arm := range st.Arms.List {
-		inner := s.Inner()
+		inner, before := s.Inner(), f.know.mark()
 		m.arm(inner, arm)
+		m.narrows(s, arm)
 		ends = f.along(k, func() bool { return f.block(inner, arm.Body) }) && ends
+		f.know.forget(before)
+		if st.Subject == nil && arm.Pattern != nil {
+			f.learn(s, arm.Pattern, false)
+		}
 	}
+	f.know.forget(mark)
 	total := m.total()
 	f.meet(k, !total)
 	return ends && total
@@ -88,6 +94,27 @@ func (m *matching) arm(s *resolve.Scope, arm *syntax.MatchArm) {
 	if !bound.invalid() {
 		m.Bindings[arm] = &bound.Tree
 	}
+}
+
+// narrows learns what an arm says about its subject, or its condition.
+func (m *matching) narrows(s *resolve.Scope, arm *syntax.MatchArm) {
+	switch {
+	case m.st.Subject == nil && arm.Pattern != nil:
+		m.learn(s, arm.Pattern, true)
+	case m.st.Subject == nil || isNull(arm.Pattern):
+	case arm.Pattern == nil && m.null == nil:
+	case arm.Pattern == nil || m.pure(arm.Pattern):
+		m.know.facts = m.isThere(s, m.st.Subject, m.know.facts)
+	}
+}
+
+// pure says that a pattern is never null: it may be an expression.
+func (m *matching) pure(e syntax.Expr) bool {
+	if _, ok := e.(*syntax.RangeExpr); ok || isGiven(e) {
+		return true
+	}
+	d := m.definition(present(m.subject.Type))
+	return d != nil && d.Kind == types.UnionDefinition || m.Trees[e] != nil && m.Trees[e].Args[1].Op == expression.Literal
 }
 
 // present is t without its optional.

@@ -23,9 +23,20 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if op == expression.Coalesce {
 		c.soft++
 	}
+	outer := c.know.compared
+	if isNull(e.Y) {
+		c.know.compared = e.X
+	}
 	x := c.expr(s, e.X, hint)
 	if op == expression.Coalesce {
 		c.soft--
+	}
+	mark := c.know.mark()
+	switch {
+	case isNull(e.X):
+		c.know.compared = e.Y
+	case op == expression.And, op == expression.Or:
+		c.learn(s, e.X, op == expression.And)
 	}
 	var y typed
 	if r, ok := e.Y.(*syntax.RangeExpr); ok && op == expression.In {
@@ -33,6 +44,8 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	} else {
 		y = c.expr(s, e.Y, c.hint(op, x.Type))
 	}
+	c.know.forget(mark)
+	c.know.compared = outer
 	if x.Type.Kind == types.Void || y.Type.Kind == types.Void {
 		c.errorf(CodeNoValue, e.Span(), "there is no value here")
 		return typed{}
@@ -143,11 +156,16 @@ func (c *checker) unary(s *resolve.Scope, e *syntax.UnaryExpr, want types.Type) 
 
 func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) typed {
 	test := c.value(s, e.Cond, types.Of(types.Bool))
+	mark := c.know.mark()
+	c.learn(s, e.Cond, true)
 	x := c.expr(s, e.Then, want)
+	c.know.forget(mark)
 	if want.Kind == types.Invalid {
 		want = x.Type
 	}
+	c.learn(s, e.Cond, false)
 	y := c.expr(s, e.Else, want)
+	c.know.forget(mark)
 	if test.invalid() || x.invalid() || y.invalid() {
 		return typed{}
 	}

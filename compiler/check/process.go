@@ -149,7 +149,8 @@ func (f *flow) block(s *resolve.Scope, b *syntax.Block) bool {
 }
 
 func (f *flow) statements(s *resolve.Scope, list []syntax.Stmt) bool {
-	ends := false
+	ends, mark := false, f.know.mark()
+	defer func() { f.know.forget(mark) }()
 	for i, st := range list {
 		if ends {
 			f.report(diag.Warningf(CodeUnreachable, st.Span(), "this is never reached").
@@ -212,6 +213,7 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 			f.errorf(CodePlace, st.Span(), "filter stands in a route")
 		}
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+		f.learn(s, st.Cond, true)
 	default:
 		return f.branching(s, st)
 	}
@@ -245,6 +247,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 		}
 		v.Labels |= t.labels
 		f.declareIn(s, st, v)
+		f.assigned(v, gives(t.Type))
 	case *syntax.CallStmt:
 		f.call(s, a, &bound{node: st, variable: v, typed: st.Type != nil})
 	case *syntax.TaskStmt:
@@ -289,14 +292,17 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 		f.tree(st.Value, t)
 		if v != nil {
 			f.grow(v, t.labels)
+			f.assigned(v, gives(t.Type))
 		}
 	case *syntax.CallStmt:
 		if v == nil {
 			v = &resolve.Variable{Name: name.Text, At: name.At}
 		}
 		f.call(s, a, &bound{node: st, variable: v, typed: true, assign: true})
+		f.assigned(v, false)
 	case *syntax.TaskStmt:
 		f.task(s, a, want, true)
+		f.assigned(v, false)
 	default:
 		f.notYet(a, "a handle")
 	}

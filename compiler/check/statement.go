@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,8 +21,13 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 	case *syntax.ForStmt:
 		f.loop(s, st)
 	case *syntax.WhileStmt:
+		f.unsettled(s, st.Body)
 		f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
+		mark := f.know.mark()
+		f.learn(s, st.Cond, true)
 		f.rounds(s, st.Body)
+		f.know.forget(mark)
+		f.learn(s, st.Cond, false)
 		return always(st.Cond)
 	case *syntax.MatchStmt:
 		return f.match(s, st)
@@ -50,18 +56,41 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 }
 
 func (f *flow) ifs(s *resolve.Scope, st *syntax.IfStmt) bool {
-	k := f.fork()
+	k, mark := f.fork(), f.know.mark()
 	f.tree(st.Cond, f.value(s, st.Cond, types.Of(types.Bool)))
-	ends := f.along(k, func() bool { return f.block(s, st.Then) })
+	holds := f.follows(s, st.Cond, true, nil)
+	ends := f.along(k, func() bool { return f.taken(s, st.Cond, st.Then) })
+	f.learn(s, st.Cond, false)
 	for _, e := range st.ElseIfs {
+		holds = nil
 		f.tree(e.Cond, f.value(s, e.Cond, types.Of(types.Bool)))
-		ends = f.along(k, func() bool { return f.block(s, e.Then) }) && ends
+		ends = f.along(k, func() bool { return f.taken(s, e.Cond, e.Then) }) && ends
+		f.learn(s, e.Cond, false)
+	}
+	var behind []fact // what is known where the paths meet
+	if ends {
+		behind = slices.Clone(f.know.facts[mark:])
 	}
 	if st.Else != nil {
-		ends = f.along(k, func() bool { return f.block(s, st.Else) }) && ends
+		if f.along(k, func() bool { return f.block(s, st.Else) }) {
+			behind = append(behind, holds...)
+		} else {
+			ends = false
+		}
 	}
+	f.know.forget(mark)
+	f.know.facts = append(f.know.facts, behind...)
 	f.meet(k, st.Else == nil)
 	return ends && st.Else != nil
+}
+
+// taken checks a condition, and the block that runs where it holds.
+func (f *flow) taken(s *resolve.Scope, cond syntax.Expr, then *syntax.Block) bool {
+	mark := f.know.mark()
+	f.learn(s, cond, true)
+	ends := f.block(s, then)
+	f.know.forget(mark)
+	return ends
 }
 
 func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
@@ -87,6 +116,7 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	}
 	inner := s.Inner()
 	f.declareIn(inner, st, v)
+	f.unsettled(s, st.Body)
 	f.rounds(inner, st.Body)
 }
 
@@ -117,10 +147,12 @@ func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
 	f.in.branch = true
 	names := map[string]syntax.Name{}
 	set := map[*resolve.Variable]*syntax.Branch{}
-	f.again(func() {
-		for _, b := range st.Branches.List {
-			f.branch(s, b, names, set)
-		}
+	f.together(s, st.Branches, func() {
+		f.again(func() {
+			for _, b := range st.Branches.List {
+				f.branch(s, b, names, set)
+			}
+		})
 	})
 	f.in = outer
 }
@@ -133,7 +165,12 @@ func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]synta
 	if b.When != nil {
 		f.tree(b.When, f.value(s, b.When, types.Of(types.Bool)))
 	}
+	mark := f.know.mark()
+	if b.When != nil {
+		f.learn(s, b.When, true)
+	}
 	f.block(s, b.Body)
+	f.know.forget(mark)
 	f.races(s, b, set)
 }
 
@@ -251,6 +288,11 @@ func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
 	}
 	if on.Where != nil {
 		f.tree(on.Where, f.value(inner, on.Where, types.Of(types.Bool)))
+	}
+	mark := f.know.mark()
+	defer func() { f.know.forget(mark) }()
+	if on.Where != nil {
+		f.learn(inner, on.Where, true)
 	}
 	return f.block(inner, on.Body)
 }

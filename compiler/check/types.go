@@ -29,6 +29,7 @@ func (c *checker) declareTypes() {
 	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
+		c.Refinements = append(c.Refinements, contract.Refinements...)
 	}
 	c.Types = slices.Grow(c.Types, len(c.Info.Symbols))
 	var fields []*syntax.Fields
@@ -239,7 +240,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 		return types.Ref(s.Full)
 	}
 	s := c.symbol(first, "contract", resolve.Contract)
-	if s == nil || s.Contract == nil || s.Contract.Digest == "" {
+	if s == nil || s.Contract == nil || s.Contract.Failed {
 		return types.Type{}
 	}
 	c.Info.PartOf(s, p.Last().At)

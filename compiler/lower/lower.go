@@ -14,10 +14,12 @@ import (
 // Lower gives the plan and the tests of a program that has no errors.
 func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package,
-		Refinements: p.Refinements, Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
+		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
 		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
 	for _, c := range p.Module.Contracts {
-		out.Contracts = append(out.Contracts, plan.Contract{Path: c.Path, Kind: c.Kind, Digest: c.Digest})
+		for _, f := range c.Files {
+			out.Contracts = append(out.Contracts, plan.Contract{Path: f.Path, Kind: string(c.Kind), Digest: f.Digest})
+		}
 	}
 	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
 	out.Contracts = slices.Compact(out.Contracts)
@@ -31,6 +33,10 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	suite := &plan.Suite{Tests: p.Tests}
 	out.Endpoints = endpoints(p, suite)
 	out.Types = used(p, out)
+	out.Refinements = slices.DeleteFunc(slices.Clone(p.Refinements), func(r plan.Refinement) bool {
+		_, found := slices.BinarySearchFunc(out.Types, r.Type, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
+		return !found
+	})
 	return out, suite
 }
 
@@ -96,6 +102,7 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 		for _, o := range e.Operations {
 			r.fields(o.Params)
 			r.visit(o.Result)
+			r.names(o.Raises)
 		}
 	}
 	for _, c := range out.Channels {
@@ -104,6 +111,7 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 	for _, x := range out.Processes {
 		r.fields(x.Params)
 		r.visit(x.Result)
+		r.names(x.Raises)
 		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
 	for _, x := range out.Routes {
@@ -126,6 +134,12 @@ type reach struct {
 func (r *reach) fields(fields []types.Field) {
 	for i := range fields {
 		r.visit(fields[i].Type)
+	}
+}
+
+func (r *reach) names(faults []string) {
+	for _, name := range faults {
+		r.visit(types.Ref(name))
 	}
 }
 

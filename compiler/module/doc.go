@@ -6,13 +6,8 @@
 // same Module on every machine. A contract is read from the same file system,
 // never from a network, and its SHA-256 goes with it into the plan.
 //
-// An OpenAPI contract becomes types and operations: a schema of components is a
-// type of that name; an object of exactly `amount` and `currency` is money; the
-// 2xx response is the result; the parameters stand in the order path, query,
-// body, because that is the order in which one reads a request.
-//
 // Deliberately absent: meaning. Whether a name exists or a type fits is decided
-// by the rooms behind this one. Imports of other packages and the contract
-// kinds other than openapi are read by later work; until then they are reported
-// at their place.
+// by the rooms behind this one. What a
+// foreign contract says is read by compiler/contract. Imports of other packages
+// are read by later work; until then they are reported at their place.
 package module

@@ -2,35 +2,25 @@ package module
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/compiler/contract"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/lang/types"
 )
 
-// Limits of what is read.
-const (
-	// MaxFiles bounds the .cob files of one package.
-	MaxFiles = 10_000
-	// MaxContractBytes bounds one foreign contract.
-	MaxContractBytes = 8 << 20
-)
+// MaxFiles bounds the .cob files of one package.
+const MaxFiles = 10_000
 
 // The codes of this room; their pages are in the table of compiler/check.
 const (
-	CodePackage  diag.Code = "COB2007"
-	CodeImport   diag.Code = "COB2008"
-	CodeContract diag.Code = "COB5007"
-	CodeSchema   diag.Code = "COB5008"
+	CodePackage diag.Code = "COB2007"
+	CodeImport  diag.Code = "COB2008"
 )
 
 // Options of Load.
@@ -51,48 +41,12 @@ type Module struct {
 	Contracts []*Contract    // by name, then place
 }
 
-// Contract is a foreign file brought in with `use`.
+// Contract is a foreign file brought in with `use`, and what it says.
 type Contract struct {
-	Name       string // as the package calls it
-	Kind       string // openapi
-	Path       string // relative to the package
-	Digest     string // SHA-256, hexadecimal
-	Use        *syntax.UseDecl
-	Types      []types.Definition // by name, qualified "package.contract.Type"
-	Operations []Operation        // by name
-}
-
-// Operation is one operation of a contract.
-type Operation struct {
-	Name   string
-	Doc    string
-	Method string // upper case
-	Path   string // "/products/{sku}"
-	Params []Param
-	Result types.Type // Void when nothing comes back
-}
-
-// Param is one parameter of an Operation and where it travels.
-type Param struct {
-	types.Field
-	In string // path, query or body
-}
-
-// Find returns the operation of that name, or nil.
-func (c *Contract) Find(name string) *Operation {
-	for i := range c.Operations {
-		if c.Operations[i].Name == name {
-			return &c.Operations[i]
-		}
-	}
-	return nil
-}
-
-// Alias is what a schema that is no record stands for: the type of the given
-// name, if the contract declares one.
-func (c *Contract) Type(qualified string) bool {
-	_, ok := slices.BinarySearchFunc(c.Types, qualified, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
-	return ok
+	*contract.Contract
+	Name string // as the package calls it
+	Path string // relative to the package
+	Use  *syntax.UseDecl
 }
 
 // Place is where a span stands, as a plan says it: without the Prefix.
@@ -215,31 +169,9 @@ func (m *Module) contract(fsys fs.FS, dir string, o Options, use *syntax.UseDecl
 	if !ok || !use.As.Given() {
 		return nil, nil
 	}
-	c := &Contract{Name: use.As.Text, Kind: use.Kind.Text, Path: file, Use: use}
-	if c.Kind != "openapi" {
-		return c, []diag.Diagnostic{diag.Errorf(CodeContract, use.Kind.At, "contracts of the kind %s are not read yet", c.Kind).
-			WithHelp("openapi is")}
-	}
-	name := path.Join(dir, file)
-	text, err := read(fsys, name, o)
-	if err != nil {
-		return c, []diag.Diagnostic{unreadable(use, file, err)}
-	}
-	if len(text) > MaxContractBytes {
-		return c, []diag.Diagnostic{diag.Errorf(CodeContract, use.File.Span(), "%s has %d bytes and a contract may have at most %d", file, len(text), MaxContractBytes)}
-	}
-	sum := sha256.Sum256([]byte(text))
-	c.Digest = hex.EncodeToString(sum[:])
-	return c, readOpenAPI(c, m.Package, source.New(o.Prefix+file, text))
-}
-
-func unreadable(use *syntax.UseDecl, file string, err error) diag.Diagnostic {
-	d := diag.Errorf(CodeContract, use.File.Span(), "the contract %s cannot be read", file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d.WithLabel("no such file").WithHelp("the path is relative to the directory of this package")
-	}
-	if errors.Is(err, fs.ErrInvalid) || !fs.ValidPath(path.Clean(file)) {
-		return d.WithLabel("outside of the package").WithHelp("put the contract into the directory of this package")
-	}
-	return d.WithLabel("%v", err)
+	c := &Contract{Name: use.As.Text, Path: file, Use: use}
+	var ds []diag.Diagnostic
+	c.Contract, ds = contract.Read(contract.Kind(use.Kind.Text), fsys, file, contract.Options{Dir: dir, Prefix: o.Prefix, Overlay: o.Overlay,
+		Qualify: m.Package + "." + c.Name, Use: use.File.Span()})
+	return c, ds
 }

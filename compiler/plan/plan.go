@@ -109,6 +109,9 @@ type Operation struct {
 	Key       *expression.Tree `json:"key,omitempty"`
 	TimeoutNs int64            `json:"timeout_ns,omitempty"` // 0: the connector's default
 	HTTP      *HTTP            `json:"http,omitempty"`
+	GRPC      *GRPC            `json:"grpc,omitempty"`
+	SOAP      *SOAP            `json:"soap,omitempty"`
+	Message   *Message         `json:"message,omitempty"`
 }
 
 // HTTP says how an operation looks as an HTTP exchange.

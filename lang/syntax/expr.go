@@ -299,6 +299,9 @@ func (s *session) postfix(start int, x Expr) Expr {
 		case ".", "?.":
 			x = s.member(start, x)
 		case "[":
+			if s.words && s.tokens[s.pos-1].End != t.Start {
+				return x // the next term of a phrase
+			}
 			x = s.index(start, x)
 		case "(":
 			call := &CallExpr{Func: x}

@@ -47,5 +47,36 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 		d.Help = "an operation is invoked with `call`: let x = call endpoint.operation(...) { ... }"
 	case strings.HasSuffix(before, " not"):
 		d.Help = foreign["not"]
+	case s.lacksAs():
+		d.Help = "a name is given with `as`"
+		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "as "}}
+	case d.Code == CodeSeparator && s.atWord() && s.is(s.peek(1), ":"):
+		s.comma(d, s.pos)
+	case d.Code == CodeSeparator && text == ":" && s.pos > 1 && s.tokens[s.pos-1].Kind == Word:
+		s.comma(d, s.pos-1)
 	}
+}
+
+// comma completes the report of an entry that begins at a token without a comma
+// in front of it.
+func (s *session) comma(d *diag.Diagnostic, entry int) {
+	d.Help = "a comma stands between two entries on one line"
+	d.Fixes = []diag.Edit{{Span: s.span(entry-1, entry).After(), Text: ","}}
+}
+
+// lacksAs says whether the reader stands at a name for what `on`, `from`, `catch`
+// or `split` has just named.
+func (s *session) lacksAs() bool {
+	i := s.pos - 1
+	if i < 1 || !s.atWord() || s.tok().Newline || s.tokens[i].Kind != Word {
+		return false
+	}
+	for i > 2 && s.is(s.tokens[i-1], ".") && s.tokens[i-2].Kind == Word {
+		i -= 2
+	}
+	switch s.raw(s.tokens[i-1]) {
+	case "on", "from", "catch", "split":
+		return true
+	}
+	return false
 }

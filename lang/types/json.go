@@ -254,6 +254,9 @@ func (c *converter) named(raw Value, t Type) Value {
 		}
 		return c.report("%.40q is none of %s", s, strings.Join(d.Values, ", "))
 	case UnionDefinition:
+		if d.Tag != "" {
+			return c.tagged(raw, d)
+		}
 		return c.union(raw, d)
 	}
 	return c.record(raw, d.Fields)
@@ -416,6 +419,9 @@ func (u *Universe) encodeFields(to []byte, m map[string]Value, t Type) []byte {
 		d := u.Lookup(t.Name)
 		if d == nil {
 			return AppendJSON(to, m)
+		}
+		if d.Tag != "" {
+			return u.encodeTagged(to, m, d)
 		}
 		fields = d.Fields
 	}

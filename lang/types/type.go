@@ -86,6 +86,10 @@ type Definition struct {
 	Kind DefinitionKind `json:"kind"`
 	// Fields of a record, fault or event; the cases of a union, one field each.
 	Fields []Field `json:"fields,omitempty"`
+	// Tag is the property that tells the cases of a union apart where it comes
+	// from a contract: {"kind": "card", ...} instead of {"card": {...}}. The wire
+	// name of a case is the property's value.
+	Tag string `json:"tag,omitempty"`
 	// Values of an enum.
 	Values []string `json:"values,omitempty"`
 	Doc    string   `json:"doc,omitempty"`

@@ -1,0 +1,161 @@
+package contract
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// constraint is one condition of a field: as a tree and as an author would write
+// it.
+type constraint struct {
+	tree expression.Tree
+	text string
+}
+
+var boolType = types.Of(types.Bool)
+
+func node2(op expression.Op, t types.Type, a, b expression.Tree) expression.Tree {
+	return expression.Tree{Op: op, Type: t, Args: []expression.Tree{a, b}}
+}
+
+func literal(t types.Type, text string) expression.Tree {
+	return expression.Tree{Op: expression.Literal, Type: t, Text: text}
+}
+
+// refine keeps the constraints of a schema as the refinement of a field of the
+// type of; bare is the field's type as far as it is there. It says whether there
+// is one.
+func (r *reader) refine(of string, f types.Field, bare types.Type, n *node) bool {
+	if bare.Kind == types.Optional {
+		bare = *bare.Elem
+	}
+	self := expression.Tree{Op: expression.Var, Type: bare, Name: f.Name}
+	var all []constraint
+	switch bare.Kind {
+	case types.Int, types.Decimal, types.Float:
+		all = r.numbers(n, self)
+	case types.String:
+		all = append(r.lengths(n, self, "minLength", "maxLength"), r.pattern(n, self)...)
+	case types.List:
+		all = r.lengths(n, self, "minItems", "maxItems")
+	case types.Map:
+		all = r.lengths(n, self, "minProperties", "maxProperties")
+	}
+	if c := n.get("const"); c != nil && (bare.Kind == types.String && c.shape == text || bare.Kind == types.Bool && c.shape == boolean) {
+		shown := c.text
+		if c.shape == text {
+			shown = strconv.Quote(c.text)
+		}
+		all = append(all, constraint{node2(expression.Eq, boolType, self, literal(bare, c.text)), f.Name + " == " + shown})
+	}
+	return r.keep(of, f, bare, all)
+}
+
+func (r *reader) keep(of string, f types.Field, bare types.Type, all []constraint) bool {
+	if len(all) == 0 {
+		return false
+	}
+	test, shown := all[0].tree, all[0].text
+	for _, c := range all[1:] {
+		test, shown = node2(expression.And, boolType, test, c.tree), shown+" && "+c.text
+	}
+	if f.Type.Kind == types.Optional {
+		absent := node2(expression.Eq, boolType, expression.Tree{Op: expression.Var, Type: types.OptionalOf(bare), Name: f.Name},
+			literal(types.Of(types.Null), "null"))
+		test = node2(expression.Or, boolType, absent, test)
+	}
+	r.Refinements = append(r.Refinements, expression.Refinement{Type: of, Field: f.Name, Test: test, Text: shown})
+	return true
+}
+
+// bound is the number that a constraint gives, in the form of a literal of the
+// type; ok is false where there is none.
+func (r *reader) bound(n *node, key string, t types.Type) (string, bool) {
+	v := n.get(key)
+	if v == nil || v.shape != number {
+		return "", false
+	}
+	x, err := types.ParseExact(v.text)
+	if err != nil {
+		r.left(v.at(), "%s is no number that COB can hold: the bound is left out", v.text)
+		return "", false
+	}
+	if t.Kind == types.Int {
+		i, whole := x.Int()
+		if !whole {
+			r.left(v.at(), "%s is no whole number of 64 bits: the bound is left out", v.text)
+			return "", false
+		}
+		return strconv.FormatInt(i, 10), true
+	}
+	if t.Kind == types.Float {
+		return strconv.FormatFloat(x.Float(), 'g', -1, 64), true
+	}
+	return x.String(), true
+}
+
+var comparisons = []struct {
+	key, symbol string
+	op          expression.Op
+}{{"minimum", ">=", expression.Ge}, {"exclusiveMinimum", ">", expression.Gt}, {"maximum", "<=", expression.Le}, {"exclusiveMaximum", "<", expression.Lt}}
+
+func (r *reader) numbers(n *node, self expression.Tree) []constraint {
+	var out []constraint
+	for _, c := range comparisons {
+		limit, ok := r.bound(n, c.key, self.Type)
+		if !ok {
+			continue
+		}
+		op, symbol := c.op, c.symbol
+		// In OpenAPI 3.0 the exclusive ones are booleans beside the others.
+		if c.key == "minimum" && n.get("exclusiveMinimum").isTrue() {
+			op, symbol = expression.Gt, ">"
+		}
+		if c.key == "maximum" && n.get("exclusiveMaximum").isTrue() {
+			op, symbol = expression.Lt, "<"
+		}
+		out = append(out, constraint{node2(op, boolType, self, literal(self.Type, limit)), self.Name + " " + symbol + " " + limit})
+	}
+	if step, ok := r.bound(n, "multipleOf", self.Type); ok && self.Type.Kind == types.Int && step != "0" && step != "1" {
+		rem := node2(expression.Rem, self.Type, self, literal(self.Type, step))
+		out = append(out, constraint{node2(expression.Eq, boolType, rem, literal(self.Type, "0")), self.Name + " % " + step + " == 0"})
+	}
+	return out
+}
+
+// lengths are the bounds of how long a value is.
+func (r *reader) lengths(n *node, self expression.Tree, least, most string) []constraint {
+	intType := types.Of(types.Int)
+	low, hasLow := r.bound(n, least, intType)
+	high, hasHigh := r.bound(n, most, intType)
+	size := expression.Tree{Op: expression.Call, Type: intType, Name: "len", Args: []expression.Tree{self}}
+	shown := "len(" + self.Name + ")"
+	switch {
+	case hasLow && low != "0" && hasHigh:
+		between := node2(expression.Range, types.ListOf(intType), literal(intType, low), literal(intType, high))
+		return []constraint{{node2(expression.In, boolType, size, between), fmt.Sprintf("%s in %s..%s", shown, low, high)}}
+	case hasHigh:
+		return []constraint{{node2(expression.Le, boolType, size, literal(intType, high)), shown + " <= " + high}}
+	case hasLow && low != "0":
+		return []constraint{{node2(expression.Ge, boolType, size, literal(intType, low)), shown + " >= " + low}}
+	}
+	return nil
+}
+
+func (r *reader) pattern(n *node, self expression.Tree) []constraint {
+	p := n.get("pattern")
+	if p == nil || p.shape != text {
+		return nil
+	}
+	if _, err := regexp.Compile(p.text); err != nil || len(p.text) > expression.MaxPattern {
+		r.lost(p, "the pattern is none of RE2, so it is not checked here")
+		return nil
+	}
+	t := types.Of(types.String)
+	call := expression.Tree{Op: expression.Call, Type: boolType, Name: "matches", Args: []expression.Tree{self, literal(t, p.text)}}
+	return []constraint{{call, "matches(" + self.Name + ", " + strconv.Quote(p.text) + ")"}}
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
 )
 
@@ -58,7 +59,7 @@ func perLine(b *testing.B, lines int, f func()) {
 func BenchmarkFrontEnd(b *testing.B) {
 	fsys, lines := generated()
 	perLine(b, lines, func() {
-		m, ds, err := module.Load(fsys, ".", module.Options{})
+		m, ds, err := module.Load(fsys, ".", module.Options{Trees: &syntax.Trees{Each: sideBySide}})
 		if err != nil {
 			b.Fatal(err)
 		}

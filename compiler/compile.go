@@ -71,7 +71,7 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 	if o.Dir == "" {
 		o.Dir = "."
 	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay})
+	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Trees: &syntax.Trees{Each: o.Each}})
 	if err != nil {
 		return nil, err
 	}

@@ -77,9 +77,9 @@ func isPackage(dir string) (bool, error) {
 // compilerOptions let diagnostics name files as the user would.
 func compilerOptions(dir string) compiler.Options {
 	if dir == "." {
-		return compiler.Options{}
+		return compiler.Options{Each: sideBySide}
 	}
-	return compiler.Options{Prefix: filepath.ToSlash(dir) + "/"}
+	return compiler.Options{Prefix: filepath.ToSlash(dir) + "/", Each: sideBySide}
 }
 
 // shortLived lets a command that ends at once spend memory rather than time: the

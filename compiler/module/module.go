@@ -31,6 +31,8 @@ type Options struct {
 	// Overlay replaces the text of files by their path in the file system: what
 	// an editor holds and has not saved.
 	Overlay map[string]string
+	// Trees remembers what was parsed before; nil means that nothing was.
+	Trees *syntax.Trees
 }
 
 // Module is one package: its files and the contracts they use.
@@ -63,13 +65,16 @@ func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error)
 		return nil, nil, err
 	}
 	m := &Module{Prefix: o.Prefix}
+	if o.Trees == nil {
+		o.Trees = &syntax.Trees{}
+	}
 	var ds []diag.Diagnostic
 	for _, name := range names {
 		text, err := read(fsys, name, o)
 		if err != nil {
 			return nil, nil, err
 		}
-		file, found := syntax.Parse(source.New(o.Prefix+strings.TrimPrefix(name, dir+"/"), text))
+		file, found := o.Trees.Parse(o.Prefix+strings.TrimPrefix(name, dir+"/"), text)
 		m.Files = append(m.Files, file)
 		ds = append(ds, found...)
 	}

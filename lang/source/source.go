@@ -40,6 +40,9 @@ func (r *Region) Span(start, end int) Span {
 	return Span{region: r, start: int32(start - r.base), end: int32(end - r.base)}
 }
 
+// Start returns the offset at which the region begins.
+func (r *Region) Start() int { return r.base }
+
 // Move says that the same text stands at another offset, or in another file, from
 // now on. Every Span of the region moves along. Nothing may read them meanwhile.
 func (r *Region) Move(f *File, base int) { r.file, r.base = f, base }

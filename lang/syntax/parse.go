@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -11,26 +10,13 @@ import (
 // Parse turns a text into a tree and what is wrong with it, sorted by place. The
 // tree is never nil. Parse may be called from several goroutines at once.
 func Parse(file *source.File) (*File, []diag.Diagnostic) {
-	out := &File{Place: Place{file.Span(0, len(file.Text))}, Source: file}
-	if len(file.Text) > MaxFileBytes {
-		at := file.Span(MaxFileBytes, MaxFileBytes)
-		return out, []diag.Diagnostic{diag.Errorf(CodeFileSize, at, "the file has %d bytes, more than %d", len(file.Text), MaxFileBytes).
-			WithHelp("split it: the files of a directory share their names")}
-	}
-	tokens, problems := Lex(file)
-	out.Comments = tokens.Comments
-	s := newSession(tokens)
-	defer s.close()
-	s.badLines = linesOf(problems)
-	for start := 0; s.tokens[start].Kind != EOF; {
-		end := s.cut(start)
-		s.declaration(out, start, end)
-		start = end
-	}
-	problems = append(problems, s.problems...)
-	diag.Sort(problems)
-	markBroken(out, problems)
-	return out, problems
+	var t Trees
+	return t.parse(file, nil)
+}
+
+func tooLarge(file *source.File) diag.Diagnostic {
+	return diag.Errorf(CodeFileSize, file.Span(MaxFileBytes, MaxFileBytes), "the file has %d bytes, more than %d", len(file.Text), MaxFileBytes).
+		WithHelp("split it: the files of a directory share their names")
 }
 
 func linesOf(problems []diag.Diagnostic) map[int]bool {
@@ -41,15 +27,6 @@ func linesOf(problems []diag.Diagnostic) map[int]bool {
 		}
 	}
 	return lines
-}
-
-func markBroken(f *File, problems []diag.Diagnostic) {
-	for _, d := range f.Decls {
-		at := d.Span()
-		d.Head().Broken = d.Head().Broken || slices.ContainsFunc(problems, func(p diag.Diagnostic) bool {
-			return at.Contains(p.Primary.Start())
-		})
-	}
 }
 
 // cut returns the index behind the declaration that begins at a token: the next
@@ -88,31 +65,27 @@ func (s *session) declares(i int) bool {
 	return ok
 }
 
-// declaration reads the tokens from start to end as one declaration.
-func (s *session) declaration(f *File, start, end int) {
+// declaration reads the tokens from start to end as one declaration, whose places
+// are of that region. What is wrong with it is in problems.
+func (s *session) declaration(region *source.Region, start, end int) Decl {
 	s.reader = reader{pos: start, end: end}
-	s.abandoned, s.depth, s.closers = false, 0, s.closers[:0]
-	s.region = source.NewRegion(s.file, s.begins(start))
+	s.abandoned, s.depth, s.closers, s.problems = false, 0, s.closers[:0], nil
+	s.region = region
 	s.uneven = s.unevenBraces(start, end)
 	p := productions().decls[s.raw(s.tokens[start])]
-	told := len(s.problems)
 	var d Decl
 	if s.tokens[start].Kind != Word || p == nil {
 		d = s.badDecl()
 	} else {
 		s.lex = s.window(end - start)
 		d = s.produce(p).(Decl)
-		if s.pos < end && len(s.problems) == told {
+		if s.pos < end && len(s.problems) == 0 {
 			s.leftover()
 		}
 		setSpanOf(d, s.span(start, end))
 	}
 	d.Head().Doc = s.doc(start)
-	d.Head().Broken = len(s.problems) > told
-	f.Decls = append(f.Decls, d)
-	if pkg, ok := d.(*PackageDecl); ok && f.Package == nil {
-		f.Package = pkg
-	}
+	return d
 }
 
 func setSpanOf(d Decl, at source.Span) { d.Head().At = at }

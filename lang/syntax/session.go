@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -36,31 +37,55 @@ type session struct {
 	uneven    bool         // the braces of the declaration do not pair up, so indentation decides
 }
 
-// maxSessions bounds how many files are parsed at the same moment; one more waits.
+// maxSessions bounds how many pieces of text are parsed at the same moment; one
+// more waits.
 const maxSessions = 64
 
-var (
-	seated [maxSessions]*session
-	seats  = freeSeats()
-)
+// seats are the places of the sessions. One that is free keeps the room that its
+// last session made and did not use, for the next, and the one that was left last is taken first.
+var seats = struct {
+	taken chan struct{}
+	mutex sync.Mutex
+	free  []int
+	held  [maxSessions]*session
+}{taken: make(chan struct{}, maxSessions), free: allSeats()}
 
-func freeSeats() chan int {
-	c := make(chan int, maxSessions)
-	for i := range maxSessions {
-		c <- i
+func allSeats() []int {
+	free := make([]int, maxSessions)
+	for i := range free {
+		free[i] = i
 	}
-	return c
+	return free
 }
 
 func newSession(t *Tokens) *session {
-	s := &session{seat: <-seats, file: t.Source, tokens: t.Tokens, comments: t.Comments}
-	seated[s.seat] = s
+	seats.taken <- struct{}{}
+	seats.mutex.Lock()
+	last := len(seats.free) - 1
+	seat := seats.free[last]
+	seats.free = seats.free[:last]
+	seats.mutex.Unlock()
+	s := &session{seat: seat, file: t.Source, tokens: t.Tokens, comments: t.Comments}
+	if before := seats.held[seat]; before != nil {
+		s.nodes, s.slots, s.size = before.nodes, before.slots, before.size
+	}
+	seats.held[seat] = s
 	return s
 }
 
+// maxKept is the longest window that the next session on the same seat takes over.
+const maxKept = 4096
+
 func (s *session) close() {
-	seated[s.seat] = nil
-	seats <- s.seat
+	rest := &session{nodes: s.nodes}
+	if s.size <= maxKept {
+		rest.slots, rest.size = s.slots, s.size
+	}
+	seats.held[s.seat] = rest
+	seats.mutex.Lock()
+	seats.free = append(seats.free, s.seat)
+	seats.mutex.Unlock()
+	<-seats.taken
 }
 
 // report tells the author one thing, unless it is an echo of something told.

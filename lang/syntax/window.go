@@ -63,7 +63,7 @@ func (s *session) show(lex *lexer.PeekingLexer) {
 // the generated parser has come to.
 func reading(lex *lexer.PeekingLexer) *session {
 	t := lex.Peek()
-	s := seated[t.Pos.Column]
+	s := seats.held[t.Pos.Column]
 	s.pos = t.Pos.Line
 	return s
 }

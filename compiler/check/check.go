@@ -57,7 +57,9 @@ type Facts struct {
 	// Forms are the results of tasks.
 	Forms map[*syntax.TaskStmt]types.Type
 	// Joins say how many branches each parallel needs; 0 is all.
-	Joins map[*syntax.ParallelStmt]plan.Join
+	Joins map[syntax.Stmt]plan.Join
+	// Parts are what only some kinds of statements have.
+	Parts map[syntax.Stmt]*Part
 	// Bindings are the values that arms of a match give to their variables.
 	Bindings map[*syntax.MatchArm]*expression.Tree
 }
@@ -70,7 +72,8 @@ func newFacts() Facts {
 		Targets:   map[*syntax.AssignStmt]*resolve.Variable{},
 		Names:     map[syntax.Node]*resolve.Symbol{},
 		Forms:     map[*syntax.TaskStmt]types.Type{},
-		Joins:     map[*syntax.ParallelStmt]plan.Join{},
+		Joins:     map[syntax.Stmt]plan.Join{},
+		Parts:     map[syntax.Stmt]*Part{},
 		Bindings:  map[*syntax.MatchArm]*expression.Tree{},
 	}
 }

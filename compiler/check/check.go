@@ -58,6 +58,9 @@ type Facts struct {
 	Forms map[*syntax.TaskStmt]types.Type
 	// Joins say how many branches each parallel needs; 0 is all.
 	Joins map[syntax.Stmt]plan.Join
+	// Handles and Receives are what arms wait for that is no event and no channel.
+	Handles  map[*syntax.OnArm]*expression.Tree
+	Receives map[*syntax.OnArm]*Received
 	// Parts are what only some kinds of statements have.
 	Parts map[syntax.Stmt]*Part
 	// Bindings are the values that arms of a match give to their variables.
@@ -73,6 +76,8 @@ func newFacts() Facts {
 		Names:     map[syntax.Node]*resolve.Symbol{},
 		Forms:     map[*syntax.TaskStmt]types.Type{},
 		Joins:     map[syntax.Stmt]plan.Join{},
+		Handles:   map[*syntax.OnArm]*expression.Tree{},
+		Receives:  map[*syntax.OnArm]*Received{},
 		Parts:     map[syntax.Stmt]*Part{},
 		Bindings:  map[*syntax.MatchArm]*expression.Tree{},
 	}
@@ -107,16 +112,22 @@ type Process struct {
 	SLA      string
 	Failover string
 	Policy   string
-	Facts    *Facts // of its body
+	// What its settings say about its instances; see plan.Process.
+	DeadlineNs, RetainNs, FaultNs int64
+	Search                        []plan.NamedTree
+	Replicate                     string
+	Facts                         *Facts // of its body
 }
 
 // Route is a checked route.
 type Route struct {
-	Decl  *syntax.RouteDecl
-	Name  string // qualified
-	From  string // qualified channel
-	Var   string
-	Facts *Facts // of its body
+	Decl *syntax.RouteDecl
+	Name string // qualified
+	From string // qualified channel; "" where it reads a Receive or an Event
+	Var  string
+
+	Receive, Event string // see plan.Route
+	Facts          *Facts // of its body
 }
 
 // Call is a checked call.
@@ -128,6 +139,10 @@ type Call struct {
 	Failover   string
 	Policy     string
 	Candidates []plan.Candidate
+	// TimeoutNs, Retry and Key are set where the call says so itself.
+	TimeoutNs int64
+	Retry     *plan.Retry
+	Key       *expression.Tree
 }
 
 type checker struct {

@@ -59,6 +59,17 @@ func (f *flow) keepsHandle(v *resolve.Variable, b begun) {
 	}
 }
 
+// both are two lists of faults as one.
+func both(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, x := range b {
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // await checks that what is awaited is a handle, and gives what comes of it.
 func (f *flow) await(s *resolve.Scope, st *syntax.AwaitStmt, to *bound) {
 	t := f.value(s, st.Handle, none)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
@@ -136,6 +137,16 @@ func (f *flow) race(s *resolve.Scope, st *syntax.RaceStmt) {
 		return
 	}
 	f.branches(s, st.Branches, nil)
+	f.alone(st.Branches)
+}
+
+// alone reports an order of branches that run at once.
+func (f *flow) alone(b *syntax.Branches) {
+	for _, x := range b.List {
+		if len(x.After) > 0 {
+			f.report(diag.Errorf(CodePlace, x.After[0].At, "branches that run at once have no order").WithHelp("write interleave instead, or one statement after the other"))
+		}
+	}
 }
 
 func branchesOf(b *syntax.Branches) int {
@@ -199,17 +210,73 @@ func reaches(after map[string][]syntax.Name, from, to string, seen []string) boo
 }
 
 // each checks a loop whose rounds run at once.
-func (f *flow) each(s *resolve.Scope, st *syntax.ForStmt) {
+func (f *flow) each(s, inner *resolve.Scope, st *syntax.ForStmt) {
 	if st.Width != nil {
 		f.tree(st.Width, f.value(s, st.Width, types.Of(types.Int)))
 	}
 	outer := f.in
 	f.in.branch = true
-	f.rounds(s, st.Body)
+	f.rounds(inner, st.Body)
 	f.in = outer
 	f.gathers(s, st)
-	if st.Join != nil {
-		f.Joins[st] = f.joinOf(s, st.Join, 0)
+	f.Joins[st] = f.join(s, st.Join, 0)
+}
+
+// join checks how many of the branches are waited for; 0 branches are rounds of a
+// loop, of which nobody knows how many there are.
+func (f *flow) join(s *resolve.Scope, st *syntax.Join, branches int) plan.Join {
+	var j plan.Join
+	if st == nil {
+		return j
+	}
+	word := ""
+	lit, number := st.Count.(*syntax.Literal)
+	id, named := st.Count.(*syntax.Ident)
+	switch {
+	case st.When != nil:
+		if t := f.value(s, st.When, types.Of(types.Bool)); !t.invalid() {
+			j.When = &t.Tree
+		}
+		word = "all"
+	case number && lit.Kind == syntax.IntLiteral:
+		n, err := strconv.Atoi(lit.Raw)
+		if err != nil || n < 1 || branches > 0 && n > branches {
+			what := strconv.Itoa(branches)
+			if branches == 0 {
+				what = "more"
+			}
+			f.errorf(CodeJoin, lit.Span(), "a join needs from 1 to %s branches", what)
+		}
+		j.Need, word = n, "all"
+	case named:
+		word = id.Name
+	}
+	switch word {
+	case "all":
+	case "any":
+		j.Need = 1
+	default:
+		f.counted(s, st, branches, &j)
+	}
+	switch st.Rest.Text {
+	case "", "cancel":
+	case "keep":
+		j.Keep = true
+	}
+	if branches > 0 && j.Need == branches {
+		j.Need = 0
+	}
+	return j
+}
+
+// counted checks a join whose number is known only when it is reached.
+func (f *flow) counted(s *resolve.Scope, st *syntax.Join, branches int, j *plan.Join) {
+	if branches > 0 || st.Count == nil {
+		f.errorf(CodeJoin, st.Span(), "a join is all, any or a number of branches")
+		return
+	}
+	if t := f.value(s, st.Count, types.Of(types.Int)); !t.invalid() {
+		j.Count = &t.Tree
 	}
 }
 

@@ -3,7 +3,7 @@
 // In go a file system and a directory; out comes a Result: the diagnostics, and
 // when none of them is an error the plan with its canonical bytes and digest,
 // and the suite of the package's tests. The passes are a list: module, resolve,
-// check, lower. The same files give the same bytes, in whatever order they are
+// check, lint, lower. The same files give the same bytes, in whatever order they are
 // read.
 //
 // Deliberately absent: watching files, rendering diagnostics, writing plans.
@@ -14,6 +14,7 @@ import (
 	"io/fs"
 
 	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/lint"
 	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
@@ -86,6 +87,8 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 			return r, nil
 		}
 	}
+	r.Diagnostics = append(r.Diagnostics, lint.Lint(program)...)
+	diag.Sort(r.Diagnostics)
 	r.Plan, r.Suite = lower.Lower(program)
 	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
 		return nil, err
@@ -95,4 +98,4 @@ func Compile(fsys fs.FS, o Options) (*Result, error) {
 }
 
 // Rules is the table of all codes, for `cob explain`.
-func Rules() (diag.Registry, error) { return diag.Join(syntax.Rules(), check.Rules()) }
+func Rules() (diag.Registry, error) { return diag.Join(check.Rules()) }

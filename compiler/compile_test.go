@@ -183,26 +183,3 @@ func TestOverlay(t *testing.T) {
 		t.Error(diag.OneLines(r.Diagnostics))
 	}
 }
-
-// TestEveryCodeHasAPage joins the tables of all rooms.
-func TestEveryCodeHasAPage(t *testing.T) {
-	rules, err := compiler.Rules()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rules {
-		if r.Title == "" || r.Page == "" {
-			t.Errorf("%s has no title or no page", r.Code)
-		}
-	}
-	for _, dir := range []string{"testdata/diagnostics"} {
-		golden.Run(t, dir, func(t *testing.T, a golden.Archive) []golden.File {
-			for _, d := range compile(t, sources(a), compiler.Options{}).Diagnostics {
-				if _, ok := rules.Find(d.Code); !ok {
-					t.Errorf("%s has no page", d.Code)
-				}
-			}
-			return nil
-		})
-	}
-}

@@ -1,14 +1,20 @@
 package compiler_test
 
 import (
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
 )
 
 func files(e check.Example) fstest.MapFS {
@@ -28,6 +34,9 @@ func TestEveryRuleHasAnExample(t *testing.T) {
 	}
 	for _, p := range pages {
 		t.Run(string(p.Code), func(t *testing.T) {
+			if p.Code == syntax.CodeFileSize {
+				return // no page can show it: TestFileSizeLimit of lang/syntax makes one
+			}
 			bad, err := compiler.Compile(files(p.Bad), compiler.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -50,5 +59,45 @@ func TestEveryRuleHasAnExample(t *testing.T) {
 				t.Error("the page has no title or no text")
 			}
 		})
+	}
+}
+
+var declared = regexp.MustCompile(`diag\.Code = "(COB\d{4})"`)
+
+// TestEveryCodeHasAPage holds the constants of all rooms and the pages together.
+func TestEveryCodeHasAPage(t *testing.T) {
+	codes := map[string]bool{}
+	for _, root := range []string{".", "../lang"} {
+		err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(name)
+			for _, m := range declared.FindAllSubmatch(text, -1) {
+				codes[string(m[1])] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rules, err := compiler.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]bool{}
+	for _, r := range rules {
+		pages[string(r.Code)] = true
+	}
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		if !pages[code] {
+			t.Errorf("%s has no page in compiler/check/rules", code)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(pages)) {
+		if !codes[code] {
+			t.Errorf("the page of %s explains a code that nothing draws", code)
+		}
 	}
 }

@@ -11,12 +11,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/spec/document"
@@ -114,6 +116,38 @@ func TestSettings(t *testing.T) {
 		b.WriteString("\n")
 	}
 	part(t, "settings.md", "settings", b.String())
+}
+
+// TestDiagnostics lists the codes with what their bad examples draw.
+func TestDiagnostics(t *testing.T) {
+	pages, err := check.Pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("\n| code | drawn by | severity | machine fix |\n|---|---|---|---|\n")
+	for _, p := range pages {
+		severity, fix := diag.Error.String(), "no"
+		fsys := fstest.MapFS{}
+		for name, text := range p.Bad {
+			fsys[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		if len(fsys) > 0 {
+			r, err := compiler.Compile(fsys, compiler.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range r.Diagnostics {
+				severity = d.Severity.String()
+				if len(d.Fixes) > 0 {
+					fix = "yes"
+				}
+			}
+		}
+		fmt.Fprintf(&b, "| [%s](../compiler/check/rules/%s.txt) | %s | %s | %s |\n", p.Code, p.Code, cell(p.Title), severity, fix)
+	}
+	b.WriteString("\n")
+	part(t, "diagnostics.md", "codes", b.String())
 }
 
 func article(noun string) string {

@@ -50,6 +50,7 @@ var commands = []func() *cobra.Command{
 	buildCommand,
 	testCommand,
 	explainCommand,
+	lspCommand,
 	runCommand,
 	demoCommand,
 	benchCommand,

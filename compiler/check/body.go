@@ -105,7 +105,7 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	program := *c.Program
 	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
 	program.Settings, program.Tests = nil, nil
-	c.Program, c.ds, c.setting = &program, diag.List{}, map[string]bool{}
+	c.Program, c.ds, c.setting, c.know = &program, diag.List{}, map[string]bool{}, narrowing{}
 	b := &Body{Decl: decl}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:

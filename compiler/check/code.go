@@ -31,6 +31,7 @@ const (
 	CodeRefinement   diag.Code = "COB3022"
 	CodeForgotten    diag.Code = "COB3023"
 	CodePattern      diag.Code = "COB3024"
+	CodeUnguarded    diag.Code = "COB3025"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

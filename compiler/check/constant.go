@@ -79,15 +79,34 @@ func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
 // does not hold. What stands behind a name has been checked where it was given
 // its value.
 func (c *checker) obeys(tree *expression.Tree, t types.Type, e syntax.Expr) {
-	guards := c.guarded()
-	if guards == nil {
-		return // what is wrong with a refinement has been said
+	if guards, v := c.guarded(), c.valueOf(tree); guards != nil && v != nil {
+		c.unfit(guards.Check(v, t), e)
 	}
+}
+
+// obeysAs is obeys for an argument, with what the parameter's own condition says.
+func (c *checker) obeysAs(owner string, param types.Field, tree *expression.Tree, e syntax.Expr) {
+	if guards, v := c.guarded(), c.valueOf(tree); guards != nil && v != nil {
+		found := guards.CheckAs(owner, map[string]types.Value{param.Name: v}, types.RecordOf(param))
+		for i := range found {
+			found[i].Path = strings.TrimPrefix(strings.TrimPrefix(found[i].Path, param.Name), ".")
+		}
+		c.unfit(found, e)
+	}
+}
+
+// valueOf is the value of a constant, nil where there is none.
+func (c *checker) valueOf(tree *expression.Tree) types.Value {
 	v, ok, err := expression.Constant(tree, c.Universe)
 	if !ok || err != nil {
-		return
+		return nil
 	}
-	for _, p := range guards.Check(v, t) {
+	return v
+}
+
+// unfit reports what the refinements say of a value that is written in the text.
+func (c *checker) unfit(problems types.Problems, e syntax.Expr) {
+	for _, p := range problems {
 		at := within(e, p.Path)
 		if _, named := at.(*syntax.Ident); named {
 			continue

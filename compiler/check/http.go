@@ -37,6 +37,7 @@ func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
 			c.unsent(scope, out.Params)
 		}
 	}
+	c.results(e.Name+"."+out.Name, op.Result, out.Result)
 	e.Operations = append(e.Operations, out)
 }
 
@@ -57,7 +58,8 @@ func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types
 		f := &fields[k]
 		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })
 		if list[i].Where != nil {
-			c.notYet(list[i].Where, "a where on a parameter")
+			c.report(diag.Errorf(CodeUnguarded, list[i].Where.Span(), "what is sent is not checked, only what comes in").
+				WithHelp("put the condition on the field or the parameter where the value enters"))
 		}
 		c.declare(scope, &resolve.Variable{Name: f.Name, At: list[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
 	}

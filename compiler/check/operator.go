@@ -63,7 +63,20 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if out.At == "" {
 		return out
 	}
+	if (op == expression.Div || op == expression.Rem) && !isConstant(&x.Tree) && c.isZero(&y.Tree) {
+		c.errorf(CodeFails, e.Y.Span(), "this has no value in any run: division by zero")
+		return typed{}
+	}
 	return c.computed(out, e.Span())
+}
+
+// isZero says that a constant is 0, of whatever kind of number.
+func (c *checker) isZero(t *expression.Tree) bool {
+	if !isConstant(t) {
+		return false
+	}
+	v, ok, err := expression.Constant(t, c.Universe)
+	return ok && err == nil && types.Equal(v, int64(0))
 }
 
 // mayFail is the place of an operator that can fail, "" for the others.

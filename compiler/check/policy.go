@@ -16,10 +16,6 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// points are the decisions that policies may speak about, and whether this
-// version asks them.
-var points = map[string]bool{"call": true, "start": false, "publish": false, "subscribe": false, "complete": false, "view": false, "deploy": false}
-
 // ruling is a question that many calls ask in the same words.
 type ruling struct {
 	policy string
@@ -75,8 +71,7 @@ func (c *checker) declarePolicies() {
 
 func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 	scope := resolve.NewScope()
-	facts := c.policyFacts()
-	for _, f := range facts {
+	for _, f := range c.policyFacts(rule.Points) {
 		c.declare(scope, &resolve.Variable{Name: f.Name, Type: f.Type, Fixed: "a fact"})
 	}
 	when := expression.Tree{Op: expression.Literal, Type: types.Of(types.Bool), Text: "true"}
@@ -84,7 +79,7 @@ func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 	if rule.When != nil {
 		when = c.condition(scope, rule.When)
 		at = rule.When.Span()
-		known = c.labelsKnown(rule.When)
+		known = c.namesKnown(rule.When)
 	}
 	because := ""
 	if rule.Because != nil {
@@ -92,16 +87,8 @@ func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 	}
 	good := known && whole(&when)
 	for _, p := range rule.Points {
-		asked, known := points[p.Text]
-		if !known {
-			unknown := resolve.Unknown(p.At, "decision", p.Text, []string{"call", "complete", "deploy", "publish", "start", "subscribe", "view"})
-			unknown.Code = CodePoint
-			c.report(unknown)
-			good = false
-			continue
-		}
-		if !asked {
-			c.notYet(rule, "a rule about "+p.Text)
+		if _, ok := points[p.Text]; !ok {
+			c.report(unknownPoint(p))
 			good = false
 			continue
 		}
@@ -109,32 +96,6 @@ func (c *checker) policyRule(r *ruled, rule *syntax.PolicyRule) bool {
 		r.at = append(r.at, at)
 	}
 	return good
-}
-
-// labelsKnown reports a string in `"personal" in data.labels` that is no label:
-// it would silently never hold.
-func (c *checker) labelsKnown(e syntax.Expr) (known bool) {
-	known = true
-	syntax.Inspect(e, func(n syntax.Node) bool {
-		b, ok := n.(*syntax.BinaryExpr)
-		if !ok || b.Op != "in" || b.Y == nil || b.Y.Span().Text() != "data.labels" {
-			return true
-		}
-		if s, ok := b.X.(*syntax.StringExpr); ok {
-			if name, ok := s.Plain(); ok {
-				if sym := c.Info.Lookup(name); sym != nil && sym.Kind == resolve.Label {
-					c.Info.Use(sym, s.Span())
-				} else {
-					d := resolve.Unknown(s.Span(), "label", name, c.labels.names)
-					d.Fixes = nil
-					c.report(d)
-					known = false
-				}
-			}
-		}
-		return true
-	})
-	return known
 }
 
 // whole says that there was no mistake anywhere in an expression.
@@ -147,18 +108,12 @@ func whole(t *expression.Tree) bool {
 	return good
 }
 
-// policyFacts are the variables that the point call offers.
-func (c *checker) policyFacts() []types.Field {
-	data := types.RecordOf(types.Field{Name: "labels", Type: types.ListOf(types.Of(types.String))})
-	return []types.Field{{Name: "cloud", Type: types.RecordOf(c.facts...)}, {Name: "data", Type: data}}
-}
-
 func (c *checker) compilePolicy(r *ruled) {
 	var rules []policy.Rule
 	for i, p := range r.Rules {
 		rules = append(rules, policy.Rule{Effect: policy.Effect(p.Effect), Point: p.Point, When: p.When, Because: p.Because, At: at(r.at[i])})
 	}
-	program, err := policy.Compile(rules, c.Universe, c.policyFacts())
+	program, err := policy.Compile(rules, c.Universe, c.policyFacts(nil))
 	if err != nil {
 		c.badCondition(r, err)
 		return

@@ -74,6 +74,7 @@ func (c *checker) declareProcesses() {
 		p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
 		if d.Params != nil {
 			p.Params = c.fields(d.Params.List)
+			c.refinements(p.Name, d.Params.List, p.Params)
 		}
 		c.process[p.Name] = p
 	}
@@ -85,9 +86,6 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	if d.Params != nil {
 		for i, f := range p.Params {
 			i = slices.IndexFunc(d.Params.List, func(x *syntax.Field) bool { return x.Name.Text == f.Name })
-			if w := d.Params.List[i].Where; w != nil {
-				c.notYet(w, "a where on a parameter")
-			}
 			c.declare(scope, &resolve.Variable{Name: f.Name, At: d.Params.List[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
 		}
 	}
@@ -341,6 +339,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 			f.report(diag.Errorf(CodeNoType, st.Name.At, "nothing says what the task asks for").
 				WithHelp("the type of the let is the form: let %s: Decision = task ...", v.Name))
 		}
+		f.unguarded(st.Type, want)
 		f.task(s, a, want, true)
 		f.declareIn(s, node, v)
 	case *syntax.StartStmt:

@@ -65,7 +65,7 @@ func readPage(code diag.Code, a *txtar.Archive) Page {
 	return p
 }
 
-// Rules is the table of codes of the compiler's rooms for the registry.
+// Rules is the table of the codes of all rooms, for the registry.
 func Rules() []diag.Rule {
 	list, err := Pages()
 	if err != nil {

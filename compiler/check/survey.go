@@ -37,13 +37,18 @@ func (c *checker) survey(r *ruled, called []labelSet) {
 			}
 		}
 	}
-	for i, reach := range r.program.Survey(all, nil) {
+	calls, others := r.program.Survey(all, nil), r.program.Survey(all, []string{"user", "task", "instance", "channel", "process", "plan"})
+	for i, reach := range others {
+		where := ""
+		if r.Rules[i].Point == "call" {
+			reach, where = calls[i], " in every cloud"
+		}
 		if r.Rules[i].When.Op == expression.Literal {
 			continue // the author wrote that it always holds
 		}
 		switch {
 		case reach.Always() && r.Rules[i].Effect == "deny":
-			c.report(diag.Warningf(CodeAlways, r.at[i], "this always holds: the rule denies every %s in every cloud", r.Rules[i].Point))
+			c.report(diag.Warningf(CodeAlways, r.at[i], "this always holds: the rule denies every %s%s", r.Rules[i].Point, where))
 		case reach.Never() && tried[i]:
 			c.report(diag.Warningf(CodeNever, r.at[i], "this never holds, whatever the labels and the cloud: the rule does nothing"))
 		}

@@ -192,7 +192,7 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 		if a.invalid() || !c.constant(a.Tree, call.Args[i]) {
 			return
 		}
-		c.obeys(&a.Tree, p.Params[i].Type, call.Args[i])
+		c.obeysAs(p.Name, p.Params[i], &a.Tree, call.Args[i])
 		w.Args = append(w.Args, a.Tree)
 	}
 	t.When = append(t.When, w)

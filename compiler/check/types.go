@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -16,6 +15,7 @@ type typeTable struct {
 	aliases map[string]types.Type // by unqualified name, when settled
 	open    map[string]bool       // aliases being settled, against cycles
 	deep    map[string]labelSet   // by qualified name
+	tests   map[string]tested     // of aliases, by unqualified name
 }
 
 var builtins = map[string]types.Kind{"bool": types.Bool, "int": types.Int, "float": types.Float, "decimal": types.Decimal,
@@ -26,7 +26,7 @@ var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "in
 
 // declareTypes makes the definitions, then checks what refers to them.
 func (c *checker) declareTypes() {
-	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}}
+	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}, tests: map[string]tested{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
 		c.Refinements = append(c.Refinements, contract.Refinements...)
@@ -66,6 +66,7 @@ func (c *checker) declareTypes() {
 	c.Universe = types.NewUniverse(c.Types)
 	c.settle()
 	c.finite()
+	c.aliasRefinements()
 	own := c.Types[len(c.Types)-len(fields):]
 	for i, list := range fields {
 		if list != nil {
@@ -102,9 +103,6 @@ func (c *checker) alias(s *resolve.Symbol) types.Type {
 	c.types.open[s.Name] = true
 	t := c.typeOf(d.Alias)
 	c.types.aliases[s.Name] = t
-	if d.Where != nil {
-		c.notYet(d.Where, "a where on a type that is no record")
-	}
 	return t
 }
 
@@ -165,13 +163,7 @@ func (c *checker) typeOf(t syntax.Type) types.Type {
 		if t.Fields == nil {
 			return types.Type{}
 		}
-		fields := c.fields(t.Fields.List)
-		for _, f := range t.Fields.List {
-			if f.Where != nil {
-				c.notYet(f.Where, "a where inside a record without a name")
-			}
-		}
-		return types.RecordOf(fields...)
+		return types.RecordOf(c.fields(t.Fields.List)...)
 	case *syntax.NamedType:
 		return c.namedType(t)
 	}
@@ -258,29 +250,6 @@ func contractTypes(list []types.Definition) []string {
 		out = append(out, d.Name[strings.LastIndexByte(d.Name, '.')+1:])
 	}
 	return out
-}
-
-// refinements checks the conditions after where; each reads its own field.
-func (c *checker) refinements(of string, list []*syntax.Field, fields []types.Field) {
-	for _, f := range list {
-		if f.Where == nil {
-			continue
-		}
-		field := types.FieldNamed(fields, f.Name.Text)
-		if field == nil {
-			continue
-		}
-		scope := resolve.NewScope()
-		c.declare(scope, &resolve.Variable{Name: f.Name.Text, At: f.Name.At, Type: field.Type, Fixed: "a field"})
-		cond := c.condition(scope, f.Where)
-		if cond.Type.Kind == types.Invalid {
-			continue
-		}
-		r := plan.Refinement{Type: of, Field: f.Name.Text, Test: cond, Text: f.Where.Span().Text()}
-		if c.sound(&r, f.Where.Span()) {
-			c.Refinements = append(c.Refinements, r)
-		}
-	}
 }
 
 func (c *checker) declare(s *resolve.Scope, v *resolve.Variable) *resolve.Variable {

@@ -66,6 +66,7 @@ type Contract struct {
 	Refinements []expression.Refinement // by type and field
 	Operations  []Operation             // by service and name
 	Channels    []Channel               // by name; of asyncapi
+	XML         []XML                   // of wsdl
 	// Services are the names behind which operations stand together, sorted: the
 	// services of a proto file, the ports of a WSDL. Other kinds have none.
 	Services []string
@@ -137,6 +138,7 @@ type SOAP struct {
 	Input   string // element of the body, as {space}name
 	Output  string // empty where nothing comes back
 	Address string // what the contract says, which a binding replaces
+	space   string // of the body in rpc style
 }
 
 // Message says how an operation travels as a message.
@@ -152,9 +154,20 @@ type Channel struct {
 	Name     string
 	Address  string
 	Protocol string
-	Messages []string // qualified types, in the order of the contract
-	Receives bool     // somebody who uses the contract gets messages from it
-	Sends    bool     // or sends them there
+	Messages []types.Type // in the order of the contract
+	Receives bool         // somebody who uses the contract gets messages from it
+	Sends    bool         // or sends them there
+}
+
+// XML says how a field of a type looks in XML: an element unless it is an
+// attribute or the text of its element.
+type XML struct {
+	Type      string // qualified
+	Field     string
+	Space     string // of names; empty where the element has none
+	Name      string
+	Attribute bool
+	Text      bool
 }
 
 // Find returns the operation of that name in a service, or nil. The service is

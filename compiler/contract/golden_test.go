@@ -94,7 +94,7 @@ func print(c *contract.Contract) string {
 		printOperation(&c.Operations[i], line)
 	}
 	for _, ch := range c.Channels {
-		line("channel %s %q %s of %s receives=%v sends=%v", ch.Name, ch.Address, ch.Protocol, strings.Join(ch.Messages, ", "), ch.Receives, ch.Sends)
+		line("channel %s %q %s of %v receives=%v sends=%v", ch.Name, ch.Address, ch.Protocol, ch.Messages, ch.Receives, ch.Sends)
 	}
 	for _, f := range c.Files {
 		line("file %s", f.Path)

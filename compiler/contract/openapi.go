@@ -37,7 +37,7 @@ func readOpenAPI(r *reader, name string) {
 	a.components(d.root.get("components").get("schemas"))
 	d.root.get("paths").each(a.path)
 	a.faults()
-	a.same()
+	a.one()
 }
 
 // noVersion gives a document up that is not of the kind that the author says.
@@ -263,17 +263,4 @@ func firstJSON(content *node) *node {
 		}
 	})
 	return found
-}
-
-// same reports operations of one name.
-func (a *openAPI) same() {
-	seen := map[string]bool{}
-	a.Operations = slices.DeleteFunc(a.Operations, func(o Operation) bool {
-		if seen[o.Name] {
-			a.report(a.Declared[o.Name], "two operations are called %s", o.Name)
-			return true
-		}
-		seen[o.Name] = true
-		return false
-	})
 }

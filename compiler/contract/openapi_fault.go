@@ -76,14 +76,8 @@ func (a *openAPI) faults() {
 			fields = []types.Field{{Name: "body", Type: x.body}}
 		}
 		if full == "" {
-			id := wanted
-			if a.reader.names[identifier(id)] {
-				id += "Fault" // a type has the name
-			}
-			full = a.qualified(a.unused(id))
+			full = a.declareFault(wanted, fields, x.at)
 			declared[wanted] = full
-			a.Declared[full] = x.at
-			a.Types = append(a.Types, types.Definition{Name: full, Kind: types.FaultDefinition, Fields: fields})
 		}
 		op.Faults = append(op.Faults, Fault{Name: full, Status: x.status, Body: !isRecord})
 	}

@@ -257,6 +257,9 @@ func (s *schemas) typeOf(n *node, hint string) types.Type {
 }
 
 func (s *schemas) typeOfTarget(n *node, hint string, named bool) types.Type {
+	if full := s.names[n]; full != "" {
+		return types.Ref(full)
+	}
 	_, isEnum := enumValues(n)
 	if named || isEnum || s.unionTag(n) != "" {
 		if t, ok := s.declares(n, hint); ok {

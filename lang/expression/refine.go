@@ -7,14 +7,26 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// Refinement is the condition after where on one field of a type. Its test reads
-// one variable, the field's own name.
+// Refinement is a condition after where. Its test reads one variable: the name of
+// the field, or the word value where it stands behind a type that is no record.
 type Refinement struct {
-	Type  string `json:"type"` // qualified
-	Field string `json:"field"`
-	Test  Tree   `json:"test"`
-	Text  string `json:"text"` // as the author wrote it, for messages
+	// Type is the qualified name of what has the field: a record, fault, event or
+	// union, or a process for its parameters. A channel or an operation
+	// ("orders.payments.charge") has none: its messages or results are meant.
+	Type  string `json:"type"`
+	Field string `json:"field,omitempty"`
+	// Within leads from the field to the values that are tested: "[]" to the items
+	// of a list, "{}" to the values of a map, ".name" to a field.
+	Within []string `json:"within,omitempty"`
+	Test   Tree     `json:"test"`
+	Text   string   `json:"text"` // as the author wrote it, for messages
 }
+
+// EachItem and EachValue are the steps of Within that lead to many values.
+const (
+	EachItem  = "[]"
+	EachValue = "{}"
+)
 
 // Checker checks refinements in values. It is never changed after NewChecker.
 type Checker struct {
@@ -27,8 +39,12 @@ type Checker struct {
 }
 
 type guard struct {
-	field string
-	wire  string
+	field    string
+	wire     string
+	within   []string
+	variable string
+	// nulls says that null is a value to test, and not an absence.
+	nulls bool
 	text  string
 	test  *Program
 }
@@ -42,7 +58,13 @@ func NewChecker(u *types.Universe, refinements []Refinement) (*Checker, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the refinement of %s.%s: %w", r.Type, r.Field, err)
 		}
-		g := guard{field: r.Field, wire: r.Field, text: r.Text, test: p}
+		g := guard{field: r.Field, wire: r.Field, within: r.Within, text: r.Text, test: p}
+		r.Test.Walk(func(n *Tree) bool {
+			if n.Op == Var && len(p.Reads()) == 1 && n.Name == p.Reads()[0] {
+				g.variable, g.nulls = n.Name, n.Type.Kind == types.JSON
+			}
+			return true
+		})
 		if d := u.Lookup(r.Type); d != nil {
 			if f, ok := d.Field(r.Field); ok {
 				g.wire = f.WireName()
@@ -102,6 +124,18 @@ func (c *Checker) Check(v types.Value, t types.Type) types.Problems {
 	return found
 }
 
+// CheckAs checks v, of type t, as what a process, a channel or an operation takes
+// or gives: by the refinements that it has itself, and those of its parts.
+func (c *Checker) CheckAs(owner string, v types.Value, t types.Type) types.Problems {
+	found := types.Problems{}
+	c.guarded(owner, v, "", &found)
+	c.walk(v, t, "", &found)
+	if len(found) == 0 {
+		return nil
+	}
+	return found
+}
+
 func (c *Checker) walk(v types.Value, t types.Type, path string, found *types.Problems) {
 	if v == nil || len(*found) >= types.MaxProblems || !c.touched(t) {
 		return
@@ -132,12 +166,24 @@ func (c *Checker) named(v types.Value, name, path string, found *types.Problems)
 	if !ok {
 		return
 	}
-	for _, g := range c.guards[name] {
-		if value, present := m[g.field]; present && len(*found) < types.MaxProblems {
-			g.check(value, types.Path(path, g.wire), found)
+	c.guarded(name, m, path, found)
+	c.fields(m, c.inner[name], path, found)
+}
+
+// guarded checks what a type, a process, a channel or an operation says of its own
+// fields or values.
+func (c *Checker) guarded(owner string, v types.Value, path string, found *types.Problems) {
+	for i := range c.guards[owner] {
+		g := &c.guards[owner][i]
+		if g.field == "" {
+			g.descend(v, g.within, path, found)
+			continue
+		}
+		m, _ := v.(map[string]types.Value)
+		if value, present := m[g.field]; present {
+			g.descend(value, g.within, types.Path(path, g.wire), found)
 		}
 	}
-	c.fields(m, c.inner[name], path, found)
 }
 
 func (c *Checker) fields(m map[string]types.Value, fields []types.Field, path string, found *types.Problems) {
@@ -149,8 +195,37 @@ func (c *Checker) fields(m map[string]types.Value, fields []types.Field, path st
 	}
 }
 
+// descend goes to the values that a guard is about.
+func (g *guard) descend(v types.Value, within []string, path string, found *types.Problems) {
+	if len(*found) >= types.MaxProblems || v == nil && !g.nulls {
+		return
+	}
+	if len(within) == 0 {
+		g.check(v, path, found)
+		return
+	}
+	step, rest := within[0], within[1:]
+	switch step {
+	case EachItem:
+		list, _ := v.([]types.Value)
+		for i, item := range list {
+			g.descend(item, rest, path+"["+strconv.Itoa(i)+"]", found)
+		}
+	case EachValue:
+		m, _ := v.(map[string]types.Value)
+		for _, k := range types.Keys(m) {
+			g.descend(m[k], rest, types.Path(path, k), found)
+		}
+	default:
+		m, _ := v.(map[string]types.Value)
+		if value, present := m[step[1:]]; present {
+			g.descend(value, rest, types.Path(path, step[1:]), found)
+		}
+	}
+}
+
 func (g *guard) check(v types.Value, path string, found *types.Problems) {
-	holds, err := g.test.Eval(map[string]types.Value{g.field: v})
+	holds, err := g.test.Eval(map[string]types.Value{g.variable: v})
 	if err == nil && holds == true {
 		return
 	}

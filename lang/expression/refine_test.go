@@ -9,8 +9,8 @@ import (
 
 func refinements() []Refinement {
 	return []Refinement{
-		{"t.Line", "qty", node(Gt, boolT, name("qty", intT), num("0")), "qty > 0"},
-		{"t.Order", "lines", node(In, boolT, invoke("len", intT, name("lines", intsT)), node(Range, intsT, num("1"), num("2"))), "len(lines) in 1..2"},
+		{Type: "t.Line", Field: "qty", Test: node(Gt, boolT, name("qty", intT), num("0")), Text: "qty > 0"},
+		{Type: "t.Order", Field: "lines", Test: node(In, boolT, invoke("len", intT, name("lines", intsT)), node(Range, intsT, num("1"), num("2"))), Text: "len(lines) in 1..2"},
 	}
 }
 
@@ -74,7 +74,7 @@ func TestCheckerStopsAtMaxProblems(t *testing.T) {
 }
 
 func TestRefinementsWithoutAnAnswerDoNotHold(t *testing.T) {
-	c, err := NewChecker(universe, []Refinement{{"t.Plain", "a", node(Gt, boolT, node(Div, intT, num("1"), name("a", intT)), num("0")), "1 / a > 0"}})
+	c, err := NewChecker(universe, []Refinement{{Type: "t.Plain", Field: "a", Test: node(Gt, boolT, node(Div, intT, num("1"), name("a", intT)), num("0")), Text: "1 / a > 0"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,37 @@ func TestRefinementsWithoutAnAnswerDoNotHold(t *testing.T) {
 	if got != "a: must satisfy 1 / a > 0, which has no answer here: division by zero" {
 		t.Error(got)
 	}
-	if _, err := NewChecker(universe, []Refinement{{"t.Plain", "a", node("xor", boolT), ""}}); err == nil || !strings.Contains(err.Error(), "the refinement of t.Plain.a: ") {
+	if _, err := NewChecker(universe, []Refinement{{Type: "t.Plain", Field: "a", Test: node("xor", boolT)}}); err == nil || !strings.Contains(err.Error(), "the refinement of t.Plain.a: ") {
 		t.Errorf("a bad test: %v", err)
+	}
+}
+
+func TestRefinementsReachIntoLists(t *testing.T) {
+	positive := func(v string) Tree { return node(Gt, boolT, name(v, intT), num("0")) }
+	c, err := NewChecker(universe, []Refinement{
+		{Type: "t.Plain", Field: "a", Within: []string{EachItem, EachValue, ".n"}, Test: positive("value"), Text: "value > 0"},
+		{Type: "t.Start", Field: "n", Test: positive("n"), Text: "n > 0"},
+		{Type: "t.queue", Within: []string{EachItem}, Test: positive("value"), Text: "value > 0"},
+		{Type: "t.Line", Field: "extra", Test: node(Ne, boolT, name("extra", jsonT), null()), Text: "extra != null"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := func(v types.Value) types.Value { return map[string]types.Value{"n": v} }
+	for _, x := range []struct {
+		name string
+		got  types.Problems
+		want string
+	}{
+		{"deep", c.Check(map[string]types.Value{"a": values_(map[string]types.Value{"k": n(int64(1)), "l": n(int64(0)), "m": n(nil)})}, types.Ref("t.Plain")),
+			"a[0].l.n: must satisfy value > 0"},
+		{"parameters", c.CheckAs("t.Start", n(int64(0)), types.RecordOf(types.Field{Name: "n", Type: intT})), "n: must satisfy n > 0"},
+		{"parameters that fit", c.CheckAs("t.Start", n(int64(1)), types.RecordOf(types.Field{Name: "n", Type: intT})), ""},
+		{"messages", c.CheckAs("t.queue", ints(1, 0), intsT), "[1]: must satisfy value > 0"},
+		{"null that is a value", c.Check(map[string]types.Value{"sku": "p", "qty": int64(1), "extra": nil}, lineT), "extra: must satisfy extra != null"},
+	} {
+		if got := x.got.Error(); got != x.want {
+			t.Errorf("%s: got %q, want %q", x.name, got, x.want)
+		}
 	}
 }

@@ -63,7 +63,7 @@ func (s *session) startsExpr() bool {
 	t := s.tok()
 	switch t.Kind {
 	case Word:
-		return !s.reason()
+		return !s.reason() && !s.nextStatement()
 	case Number, String:
 		return true
 	case Punct:
@@ -81,6 +81,20 @@ func (s *session) startsExpr() bool {
 
 // reason says whether the reason of a rule begins here, which is no operand.
 func (s *session) reason() bool { return s.at("because") && s.peek(1).Kind == String }
+
+// nextStatement says whether the next line is a statement rather than the operand
+// that the line before lacks: it begins with a statement's keyword, and what
+// follows cannot stand behind a name.
+func (s *session) nextStatement() bool {
+	if !s.tok().Newline {
+		return false
+	}
+	if _, ok := productions().statements[s.raw(s.tok())]; !ok {
+		return false
+	}
+	next := s.peek(1)
+	return !next.Newline && (next.Kind == Word && !s.is(next, "in") || next.Kind == String || next.Kind == Number)
+}
 
 // expr reads one expression. Where none begins it reports so, consumes nothing
 // and returns a BadExpr.
@@ -150,7 +164,7 @@ func (s *session) operand() Expr {
 	start := s.pos
 	switch t.Kind {
 	case Word:
-		if s.reason() {
+		if s.reason() || s.nextStatement() {
 			break
 		}
 		return s.wordOperand()

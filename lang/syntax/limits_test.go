@@ -48,15 +48,3 @@ func TestFileSizeLimit(t *testing.T) {
 func TestGrammar(t *testing.T) {
 	golden.Text(t, "../../spec/grammar.ebnf", syntax.Grammar())
 }
-
-func TestRulesAreSortedAndExplained(t *testing.T) {
-	rules, err := diag.Join(syntax.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rules {
-		if r.Title == "" || r.Page == "" || !strings.HasPrefix(string(r.Code), "COB1") {
-			t.Errorf("rule %q has no title, no page or a code of another room", r.Code)
-		}
-	}
-}

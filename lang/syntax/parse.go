@@ -94,11 +94,17 @@ func setSpanOf(d Decl, at source.Span) { d.Head().At = at }
 func (s *session) leftover() {
 	at := s.span(s.pos, s.pos+1)
 	if s.at("}") || s.at(")") || s.at("]") {
-		s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text()))
+		s.closesNothing()
 		return
 	}
 	s.report(diag.Errorf(CodeSeparator, at, "expected a new declaration, found %s", s.found(s.pos))).Help =
 		"a declaration begins in column 1"
+}
+
+// closesNothing reports the closing bracket at the reader.
+func (s *session) closesNothing() {
+	at := s.span(s.pos, s.pos+1)
+	s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text())).Fixes = []diag.Edit{{Span: at}}
 }
 
 func (s *session) badDecl() Decl {
@@ -106,7 +112,7 @@ func (s *session) badDecl() Decl {
 	d.At = s.span(s.pos, s.end)
 	at := s.span(s.pos, s.pos+1)
 	if s.at("}") || s.at(")") || s.at("]") {
-		s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text()))
+		s.closesNothing()
 		return d
 	}
 	p := s.report(diag.Errorf(CodeNoDecl, at, "no declaration begins with %s", s.found(s.pos)))

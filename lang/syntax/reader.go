@@ -217,8 +217,15 @@ func (s *session) separator(commas bool) {
 	if commas {
 		what = "`,` or a new line"
 	}
-	s.report(diag.Errorf(CodeSeparator, at, "expected %s, found %s", what, s.found(s.pos)))
+	d := s.report(diag.Errorf(CodeSeparator, at, "expected %s, found %s", what, s.found(s.pos)))
+	if commas && s.pos > 0 && len(d.Fixes) == 0 && s.beginsEntry() {
+		d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos).After(), Text: ","}}
+	}
 }
+
+// beginsEntry says whether `name:` stands at the reader, so that a comma is all
+// that is missing before it.
+func (s *session) beginsEntry() bool { return s.atWord() && s.is(s.peek(1), ":") }
 
 // closing says whether a braced list ends here, and moves behind its `}`. Where
 // the braces of the declaration do not pair up, the indentation decides which one
@@ -271,7 +278,7 @@ func (s *session) told(index int) bool {
 
 func (s *session) stray() {
 	if !s.told(s.pos) {
-		s.report(diag.Errorf(CodeStrayClose, s.span(s.pos, s.pos+1), "this `}` closes nothing"))
+		s.closesNothing()
 	}
 	s.pos++
 }

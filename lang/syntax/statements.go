@@ -208,6 +208,7 @@ func (s *session) noStatement() {
 	}
 	if next := s.peek(1); s.is(next, ".") || s.is(next, "(") {
 		d.Help = "write `call` before the invocation of an operation"
+		d.Fixes = []diag.Edit{{Span: at.Before(), Text: "call "}}
 		return
 	}
 	s.suggest(d, statementKeywords()...)

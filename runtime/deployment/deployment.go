@@ -29,12 +29,15 @@ type Deployment struct {
 }
 
 // Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError; a
-// step that this node cannot run, with its place; *connector.SettingsError, with
+// step or a rule that this node cannot run, with its place; *connector.SettingsError, with
 // which there is a Deployment all the same: one without Sinks, that explains
 // what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
+		return nil, err
+	}
+	if err := undecided(p); err != nil {
 		return nil, err
 	}
 	d := &Deployment{
@@ -102,11 +105,17 @@ func (d *Deployment) Channel(name string) (*plan.Channel, bool) {
 // Read makes a value of type t of JSON from outside, refinements included.
 // Errors: types.Problems.
 func (d *Deployment) Read(text []byte, t types.Type) (types.Value, error) {
+	return d.ReadAs("", text, t)
+}
+
+// ReadAs reads what a process or a channel takes, by its qualified name:
+// it may have refinements of its own.
+func (d *Deployment) ReadAs(owner string, text []byte, t types.Type) (types.Value, error) {
 	v, err := d.Universe.DecodeJSON(text, t, types.Strict)
 	if err != nil {
 		return nil, err
 	}
-	if problems := d.refinements.Check(v, t); len(problems) > 0 {
+	if problems := d.refinements.CheckAs(owner, v, t); len(problems) > 0 {
 		return nil, problems
 	}
 	return v, nil

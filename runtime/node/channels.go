@@ -172,7 +172,7 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	if !ok {
 		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, orNone(deployed(d).Channels))
 	}
-	v, err := d.Read(body, c.Type)
+	v, err := d.ReadAs(channel, body, c.Type)
 	if err != nil {
 		return MessageReply{}, err
 	}

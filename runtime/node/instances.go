@@ -60,7 +60,7 @@ func (n *Node) startOn(ctx context.Context, d *deployment.Deployment, r StartReq
 	if !ok {
 		return StartReply{}, notFound("the package %s has no process %q; it has %s", d.Plan.Package, r.Process, orNone(deployed(d).Processes))
 	}
-	v, err := d.Read(r.Input, types.RecordOf(process.Params...))
+	v, err := d.ReadAs(r.Process, r.Input, types.RecordOf(process.Params...))
 	if err != nil {
 		return StartReply{}, err
 	}

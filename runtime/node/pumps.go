@@ -223,7 +223,7 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 		cmd.Payload = string(m.Payload)
 		return cmd
 	}
-	v, err := d.Read(m.Payload, c.Type)
+	v, err := d.ReadAs(p.channel, m.Payload, c.Type)
 	if err == nil {
 		cmd.Payload = v
 		return cmd

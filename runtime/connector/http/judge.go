@@ -76,7 +76,7 @@ func (op *operation) succeed(h *head, body []byte, t *target) connector.Reply {
 	}
 	v, err := op.universe.DecodeJSON(body, op.result, types.Tolerant)
 	if err == nil {
-		if problems := op.checker.Check(v, op.result); len(problems) > 0 {
+		if problems := op.checker.CheckAs(op.owner, v, op.result); len(problems) > 0 {
 			err = problems
 		}
 	}

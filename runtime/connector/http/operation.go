@@ -28,6 +28,7 @@ type operation struct {
 	body       *expression.Program
 	bodyType   types.Type
 	result     types.Type
+	owner      string // of the refinements of its result
 	errors     map[int]*faultReader
 	universe   *types.Universe
 	checker    *expression.Checker
@@ -59,7 +60,7 @@ func newOperation(e *plan.Endpoint, p *plan.Operation, u *types.Universe, checke
 		return nil, fmt.Errorf("%q is no HTTP method", p.HTTP.Method)
 	}
 	op := &operation{
-		name: p.Name, method: p.HTTP.Method, timeoutNs: p.TimeoutNs, result: p.Result,
+		name: p.Name, method: p.HTTP.Method, timeoutNs: p.TimeoutNs, result: p.Result, owner: e.Name + "." + p.Name,
 		universe: u, checker: checker, errors: map[int]*faultReader{},
 		safe: p.HTTP.Method == "GET" || p.HTTP.Method == "HEAD",
 	}

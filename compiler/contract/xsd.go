@@ -1,0 +1,338 @@
+package contract
+
+import (
+	"encoding/xml"
+	"strings"
+
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// xsds turns XML Schema into types.
+type xsds struct {
+	*reader
+	elements   map[xml.Name]*element
+	types      map[xml.Name]*element // complex and simple ones
+	groups     map[xml.Name]*element
+	attributes map[xml.Name]*element // groups of attributes
+	names      map[*element]string   // qualified, of the definitions
+	seen       map[string]bool // files
+	depth      int
+}
+
+func newXSDs(r *reader) *xsds {
+	return &xsds{reader: r, elements: map[xml.Name]*element{}, types: map[xml.Name]*element{}, groups: map[xml.Name]*element{},
+		attributes: map[xml.Name]*element{}, names: map[*element]string{}, seen: map[string]bool{}}
+}
+
+// schema notes what a schema declares and reads the ones that it refers to. space
+// is that of who includes it, for a schema without one of its own.
+func (x *xsds) schema(s *element, space string) {
+	if own := s.attr("targetNamespace"); own != "" {
+		space = own
+	}
+	for _, c := range s.children {
+		if c.name.Space != spaceXSD {
+			continue
+		}
+		name := xml.Name{Space: space, Local: c.attr("name")}
+		switch c.name.Local {
+		case "element":
+			x.elements[name] = c
+		case "complexType", "simpleType":
+			x.types[name] = c
+		case "group":
+			x.groups[name] = c
+		case "attributeGroup":
+			x.attributes[name] = c
+		case "include", "redefine", "import":
+			x.refer(c, space)
+		}
+	}
+}
+
+func (x *xsds) refer(c *element, space string) {
+	location := c.attr("schemaLocation")
+	if location == "" {
+		return
+	}
+	name, ok := beside(c.file, x.o.Prefix, location)
+	if !ok {
+		x.left(c.at(), "%s is somewhere else: contracts are read from files of the package alone, so this schema is left out", location)
+		return
+	}
+	if x.seen[name] {
+		return
+	}
+	x.seen[name] = true
+	root := x.xml(name, c.at())
+	if !root.is(spaceXSD, "schema") {
+		x.fail(CodeContract, root.at(), "%s is no XML Schema", name)
+	}
+	x.schema(root, space)
+}
+
+var xsdScalars = map[string]types.Kind{"boolean": types.Bool, "decimal": types.Decimal, "float": types.Float, "double": types.Float,
+	"dateTime": types.Timestamp, "dateTimeStamp": types.Timestamp, "duration": types.Duration, "dayTimeDuration": types.Duration, "base64Binary": types.Bytes,
+	"integer": types.Int, "int": types.Int, "long": types.Int, "short": types.Int, "byte": types.Int, "nonNegativeInteger": types.Int,
+	"positiveInteger": types.Int, "nonPositiveInteger": types.Int, "negativeInteger": types.Int, "unsignedLong": types.Int,
+	"unsignedInt": types.Int, "unsignedShort": types.Int, "unsignedByte": types.Int, "anyType": types.JSON, "anySimpleType": types.JSON}
+
+// named is the type that a name means.
+func (x *xsds) named(name xml.Name, at source.Span) types.Type {
+	x.part(at)
+	if name.Space == spaceXSD {
+		if k, ok := xsdScalars[name.Local]; ok {
+			return types.Of(k)
+		}
+		return types.Of(types.String) // dates, names, addresses: all of them are texts
+	}
+	e := x.types[name]
+	if e == nil {
+		if strings.Contains(name.Space, "xmlsoap.org/soap/encoding") {
+			return x.json(at, "%s is encoded as SOAP 1.1 once did, which has no type in COB", name.Local)
+		}
+		x.report(at, "no type is called %s", brace(name))
+		return types.Of(types.JSON)
+	}
+	return x.typeOf(e, name.Local)
+}
+
+// typeOf is the type of a complexType or simpleType; the hint names it.
+func (x *xsds) typeOf(e *element, hint string) types.Type {
+	if full := x.names[e]; full != "" {
+		return types.Ref(full)
+	}
+	if x.depth++; x.depth > MaxNesting {
+		x.fail(CodeBounds, e.at(), "types nest more than %d deep, or go around", MaxNesting)
+	}
+	defer func() { x.depth-- }()
+	if e.is(spaceXSD, "simpleType") {
+		return x.simple(e, hint)
+	}
+	full := x.qualified(x.unused(hint))
+	x.names[e] = full
+	x.Declared[full] = e.at()
+	d := types.Definition{Name: full, Kind: types.RecordDefinition, Doc: documentation(e)}
+	d.Fields = x.content(e, hint, full)
+	x.Types = append(x.Types, d)
+	return types.Ref(full)
+}
+
+func documentation(e *element) string {
+	doc := e.first(spaceXSD, "annotation").first(spaceXSD, "documentation")
+	if doc == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(doc.text), " ")
+}
+
+// simple is the type of a simpleType: an enum, a list, or what it restricts.
+func (x *xsds) simple(e *element, hint string) types.Type {
+	if list := e.first(spaceXSD, "list"); list != nil {
+		if item := list.first(spaceXSD, "simpleType"); item != nil {
+			return types.ListOf(x.simple(item, hint+"_item"))
+		}
+		return types.ListOf(x.named(list.qname(list.attr("itemType")), list.at()))
+	}
+	r := e.first(spaceXSD, "restriction")
+	if r == nil {
+		return types.Of(types.String) // a union of texts
+	}
+	base := x.base(r, hint)
+	values := r.all(spaceXSD, "enumeration")
+	if base.Kind != types.String || len(values) == 0 {
+		return base
+	}
+	if len(values) > MaxEnum {
+		x.left(e.at(), "this enum has more than %d values and is read as string", MaxEnum)
+		return base
+	}
+	d := types.Definition{Kind: types.EnumDefinition, Name: x.qualified(x.unused(hint)), Doc: documentation(e)}
+	x.names[e] = d.Name
+	x.Declared[d.Name] = e.at()
+	for _, v := range values {
+		d.Values = append(d.Values, v.attr("value"))
+	}
+	x.Types = append(x.Types, d)
+	return types.Ref(d.Name)
+}
+
+// base is the type that a restriction or an extension begins with.
+func (x *xsds) base(r *element, hint string) types.Type {
+	if inner := r.first(spaceXSD, "simpleType"); inner != nil && r.attr("base") == "" {
+		return x.simple(inner, hint)
+	}
+	return x.named(r.qname(r.attr("base")), r.at())
+}
+
+// content are the fields of a complexType.
+func (x *xsds) content(e *element, hint, of string) []types.Field {
+	var out []types.Field
+	for _, c := range e.children {
+		if c.name.Space == spaceXSD {
+			out = x.piece(out, c, hint, of, false)
+		}
+	}
+	return out
+}
+
+// piece adds what a part of a complexType holds. Where it is optional, so is all
+// of it.
+func (x *xsds) piece(out []types.Field, c *element, hint, of string, optional bool) []types.Field {
+	x.part(c.at())
+	if x.depth++; x.depth > MaxNesting {
+		x.fail(CodeBounds, c.at(), "types nest more than %d deep, or go around", MaxNesting)
+	}
+	defer func() { x.depth-- }()
+	many := c.attr("maxOccurs") != "" && c.attr("maxOccurs") != "1" && c.attr("maxOccurs") != "0"
+	switch c.name.Local {
+	case "sequence", "all", "choice":
+		optional = optional || c.attr("minOccurs") == "0" || c.name.Local == "choice"
+		if many {
+			x.left(c.at(), "a group that is repeated loses its order in COB: each of its elements is a list")
+		}
+		for _, inner := range c.children {
+			if inner.name.Space == spaceXSD {
+				before := len(out)
+				out = x.piece(out, inner, hint, of, optional)
+				for i := before; many && i < len(out); i++ {
+					out[i].Type = listOf(out[i].Type)
+				}
+			}
+		}
+	case "group", "attributeGroup":
+		table := x.groups
+		if c.name.Local == "attributeGroup" {
+			table = x.attributes
+		}
+		target := table[c.qname(c.attr("ref"))]
+		if target == nil {
+			x.report(c.at(), "no group is called %s", c.attr("ref"))
+			return out
+		}
+		for _, inner := range target.children {
+			out = x.piece(out, inner, hint, of, optional || c.attr("minOccurs") == "0")
+		}
+	case "complexContent", "simpleContent":
+		return x.derived(out, c, hint, of)
+	case "element":
+		return x.elementField(out, c, hint, of, optional, many)
+	case "attribute":
+		return x.attributeField(out, c, hint, of)
+	case "any":
+		x.left(c.at(), "any element could stand here, which has no type in COB: it is left out")
+	}
+	return out
+}
+
+func listOf(t types.Type) types.Type {
+	if t.Kind == types.Optional {
+		t = *t.Elem
+	}
+	if t.Kind == types.List {
+		return t
+	}
+	return types.ListOf(t)
+}
+
+// derived adds the fields of a type that extends or restricts another one.
+func (x *xsds) derived(out []types.Field, c *element, hint, of string) []types.Field {
+	d := c.first(spaceXSD, "extension")
+	if d == nil {
+		d = c.first(spaceXSD, "restriction")
+	}
+	if d == nil {
+		return out
+	}
+	base := d.qname(d.attr("base"))
+	if c.name.Local == "simpleContent" {
+		t := x.named(base, d.at())
+		if fields, ok := x.fieldsOf(t); ok {
+			out = append(out, fields...) // it extends one that has a value already
+		} else {
+			out = append(out, field("value", t, out))
+			x.XML = append(x.XML, XML{Type: of, Field: "value", Text: true})
+		}
+	} else if d.name.Local == "extension" {
+		target := x.types[base]
+		if target == nil {
+			x.named(base, d.at())
+			return out
+		}
+		for _, inner := range target.children {
+			if inner.name.Space == spaceXSD {
+				out = x.piece(out, inner, hint, of, false)
+			}
+		}
+	}
+	for _, inner := range d.children {
+		if inner.name.Space == spaceXSD && inner.name.Local != "annotation" && xsdFacets[inner.name.Local] == "" {
+			out = x.piece(out, inner, hint, of, false)
+		}
+	}
+	return out
+}
+
+func (x *xsds) elementField(out []types.Field, c *element, hint, of string, optional, many bool) []types.Field {
+	name, space := c.attr("name"), ""
+	decl := c
+	if ref := c.attr("ref"); ref != "" {
+		q := c.qname(ref)
+		if decl = x.elements[q]; decl == nil {
+			x.report(c.at(), "no element is called %s", brace(q))
+			return out
+		}
+		name, space = q.Local, q.Space
+	} else if form := c.attr("form"); form == "qualified" || form == "" && c.under(spaceXSD, "schema", "elementFormDefault") == "qualified" {
+		space = c.under(spaceXSD, "schema", "targetNamespace")
+	}
+	t := x.elementType(decl, hint+"_"+name)
+	bare := t
+	switch {
+	case many:
+		t = listOf(t)
+	case optional || c.attr("minOccurs") == "0" || decl.attr("nillable") == "true":
+		t = types.OptionalOf(t)
+	}
+	f := field(name, t, out)
+	f.Doc = documentation(c)
+	if !many {
+		f.Refined = x.restrict(of, f, bare, x.simpleOf(decl))
+	}
+	x.XML = append(x.XML, XML{Type: of, Field: f.Name, Space: space, Name: name})
+	return append(out, f)
+}
+
+// elementType is the type of a declared element.
+func (x *xsds) elementType(e *element, hint string) types.Type {
+	if t := e.attr("type"); t != "" {
+		return x.named(e.qname(t), e.at())
+	}
+	for _, kind := range []string{"complexType", "simpleType"} {
+		if inner := e.first(spaceXSD, kind); inner != nil {
+			return x.typeOf(inner, hint)
+		}
+	}
+	return types.Of(types.JSON)
+}
+
+func (x *xsds) attributeField(out []types.Field, c *element, hint, of string) []types.Field {
+	name := c.attr("name")
+	if name == "" || c.attr("use") == "prohibited" {
+		return out // a reference: xml:lang and its like
+	}
+	t := types.Of(types.String)
+	if s := c.attr("type"); s != "" {
+		t = x.named(c.qname(s), c.at())
+	} else if inner := c.first(spaceXSD, "simpleType"); inner != nil {
+		t = x.typeOf(inner, hint+"_"+name)
+	}
+	if c.attr("use") != "required" {
+		t = types.OptionalOf(t)
+	}
+	f := field(name, t, out)
+	f.Doc = documentation(c)
+	x.XML = append(x.XML, XML{Type: of, Field: f.Name, Name: name, Attribute: true})
+	return append(out, f)
+}

@@ -1,0 +1,59 @@
+package lint
+
+import (
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// processKey remarks a key that is one and the same for all instances.
+func (p *pass) processKey(d *syntax.ProcessDecl) {
+	s := d.Body.Find("key")
+	if s == nil {
+		return
+	}
+	for _, x := range p.Processes {
+		if x.Decl == d && x.Key != nil && len(expression.Reads(x.Key)) == 0 {
+			p.report(diag.Warningf(CodeOneKey, s.Span(), "this key is the same for every instance, so %s runs once and never again", d.Name.Text).
+				WithHelp("take what names the case: key: order.id"))
+		}
+	}
+}
+
+// operations remarks what an operation says about every call at once.
+func (p *pass) operations(d *syntax.EndpointDecl) {
+	e := p.endpoint(d)
+	if e == nil || d.Body == nil {
+		return
+	}
+	for _, o := range d.Body.Operations {
+		op := operation(e, o.Name.Text)
+		if op == nil {
+			continue
+		}
+		if s := o.Body.Find("idempotency_key"); s != nil && op.Key != nil && len(expression.Reads(op.Key)) == 0 {
+			p.report(diag.Warningf(CodeOneKeyThere, s.Span(), "this key is the same for every call, so the service does only the first one").
+				WithHelp("take what names the wish, such as a parameter: idempotency_key: order"))
+		}
+		p.labelsInURL(o, op)
+	}
+}
+
+func (p *pass) endpoint(d *syntax.EndpointDecl) *plan.Endpoint {
+	for i := range p.Endpoints {
+		if p.Endpoints[i].Name == p.Module.Package+"."+d.Name.Text {
+			return &p.Endpoints[i]
+		}
+	}
+	return nil
+}
+
+func operation(e *plan.Endpoint, name string) *plan.Operation {
+	for i := range e.Operations {
+		if e.Operations[i].Name == name {
+			return &e.Operations[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
+)
+
+// route remarks what becomes of the messages of a route.
+func (p *pass) route(d *syntax.RouteDecl) {
+	i := slices.IndexFunc(p.Routes, func(r *check.Route) bool { return r.Decl == d })
+	if i < 0 || len(d.Body.Stmts) == 0 {
+		return
+	}
+	r := p.Routes[i]
+	from, ok := d.Body.Stmts[0].(*syntax.FromStmt)
+	if !ok {
+		return
+	}
+	if ch := p.channel(r.From); ch != nil && ch.DeadLetter == "" && !p.servesAsDeadLetter(ch.Name) {
+		p.report(diag.Warningf(CodeNoDead, from.Source.Span(), "nobody is told of what %s cannot deal with: %s has no dead letter", d.Name.Text, from.Source).
+			WithHelp("channel %s: %s of ... { dead_letter: rejected }", from.Source, ch.Kind))
+	}
+	conditional := false
+	for _, st := range d.Body.Stmts[1:] {
+		if _, ok := st.(*syntax.FilterStmt); ok {
+			conditional = true
+		}
+		p.ownChannel(r, st, conditional)
+		p.startsWithoutKey(st)
+	}
+}
+
+// ownChannel remarks a message that goes back to where it came from.
+func (p *pass) ownChannel(r *check.Route, st syntax.Stmt, conditional bool) {
+	if conditional || p.Names[st] == nil || p.Names[st].Full != r.From {
+		return
+	}
+	switch st.(type) {
+	case *syntax.SendStmt, *syntax.ToStmt:
+		p.report(diag.Warningf(CodeOwnChannel, st.Span(), "every message goes back to the channel it came from, without end").
+			WithHelp("send it elsewhere, or under a condition"))
+	}
+}
+
+// startsWithoutKey remarks that a message which arrives twice starts two instances.
+func (p *pass) startsWithoutKey(st syntax.Stmt) {
+	start, ok := st.(*syntax.StartStmt)
+	if !ok || p.Names[st] == nil {
+		return
+	}
+	i := slices.IndexFunc(p.Processes, func(x *check.Process) bool { return x.Name == p.Names[st].Full })
+	if i >= 0 && p.Processes[i].Key == nil {
+		p.report(diag.Warningf(CodeNoKey, start.Target.Span(), "%s has no key, so what is sent twice is done twice", start.Target).
+			WithHelp("say in %s what names the case: key: order.id", start.Target))
+	}
+}
+
+func (p *pass) channel(name string) *plan.Channel {
+	for i := range p.Channels {
+		if p.Channels[i].Name == name {
+			return &p.Channels[i]
+		}
+	}
+	return nil
+}
+
+// servesAsDeadLetter says whether other channels give their dead letters to this one.
+func (p *pass) servesAsDeadLetter(name string) bool {
+	return slices.ContainsFunc(p.Channels, func(c plan.Channel) bool { return c.DeadLetter == name })
+}
+
+// deadLetters remarks dead letters that go round in a circle.
+func (p *pass) deadLetters() {
+	for i := range p.Channels {
+		start := &p.Channels[i]
+		chain := []string{short(start.Name)}
+		for ch := p.channel(start.DeadLetter); ch != nil && len(chain) <= len(p.Channels); ch = p.channel(ch.DeadLetter) {
+			chain = append(chain, short(ch.Name))
+			if ch == start {
+				p.circle(start, chain)
+				break
+			}
+		}
+	}
+}
+
+// circle reports at the channel of the circle that comes first by name.
+func (p *pass) circle(start *plan.Channel, chain []string) {
+	if slices.Min(chain) != short(start.Name) {
+		return
+	}
+	if s := p.Info.Lookup(short(start.Name)); s != nil {
+		p.report(diag.Warningf(CodeDeadCircle, s.At, "the dead letters go round in a circle: %s", strings.Join(chain, " to ")).
+			WithHelp("let the last channel have none: its messages wait there for a person"))
+	}
+}
+
+func short(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// arms remarks what a select waits for too generously, or twice.
+func (p *pass) arms(st *syntax.SelectStmt) {
+	if st.Arms == nil {
+		return
+	}
+	for i, on := range st.Arms.Ons {
+		if p.Names[on] == nil {
+			continue
+		}
+		p.anyEvent(on)
+		for _, before := range st.Arms.Ons[:i] {
+			if p.Names[before] == p.Names[on] && sameCondition(before.Where, on.Where) {
+				p.report(diag.Warningf(CodeTwoArms, on.Source.Span(), "another arm waits for the same, so this one is never reached").
+					WithNote(before.Source.Span(), "this one"))
+				break
+			}
+		}
+	}
+}
+
+// anyEvent remarks an arm that takes the event of any case for its own. An event
+// without fields belongs to nobody.
+func (p *pass) anyEvent(on *syntax.OnArm) {
+	d := p.Universe.Lookup(p.Names[on].Full)
+	if d == nil || len(d.Fields) == 0 {
+		return
+	}
+	if on.Where == nil {
+		p.report(diag.Warningf(CodeAnyEvent, on.Source.Span(), "every %s wakes every instance that waits here, whoever it is about", on.Source).
+			WithHelp("say which one is meant: on %s as %s where %s.%s == ...", on.Source, initial(on), initial(on), d.Fields[0].Name))
+		return
+	}
+	t := p.Trees[on.Where]
+	if t != nil && !correlates(t, variable(p, on)) {
+		p.report(diag.Warningf(CodeAnyEvent, on.Where.Span(), "nothing here compares a field of the event with what the instance knows, so it may be about another case").
+			WithHelp("compare with ==: where %s.%s == ...", initial(on), d.Fields[0].Name))
+	}
+}
+
+func variable(p *pass, on *syntax.OnArm) string {
+	if v := p.Variables[on]; v != nil {
+		return v.Plan
+	}
+	return ""
+}
+
+func initial(on *syntax.OnArm) string {
+	if on.As.Given() {
+		return on.As.Text
+	}
+	return strings.ToLower(on.Source.Last().Text[:1])
+}
+
+// correlates says whether a condition holds only where a value of the event
+// equals one of the instance.
+func correlates(t *expression.Tree, event string) bool {
+	switch t.Op {
+	case expression.And:
+		return slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return correlates(&a, event) })
+	case expression.Eq:
+		left, right := expression.Reads(&t.Args[0]), expression.Reads(&t.Args[1])
+		if t.Args[1].Type.Kind == types.Null {
+			return false
+		}
+		return slices.Contains(left, event) != slices.Contains(right, event) && len(left) > 0 && len(right) > 0
+	}
+	return false
+}

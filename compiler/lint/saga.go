@@ -1,0 +1,67 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// compensations remarks what may go wrong while something is undone.
+func (p *pass) compensations(body *syntax.Block) {
+	syntax.Inspect(body, func(n syntax.Node) bool {
+		c, ok := n.(*syntax.CompensateClause)
+		if !ok {
+			return true
+		}
+		syntax.Inspect(c.Body, func(n syntax.Node) bool {
+			if st, ok := n.(*syntax.CallStmt); ok && p.Calls[st] != nil {
+				p.undo[st] = true
+				p.undoing(st, p.Calls[st])
+			}
+			return true
+		})
+		return false
+	})
+}
+
+// undoing remarks one call of a compensation.
+func (p *pass) undoing(st *syntax.CallStmt, call *check.Call) {
+	op := call.Operation
+	var loose []string
+	for _, fault := range op.Raises {
+		short := fault[strings.LastIndexByte(fault, '.')+1:]
+		caught := slices.ContainsFunc(st.Body.Catches(), func(c *syntax.CatchClause) bool {
+			return c.Fault == nil || c.Fault.Last().Text == short
+		})
+		if !caught {
+			loose = append(loose, short)
+		}
+	}
+	if len(loose) > 0 {
+		p.report(diag.Warningf(CodeUndoFails, st.Target.Span(), "when %s raises %s, what was to be undone stays done and waits for a person", st.Target, strings.Join(loose, " or ")).
+			WithHelp("handle it, { catch %s { ... } }: often it means that there is nothing left to undo", loose[0]))
+	}
+	if !op.Idempotent && op.Key == nil {
+		p.report(diag.Warningf(CodeUndoTwice, st.Target.Span(), "a compensation is tried until it succeeds, and %s does not say that it may be done twice", st.Target).
+			WithHelp("give the operation idempotent: true, or the idempotency_key under which its service recognises the same wish"))
+	}
+}
+
+// doneTwice remarks a call that is tried again although nothing says that its
+// target recognises the second time, and that nothing would undo.
+func (p *pass) doneTwice(st *syntax.CallStmt) {
+	call := p.Calls[st]
+	if call == nil || call.Operation.Idempotent || call.Operation.Key != nil || st.Body.Compensate() != nil || p.undo[st] {
+		return
+	}
+	i := slices.IndexFunc(p.Failovers, func(f plan.Failover) bool { return f.Name == call.Failover })
+	if i < 0 || p.Failovers[i].Tries < 2 {
+		return
+	}
+	p.report(diag.Warningf(CodeDoneTwice, st.Target.Span(), "%s is tried up to %d times, and an answer that is lost makes it happen twice", st.Target, p.Failovers[i].Tries).
+		WithHelp("give the operation an idempotency_key, or idempotent: true, or say how it is undone: { compensate { ... } }"))
+}

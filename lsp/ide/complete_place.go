@@ -1,0 +1,147 @@
+package ide
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// positions gives what the place in the tree admits: settings and their words,
+// keywords, labels.
+func (c *completion) positions() {
+	nodes := c.within(c.path, c.replace.Start)
+	for i := len(nodes) - 1; i >= 0; i-- {
+		outer := nodes[:i]
+		switch x := nodes[i].(type) {
+		case *syntax.Annotation:
+			if c.inHole(x.Name.At) {
+				c.symbols(resolve.Label)
+				c.add(1, Item{Label: "json", Kind: KeywordItem, Detail: "the name in JSON", Insert: `json("$1")`, Snippet: true})
+				return
+			}
+		case *syntax.Setting:
+			if c.inHole(x.Name.At) {
+				c.list(outer)
+				return
+			}
+			c.settingValue(x, outer)
+			return
+		case *syntax.AssignStmt:
+			if x.Target != nil && c.inHole(x.Target.Parts[0].At) {
+				c.list(outer)
+				return
+			}
+		case *syntax.LetStmt:
+			if id, ok := x.Value.(*syntax.Ident); ok && c.inHole(id.Span()) {
+				c.keywords(syntax.AllKeywords().Actions)
+			}
+		case *syntax.Binding:
+			if c.inHole(x.Cloud.At) {
+				c.symbols(resolve.Cloud)
+			}
+		case *syntax.EndpointDecl:
+			if x.Kind != nil && c.inHole(x.Kind.Parts[0].At) {
+				c.add(0, Item{Label: "http", Kind: KeywordItem, Detail: "connector"})
+			}
+		}
+	}
+	if len(c.items) == 0 {
+		c.list(nodes)
+	}
+}
+
+func (c *completion) symbols(kind resolve.Kind) {
+	for _, s := range c.program.Info.Of(kind) {
+		c.add(0, c.symbolItem(s))
+	}
+}
+
+// list gives what the innermost braced list around a place can hold: its
+// settings, and the keywords of its items.
+func (c *completion) list(nodes []syntax.Node) {
+	for i := len(nodes) - 1; i >= 0; i-- {
+		name := reflect.TypeOf(nodes[i]).Elem().Name()
+		words := begins(name)
+		if words == nil {
+			continue
+		}
+		given := settingsOf(nodes[i])
+		for _, row := range settingsAround(nodes[:i+1]) {
+			if given[row.Name] || row.Form == "" {
+				continue
+			}
+			item := Item{Label: row.Name, Kind: SettingItem, Detail: row.Form, Doc: describeSetting(&row)}
+			if c.follows != ':' {
+				item.Insert = row.Name + ": "
+			}
+			c.add(0, item)
+		}
+		c.keywords(c.fitting(words, nodes[:i]))
+		return
+	}
+}
+
+// fitting leaves out the words that only routes have where no route is around.
+func (c *completion) fitting(words []string, nodes []syntax.Node) []string {
+	for _, n := range nodes {
+		if _, ok := n.(*syntax.RouteDecl); ok {
+			return words
+		}
+	}
+	routing := strings.Join(syntax.AllKeywords().Routing, " ") + " "
+	var out []string
+	for _, w := range words {
+		if !strings.Contains(" "+routing, " "+w+" ") {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// settingsOf are the names of the settings that a list has already.
+func settingsOf(n syntax.Node) map[string]bool {
+	out := map[string]bool{}
+	syntax.Children(n, func(x syntax.Node) {
+		if s, ok := x.(*syntax.Setting); ok {
+			out[s.Name.Text] = true
+		}
+	})
+	return out
+}
+
+var formTerm = regexp.MustCompile(`<[^>]*>|[a-z_]+`)
+
+// settingValue gives the words and names of a setting's form.
+func (c *completion) settingValue(x *syntax.Setting, outer []syntax.Node) {
+	for _, row := range settingsAround(outer) {
+		if row.Name == x.Name.Text {
+			c.form(&row)
+		}
+	}
+}
+
+func (c *completion) form(row *check.Setting) {
+	for _, term := range formTerm.FindAllString(row.Form, -1) {
+		kind, rest, _ := strings.Cut(strings.Trim(term, "<>"), " ")
+		switch {
+		case term[0] != '<':
+			c.add(1, Item{Label: term, Kind: KeywordItem, Detail: row.Form, Doc: row.Doc})
+		case kind == "one":
+			for _, w := range strings.Fields(strings.TrimPrefix(rest, "of ")) {
+				c.add(0, Item{Label: w, Kind: ValueItem, Detail: row.Name, Doc: row.Doc})
+			}
+		case kind == "name":
+			c.symbols(resolve.Kind(rest))
+		case kind == "bool":
+			c.add(0, Item{Label: "true", Kind: ValueItem})
+			c.add(0, Item{Label: "false", Kind: ValueItem})
+		case kind == "text":
+			c.add(2, Item{Label: "env", Kind: KeywordItem, Detail: "from the environment", Insert: "env."})
+			c.add(2, Item{Label: "secret", Kind: KeywordItem, Detail: "from the secrets", Insert: "secret."})
+		}
+	}
+}

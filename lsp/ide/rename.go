@@ -1,0 +1,160 @@
+package ide
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+)
+
+// RefusedError says why a name cannot be changed.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return e.Reason }
+
+func refused(format string, args ...any) error {
+	return &RefusedError{fmt.Sprintf(format, args...)}
+}
+
+// Renamable is the place of the name at an offset, if it can be renamed.
+// Errors: *RefusedError.
+func (s *Snapshot) Renamable(path string, offset int) (Place, error) {
+	r, _, err := s.renamable(path, offset)
+	return r.Place, err
+}
+
+func (s *Snapshot) renamable(path string, offset int) (ref, []ref, error) {
+	n := s.names()
+	for _, r := range n.at(path, offset) {
+		all := n.all(r.key())
+		if len(all) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(x ref) bool { return x.decl }) {
+			return r, nil, refused("%s is not declared in this package: it is renamed where it is declared", r.name)
+		}
+		return r, all, nil
+	}
+	return ref{}, nil, refused("there is no name here that this package declares")
+}
+
+// Rename gives the edits that call the thing at an offset by another name,
+// everywhere. It is refused where the new name is none, or where any name of the
+// package would mean something else afterwards. Errors: *RefusedError.
+func (s *Snapshot) Rename(path string, offset int, name string) ([]Edit, error) {
+	r, all, err := s.renamable(path, offset)
+	if err != nil {
+		return nil, err
+	}
+	if !isName(name) {
+		return nil, refused("%q is no name: it begins with a letter or _ and goes on with letters, digits and _", name)
+	}
+	if name == r.name {
+		return nil, nil
+	}
+	n := s.names()
+	var edits []Edit
+	for _, o := range all {
+		edits = append(edits, n.renaming(&o, name))
+	}
+	before, errors := n.meanings(), n.errors
+	texts := map[string]string{}
+	for p, f := range s.files {
+		text := f.source.Text
+		if len(f.broken) > 0 {
+			text, _ = repair(p, text)
+		}
+		texts[p] = Apply(text, p, edits)
+	}
+	after := s.replaced(texts)
+	if after == nil {
+		return nil, refused("the package cannot be read")
+	}
+	if found := failures(after.Diagnostics); len(found) > errors {
+		return nil, refused("with this name the package would be wrong: %s", found[0].Message)
+	}
+	if !slices.Equal(before, namesOf(after).meanings()) {
+		return nil, refused("%s is taken: another name of the package would mean something else", name)
+	}
+	return edits, nil
+}
+
+// renaming is the edit of one place. A field that is given by a variable of its
+// own name, { order }, is written out.
+func (n *names) renaming(o *ref, name string) Edit {
+	text := name
+	for _, other := range n.refs[o.Path] {
+		if other.Place != o.Place || other.key() == o.key() {
+			continue
+		}
+		if o.of != "" || o.shape != nil {
+			text = name + ": " + o.name
+		} else {
+			text = o.name + ": " + name
+		}
+	}
+	return Edit{o.Place, text}
+}
+
+// meanings says of each name in the package, in the order of the text, which
+// declaration it means, so that two texts can be compared whatever the names are.
+func (n *names) meanings() []string {
+	var paths []string
+	for p := range n.refs {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	number := map[string]int{}
+	for _, p := range paths {
+		for _, r := range n.refs[p] {
+			if k := r.key(); r.decl && number[k] == 0 {
+				number[k] = len(number) + 1
+			}
+		}
+	}
+	var out []string
+	for _, p := range paths {
+		for _, r := range n.refs[p] {
+			meaning := fmt.Sprint(p, " ", number[r.key()])
+			if number[r.key()] == 0 {
+				meaning += r.name
+			}
+			out = append(out, meaning)
+		}
+	}
+	return out
+}
+
+func failures(ds []diag.Diagnostic) []diag.Diagnostic {
+	var out []diag.Diagnostic
+	for _, d := range ds {
+		if d.Severity == diag.Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// isName says whether a text can be declared.
+func isName(s string) bool {
+	words := lexed(s)
+	switch s {
+	case "true", "false", "null":
+		return false
+	}
+	return len(words) == 2 && words[0] == s && nameByte(s[0]) && (s[0] < '0' || s[0] > '9') && !slices.Contains(syntax.DeclKeywords(), s)
+}
+
+// Apply gives the text of a file with the edits that concern it applied. Edits
+// do not overlap.
+func Apply(text, path string, edits []Edit) string {
+	edits = slices.Clone(edits)
+	slices.SortFunc(edits, func(a, b Edit) int { return comparePlaces(b.Place, a.Place) })
+	for _, e := range edits {
+		if e.Path == path {
+			text = text[:e.Start] + e.Text + text[e.End:]
+		}
+	}
+	return text
+}

@@ -59,8 +59,6 @@ const (
 	CodeEvent          diag.Code = "COB4024"
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
-	CodeSchedule       diag.Code = "COB4027"
-	CodeMigration      diag.Code = "COB4028"
 
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"

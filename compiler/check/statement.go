@@ -261,7 +261,8 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 
 func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args, body *syntax.Block) {
 	if body != nil && len(body.Settings)+len(body.Clauses) > 0 {
-		f.notYet(body, "a setting of start")
+		f.report(diag.Errorf(CodePlace, body.Span(), "the start of a process has no settings and catches nothing").
+			WithHelp("write catch and compensate into the await: let x = await h { ... }"))
 	}
 	if len(target.Parts) > 1 {
 		f.report(resolve.Unknown(target.Span(), "process", target.String(), f.Info.Names(resolve.Process)))

@@ -18,7 +18,7 @@ import (
 
 // Format is the version of the plan's form. A runtime refuses a plan of a newer
 // format.
-const Format = 1
+const Format = 2
 
 // Plan is everything one package declares, ready to run.
 type Plan struct {

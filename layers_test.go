@@ -47,6 +47,7 @@ var rooms = []room{
 	{path: "compiler/lower", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve", "compiler/check"}},
 	{path: "compiler", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve", "compiler/check", "compiler/lint", "compiler/lower"}},
 	{path: "compiler/watch", imports: []string{"lang/source", "compiler"}, libraries: []string{"github.com/fsnotify/fsnotify"}},
+	{path: "compiler/picture", pure: true, imports: []string{"lang/source", "lang/syntax", "lang/expression", "compiler/plan"}},
 	{path: "lsp/ide", pure: true, imports: []string{"lang/...", "compiler", "compiler/check", "compiler/module", "compiler/plan", "compiler/resolve"}},
 	{path: "lsp", imports: []string{"lang/source", "lang/diag", "compiler", "compiler/resolve", "lsp/ide"}, libraries: []string{"go.lsp.dev/protocol", "go.lsp.dev/jsonrpc2", "go.lsp.dev/uri"}},
 	{path: "runtime/record", pure: true, imports: []string{"lang/types"}},

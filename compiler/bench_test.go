@@ -34,6 +34,15 @@ func sideBySide(n int, do func(int)) {
 	group.Wait()
 }
 
+// checked checks the declarations, then the bodies side by side.
+func checked(m *module.Module, info *resolve.Info) (*check.Program, []diag.Diagnostic) {
+	d := check.Declare(m, info)
+	decls := d.Bodies()
+	bodies := make([]*check.Body, len(decls))
+	sideBySide(len(decls), func(i int) { bodies[i] = d.Body(decls[i]) })
+	return d.Program(bodies), d.Diagnostics(bodies)
+}
+
 // generated is a package of 10,000 lines, and how many they are exactly.
 func generated() (fstest.MapFS, int) {
 	text := syntaxtest.Generate(10_000)
@@ -64,7 +73,7 @@ func BenchmarkFrontEnd(b *testing.B) {
 			b.Fatal(err)
 		}
 		info, found := resolve.Resolve(m)
-		program, more := check.Check(m, info, sideBySide)
+		program, more := checked(m, info)
 		isError := func(d diag.Diagnostic) bool { return d.Severity == diag.Error }
 		if all := slices.Concat(ds, found, more); slices.ContainsFunc(all, isError) {
 			b.Fatal(diag.OneLines(all[:min(20, len(all))]))
@@ -91,13 +100,13 @@ func BenchmarkPasses(b *testing.B) {
 		b.Fatal(err)
 	}
 	info, _ := resolve.Resolve(m)
-	program, _ := check.Check(m, info, sideBySide)
+	program, _ := checked(m, info)
 	built, _ := lower.Lower(program)
 	b.Run("resolve", func(b *testing.B) { perLine(b, lines, func() { resolve.Resolve(m) }) })
 	b.Run("check", func(b *testing.B) {
 		perLine(b, lines, func() {
 			info, _ := resolve.Resolve(m)
-			check.Check(m, info, sideBySide)
+			checked(m, info)
 		})
 	})
 	b.Run("lower", func(b *testing.B) { perLine(b, lines, func() { lower.Lower(program) }) })

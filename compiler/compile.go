@@ -14,11 +14,7 @@ import (
 	"io/fs"
 
 	"github.com/cob-lang/cob/compiler/check"
-	"github.com/cob-lang/cob/compiler/lint"
-	"github.com/cob-lang/cob/compiler/lower"
-	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
 )
@@ -62,39 +58,15 @@ type Result struct {
 // Failed says whether one of the diagnostics is an error.
 func (r *Result) Failed() bool { return r.Plan == nil }
 
-// Compile compiles one package. Errors: options that cannot be used, a directory
+// Compile compiles one package: a Workspace used once. Errors: options that cannot be used, a directory
 // or a file that cannot be read, *module.EmptyError. What is wrong in the text
 // is a diagnostic and never an error.
 func Compile(fsys fs.FS, o Options) (*Result, error) {
-	if err := o.Validate(); err != nil {
+	w, err := NewWorkspace(fsys, o)
+	if err != nil {
 		return nil, fmt.Errorf("compiling: %w", err)
 	}
-	if o.Dir == "" {
-		o.Dir = "."
-	}
-	m, ds, err := module.Load(fsys, o.Dir, module.Options{Prefix: o.Prefix, Overlay: o.Overlay, Trees: &syntax.Trees{Each: o.Each}})
-	if err != nil {
-		return nil, err
-	}
-	info, found := resolve.Resolve(m)
-	ds = append(ds, found...)
-	program, found := check.Check(m, info, o.Each)
-	ds = append(ds, found...)
-	diag.Sort(ds)
-	r := &Result{Diagnostics: ds, Files: m.Files, Program: program}
-	for _, d := range ds {
-		if d.Severity == diag.Error {
-			return r, nil
-		}
-	}
-	r.Diagnostics = append(r.Diagnostics, lint.Lint(program)...)
-	diag.Sort(r.Diagnostics)
-	r.Plan, r.Suite = lower.Lower(program)
-	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
-		return nil, err
-	}
-	r.Digest = plan.Digest(r.Encoded)
-	return r, nil
+	return w.Compile()
 }
 
 // Rules is the table of all codes, for `cob explain`.

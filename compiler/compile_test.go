@@ -14,6 +14,7 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/spec/golden"
 )
@@ -181,5 +182,14 @@ func TestOverlay(t *testing.T) {
 	r := compile(t, fsys, compiler.Options{Dir: "p", Overlay: map[string]string{"p/a.cob": "package p\n\nprocess P() -> int {\n  return 1\n}\n"}})
 	if r.Failed() {
 		t.Error(diag.OneLines(r.Diagnostics))
+	}
+}
+
+// TestAFileThatIsTooLargeIsSaidOnce wants no word about what may stand in it.
+func TestAFileThatIsTooLargeIsSaidOnce(t *testing.T) {
+	text := "package p\n\nprocess P(a: int) -> int {\n  return " + strings.Repeat("a + ", syntax.MaxFileBytes/4) + "a\n}\n"
+	r := compile(t, fstest.MapFS{"a.cob": {Data: []byte(text)}}, compiler.Options{})
+	if len(r.Diagnostics) != 1 || r.Diagnostics[0].Code != syntax.CodeFileSize {
+		t.Errorf("want one COB1006, got\n%s", diag.OneLines(r.Diagnostics))
 	}
 }

@@ -18,11 +18,7 @@ the same plan on every machine. With -o the plan goes to a file.`,
   cob build -o plan.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			dir := "."
-			if len(args) == 1 {
-				dir = args[0]
-			}
-			return build(c, dir, out)
+			return build(c, directory(args), out)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "write the plan to this `FILE`")
@@ -30,16 +26,9 @@ the same plan on every machine. With -o the plan goes to a file.`,
 }
 
 func build(c *cobra.Command, dir, out string) error {
-	shortLived()
-	r, err := compile(dir)
+	r, err := good(c, dir)
 	if err != nil {
 		return err
-	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
-			return err
-		}
-		return bad(nil)
 	}
 	if out != "" {
 		if err := os.WriteFile(out, r.Encoded, 0o644); err != nil {

@@ -48,6 +48,7 @@ var commands = []func() *cobra.Command{
 	fmtCommand,
 	fixCommand,
 	buildCommand,
+	graphCommand,
 	testCommand,
 	explainCommand,
 	lspCommand,

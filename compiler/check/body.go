@@ -27,6 +27,7 @@ type Declared struct {
 		called []labelSet
 		told   []diag.Diagnostic
 	}
+	heads [][]head // of each file
 }
 
 // Body is what checking one body gave.
@@ -41,24 +42,18 @@ type Body struct {
 	route    *Route
 	tests    []plan.Test
 	settings []plan.Setting
+	line     int // at which its places were noted
 }
 
-// Check applies every rule to a resolved package. The Program is fit for
-// lowering when no diagnostic is an error. Each runs a function for the numbers up to n, in
-// any order and side by side if it likes; nil means one after the other.
-func Check(m *module.Module, info *resolve.Info, each func(n int, do func(int))) (*Program, []diag.Diagnostic) {
-	d := Declare(m, info)
-	decls := d.Bodies()
-	bodies := make([]*Body, len(decls))
-	if each == nil {
-		each = func(n int, do func(int)) {
-			for i := range n {
-				do(i)
-			}
-		}
+// Facts are what is known about the statements of the body.
+func (b *Body) Facts() *Facts {
+	switch {
+	case b.process != nil:
+		return b.process.Facts
+	case b.route != nil:
+		return b.route.Facts
 	}
-	each(len(decls), func(i int) { bodies[i] = d.Body(decls[i]) })
-	return d.Program(bodies), d.Diagnostics(bodies)
+	return nil
 }
 
 // Declare checks the declarations of a resolved package.
@@ -76,7 +71,7 @@ func Declare(m *module.Module, info *resolve.Info) *Declared {
 			break
 		}
 	}
-	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used()}
+	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used(), heads: headsOf(m)}
 }
 
 // Bodies are the processes and routes by name, and the tests in the order of the text.
@@ -106,7 +101,7 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
 	program.Settings, program.Tests = nil, nil
 	c.Program, c.ds, c.setting, c.know = &program, diag.List{}, map[string]bool{}, narrowing{}
-	b := &Body{Decl: decl}
+	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
 		p := *c.process[c.qualified(decl.Name.Text)]
@@ -132,19 +127,13 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 }
 
 // Program puts the declarations and the bodies, in the order of Bodies, together.
+// Its Info has no Notes of them.
 func (d *Declared) Program(bodies []*Body) *Program {
 	c := *d.c
-	program, info := *c.Program, *c.Info
+	program := *c.Program
 	c.Program, c.setting = &program, maps.Clone(c.setting)
-	program.Info, program.Settings = &info, slices.Clip(program.Settings)
-	uses := len(d.notes.Uses)
+	program.Settings = slices.Clip(program.Settings)
 	for _, b := range bodies {
-		uses += len(b.notes.Uses)
-	}
-	info.Notes = resolve.Notes{Uses: make([]resolve.Use, 0, uses)}
-	info.Add(&d.notes)
-	for _, b := range bodies {
-		info.Add(&b.notes)
 		for _, s := range b.settings {
 			c.need(s)
 		}
@@ -158,6 +147,20 @@ func (d *Declared) Program(bodies []*Body) *Program {
 	}
 	slices.SortStableFunc(program.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })
 	return &program
+}
+
+// Notes are what is known about the names of the declarations and the bodies.
+func (d *Declared) Notes(bodies []*Body) resolve.Notes {
+	uses := len(d.notes.Uses)
+	for _, b := range bodies {
+		uses += len(b.notes.Uses)
+	}
+	all := resolve.Notes{Uses: make([]resolve.Use, 0, uses)}
+	all.Add(&d.notes)
+	for _, b := range bodies {
+		all.Add(&b.notes)
+	}
+	return all
 }
 
 // Diagnostics are all that is wrong, by place.

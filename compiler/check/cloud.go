@@ -50,6 +50,10 @@ func (c *checker) attribute(s *syntax.Setting) (plan.Attribute, bool) {
 		c.errorf(CodeSettingValue, s.Span(), "an attribute of a cloud is one value")
 		return plan.Attribute{}, false
 	}
+	if id, ok := e.(*syntax.Ident); ok && id.Name != "now" && c.Info.Lookup(id.Name) == nil {
+		c.report(unquoted(id))
+		return plan.Attribute{}, false
+	}
 	t := c.value(resolve.NewScope(), e, none)
 	if t.invalid() {
 		return plan.Attribute{}, false

@@ -17,7 +17,7 @@ import (
 // computed reports an expression that is the same in every run and has no value
 // in any, such as a division by zero.
 func (c *checker) computed(t typed, at source.Span) typed {
-	if t.invalid() || slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return !isConstant(&a) }) {
+	if t.invalid() || !isConstant(&t.Tree) {
 		return t
 	}
 	_, ok, err := expression.Constant(&t.Tree, c.Universe)
@@ -28,11 +28,19 @@ func (c *checker) computed(t typed, at source.Span) typed {
 	return typed{}
 }
 
-func isConstant(t *expression.Tree) bool {
-	if t.Op == expression.Var || t.Op == expression.Lambda || t.Op == "" {
+// isConstant says that an expression reads nothing but what it binds itself.
+func isConstant(t *expression.Tree) bool { return closed(t, nil) }
+
+func closed(t *expression.Tree, bound []string) bool {
+	switch t.Op {
+	case "":
 		return false
+	case expression.Var:
+		return slices.Contains(bound, t.Name)
+	case expression.Lambda:
+		bound = append(slices.Clip(bound), t.Name)
 	}
-	return !slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return !isConstant(&a) })
+	return !slices.ContainsFunc(t.Args, func(a expression.Tree) bool { return !closed(&a, bound) })
 }
 
 // detail is what went wrong, without the place, which the diagnostic has.

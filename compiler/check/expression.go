@@ -55,7 +55,11 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		return t
 	}
 	if !c.Universe.Assignable(t.Type, want) {
-		c.report(c.mismatch(t.Type, want, at))
+		d := c.mismatch(t.Type, want, at)
+		if d.Code == CodeMismatch && d.Help == "" {
+			d = c.converted(d, &t, want, at)
+		}
+		c.report(d)
 		return typed{}
 	}
 	target := want
@@ -95,6 +99,9 @@ func (c *checker) mismatch(have, want types.Type, at source.Span) diag.Diagnosti
 			WithHelp("say what holds when it is absent: ... ?? other")
 	}
 	d := diag.Errorf(CodeMismatch, at, "%s is wanted and this is %s", c.show(want), c.show(have))
+	if want.Kind == types.List && c.Universe.Assignable(have, *want.Elem) {
+		return d.WithHelp("a list of one is written [%s]", at.Text()).WithFix(at.Before(), "[").WithFix(at.After(), "]")
+	}
 	if missing := c.missing(have, want); missing != "" {
 		return d.WithHelp("the field %s is missing", missing)
 	}
@@ -262,7 +269,8 @@ func (c *checker) member(s *resolve.Scope, e *syntax.MemberExpr) typed {
 		if !e.Optional {
 			c.report(diag.Errorf(CodeAbsent, e.Span(), "%s may be absent", e.X.Span().Text()).
 				WithLabel("this is %s", c.show(of)).
-				WithHelp("write ?.%s, which is absent where the record is", e.Name.Text))
+				WithHelp("write ?.%s, which is absent where the record is", e.Name.Text).
+				WithFix(e.X.Span().After(), "?"))
 			return typed{}
 		}
 		op, of = expression.OptField, *of.Elem
@@ -289,6 +297,9 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 		d := diag.Errorf(CodeField, name.At, "%s has no fields", c.show(of))
 		if of.Kind == types.Map {
 			d = d.WithHelp("write [%q] for a key of a map", name.Text)
+		}
+		if name.Text == "length" || name.Text == "size" || name.Text == "count" {
+			d = d.WithHelp("how many there are says len(...)")
 		}
 		c.report(d)
 		return none, 0, false

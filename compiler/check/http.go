@@ -257,5 +257,5 @@ func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.N
 	if !ok {
 		r = &syntax.RecordExpr{Place: syntax.Place{At: name.At}}
 	}
-	return out, c.complete(r, types.Ref(fault), d.Fields)
+	return out, c.complete(resolve.NewScope(), r, types.Ref(fault), d.Fields)
 }

@@ -161,7 +161,7 @@ func (c *checker) unary(s *resolve.Scope, e *syntax.UnaryExpr, want types.Type) 
 	}
 	switch x.Type.Kind {
 	case types.Int, types.Decimal, types.Float, types.Money, types.Duration:
-		return typed{expression.Tree{Op: expression.Neg, Type: x.Type, Args: []expression.Tree{x.Tree}, At: at(e.Span())}, x.labels}
+		return c.computed(typed{expression.Tree{Op: expression.Neg, Type: x.Type, Args: []expression.Tree{x.Tree}, At: at(e.Span())}, x.labels}, e.Span())
 	}
 	c.errorf(CodeOperator, e.Span(), "%s has no minus", c.show(x.Type))
 	return typed{}

@@ -70,7 +70,11 @@ type place struct {
 
 // declareProcesses makes the signatures, which bodies and tests refer to.
 func (c *checker) declareProcesses() {
-	for _, d := range decls[*syntax.ProcessDecl](c, resolve.Process) {
+	for _, s := range c.Info.Of(resolve.Process) {
+		d := s.Decl.(*syntax.ProcessDecl)
+		if d.Broken && !d.BrokenBody {
+			continue
+		}
 		p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
 		if d.Params != nil {
 			p.Params = c.fields(d.Params.List)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
@@ -73,7 +74,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 		out.Keys = append(out.Keys, init.Name.Text)
 		out.Args = append(out.Args, v.Tree)
 	}
-	if !bad && !c.complete(e, t, fields) {
+	if !bad && !c.complete(s, e, t, fields) {
 		bad = true
 	}
 	if bad {
@@ -92,19 +93,17 @@ func (c *checker) twice(keys []string, n syntax.Name) bool {
 }
 
 // complete reports the fields that are missing, all in one diagnostic.
-func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Field) bool {
-	missing := ""
+func (c *checker) complete(s *resolve.Scope, e *syntax.RecordExpr, t types.Type, fields []types.Field) bool {
+	var missing []*types.Field
+	var names []string
 	for i := range fields {
 		f := &fields[i]
 		if f.Type.Kind == types.Optional || slices.ContainsFunc(e.Fields, func(i *syntax.FieldInit) bool { return i.Name.Text == f.Name }) {
 			continue
 		}
-		if missing != "" {
-			missing += ", "
-		}
-		missing += f.Name
+		missing, names = append(missing, f), append(names, f.Name)
 	}
-	if missing == "" {
+	if len(missing) == 0 {
 		return true
 	}
 	at := e.Span()
@@ -113,7 +112,7 @@ func (c *checker) complete(e *syntax.RecordExpr, t types.Type, fields []types.Fi
 	} else {
 		at = at.First(1)
 	}
-	c.report(diag.Errorf(CodeMissingField, at, "%s needs %s", c.show(t), missing))
+	c.report(c.withFields(diag.Errorf(CodeMissingField, at, "%s needs %s", c.show(t), strings.Join(names, ", ")), s, e, missing))
 	return false
 }
 

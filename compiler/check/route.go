@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
@@ -22,19 +24,26 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		f.policy = v.symbol.Full
 	}
 	list := d.Body.Stmts
-	from, ok := (*syntax.FromStmt)(nil), false
-	if len(list) > 0 {
-		from, ok = list[0].(*syntax.FromStmt)
-	}
-	if !ok {
+	switch i := slices.IndexFunc(list, isFrom); i {
+	case -1:
 		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
 			WithHelp("begin it with: from CHANNEL as message"))
-	} else {
+	default:
+		from := list[i].(*syntax.FromStmt)
+		if i > 0 {
+			c.report(diag.Errorf(CodePlace, from.Span(), "from stands first in a route").
+				WithNote(list[0].Span(), "in front of this").WithHelp("what stands before it has no message yet"))
+		}
 		f.from(scope, r, from)
-		list = list[1:]
+		list = slices.Delete(slices.Clone(list), i, i+1)
 	}
 	f.statements(scope.Inner(), list)
 	return f.more
+}
+
+func isFrom(st syntax.Stmt) bool {
+	_, ok := st.(*syntax.FromStmt)
+	return ok
 }
 
 // from declares the variable that holds the message.

@@ -156,7 +156,7 @@ func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
 			i++
 		}
 		if i == len(forms) || out[i] != nil {
-			c.report(wrongSetting(row, p.Span()))
+			c.report(wrongPhrase(row, p))
 			return nil, false
 		}
 		v, ok := c.phrase(row, &forms[i], p)
@@ -176,6 +176,52 @@ func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
 
 func wrongSetting(row *Setting, at source.Span) diag.Diagnostic {
 	return diag.Errorf(CodeSettingValue, at, "%s is written %s: %s", row.Name, row.Name, row.Form).WithHelp("%s", row.Doc)
+}
+
+// wrongPhrase is wrongSetting with what would make a phrase right, where one term
+// is all that is wrong with it.
+func wrongPhrase(row *Setting, p *syntax.Phrase) diag.Diagnostic {
+	d := wrongSetting(row, p.Span())
+	for _, f := range forms(row.Form) {
+		at := f.misfit(p)
+		if at < 0 {
+			continue
+		}
+		term, span := &f.terms[at], p.Terms[at].Span()
+		lit, isLiteral := p.Terms[at].(*syntax.Literal)
+		number := isLiteral && (lit.Kind == syntax.IntLiteral || lit.Kind == syntax.DecimalLiteral)
+		switch {
+		case term.word != "" && !isLiteral:
+			return d.WithHelp("did you mean %s?", term.word).WithFix(span, term.word)
+		case term.kind == "ratio" && number:
+			return d.WithHelp("a ratio has a sign: %s%%", lit.Raw).WithFix(span.After(), "%")
+		case term.kind == "duration" && number:
+			return d.WithHelp("a duration has a unit: %s", lit.Raw+"s")
+		case term.kind == "money" && number:
+			return d.WithHelp("an amount has a currency: %s EUR", lit.Raw)
+		}
+	}
+	return d
+}
+
+// misfit is the index of the one term of a phrase that does not fit, or -1 where
+// there is none or more than one.
+func (f *form) misfit(p *syntax.Phrase) int {
+	if len(p.Terms) != len(f.terms) {
+		return -1
+	}
+	found := -1
+	for i := range f.terms {
+		one := form{terms: f.terms[i : i+1]}
+		if one.admits(&syntax.Phrase{Terms: p.Terms[i : i+1]}) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
 }
 
 // form is one phrase of a Setting's Form, split into terms.
@@ -430,8 +476,11 @@ func (c *checker) textTerm(row *Setting, e syntax.Expr) (value, bool) {
 			return value{source: plan.Text{Literal: text}}, true
 		}
 	}
-	c.report(diag.Errorf(CodeSettingValue, e.Span(), "%s wants a text", row.Name).
-		WithHelp(`write "text", env.NAME or secret.name`))
+	d := diag.Errorf(CodeSettingValue, e.Span(), "%s wants a text", row.Name).WithHelp(`write "text", env.NAME or secret.name`)
+	if id, ok := e.(*syntax.Ident); ok && id.Name == strings.ToUpper(id.Name) {
+		d = d.WithHelp("a value of the environment is written env.%s", id.Name).WithFix(e.Span().Before(), "env.")
+	}
+	c.report(d)
 	return value{}, false
 }
 

@@ -101,7 +101,7 @@ func (c *checker) raisable(g *plan.Given, e syntax.Expr) {
 		c.obeys(g.Fields, types.Ref(g.Raises), e)
 	default:
 		if _, ok := e.(*syntax.Ident); ok {
-			c.complete(&syntax.RecordExpr{Place: syntax.Place{At: e.Span()}, Type: &syntax.Path{Place: syntax.Place{At: e.Span()}}}, types.Ref(g.Raises), d.Fields)
+			c.complete(resolve.NewScope(), &syntax.RecordExpr{Place: syntax.Place{At: e.Span()}, Type: &syntax.Path{Place: syntax.Place{At: e.Span()}}}, types.Ref(g.Raises), d.Fields)
 		}
 	}
 }

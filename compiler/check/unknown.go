@@ -20,11 +20,13 @@ func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident) diag.Diagno
 	if enum := c.enumWith(e.Name); enum != "" {
 		return d.WithHelp("did you mean %s.%s?", enum, e.Name).WithFix(e.Span().Before(), enum+".")
 	}
-	names := s.Names()
-	if len(names) == 0 {
-		return d.WithHelp("text stands in double quotes: %q", e.Name).WithFix(e.Span(), `"`+e.Name+`"`)
-	}
-	return resolve.Unknown(e.Span(), "variable", e.Name, names)
+	return resolve.Unknown(e.Span(), "variable", e.Name, s.Names())
+}
+
+// unquoted is the diagnostic of a word where there are no variables at all.
+func unquoted(e *syntax.Ident) diag.Diagnostic {
+	return diag.Errorf(resolve.CodeUnknown, e.Span(), "no variable is called %s", e.Name).
+		WithHelp("text stands in double quotes: %q", e.Name).WithFix(e.Span(), `"`+e.Name+`"`)
 }
 
 // enumWith is the name of the one enum of the package that has this value, or "".

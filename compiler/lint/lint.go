@@ -6,30 +6,26 @@ import (
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
-// Lint gives the remarks about a program without errors, by place.
-func Lint(p *check.Program) []diag.Diagnostic {
-	facts := map[syntax.Decl]*check.Facts{}
-	for _, x := range p.Processes {
-		facts[x.Decl] = x.Facts
-	}
-	for _, x := range p.Routes {
-		facts[x.Decl] = x.Facts
-	}
+// Declaration gives the remarks about one declaration of a program without
+// errors. Facts are those of its body; nil when it has none. They depend on what the
+// declarations of the package say and on this one's body, not on the bodies of others.
+func Declaration(p *check.Program, d syntax.Decl, facts *check.Facts) []diag.Diagnostic {
 	l := &pass{Program: p, undo: map[*syntax.CallStmt]bool{}}
-	for _, f := range p.Module.Files {
-		for _, d := range f.Decls {
-			l.Program = p
-			if of := facts[d]; of != nil {
-				l.Program = p.Within(of)
-			}
-			l.declaration(d)
-			syntax.Inspect(d, func(n syntax.Node) bool {
-				l.node(n)
-				return true
-			})
-		}
+	if facts != nil {
+		l.Program = p.Within(facts)
 	}
-	l.Program = p
+	l.declaration(d)
+	syntax.Inspect(d, func(n syntax.Node) bool {
+		l.node(n)
+		return true
+	})
+	return l.ds.Sorted()
+}
+
+// Package gives the remarks about how the declarations of a program without
+// errors fit together.
+func Package(p *check.Program) []diag.Diagnostic {
+	l := &pass{Program: p}
 	l.deadLetters()
 	return l.ds.Sorted()
 }

@@ -33,6 +33,18 @@ type Options struct {
 	Overlay map[string]string
 	// Trees remembers what was parsed before; nil means that nothing was.
 	Trees *syntax.Trees
+	// Contracts remembers the contracts that were read before; nil means none.
+	Contracts Contracts
+}
+
+// Contracts are those that have been read, by the declaration that uses them. They
+// are forgotten, by clear, when a file changes that may be part of one.
+type Contracts map[*syntax.UseDecl]contractRead
+
+type contractRead struct {
+	contract *Contract
+	qualify  string
+	told     []diag.Diagnostic
 }
 
 // Module is one package: its files and the contracts they use.
@@ -129,6 +141,7 @@ func (m *Module) name() []diag.Diagnostic {
 	var first *syntax.PackageDecl
 	for _, f := range m.Files {
 		switch {
+		case len(f.Source.Text) > syntax.MaxFileBytes: // nobody has looked into it
 		case f.Package == nil || !f.Package.Name.Given():
 			if f.Package == nil || !f.Package.Broken {
 				at := f.Source.Span(0, 0)
@@ -174,9 +187,15 @@ func (m *Module) contract(fsys fs.FS, dir string, o Options, use *syntax.UseDecl
 	if !ok || !use.As.Given() {
 		return nil, nil
 	}
+	if known, ok := o.Contracts[use]; ok && known.qualify == m.Package {
+		return known.contract, known.told
+	}
 	c := &Contract{Name: use.As.Text, Path: file, Use: use}
 	var ds []diag.Diagnostic
 	c.Contract, ds = contract.Read(contract.Kind(use.Kind.Text), fsys, file, contract.Options{Dir: dir, Prefix: o.Prefix, Overlay: o.Overlay,
 		Qualify: m.Package + "." + c.Name, Use: use.File.Span()})
+	if o.Contracts != nil {
+		o.Contracts[use] = contractRead{c, m.Package, ds}
+	}
 	return c, ds
 }

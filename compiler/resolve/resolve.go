@@ -304,6 +304,12 @@ func kindOf(d syntax.Decl) Kind {
 	return ""
 }
 
+// declarations are what stands behind the names of short declarations.
+var declarations = map[string]string{
+	string(Label): " ", string(Fault): " { reason: string }", string(Event): " { id: string }", string(Cloud): " { jurisdiction: \"FR\" }",
+	string(Role): " { groups: [\"people\"] }", string(Channel): ": queue of json",
+}
+
 // Unknown is the diagnostic of a name that nothing declares, with the most
 // similar of the candidates.
 func Unknown(at source.Span, what, name string, candidates []string) diag.Diagnostic {
@@ -312,8 +318,8 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
 	}
 	switch {
-	case len(candidates) == 0 && what == string(Label):
-		d = d.WithHelp("declare it: label %s", name)
+	case len(candidates) == 0 && declarations[what] != "":
+		d = d.WithHelp("declare it: %s", strings.TrimSpace(what+" "+name+declarations[what]))
 	case len(candidates) > 0 && len(candidates) <= 8:
 		d = d.WithHelp("there is %s", strings.Join(candidates, ", "))
 	}

@@ -55,8 +55,8 @@ func TestSortedByPlace(t *testing.T) {
 }
 
 func TestSuggest(t *testing.T) {
-	names := []string{"catalog", "payments", "warehouse"}
-	for name, want := range map[string]string{"warehuose": "warehouse", "paymets": "payments", "cat": "", "x": "", "payments": ""} {
+	names := []string{"catalog", "payments", "warehouse", "idempotent", "idempotency_key"}
+	for name, want := range map[string]string{"idempotency": "idempotency_key", "warehuose": "warehouse", "paymets": "payments", "cat": "", "x": "", "payments": ""} {
 		if got := diag.Suggest(name, names); got != want {
 			t.Errorf("Suggest(%q) = %q, want %q", name, got, want)
 		}

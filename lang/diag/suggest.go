@@ -1,10 +1,18 @@
 package diag
 
+import "strings"
+
 // Suggest returns the candidate most like a misspelt name, or "" when none is
 // close: at most one mistake in three letters, by Damerau-Levenshtein distance
-// (a swap of neighbours is one mistake). Of equals the first candidate wins, so
-// pass them in a fixed order.
+// (a swap of neighbours is one mistake). A name of three letters or more that is
+// the first words of a candidate (idempotency of idempotency_key) is closer than any
+// mistake. Of equals the first candidate wins, so pass them in a fixed order.
 func Suggest(name string, candidates []string) string {
+	for _, c := range candidates {
+		if len(name) >= 3 && strings.HasPrefix(c, name+"_") {
+			return c
+		}
+	}
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
 		if c == name {

@@ -81,6 +81,9 @@ func (s Span) End() int {
 	return s.region.base + int(s.end)
 }
 
+// Beside says whether both spans are parts of the same region.
+func (s Span) Beside(t Span) bool { return s.region == t.region }
+
 // Before returns the empty span in front of the first byte.
 func (s Span) Before() Span { return Span{s.region, s.start, s.start} }
 
@@ -98,7 +101,9 @@ func (s Span) Text() string {
 	if s.region == nil {
 		return ""
 	}
-	return s.region.file.Text[s.Start():s.End()]
+	text := s.region.file.Text
+	end := min(s.End(), len(text)) // a tree that outlived its text is wrong, not deadly
+	return text[min(s.Start(), end):end]
 }
 
 // Path returns the path of the file, or "" when the span names no place.

@@ -47,6 +47,12 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 		d.Help = "an operation is invoked with `call`: let x = call endpoint.operation(...) { ... }"
 	case strings.HasSuffix(before, " not"):
 		d.Help = foreign["not"]
+	case s.lacksBraces(d):
+		d.Help = "the statements of a body stand in braces: { ... }"
+		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "{ "}, {Span: s.span(s.pos, s.lineEnd()).After(), Text: " }"}}
+	case d.Code == CodeSeparator && len(text) == 3 && text == strings.ToUpper(text) && s.atWord():
+		d.Help = "an amount is a literal such as 10 " + text + "; a number becomes one by multiplying: x * 1 " + text
+		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "* 1 "}}
 	case s.lacksAs():
 		d.Help = "a name is given with `as`"
 		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "as "}}
@@ -55,6 +61,22 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 	case d.Code == CodeSeparator && text == ":" && s.pos > 1 && s.tokens[s.pos-1].Kind == Word:
 		s.comma(d, s.pos-1)
 	}
+}
+
+// lacksBraces says whether the reader stands at a statement where a body should
+// begin, on the line of its owner.
+func (s *session) lacksBraces(d *diag.Diagnostic) bool {
+	return d.Code == CodeUnexpected && strings.Contains(d.Message, "`{`, found ") && s.atWord() && !s.tok().Newline &&
+		productions().statements[s.raw(s.tok())] != nil
+}
+
+// lineEnd is the index behind the last token of the entry that the reader is in.
+func (s *session) lineEnd() int {
+	here := s.pos
+	defer func() { s.pos = here }()
+	s.pos++
+	s.skip(false)
+	return s.pos
 }
 
 // comma completes the report of an entry that begins at a token without a comma

@@ -180,11 +180,15 @@ func (s *session) refuse(err error) {
 		panic(fmt.Sprintf("syntax: a production failed with %v", err))
 	}
 	s.pos = max(s.pos, unexpected.Unexpected.Pos.Line)
-	s.expected(s.pos, wanted(unexpected.Message()))
+	bare := s.lacksBraces(s.expected(s.pos, wanted(unexpected.Message())))
 	if s.pos < s.end && !s.at("}") {
 		if !s.tok().Newline {
 			s.skip(false)
 		}
+	}
+	if bare && s.at("else") {
+		s.pos++
+		s.skip(false) // an echo: the other body lacks its braces too
 	}
 }
 

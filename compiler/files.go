@@ -1,0 +1,37 @@
+package compiler
+
+import "io/fs"
+
+// files reads each file and directory once, until it is told that they changed.
+type files struct {
+	fsys  fs.FS
+	texts map[string]string // by path; what an editor holds, too
+	lists map[string][]fs.DirEntry
+}
+
+// Open opens a file as it is on the disk.
+func (f *files) Open(name string) (fs.File, error) { return f.fsys.Open(name) }
+
+// ReadDir lists a directory.
+func (f *files) ReadDir(name string) ([]fs.DirEntry, error) {
+	if list, ok := f.lists[name]; ok {
+		return list, nil
+	}
+	list, err := fs.ReadDir(f.fsys, name)
+	if err == nil {
+		f.lists[name] = list
+	}
+	return list, err
+}
+
+// ReadFile reads a file and remembers its text.
+func (f *files) ReadFile(name string) ([]byte, error) {
+	if text, ok := f.texts[name]; ok {
+		return []byte(text), nil
+	}
+	text, err := fs.ReadFile(f.fsys, name)
+	if err == nil {
+		f.texts[name] = string(text)
+	}
+	return text, err
+}

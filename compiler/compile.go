@@ -1,10 +1,11 @@
 // Package compiler is the one door from text to plan.
 //
-// In go a file system and a directory; out comes a Result: the diagnostics, and
-// when none of them is an error the plan with its canonical bytes and digest,
-// and the suite of the package's tests. The passes are a list: module, resolve,
-// check, lint, lower. The same files give the same bytes, in whatever order they are
-// read.
+// In go a file system and a directory; out comes a Result: the diagnostics, of the
+// package and of those that it imports, and when none of them is an error the plan
+// with its canonical bytes and digest, and the suite of the package's tests. The
+// passes are a list: module, resolve, check, lint, lower; a package is resolved and
+// checked behind those that it imports. The same files give the same bytes, in
+// whatever order they are read.
 //
 // Deliberately absent: watching files, rendering diagnostics, writing plans.
 package compiler

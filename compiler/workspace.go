@@ -10,13 +10,13 @@ import (
 	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/stdlib"
 )
 
-// Workspace checks and compiles a package again and again, as an editor does. It
-// remembers by content: a declaration whose text has not changed is not parsed again;
+// Workspace checks and compiles a package and what it imports again and again, as
+// an editor does. It remembers by content: a declaration whose text has not changed is not parsed again;
 // while only bodies of processes, routes and tests change nothing but those is
 // checked again. What it gives is what Compile gives for the same files. What it
 // gave before is no longer right after the next call. Not for use by several goroutines at once.
@@ -26,10 +26,9 @@ type Workspace struct {
 	trees   syntax.Trees
 	read    module.Contracts
 
-	declared *check.Declared
-	resolved []diag.Diagnostic // names declared twice
-	bodies   map[syntax.Decl]*check.Body
-	remarks  map[syntax.Decl][]diag.Diagnostic // of lint
+	units   map[string]*unit   // by the directory of the package
+	remarks map[string]remarks // of lint, by path
+	linted  *check.Declared    // what the remarks are about
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -42,7 +41,7 @@ func NewWorkspace(fsys fs.FS, o Options) (*Workspace, error) {
 		o.Dir = "."
 	}
 	w := &Workspace{options: o, files: files{fsys: fsys, texts: map[string]string{}, lists: map[string][]fs.DirEntry{}},
-		trees: syntax.Trees{Each: o.Each}, read: module.Contracts{}}
+		trees: syntax.Trees{Each: o.Each}, read: module.Contracts{}, units: map[string]*unit{}}
 	for name, text := range o.Overlay {
 		w.files.texts[name] = text
 	}
@@ -81,8 +80,7 @@ type Checked struct {
 	Diagnostics []diag.Diagnostic // by place
 	Files       []*syntax.File    // by path
 
-	declared *check.Declared
-	bodies   []*check.Body
+	unit *unit
 }
 
 // Failed says whether one of the diagnostics is an error.
@@ -92,13 +90,7 @@ func (c *Checked) Failed() bool {
 
 // Program is what the checker knows, also of a package with errors. Places in
 // the texts of expressions may be those of an earlier check.
-func (c *Checked) Program() *check.Program {
-	p := c.declared.Program(c.bodies)
-	info := *p.Info
-	info.Notes = c.declared.Notes(c.bodies)
-	p.Info = &info
-	return p
-}
+func (c *Checked) Program() *check.Program { return c.unit.whole() }
 
 // Check gives what is wrong with the package as it is now. Errors: as of Compile.
 func (w *Workspace) Check() (*Checked, error) { return w.check(false) }
@@ -124,44 +116,32 @@ func (w *Workspace) Compile() (*Result, error) {
 // check checks what has changed. When it is to be exact, also what moved counts
 // as changed, because a plan names lines.
 func (w *Workspace) check(exact bool) (*Checked, error) {
-	m, ds, err := module.Load(&w.files, w.options.Dir, module.Options{Prefix: w.options.Prefix, Overlay: w.files.texts, Trees: &w.trees, Contracts: w.read})
+	m, ds, err := module.Load(&w.files, w.options.Dir, module.Options{Prefix: w.options.Prefix, Overlay: w.files.texts, Std: stdlib.Files,
+		Trees: &w.trees, Contracts: w.read})
 	if err != nil {
 		return nil, err
 	}
-	if w.declared == nil || !w.declared.Again(m) || exact && !w.declared.Stands() {
-		info, found := resolve.Resolve(m)
-		w.declared, w.resolved = check.Declare(m, info), found
-		w.bodies, w.remarks = nil, nil
+	order := m.Order()
+	units := make(map[string]*unit, len(order))
+	for _, x := range order {
+		u := w.units[x.Dir]
+		if u == nil {
+			u = &unit{}
+		}
+		units[x.Dir] = u
+		found := w.checkUnit(u, x, units, exact)
+		if x != m {
+			found = imported(found)
+		}
+		ds = append(ds, found...)
 	}
-	bodies := w.checkBodies(exact)
-	c := &Checked{Files: m.Files, declared: w.declared, bodies: bodies}
-	c.Diagnostics = slices.Concat(ds, w.resolved, w.declared.Diagnostics(bodies))
+	w.units = units
+	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
 	if !c.Failed() {
-		c.Diagnostics = append(c.Diagnostics, w.lint(m, bodies)...)
+		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}
 	diag.Sort(c.Diagnostics)
 	return c, nil
-}
-
-// checkBodies gives the bodies in their order, and checks those that are not known.
-func (w *Workspace) checkBodies(exact bool) []*check.Body {
-	decls := w.declared.Bodies()
-	bodies := make([]*check.Body, len(decls))
-	known := make(map[syntax.Decl]*check.Body, len(decls))
-	var todo []int
-	for i, d := range decls {
-		b := w.bodies[d]
-		if b == nil || exact && !b.Stands() {
-			todo = append(todo, i)
-		}
-		bodies[i] = b
-	}
-	w.each(len(todo), func(n int) { bodies[todo[n]] = w.declared.Body(decls[todo[n]]) })
-	for i, d := range decls {
-		known[d] = bodies[i]
-	}
-	w.bodies = known
-	return bodies
 }
 
 func (w *Workspace) each(n int, do func(int)) {
@@ -174,37 +154,54 @@ func (w *Workspace) each(n int, do func(int)) {
 	}
 }
 
+// remarks are those of lint about one file.
+type remarks struct {
+	file  *syntax.File
+	decls []syntax.Decl
+	of    [][]diag.Diagnostic // of each declaration
+	all   []diag.Diagnostic
+}
+
 // lint gives the remarks about a package without errors.
-func (w *Workspace) lint(m *module.Module, bodies []*check.Body) []diag.Diagnostic {
-	program := w.declared.Program(bodies)
+func (w *Workspace) lint(m *module.Module, u *unit) []diag.Diagnostic {
+	program := u.program()
 	ds := lint.Package(program)
-	var todo []syntax.Decl
-	known := make(map[syntax.Decl][]diag.Diagnostic, len(w.remarks))
+	if w.linted != u.declared {
+		w.linted, w.remarks = u.declared, nil
+	}
+	var todo []*syntax.File
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			if found, ok := w.remarks[d]; ok {
-				known[d] = found
-			} else {
-				todo = append(todo, d)
-			}
+		if w.remarks[f.Source.Path].file != f {
+			todo = append(todo, f)
 		}
 	}
-	found := make([][]diag.Diagnostic, len(todo))
-	w.each(len(todo), func(n int) {
-		var facts *check.Facts
-		if b := w.bodies[todo[n]]; b != nil {
-			facts = b.Facts()
-		}
-		found[n] = lint.Declaration(program, todo[n], facts)
-	})
-	for n, d := range todo {
-		known[d] = found[n]
+	found := make([]remarks, len(todo))
+	w.each(len(todo), func(n int) { found[n] = w.lintFile(program, u, todo[n]) })
+	if w.remarks == nil {
+		w.remarks = make(map[string]remarks, len(m.Files))
+	}
+	for n, f := range todo {
+		w.remarks[f.Source.Path] = found[n]
 	}
 	for _, f := range m.Files {
-		for _, d := range f.Decls {
-			ds = append(ds, known[d]...)
-		}
+		ds = append(ds, w.remarks[f.Source.Path].all...)
 	}
-	w.remarks = known
 	return ds
+}
+
+// lintFile reads the declarations of a file that it has not read before.
+func (w *Workspace) lintFile(p *check.Program, u *unit, f *syntax.File) remarks {
+	old, now := w.remarks[f.Source.Path], remarks{file: f}
+	for _, d := range f.Decls {
+		var found []diag.Diagnostic
+		if i := slices.Index(old.decls, d); i >= 0 {
+			found = old.of[i]
+		} else if b := u.known[d]; b != nil {
+			found = lint.Declaration(p, d, b.Facts())
+		} else {
+			found = lint.Declaration(p, d, nil)
+		}
+		now.decls, now.of, now.all = append(now.decls, d), append(now.of, found), append(now.all, found...)
+	}
+	return now
 }

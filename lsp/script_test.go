@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf16"
 
 	"github.com/cob-lang/cob/spec/golden"
@@ -16,7 +17,7 @@ import (
 // TestScripts runs a conversation for each archive: its files are the package on
 // the disk, all of them open; each line of script is a question, and want what
 // the server answered, in the words of an editor. A question names a file and a
-// piece of its text in which | is the cursor:
+// piece of its text in which | is the cursor and \n a line break:
 //
 //	hover a.cob let x = or|der
 //
@@ -122,9 +123,9 @@ func (s *script) formatting(name string) object {
 func (s *script) cursor(verb, name, rest string) string {
 	s.t.Helper()
 	rest, extra, _ := strings.Cut(rest, " => ")
-	before, after, ok := strings.Cut(rest, "|")
+	before, after, ok := strings.Cut(strings.ReplaceAll(rest, `\n`, "\n"), "|")
 	i := strings.Index(s.texts[name], before+after)
-	if !ok || i < 0 || strings.Count(s.texts[name], before+after) > 1 && verb != "complete" {
+	if !ok || i < 0 || strings.Count(s.texts[name], before+after) > 1 {
 		s.t.Fatalf("%s: %q does not stand once in %s", verb, before+after, name)
 	}
 	offset := i + len(before)
@@ -138,7 +139,8 @@ func (s *script) cursor(verb, name, rest string) string {
 		}
 		return fmt.Sprintf("%q\n%s\n", s.text(name, h["range"]), h["contents"].(object)["value"])
 	case "complete":
-		return s.complete(p)
+		prefix := before[strings.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) && r != '_' })+1:]
+		return s.complete(p, prefix)
 	case "signature":
 		return s.signature(p)
 	case "definition", "typeDefinition":
@@ -221,10 +223,13 @@ func (s *script) told(name string) string {
 	return out.String()
 }
 
-func (s *script) complete(p object) string {
+// complete shows what an editor does: what begins with the letters before the
+// cursor.
+func (s *script) complete(p object, prefix string) string {
 	var list struct{ Items []object }
 	s.get("textDocument/completion", p, &list)
 	var out strings.Builder
+	list.Items = slices.DeleteFunc(list.Items, func(x object) bool { return !strings.HasPrefix(x["label"].(string), prefix) })
 	for i, x := range list.Items {
 		if i == 12 {
 			fmt.Fprintf(&out, "... %d more\n", len(list.Items)-i)

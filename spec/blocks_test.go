@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
@@ -71,12 +74,46 @@ func compileBlock(t *testing.T, prelude string, b document.Block) *compiler.Resu
 	t.Helper()
 	_, inside := b.Attribute("steps")
 	switch {
+	case severalFiles(b):
+		return compileFiles(t, b)
 	case inside:
 		return compile(t, prelude, fmt.Sprintf(steps, b.Text))
 	case strings.HasPrefix(b.Text, "package ") || strings.Contains(b.Text, "\npackage "):
 		return compile(t, b.Text)
 	}
 	return compile(t, prelude, "package shop\n\n"+b.Text)
+}
+
+// severalFiles says whether lines `-- PATH --` divide a block into files.
+func severalFiles(b document.Block) bool { return strings.HasPrefix(b.Text, "-- ") }
+
+// compileFiles compiles the package in the directory of the first file.
+func compileFiles(t *testing.T, b document.Block) *compiler.Result {
+	t.Helper()
+	files := fstest.MapFS{}
+	archive := txtar.Parse([]byte(b.Text))
+	for _, f := range archive.Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	r, err := compiler.Compile(files, compiler.Options{Dir: path.Dir(archive.Files[0].Name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// written are the texts in COB of a block.
+func written(b document.Block) []string {
+	if !severalFiles(b) {
+		return []string{b.Text}
+	}
+	var out []string
+	for _, f := range txtar.Parse([]byte(b.Text)).Files {
+		if strings.HasSuffix(f.Name, ".cob") {
+			out = append(out, string(f.Data))
+		}
+	}
+	return out
 }
 
 // preludeNoise are warnings about what the prelude declares and a block does not
@@ -121,8 +158,10 @@ func checkBlock(t *testing.T, prelude string, b document.Block) {
 		}
 	}
 	if want[diag.Error] == "" {
-		if text := format.Source(b.Text); text != b.Text {
-			t.Errorf("not formatted; want\n%s", text)
+		for _, written := range written(b) {
+			if text := format.Source(written); text != written {
+				t.Errorf("not formatted; want\n%s", text)
+			}
 		}
 		runTests(t, r)
 	}

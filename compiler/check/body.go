@@ -56,10 +56,11 @@ func (b *Body) Facts() *Facts {
 	return nil
 }
 
-// Declare checks the declarations of a resolved package.
-func Declare(m *module.Module, info *resolve.Info) *Declared {
+// Declare checks the declarations of a resolved package that reaches the imported
+// ones.
+func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declared {
 	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
-		process: map[string]*Process{}, Program: &Program{Module: m, Info: info}, samples: map[syntax.Expr]*expression.Tree{}}
+		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
 		pass()

@@ -32,7 +32,7 @@ type answer struct {
 
 // call checks one invocation of an operation, or the call of a process.
 func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
-	if sym := f.Info.Lookup(st.Target.Parts[0].Text); sym != nil && sym.Kind == resolve.Process && len(st.Target.Parts) == 1 {
+	if f.namesProcess(st.Target) {
 		f.child(s, st, to)
 		return
 	}
@@ -69,15 +69,16 @@ func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoin
 
 // target finds the operation that a path names.
 func (f *flow) target(p *syntax.Path) (*plan.Endpoint, *plan.Operation, syntax.Name) {
-	first := p.Parts[0]
-	sym := f.symbol(first, "endpoint", resolve.Endpoint)
+	sym, rest := f.declaration(p, "endpoint", resolve.Endpoint)
 	if sym == nil {
-		return nil, nil, first
+		return nil, nil, p.Parts[0]
 	}
-	return f.operationOf(sym, p)
+	return f.operationOf(sym, p, rest)
 }
 
-func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path) (*plan.Endpoint, *plan.Operation, syntax.Name) {
+// operationOf finds the operation that rest names, what a path has behind the
+// endpoint.
+func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path, rest []syntax.Name) (*plan.Endpoint, *plan.Operation, syntax.Name) {
 	e := c.endpoint(sym.Full)
 	if e == nil {
 		return nil, nil, p.Last()
@@ -87,15 +88,15 @@ func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path) (*plan.Endpoi
 	}
 	var names []string
 	for i := range e.Operations {
-		if len(p.Parts) == 2 && e.Operations[i].Name == p.Parts[1].Text {
-			return e, &e.Operations[i], p.Parts[1]
+		if len(rest) == 1 && e.Operations[i].Name == rest[0].Text {
+			return e, &e.Operations[i], rest[0]
 		}
 		names = append(names, e.Operations[i].Name)
 	}
 	if len(names) == 0 {
 		return nil, nil, p.Last() // what is wrong with the endpoint has been said
 	}
-	if len(p.Parts) == 1 {
+	if len(rest) == 0 {
 		c.report(diag.Errorf(CodeKind, p.Span(), "%s is an endpoint, and one of its operations is wanted here", sym.Name).
 			WithHelp("write %s.%s", sym.Name, names[0]))
 		return nil, nil, p.Last()

@@ -18,6 +18,9 @@ import (
 // Program is a package about which everything is known that can be known
 // before it runs. The slices of declarations are sorted by name.
 type Program struct {
+	// Imports are the programs of all packages that this one reaches by imports,
+	// each behind those that it imports itself.
+	Imports  []*Program
 	Module   *module.Module
 	Info     *resolve.Info
 	Universe *types.Universe
@@ -37,6 +40,13 @@ type Program struct {
 	Routes      []*Route
 	Tests       []plan.Test
 
+	// Aliases are what the declarations type X = T stand for, by qualified name.
+	Aliases map[string]types.Type
+	// rules are the policies that decide and samples the values that can be used,
+	// for the packages that import this one.
+	rules   map[string]*ruled
+	offered map[string][]plan.Refinement // of the declarations type X = T, by qualified name
+	samples map[syntax.Expr]*expression.Tree
 	// Facts are those of one body, in what Within gives.
 	Facts
 }
@@ -158,10 +168,9 @@ type checker struct {
 	process  map[string]*Process
 	inTest   bool
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
-	soft    int
-	know    narrowing
-	samples map[syntax.Expr]*expression.Tree // that can be used
-	guards  *expression.Checker              // of the refinements, when first needed
+	soft   int
+	know   narrowing
+	guards *expression.Checker // of the refinements, when first needed
 }
 
 // broken says whether a declaration has mistakes of syntax in it.
@@ -259,8 +268,7 @@ func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *res
 	}
 	c.Info.Use(s, n.At)
 	if !slices.Contains(kinds, s.Kind) {
-		c.report(diag.Errorf(CodeKind, n.At, "%s is %s, and %s is wanted here", n.Text, article(string(s.Kind)), article(what)).
-			WithNote(s.At, "declared here"))
+		c.wrongKind(n, s, what)
 		return nil
 	}
 	return s

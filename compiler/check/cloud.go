@@ -17,6 +17,7 @@ import (
 func (c *checker) declareClouds() {
 	all := decls[*syntax.CloudDecl](c, resolve.Cloud)
 	for _, d := range all {
+		c.cloudTwice(d)
 		cloud := plan.Cloud{Name: d.Name.Text}
 		if d.Settings != nil {
 			for _, s := range d.Settings.List {
@@ -29,10 +30,14 @@ func (c *checker) declareClouds() {
 		c.Clouds = append(c.Clouds, cloud)
 	}
 	c.facts = []types.Field{{Name: "name", Type: types.Of(types.String)}}
-	for _, cloud := range c.Clouds {
+	clouds := c.cloudsEverywhere()
+	for _, cloud := range clouds {
 		for _, a := range cloud.Attributes {
-			c.fact(a, len(all))
+			c.fact(a, clouds)
 		}
+	}
+	if len(clouds) == 0 {
+		c.facts = append(c.facts, wellKnown()...)
 	}
 }
 
@@ -74,25 +79,24 @@ func (c *checker) constant(t expression.Tree, e syntax.Expr) bool {
 	return ok
 }
 
-func (c *checker) fact(a plan.Attribute, clouds int) {
+func (c *checker) fact(a plan.Attribute, clouds []plan.Cloud) {
 	if types.FieldNamed(c.facts, a.Name) != nil {
 		return
 	}
 	f := types.Field{Name: a.Name, Type: a.Value.Type}
 	have := 0
-	for _, other := range c.Clouds {
+	for _, other := range clouds {
 		for _, b := range other.Attributes {
 			if b.Name != a.Name {
 				continue
 			}
 			have++
 			if !b.Value.Type.Equal(a.Value.Type) {
-				s := c.Info.Lookup(other.Name)
-				c.errorf(CodeMismatch, s.At, "the attribute %s is %s here and %s for another cloud", a.Name, c.show(b.Value.Type), c.show(a.Value.Type))
+				c.errorf(CodeMismatch, c.cloudNamed(other.Name), "the attribute %s is %s here and %s for another cloud", a.Name, c.show(b.Value.Type), c.show(a.Value.Type))
 			}
 		}
 	}
-	if have < clouds {
+	if have < len(clouds) {
 		f.Type = types.OptionalOf(f.Type)
 	}
 	c.facts = append(c.facts, f)
@@ -189,13 +193,4 @@ func (c *checker) passed(channel string, seen []string) labelSet {
 		}
 	}
 	return set
-}
-
-func (c *checker) channel(name string) *plan.Channel {
-	for i := range c.Channels {
-		if c.Channels[i].Name == name {
-			return &c.Channels[i]
-		}
-	}
-	return nil
 }

@@ -32,6 +32,7 @@ const (
 	CodeForgotten    diag.Code = "COB3023"
 	CodePattern      diag.Code = "COB3024"
 	CodeUnguarded    diag.Code = "COB3025"
+	CodeCase         diag.Code = "COB3026"
 
 	CodeNoReturn       diag.Code = "COB4001"
 	CodeUnreachable    diag.Code = "COB4002"

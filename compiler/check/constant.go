@@ -130,7 +130,7 @@ func (c *checker) unfit(problems types.Problems, e syntax.Expr) {
 // guarded makes the refinements ready, or gives nil when one of them is wrong.
 func (c *checker) guarded() *expression.Checker {
 	if c.guards == nil {
-		if guards, err := expression.NewChecker(c.Universe, c.Refinements); err == nil {
+		if guards, err := expression.NewChecker(c.Universe, c.allRefinements()); err == nil {
 			c.guards = guards
 		}
 	}

@@ -72,16 +72,16 @@ func (c *checker) receive(e *plan.Endpoint, r *syntax.Receive) {
 }
 
 func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
-	s := c.symbol(b.Cloud, "cloud", resolve.Cloud)
-	bl := c.settings("a binding", bindingSettings, list(b.Settings), b.Cloud.At)
+	s := c.only(b.Cloud, "cloud", resolve.Cloud)
+	bl := c.settings("a binding", bindingSettings, list(b.Settings), b.Cloud.Span())
 	if s == nil {
 		return
 	}
 	if slices.ContainsFunc(e.Bindings, func(o plan.Binding) bool { return o.Cloud == s.Name }) {
-		c.errorf(resolve.CodeDuplicate, b.Cloud.At, "the endpoint is bound to %s twice", s.Name)
+		c.errorf(resolve.CodeDuplicate, b.Cloud.Span(), "the endpoint is bound to %s twice", s.Name)
 		return
 	}
-	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.At)}
+	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.Span())}
 	if v, ok := bl.first("url"); ok {
 		out.URL = v.source
 		c.address(v.source, bl)
@@ -138,11 +138,7 @@ func (c *checker) oneCurrency(e *plan.Endpoint, b *plan.Binding, bl block) {
 func (c *checker) faults(paths []*syntax.Path) []string {
 	var out []string
 	for _, p := range paths {
-		if len(p.Parts) != 1 {
-			c.report(resolve.Unknown(p.Span(), "fault", p.String(), c.Info.Names(resolve.Fault)))
-			continue
-		}
-		s := c.symbol(p.Parts[0], "fault", resolve.Fault)
+		s := c.only(p, "fault", resolve.Fault)
 		if s == nil {
 			continue
 		}
@@ -155,11 +151,13 @@ func (c *checker) faults(paths []*syntax.Path) []string {
 }
 
 func (c *checker) endpoint(name string) *plan.Endpoint {
-	i, ok := slices.BinarySearchFunc(c.Endpoints, name, func(e plan.Endpoint, n string) int { return cmp.Compare(e.Name, n) })
-	if !ok {
-		return nil
+	for _, p := range c.everywhere() {
+		i, ok := slices.BinarySearchFunc(p.Endpoints, name, func(e plan.Endpoint, n string) int { return cmp.Compare(e.Name, n) })
+		if ok {
+			return &p.Endpoints[i]
+		}
 	}
-	return &c.Endpoints[i]
+	return nil
 }
 
 // resultOf is the type after ->, Void where there is none.

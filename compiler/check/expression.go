@@ -214,6 +214,11 @@ func (c *checker) sample(sym *resolve.Symbol, at source.Span) typed {
 	if tree, ok := c.samples[d.Value]; ok {
 		return typed{Tree: *tree}
 	}
+	for _, p := range c.Imports {
+		if tree, ok := p.samples[d.Value]; ok {
+			return typed{Tree: *tree}
+		}
+	}
 	return typed{}
 }
 
@@ -292,6 +297,15 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 	if of.Kind == types.JSON {
 		return of, 0, true
 	}
+	if d := c.union(of); d != nil {
+		// Which case a value has is known only when it is there.
+		if f, ok := d.Field(name.Text); ok {
+			c.Info.Part(of, name.At)
+			return types.OptionalOf(f.Type), c.labels.of(f.Labels), true
+		}
+		c.report(unknownField(c.show(of), name, d.Fields))
+		return none, 0, false
+	}
 	fields, ok := c.Universe.FieldsOf(of)
 	if !ok {
 		d := diag.Errorf(CodeField, name.At, "%s has no fields", c.show(of))
@@ -325,6 +339,13 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 
 // enumValue reads `Status.open`, where Status is an enum of the package.
 func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool) {
+	if len(c.Module.Imports)+len(c.Module.Contracts) > 0 {
+		if p := pathOf(e); p != nil && s.Find(p.Parts[0].Text) == nil {
+			if t, ok := c.importedMember(e); ok {
+				return t, true
+			}
+		}
+	}
 	id, ok := e.X.(*syntax.Ident)
 	if !ok || s.Find(id.Name) != nil {
 		return typed{}, false
@@ -334,17 +355,22 @@ func (c *checker) enumValue(s *resolve.Scope, e *syntax.MemberExpr) (typed, bool
 		return typed{}, false
 	}
 	c.Info.Use(sym, id.Span())
+	return c.enumMember(sym, e.Name), true
+}
+
+// enumMember is a value of an enum.
+func (c *checker) enumMember(sym *resolve.Symbol, name syntax.Name) typed {
 	t := types.Ref(sym.Full)
 	d := c.Universe.Lookup(t.Name)
-	if d == nil || !e.Name.Given() {
-		return typed{}, true
+	if d == nil || !name.Given() {
+		return typed{}
 	}
-	c.Info.Part(t, e.Name.At)
-	if !slices.Contains(d.Values, e.Name.Text) {
-		c.report(resolve.Unknown(e.Name.At, "value of "+sym.Name, e.Name.Text, d.Values))
-		return typed{}, true
+	c.Info.Part(t, name.At)
+	if !slices.Contains(d.Values, name.Text) {
+		c.report(resolve.Unknown(name.At, "value of "+sym.Name, name.Text, d.Values))
+		return typed{}
 	}
-	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: e.Name.Text}}, true
+	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: name.Text}}
 }
 
 func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {

@@ -14,6 +14,9 @@ import (
 // have to contain themselves, and unions all of whose cases do.
 func (c *checker) finite() {
 	ends := map[string]bool{}
+	for _, d := range c.importedTypes() {
+		ends[d.Name] = true // or it has been said where it is declared
+	}
 	for again := true; again; {
 		again = false
 		for i := range c.Types {

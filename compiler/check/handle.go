@@ -17,12 +17,12 @@ type begun struct {
 
 // begins checks a start whose handle is kept, of a process or of an operation.
 func (f *flow) begins(s *resolve.Scope, st *syntax.StartStmt) begun {
-	if sym := f.Info.Lookup(st.Target.Parts[0].Text); sym != nil && sym.Kind == resolve.Endpoint {
+	if first := f.Info.Lookup(st.Target.Parts[0].Text); first != nil && (first.Kind == resolve.Endpoint || first.Kind == resolve.Package && len(st.Target.Parts) > 2) {
 		return f.beginsCall(s, st)
 	}
 	f.start(s, st, st.Target, st.Args, st.Body)
-	if sym := f.Names[st]; sym != nil && f.process[sym.Full] != nil {
-		p := f.process[sym.Full]
+	if sym := f.Names[st]; sym != nil && f.signature(sym.Full) != nil {
+		p := f.signature(sym.Full)
 		return begun{p.Result, p.Raises}
 	}
 	return begun{}
@@ -95,16 +95,26 @@ func (f *flow) await(s *resolve.Scope, st *syntax.AwaitStmt, to *bound) {
 	f.answered(s, answer{syntax.Name{At: spanOf(st.Handle)}, "what is awaited", st.Body, raises, false}, to)
 }
 
+// namesProcess says whether a path names a process, of this package or of an imported one.
+func (f *flow) namesProcess(p *syntax.Path) bool {
+	sym := f.Info.Lookup(p.Parts[0].Text)
+	if sym != nil && sym.Kind == resolve.Package && len(p.Parts) == 2 {
+		sym, _ = sym.Member(p.Parts[1].Text, p.Parts[1].At, "process", resolve.Process)
+		return sym != nil && sym.Kind == resolve.Process
+	}
+	return sym != nil && sym.Kind == resolve.Process && len(p.Parts) == 1
+}
+
 // child checks `call Process(args)`: started, and awaited at once.
 func (f *flow) child(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
-	sym := f.symbol(st.Target.Parts[0], "process", resolve.Process)
-	p := f.process[f.qualified(st.Target.Parts[0].Text)]
-	if p == nil {
+	sym := f.only(st.Target, "process", resolve.Process)
+	if sym == nil || f.signature(sym.Full) == nil {
 		f.argsQuietly(s, st.Args)
 		f.answered(s, answer{body: st.Body}, to)
 		return
 	}
 	f.Names[st] = sym
+	p := f.signature(sym.Full)
 	if st.Body != nil && len(st.Body.Settings) > 0 {
 		f.report(unknownSetting("the call of a process", nil, st.Body.Settings[0]))
 	}

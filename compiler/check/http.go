@@ -196,18 +196,18 @@ func (c *checker) errorMapping(outer *resolve.Scope, out *plan.Operation, h *pla
 		return
 	}
 	name, fields := faultParts(m.Fault)
-	if !name.Given() {
+	if name == nil {
 		c.errorf(CodeErrorMapping, spanOf(m.Fault), "a fault is wanted here, such as Declined { reason: response.reason }")
 		return
 	}
-	s := c.symbol(name, "fault", resolve.Fault)
+	s := c.only(name, "fault", resolve.Fault)
 	if s == nil {
 		return
 	}
 	fault := s.Full
 	if !slices.Contains(out.Raises, fault) {
-		c.report(diag.Errorf(CodeErrorMapping, name.At, "the operation %s does not say that it raises %s", out.Name, s.Name).
-			WithHelp("add raises %s to the operation", s.Name))
+		c.report(diag.Errorf(CodeErrorMapping, name.Span(), "the operation %s does not say that it raises %s", out.Name, name).
+			WithHelp("add raises %s to the operation", name))
 	}
 	tree, ok := c.mappedFields(outer, fault, name, fields, m.Fault)
 	if ok {
@@ -216,20 +216,16 @@ func (c *checker) errorMapping(outer *resolve.Scope, out *plan.Operation, h *pla
 	}
 }
 
-// faultParts reads `F` and `F { ... }`.
-func faultParts(e syntax.Expr) (syntax.Name, []*syntax.FieldInit) {
-	switch e := e.(type) {
-	case *syntax.Ident:
-		return syntax.Name{Text: e.Name, At: e.Span()}, nil
-	case *syntax.RecordExpr:
-		if e.Type != nil && len(e.Type.Parts) == 1 {
-			return e.Type.Parts[0], e.Fields
-		}
+// faultParts reads `F`, `F { ... }` and both with the name of an import before
+// them; nil when it is neither.
+func faultParts(e syntax.Expr) (*syntax.Path, []*syntax.FieldInit) {
+	if r, ok := e.(*syntax.RecordExpr); ok {
+		return r.Type, r.Fields
 	}
-	return syntax.Name{}, nil
+	return pathOf(e), nil
 }
 
-func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.Name, inits []*syntax.FieldInit, e syntax.Expr) (expression.Tree, bool) {
+func (c *checker) mappedFields(outer *resolve.Scope, fault string, name *syntax.Path, inits []*syntax.FieldInit, e syntax.Expr) (expression.Tree, bool) {
 	scope := outer.Inner()
 	c.declare(scope, &resolve.Variable{Name: "response", Type: types.Of(types.JSON), Fixed: "the response"})
 	d := c.Universe.Lookup(fault)
@@ -238,7 +234,7 @@ func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.N
 		c.Info.Part(types.Ref(fault), init.Name.At)
 		f, ok := d.Field(init.Name.Text)
 		if !ok {
-			c.report(unknownField(name.Text, init.Name, d.Fields))
+			c.report(unknownField(name.String(), init.Name, d.Fields))
 			return out, false
 		}
 		t := c.expr(scope, init.Value, f.Type)
@@ -255,7 +251,7 @@ func (c *checker) mappedFields(outer *resolve.Scope, fault string, name syntax.N
 	}
 	r, ok := e.(*syntax.RecordExpr)
 	if !ok {
-		r = &syntax.RecordExpr{Place: syntax.Place{At: name.At}}
+		r = &syntax.RecordExpr{Place: syntax.Place{At: name.Span()}}
 	}
 	return out, c.complete(resolve.NewScope(), r, types.Ref(fault), d.Fields)
 }

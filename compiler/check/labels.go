@@ -33,24 +33,29 @@ func (c *checker) declareLabels() {
 		}
 		all = all[:MaxLabels]
 	}
-	for i, s := range all {
-		l.names = append(l.names, s.Name)
-		l.bit[s.Name] = 1 << i
-	}
 	for _, s := range all {
 		d := s.Decl.(*syntax.LabelDecl)
 		p := plan.Label{Name: s.Name}
 		for _, parent := range d.Parents {
-			if c.symbol(parent, "label", resolve.Label) != nil {
-				l.bit[s.Name] |= l.bit[parent.Text]
-				p.Is = append(p.Is, parent.Text)
+			if parent := c.only(parent, "label", resolve.Label); parent != nil && !slices.Contains(p.Is, parent.Name) {
+				p.Is = append(p.Is, parent.Name)
 			}
 		}
 		slices.Sort(p.Is)
 		c.Labels = append(c.Labels, p)
 	}
+	c.importedLabels()
 	c.orderedLabels(c.Labels)
-	for range all { // a chain of implications is at most as long as there are labels
+	for i := range c.Labels {
+		l.names = append(l.names, c.Labels[i].Name)
+		l.bit[c.Labels[i].Name] = 1 << i
+	}
+	for i := range c.Labels {
+		for _, parent := range c.Labels[i].Is {
+			l.bit[c.Labels[i].Name] |= l.bit[parent]
+		}
+	}
+	for range c.Labels { // a chain of implications is at most as long as there are labels
 		for name, set := range l.bit {
 			l.bit[name] = l.closed(set)
 		}
@@ -155,8 +160,8 @@ func (c *checker) shedIn(have, want types.Type, open []string) labelSet {
 func (c *checker) settle() {
 	for again := true; again; {
 		again = false
-		for i := range c.Types {
-			d := &c.Types[i]
+		for i := range c.types.all {
+			d := &c.types.all[i]
 			if set := c.deepFields(d.Fields); set != c.types.deep[d.Name] {
 				c.types.deep[d.Name] = set
 				again = true

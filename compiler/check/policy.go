@@ -52,6 +52,7 @@ type ruled struct {
 
 func (c *checker) declarePolicies() {
 	c.policies = map[string]*ruled{}
+	c.rules = c.policies
 	for _, d := range decls[*syntax.PolicyDecl](c, resolve.Policy) {
 		r := &ruled{Policy: plan.Policy{Name: c.qualified(d.Name.Text)}}
 		for _, s := range d.Body.Settings {
@@ -178,7 +179,7 @@ func (f *flow) candidates(st *syntax.CallStmt, call *Call) {
 }
 
 func (f *flow) rule(call *Call, set labelSet) []plan.Candidate {
-	p := f.policies[call.Policy]
+	p := f.ruledBy(call.Policy)
 	if p != nil && p.program == nil {
 		return nil // what is wrong with the policy has been said
 	}
@@ -195,11 +196,12 @@ func (f *flow) rule(call *Call, set labelSet) []plan.Candidate {
 }
 
 func (f *flow) verdict(p *ruled, cand plan.Candidate, set labelSet) plan.Candidate {
-	i := slices.IndexFunc(f.Clouds, func(c plan.Cloud) bool { return c.Name == cand.Cloud })
+	clouds := f.cloudsEverywhere()
+	i := slices.IndexFunc(clouds, func(c plan.Cloud) bool { return c.Name == cand.Cloud })
 	if i < 0 {
 		return cand
 	}
-	facts, ok := f.factsOf(&f.Clouds[i], set)
+	facts, ok := f.factsOf(&clouds[i], set)
 	if !ok {
 		return cand
 	}
@@ -217,7 +219,7 @@ func (f *flow) whyNot(d diag.Diagnostic, call *Call) diag.Diagnostic {
 		d = d.WithLabel("the data is labelled %s", strings.Join(call.Labels, ", "))
 	}
 	var said []string
-	p := f.policies[call.Policy]
+	p := f.ruledBy(call.Policy)
 	for _, cand := range call.Candidates {
 		if cand.Verdict != plan.Deny || slices.Contains(said, cand.Because) {
 			continue

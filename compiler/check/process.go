@@ -427,11 +427,11 @@ func (f *flow) grow(v *resolve.Variable, labels labelSet) {
 
 func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	name, fields := faultParts(st.Fault)
-	if !name.Given() {
+	if name == nil {
 		f.notFault(s, st)
 		return
 	}
-	sym := f.symbol(name, "fault", resolve.Fault)
+	sym := f.only(name, "fault", resolve.Fault)
 	if sym == nil {
 		for _, i := range fields {
 			f.expr(s, i.Value, none)
@@ -441,8 +441,7 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	f.Names[st] = sym
 	rec, ok := st.Fault.(*syntax.RecordExpr)
 	if !ok {
-		path := &syntax.Path{Place: syntax.Place{At: name.At}, Parts: []syntax.Name{name}}
-		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.At}, Type: path}
+		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.Span()}, Type: name}
 	}
 	t := f.record(s, rec, none)
 	f.tree(st.Fault, t)
@@ -452,7 +451,7 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 		f.errorf(CodePlace, st.Span(), "what tidies up cannot fail")
 		return
 	}
-	f.raise(sym.Full, name, "fails with")
+	f.raise(sym.Full, syntax.Name{Text: name.String(), At: name.Span()}, "fails with")
 }
 
 // notFault says what is wrong with `fail F(x)` and other things that are none.
@@ -463,8 +462,8 @@ func (f *flow) notFault(s *resolve.Scope, st *syntax.FailStmt) {
 			f.expr(s, a, none)
 		}
 		name, _ := faultParts(call.Func)
-		if sym := f.Info.Lookup(name.Text); sym != nil && sym.Kind == resolve.Fault {
-			f.Info.Use(sym, name.At)
+		if sym := f.Info.Lookup(name.String()); sym != nil && sym.Kind == resolve.Fault {
+			f.Info.Use(sym, name.Span())
 			f.raised[sym.Full] = true
 			d = diag.Errorf(CodeFault, spanOf(st.Fault), "the fields of a fault have names").WithHelp("write %s", f.written(sym))
 		}
@@ -514,7 +513,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 
 // raisesFix adds the fault to the raises of the process.
 func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
-	p := f.process[f.qualified(f.name)]
+	p := f.signature(f.qualified(f.name))
 	if p == nil {
 		return d
 	}

@@ -27,7 +27,7 @@ type tested struct {
 func (c *checker) aliasRefinements() {
 	for _, s := range c.Info.Of(resolve.Type) {
 		if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil && d.Where != nil && !d.Broken {
-			c.types.tests[s.Name] = c.refinement(valueName, s.Name, s.At, c.types.aliases[s.Name], d.Where)
+			c.types.tests[s.Name] = c.refinement(valueName, s.Name, s.At, c.types.aliases[s.Full], d.Where)
 		}
 	}
 }
@@ -108,7 +108,14 @@ func (g *guarding) below(t syntax.Type, is types.Type, within []string) {
 }
 
 func (g *guarding) named(t *syntax.NamedType, is types.Type, within []string) {
-	if len(t.Name.Parts) != 1 || is.Kind == types.Invalid {
+	if is.Kind == types.Invalid {
+		return
+	}
+	if len(t.Name.Parts) > 1 {
+		for _, r := range g.importedGuards(t.Name) {
+			r.Type, r.Field, r.Within = g.of, g.field, slices.Concat(within, r.Within)
+			g.Refinements = append(g.Refinements, r)
+		}
 		return
 	}
 	name := t.Name.Parts[0].Text

@@ -330,10 +330,10 @@ func (f *flow) continues(s *resolve.Scope, st *syntax.ContinueStmt) {
 	}
 	f.start(s, st, st.Target, st.Args, nil)
 	sym := f.Names[st]
-	if sym == nil || f.process[sym.Full] == nil {
+	if sym == nil || f.signature(sym.Full) == nil {
 		return
 	}
-	p := f.process[sym.Full]
+	p := f.signature(sym.Full)
 	if !f.route && !f.Universe.Assignable(p.Result, f.result) && p.Result.Kind != f.result.Kind {
 		f.report(f.mismatch(p.Result, f.result, st.Target.Span()))
 	}

@@ -52,15 +52,15 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	if !from.As.Given() {
 		v.Name, v.At = "message", from.Span()
 	}
-	if len(from.Source.Parts) > 1 {
+	if f.incoming(from.Source) {
 		if in := f.received(from.Source); in != nil {
 			r.Receive, v.Type = in.Name, in.Type
 		}
-	} else if sym := f.symbol(from.Source.Parts[0], "channel", resolve.Channel, resolve.Event); sym != nil && sym.Kind == resolve.Event {
+	} else if sym := f.only(from.Source, "channel", resolve.Channel, resolve.Event); sym != nil && sym.Kind == resolve.Event {
 		r.Event, v.Type = sym.Full, types.Ref(sym.Full)
 	} else if sym != nil {
 		r.From = sym.Full
-		if ch := f.channel(r.From); ch != nil {
+		if ch := f.Channel(r.From); ch != nil {
 			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
 		}
 	}

@@ -78,11 +78,7 @@ func (f *flow) within(s *resolve.Scope, catches []*syntax.CatchClause, undoes bo
 
 // fault is the fault that a catch names.
 func (f *flow) fault(cl *syntax.CatchClause) *resolve.Symbol {
-	if len(cl.Fault.Parts) > 1 {
-		f.report(resolve.Unknown(cl.Fault.Span(), "fault", cl.Fault.String(), f.Info.Names(resolve.Fault)))
-		return nil
-	}
-	sym := f.symbol(cl.Fault.Parts[0], "fault", resolve.Fault)
+	sym := f.only(cl.Fault, "fault", resolve.Fault)
 	if sym != nil {
 		f.Names[cl] = sym
 	}

@@ -79,14 +79,14 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 		}
 		return types.Type{}, 0
 	}
-	if len(on.Source.Parts) > 1 {
+	if f.incoming(on.Source) {
 		if r := f.received(on.Source); r != nil {
 			f.Receives[on] = r
 			return r.Type, 0
 		}
 		return types.Type{}, 0
 	}
-	sym := f.symbol(first, "event", resolve.Event, resolve.Channel)
+	sym := f.only(on.Source, "event", resolve.Event, resolve.Channel)
 	if sym == nil {
 		return types.Type{}, 0
 	}
@@ -94,10 +94,16 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 	if sym.Kind == resolve.Event {
 		return types.Ref(sym.Full), 0
 	}
-	if ch := f.channel(sym.Full); ch != nil {
+	if ch := f.Channel(sym.Full); ch != nil {
 		return ch.Type, f.passed(sym.Full, nil)
 	}
 	return types.Type{}, 0
+}
+
+// incoming says whether a path begins with an endpoint, which receives something.
+func (c *checker) incoming(p *syntax.Path) bool {
+	sym := c.Info.Lookup(p.Parts[0].Text)
+	return len(p.Parts) > 1 && sym != nil && sym.Kind == resolve.Endpoint
 }
 
 // received finds what `endpoint.name` receives.

@@ -341,12 +341,12 @@ func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 	case "text":
 		return c.textTerm(row, e)
 	case "name":
-		id, ok := e.(*syntax.Ident)
-		if !ok {
+		path := pathOf(e)
+		if path == nil {
 			c.report(wrongSetting(row, e.Span()))
 			return value{}, false
 		}
-		s := c.symbol(syntax.Name{Text: id.Name, At: id.Span()}, t.rest, resolve.Kind(t.rest))
+		s := c.only(path, t.rest, resolve.Kind(t.rest))
 		return value{symbol: s}, s != nil
 	case "one":
 		words := strings.Fields(strings.TrimPrefix(t.rest, "of "))

@@ -22,9 +22,11 @@ func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 
 // promises says whether the sla of that qualified name promises completion.
 func (c *checker) promises(sla string) bool {
-	for i := range c.SLAs {
-		if c.SLAs[i].Name == sla {
-			return c.SLAs[i].Completion.WithinNs > 0
+	for _, p := range c.everywhere() {
+		for i := range p.SLAs {
+			if p.SLAs[i].Name == sla {
+				return p.SLAs[i].Completion.WithinNs > 0
+			}
 		}
 	}
 	return false

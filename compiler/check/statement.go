@@ -264,17 +264,13 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 		f.report(diag.Errorf(CodePlace, body.Span(), "the start of a process has no settings and catches nothing").
 			WithHelp("write catch and compensate into the await: let x = await h { ... }"))
 	}
-	if len(target.Parts) > 1 {
-		f.report(resolve.Unknown(target.Span(), "process", target.String(), f.Info.Names(resolve.Process)))
-		return
-	}
-	sym := f.symbol(target.Parts[0], "process", resolve.Process)
+	sym := f.only(target, "process", resolve.Process)
 	if sym == nil {
 		f.argsQuietly(s, args)
 		return
 	}
 	f.Names[st] = sym
-	if p := f.process[sym.Full]; p != nil {
+	if p := f.signature(sym.Full); p != nil {
 		for i, t := range f.arguments(s, target, args, p.Params) {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}
@@ -337,17 +333,13 @@ func signature(c *checker, name string, params []types.Field) string {
 }
 
 func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
-	if len(target.Parts) > 1 {
-		f.report(resolve.Unknown(target.Span(), "channel", target.String(), f.Info.Names(resolve.Channel)))
-		return
-	}
-	sym := f.symbol(target.Parts[0], "channel", resolve.Channel)
+	sym := f.only(target, "channel", resolve.Channel)
 	if sym == nil {
 		f.argsQuietly(s, args)
 		return
 	}
 	f.Names[st] = sym
-	ch := f.channel(sym.Full)
+	ch := f.Channel(sym.Full)
 	if ch == nil {
 		return
 	}

@@ -117,17 +117,13 @@ func contains(list []string, s string) bool {
 
 // mocked is the operation that `endpoint.operation` names.
 func (c *checker) mocked(e syntax.Expr) (*plan.Endpoint, *plan.Operation) {
-	m, ok := e.(*syntax.MemberExpr)
-	if ok {
-		if id, ok := m.X.(*syntax.Ident); ok {
-			first := syntax.Name{Text: id.Name, At: id.Span()}
-			sym := c.symbol(first, "endpoint", resolve.Endpoint)
-			if sym == nil {
-				return nil, nil
-			}
-			end, op, _ := c.operationOf(sym, &syntax.Path{Place: syntax.Place{At: e.Span()}, Parts: []syntax.Name{first, m.Name}})
-			return end, op
+	if p := pathOf(e); p != nil && len(p.Parts) > 1 {
+		sym, rest := c.declaration(p, "endpoint", resolve.Endpoint)
+		if sym == nil {
+			return nil, nil
 		}
+		end, op, _ := c.operationOf(sym, p, rest)
+		return end, op
 	}
 	c.errorf(CodeTest, e.Span(), "an operation is wanted here, such as payments.charge")
 	return nil, nil
@@ -144,11 +140,11 @@ func (c *checker) fixed(e syntax.Expr, want types.Type) *expression.Tree {
 
 func (c *checker) faultValue(e syntax.Expr) (string, *expression.Tree) {
 	name, fields := faultParts(e)
-	if !name.Given() {
+	if name == nil {
 		c.errorf(CodeFault, e.Span(), "a fault is wanted here, such as Declined { reason: \"no funds\" }")
 		return "", nil
 	}
-	sym := c.symbol(name, "fault", resolve.Fault)
+	sym := c.only(name, "fault", resolve.Fault)
 	if sym == nil {
 		return "", nil
 	}
@@ -173,16 +169,16 @@ func (c *checker) when(t *plan.Test, s *syntax.TestStep) {
 		c.badStep(s, help)
 		return
 	}
-	id, ok := call.Func.(*syntax.Ident)
-	if !ok {
+	id := pathOf(call.Func)
+	if id == nil {
 		c.badStep(s, help)
 		return
 	}
-	sym := c.symbol(syntax.Name{Text: id.Name, At: id.Span()}, "process", resolve.Process)
+	sym := c.only(id, "process", resolve.Process)
 	if sym == nil {
 		return
 	}
-	p := c.process[sym.Full]
+	p := c.signature(sym.Full)
 	if p == nil {
 		return
 	}
@@ -232,7 +228,7 @@ func (c *checker) thenReturns(t *plan.Test, out *plan.Then, e syntax.Expr, start
 		}
 		return false // otherwise what is wrong with when has been said
 	}
-	p := c.process[t.When[len(t.When)-1].Process]
+	p := c.signature(t.When[len(t.When)-1].Process)
 	if p.Result.Kind == types.Void {
 		c.errorf(CodeNoValue, e.Span(), "%s gives nothing back", c.short(p.Name))
 		return false

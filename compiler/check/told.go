@@ -30,11 +30,11 @@ func (f *flow) tells(s *resolve.Scope, e syntax.Expr, where string) {
 // publish checks that what is published is an event.
 func (f *flow) publish(s *resolve.Scope, st *syntax.PublishStmt) {
 	name, fields := faultParts(st.Event)
-	if !name.Given() {
+	if name == nil {
 		f.report(diag.Errorf(CodeEvent, spanOf(st.Event), "an event is wanted here, such as Shipped { order: order.id }"))
 		return
 	}
-	sym := f.symbol(name, "event", resolve.Event)
+	sym := f.only(name, "event", resolve.Event)
 	if sym == nil {
 		for _, i := range fields {
 			f.expr(s, i.Value, none)
@@ -44,8 +44,7 @@ func (f *flow) publish(s *resolve.Scope, st *syntax.PublishStmt) {
 	f.Names[st] = sym
 	rec, ok := st.Event.(*syntax.RecordExpr)
 	if !ok {
-		path := &syntax.Path{Place: syntax.Place{At: name.At}, Parts: []syntax.Name{name}}
-		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.At}, Type: path}
+		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.Span()}, Type: name}
 	}
 	t := f.record(s, rec, none)
 	f.tree(st.Event, t)

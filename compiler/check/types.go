@@ -12,9 +12,10 @@ import (
 
 // typeTable is what is known about declared types besides their definitions.
 type typeTable struct {
-	aliases map[string]types.Type // by unqualified name, when settled
+	aliases map[string]types.Type // by qualified name, when settled
 	open    map[string]bool       // aliases being settled, against cycles
 	deep    map[string]labelSet   // by qualified name
+	all     []types.Definition    // of this package and all that it reaches
 	tests   map[string]tested     // of aliases, by unqualified name
 }
 
@@ -26,7 +27,7 @@ var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "in
 
 // declareTypes makes the definitions, then checks what refers to them.
 func (c *checker) declareTypes() {
-	c.types = typeTable{aliases: map[string]types.Type{}, open: map[string]bool{}, deep: map[string]labelSet{}, tests: map[string]tested{}}
+	c.types = typeTable{aliases: c.importedAliases(), open: map[string]bool{}, deep: map[string]labelSet{}, tests: map[string]tested{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
 		c.Refinements = append(c.Refinements, contract.Refinements...)
@@ -57,20 +58,37 @@ func (c *checker) declareTypes() {
 		if list != nil {
 			d.Fields = c.fields(list.List)
 		}
+		if d.Kind == types.UnionDefinition && list != nil {
+			c.cases(list.List, d.Fields)
+		}
 		if s.Decl.Head().Broken {
 			list = nil // enough has been said about its refinements
 		}
 		c.Types = append(c.Types, d)
 		fields = append(fields, list)
 	}
-	c.Universe = types.NewUniverse(c.Types)
+	c.types.all = slices.Concat(c.importedTypes(), c.Types)
+	c.Universe = types.NewUniverse(c.types.all)
+	c.Aliases = c.types.aliases
 	c.settle()
 	c.finite()
 	c.aliasRefinements()
+	c.offerGuards()
 	own := c.Types[len(c.Types)-len(fields):]
 	for i, list := range fields {
 		if list != nil {
 			c.refinements(own[i].Name, list.List, own[i].Fields)
+		}
+	}
+}
+
+// cases reports those of a union that may be absent: its value is exactly one of
+// them, and says by it which.
+func (c *checker) cases(list []*syntax.Field, fields []types.Field) {
+	for _, f := range list {
+		if field := types.FieldNamed(fields, f.Name.Text); field != nil && field.Type.Kind == types.Optional {
+			c.report(diag.Errorf(CodeCase, f.Type.Span(), "a case that may be absent cannot be told from one that is not there").
+				WithHelp("a case that carries nothing is a record without fields: %s: { }", f.Name.Text))
 		}
 	}
 }
@@ -92,7 +110,7 @@ func (c *checker) enum(d *syntax.EnumDecl) []string {
 
 // alias settles what a `type X = T` stands for.
 func (c *checker) alias(s *resolve.Symbol) types.Type {
-	if t, ok := c.types.aliases[s.Name]; ok {
+	if t, ok := c.types.aliases[s.Full]; ok {
 		return t
 	}
 	d := s.Decl.(*syntax.TypeDecl)
@@ -102,7 +120,7 @@ func (c *checker) alias(s *resolve.Symbol) types.Type {
 	}
 	c.types.open[s.Name] = true
 	t := c.typeOf(d.Alias)
-	c.types.aliases[s.Name] = t
+	c.types.aliases[s.Full] = t
 	return t
 }
 
@@ -125,7 +143,10 @@ func (c *checker) fields(list []*syntax.Field) []types.Field {
 }
 
 func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
-	if a.Name.Text == "json" {
+	if a.Name == nil {
+		return
+	}
+	if a.Name.String() == "json" {
 		if len(a.Args) == 1 {
 			if s, ok := a.Args[0].(*syntax.StringExpr); ok {
 				if wire, ok := s.Plain(); ok && wire != "" {
@@ -137,14 +158,15 @@ func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
 		c.report(diag.Errorf(CodeAnnotation, a.Span(), "@json wants the name of the field in JSON").WithHelp(`write @json("customer-id")`))
 		return
 	}
-	if c.symbol(a.Name, "label", resolve.Label) == nil {
+	label := c.only(a.Name, "label", resolve.Label)
+	if label == nil {
 		return
 	}
 	if len(a.Args) > 0 {
-		c.errorf(CodeAnnotation, a.Span(), "the label @%s takes no arguments", a.Name.Text)
+		c.errorf(CodeAnnotation, a.Span(), "the label @%s takes no arguments", a.Name)
 	}
-	if !slices.Contains(f.Labels, a.Name.Text) {
-		f.Labels = append(f.Labels, a.Name.Text)
+	if !slices.Contains(f.Labels, label.Name) {
+		f.Labels = append(f.Labels, label.Name)
 	}
 }
 
@@ -222,23 +244,47 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}
 		}
-		s := c.symbol(first, "type", resolve.Type, resolve.Enum, resolve.Union, resolve.Fault, resolve.Event)
-		if s == nil || s.Decl.Head().Broken {
-			return types.Type{}
-		}
-		if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {
-			return c.alias(s)
-		}
-		return types.Ref(s.Full)
+		s := c.symbol(first, "type", typeKinds...)
+		return c.declared(s)
 	}
-	s := c.symbol(first, "contract", resolve.Contract)
-	if s == nil || s.Contract == nil || s.Contract.Failed {
+	if s := c.Info.Lookup(first.Text); s != nil && s.Kind == resolve.Package {
+		s, rest := c.declaration(p, "type", slices.Concat(typeKinds, []resolve.Kind{resolve.Contract})...)
+		if s == nil || len(rest) == 0 && s.Kind != resolve.Contract {
+			return c.declared(s)
+		}
+		return c.contractType(s, p, rest)
+	}
+	s, rest := c.declaration(p, "contract", resolve.Contract)
+	return c.contractType(s, p, rest)
+}
+
+// typeKinds are the declarations that a value can have as its type.
+var typeKinds = []resolve.Kind{resolve.Type, resolve.Enum, resolve.Union, resolve.Fault, resolve.Event}
+
+// declared is the type that a symbol declares; Invalid where it has been reported.
+func (c *checker) declared(s *resolve.Symbol) types.Type {
+	if s == nil || s.Decl.Head().Broken {
+		return types.Type{}
+	}
+	if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {
+		return c.alias(s)
+	}
+	return types.Ref(s.Full)
+}
+
+// contractType is the type of a contract that the rest of a path names.
+func (c *checker) contractType(s *resolve.Symbol, p *syntax.Path, rest []syntax.Name) types.Type {
+	if s == nil || s.Kind == resolve.Contract && (s.Contract == nil || s.Contract.Failed) {
+		return types.Type{}
+	}
+	if s.Kind != resolve.Contract || len(rest) != 1 {
+		c.errorf(CodeKind, p.Span(), "%s names no type", p)
 		return types.Type{}
 	}
 	c.Info.PartOf(s, p.Last().At)
-	full := c.qualified(p.String())
+	full := s.Full + "." + rest[0].Text
 	if !s.Contract.Type(full) {
-		c.report(resolve.Unknown(p.Last().At, "type of "+first.Text, p.Last().Text, contractTypes(s.Contract.Types)))
+		c.report(resolve.Unknown(p.Last().At, "type of "+s.Name, p.Last().Text, contractTypes(s.Contract.Types)))
 		return types.Type{}
 	}
 	return types.Ref(full)

@@ -213,16 +213,12 @@ func (f *flow) aggregate(s *resolve.Scope, st *syntax.AggregateStmt, stream *pla
 func (f *flow) slip(s *resolve.Scope, st *syntax.SlipStmt, part *Part) {
 	f.tree(st.List, f.value(s, st.List, types.ListOf(types.Of(types.String))))
 	for _, p := range st.Targets {
-		if len(p.Parts) > 1 {
-			f.report(resolve.Unknown(p.Span(), "channel", p.String(), f.Info.Names(resolve.Channel)))
-			continue
-		}
-		sym := f.symbol(p.Parts[0], "channel", resolve.Channel)
+		sym := f.only(p, "channel", resolve.Channel)
 		if sym == nil {
 			continue
 		}
 		part.Slip = append(part.Slip, sym.Full)
-		if ch, m := f.channel(sym.Full), f.in.message; ch != nil && m != nil && !f.Universe.Assignable(m.Type, ch.Type) {
+		if ch, m := f.Channel(sym.Full), f.in.message; ch != nil && m != nil && !f.Universe.Assignable(m.Type, ch.Type) {
 			f.report(f.mismatch(m.Type, ch.Type, p.Span()))
 		}
 	}

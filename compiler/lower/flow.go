@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"path"
 	"slices"
 	"strconv"
 
@@ -16,6 +17,7 @@ import (
 // flow lowers the body of one process or route.
 type flow struct {
 	*check.Program
+	from  string         // the way to the package, where it was imported
 	names map[string]int // step ids so far
 	// regions are the ids of what a cancel may withdraw, cancels the steps whose
 	// targets are filled in when all ids are known.
@@ -28,7 +30,9 @@ type flow struct {
 	undoes *plan.Step
 }
 
-func (f *flow) place(s source.Span) plan.Place { return plan.Place(f.Module.Place(s)) }
+func (f *flow) place(s source.Span) plan.Place {
+	return plan.Place(path.Join(f.from, f.Module.Place(s)))
+}
 
 // id gives a step its name.
 func (f *flow) id(st syntax.Stmt, otherwise string) string {
@@ -201,7 +205,7 @@ func padded(args []expression.Tree, params []types.Field) []expression.Tree {
 
 func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 	s.Kind, s.ID, s.Type = plan.Task, id, f.Forms[st]
-	s.Task = &plan.TaskStep{Name: st.Name.Text, Role: f.Module.Package + "." + f.Names[st].Name, Args: f.trees(st.Args)}
+	s.Task = &plan.TaskStep{Name: st.Name.Text, Role: f.Names[st].Full, Args: f.trees(st.Args)}
 	if st.Args != nil {
 		for i, a := range st.Args.List {
 			s.Task.Shows = append(s.Task.Shows, shown(a, i))
@@ -235,27 +239,23 @@ func shown(e syntax.Expr, i int) string {
 }
 
 func (f *flow) start(s *plan.Step, st syntax.Stmt, id string, target *syntax.Path, args *syntax.Args) {
-	name := f.Module.Package + "." + f.Names[st].Name
+	name := f.Names[st].Full
 	s.Kind, s.ID = plan.Start, id
 	s.Start = &plan.StartStep{Process: name, Args: f.trees(args)}
-	for _, p := range f.Processes {
-		if p.Name == name {
-			s.Start.Args = padded(s.Start.Args, p.Params)
-		}
+	if p := f.Signature(name); p != nil {
+		s.Start.Args = padded(s.Start.Args, p.Params)
 	}
 }
 
 func (f *flow) send(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
 	s.Kind, s.ID = plan.Send, f.id(st, target.String())
-	s.Send = &plan.SendStep{Channel: f.Module.Package + "." + f.Names[st].Name}
+	s.Send = &plan.SendStep{Channel: f.Names[st].Full}
 	if list := f.trees(args); len(list) == 1 {
 		s.Expr = &list[0]
 		return
 	}
-	for _, c := range f.Channels {
-		if c.Name == s.Send.Channel {
-			s.Expr = &expression.Tree{Op: expression.Var, Type: c.Type, Name: f.message}
-		}
+	if c := f.Channel(s.Send.Channel); c != nil {
+		s.Expr = &expression.Tree{Op: expression.Var, Type: c.Type, Name: f.message}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Lower gives the plan and the tests of a program that has no errors.
 func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
-	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package,
+	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package, Std: standard(p),
 		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
 		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
 	for _, c := range p.Module.Contracts {
@@ -26,23 +26,28 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out.Contracts = slices.Compact(out.Contracts)
 	out.Processes = slices.Grow(out.Processes, len(p.Processes))
 	for _, x := range p.Processes {
-		out.Processes = append(out.Processes, process(p, x))
+		out.Processes = append(out.Processes, process(p, x, ""))
 	}
 	for _, x := range p.Routes {
 		out.Routes = append(out.Routes, route(p, x))
 	}
 	suite := &plan.Suite{Tests: p.Tests}
-	out.Endpoints = endpoints(p, suite)
-	out.Types = used(p, out)
-	out.Refinements = slices.DeleteFunc(slices.Clone(p.Refinements), func(r plan.Refinement) bool {
-		_, found := slices.BinarySearchFunc(out.Types, r.Type, func(d types.Definition, n string) int { return cmp.Compare(d.Name, n) })
-		return !found
-	})
+	out.Endpoints = slices.Clone(p.Endpoints)
+	r := reachedBy(p)
+	if len(r.symbols) > 0 {
+		// The plan has slices of its own: those of the program stay as they are.
+		clip(out)
+		r.take(out)
+	}
+	out.Endpoints = endpoints(r, out.Endpoints, suite)
+	out.Types = used(p, r, out)
+	out.Refinements = r.refinements(out)
 	return out, suite
 }
 
-func process(p *check.Program, x *check.Process) plan.Process {
-	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, regions: map[syntax.Node]string{}, key: x.Key}
+// process lowers a process; from is the way to its package where it was imported.
+func process(p *check.Program, x *check.Process, from string) plan.Process {
+	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, regions: map[syntax.Node]string{}, key: x.Key}
 	out := plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
 		Key: x.Key, SLA: x.SLA, DeadlineNs: x.DeadlineNs, Search: x.Search, RetainNs: x.RetainNs, FaultNs: x.FaultNs, Replicate: x.Replicate,
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
@@ -74,17 +79,20 @@ func route(p *check.Program, x *check.Route) plan.Route {
 
 // endpoints leaves out the operations of contracts that nobody calls: a foreign
 // contract may have hundreds, and the plan would change with each of them.
-func endpoints(p *check.Program, suite *plan.Suite) []plan.Endpoint {
+func endpoints(r *reached, list []plan.Endpoint, suite *plan.Suite) []plan.Endpoint {
 	called := map[string]bool{}
 	note := func(f *check.Facts) {
 		for _, c := range f.Calls {
 			called[c.Endpoint.Name+"."+c.Operation.Name] = true
 		}
 	}
-	for _, x := range p.Processes {
+	for _, x := range r.root.Processes {
 		note(x.Facts)
 	}
-	for _, x := range p.Routes {
+	for _, x := range r.root.Routes {
+		note(x.Facts)
+	}
+	for _, x := range r.processes() {
 		note(x.Facts)
 	}
 	for _, t := range suite.Tests {
@@ -95,7 +103,7 @@ func endpoints(p *check.Program, suite *plan.Suite) []plan.Endpoint {
 			called[th.Endpoint+"."+th.Operation] = true
 		}
 	}
-	out := slices.Clone(p.Endpoints)
+	out := slices.Clone(list)
 	for i := range out {
 		if out[i].Contract == "" {
 			continue
@@ -108,9 +116,16 @@ func endpoints(p *check.Program, suite *plan.Suite) []plan.Endpoint {
 	return out
 }
 
+// clip lets what is added to the lists of a plan go to lists of its own.
+func clip(out *plan.Plan) {
+	out.Settings, out.Clouds, out.Failovers = slices.Clone(out.Settings), slices.Clone(out.Clouds), slices.Clone(out.Failovers)
+	out.SLAs, out.Policies = slices.Clone(out.SLAs), slices.Clone(out.Policies)
+	out.Roles, out.Channels = slices.Clone(out.Roles), slices.Clone(out.Channels)
+}
+
 // used are the definitions of the package, which others may import, and those of
 // contracts that something in the plan reaches.
-func used(p *check.Program, out *plan.Plan) []types.Definition {
+func used(p *check.Program, reached *reached, out *plan.Plan) []types.Definition {
 	r := reach{program: p, seen: map[string]bool{}}
 	own := p.Module.Package + "."
 	for i := range p.Types {
@@ -118,6 +133,7 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 			r.visit(types.Ref(p.Types[i].Name))
 		}
 	}
+	reached.types(r.visit)
 	for _, e := range out.Endpoints {
 		for _, o := range e.Operations {
 			r.fields(o.Params)
@@ -138,11 +154,14 @@ func used(p *check.Program, out *plan.Plan) []types.Definition {
 		plan.Walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
 	list := slices.Grow([]types.Definition(nil), len(r.seen))
-	for i := range p.Types {
-		if r.seen[p.Types[i].Name] {
-			list = append(list, p.Types[i])
+	for _, x := range append([]*check.Program{p}, p.Imports...) {
+		for i := range x.Types {
+			if r.seen[x.Types[i].Name] {
+				list = append(list, x.Types[i])
+			}
 		}
 	}
+	slices.SortFunc(list, func(a, b types.Definition) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }
 

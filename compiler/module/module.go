@@ -19,18 +19,24 @@ const MaxFiles = 10_000
 
 // The codes of this room; their pages are in the table of compiler/check.
 const (
-	CodePackage diag.Code = "COB2007"
-	CodeImport  diag.Code = "COB2008"
+	CodePackage  diag.Code = "COB2007"
+	CodeImport   diag.Code = "COB2008"
+	CodeCycle    diag.Code = "COB2009"
+	CodeSameName diag.Code = "COB2010"
+	CodePath     diag.Code = "COB2011"
 )
 
 // Options of Load.
 type Options struct {
 	// Prefix stands before the path of every file in diagnostics, such as
-	// "examples/orders/"; plans do not contain it.
+	// "examples/orders/"; plans do not contain it. The files of a package that is
+	// imported are named from there: "examples/customers/".
 	Prefix string
 	// Overlay replaces the text of files by their path in the file system: what
 	// an editor holds and has not saved.
 	Overlay map[string]string
+	// Std holds the packages of the standard library: "retry/retry.cob".
+	Std fs.FS
 	// Trees remembers what was parsed before; nil means that nothing was.
 	Trees *syntax.Trees
 	// Contracts remembers the contracts that were read before; nil means none.
@@ -47,12 +53,17 @@ type contractRead struct {
 	told     []diag.Diagnostic
 }
 
-// Module is one package: its files and the contracts they use.
+// Module is one package: its files, the contracts they use and the packages
+// they import.
 type Module struct {
-	Package   string         // "" when no file names it
-	Prefix    string         // of Options
+	Package string // "" when no file names it
+	// Dir is the package's directory in its file system, or its path in the
+	// standard library, such as "std/retry".
+	Dir       string
+	Prefix    string         // what stands before the names of its files in diagnostics
 	Files     []*syntax.File // by path
 	Contracts []*Contract    // by name, then place
+	Imports   []*Import      // by file, in the order of the text
 }
 
 // Contract is a foreign file brought in with `use`, and what it says.
@@ -68,31 +79,46 @@ func (m *Module) Place(s source.Span) string {
 	return strings.TrimPrefix(s.Path(), m.Prefix) + ":" + s.From().String()
 }
 
-// Load reads the package in dir. The Module is there however broken the files
-// are. Errors: a directory or file that cannot be read; a directory without
-// .cob files is *EmptyError.
+// Load reads the package in dir and all that it imports, each once. The Module
+// is there however broken the files are. Errors: a directory or file of the
+// package itself that cannot be read; a directory without .cob files is
+// *EmptyError. What is wrong with an import is a diagnostic.
 func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error) {
-	names, err := list(fsys, dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	m := &Module{Prefix: o.Prefix}
 	if o.Trees == nil {
 		o.Trees = &syntax.Trees{}
 	}
-	var ds []diag.Diagnostic
+	l := &loader{fsys: fsys, options: o, root: dir, modules: map[string]*Module{}}
+	m, err := l.load(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.oneName(m)
+	return m, l.ds, nil
+}
+
+// one reads one package without what it imports.
+func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
+	names, err := list(fsys, dir)
+	if err != nil {
+		return err
+	}
+	o := l.options
+	o.Prefix = m.Prefix
+	if m.Std() {
+		o.Overlay = nil // its paths are those of another file system
+	}
 	for _, name := range names {
 		text, err := read(fsys, name, o)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		file, found := o.Trees.Parse(o.Prefix+strings.TrimPrefix(name, dir+"/"), text)
+		file, found := l.options.Trees.Parse(o.Prefix+path.Base(name), text)
 		m.Files = append(m.Files, file)
-		ds = append(ds, found...)
+		l.ds = append(l.ds, found...)
 	}
-	ds = append(ds, m.name()...)
-	ds = append(ds, m.contracts(fsys, dir, o)...)
-	return m, ds, nil
+	l.ds = append(l.ds, m.name()...)
+	l.ds = append(l.ds, m.contracts(fsys, dir, o)...)
+	return nil
 }
 
 // EmptyError says that a directory holds no .cob file.
@@ -164,13 +190,7 @@ func (m *Module) contracts(fsys fs.FS, dir string, o Options) []diag.Diagnostic 
 	var ds []diag.Diagnostic
 	for _, f := range m.Files {
 		for _, d := range f.Decls {
-			switch d := d.(type) {
-			case *syntax.ImportDecl:
-				if !d.Broken {
-					ds = append(ds, diag.Errorf(CodeImport, d.Span(), "importing another package is not built yet").
-						WithHelp("put the files of both packages into one directory"))
-				}
-			case *syntax.UseDecl:
+			if d, ok := d.(*syntax.UseDecl); ok {
 				if c, found := m.contract(fsys, dir, o, d); c != nil {
 					m.Contracts = append(m.Contracts, c)
 					ds = append(ds, found...)

@@ -22,8 +22,11 @@ const Format = 2
 
 // Plan is everything one package declares, ready to run.
 type Plan struct {
-	Format      int                `json:"format"`
-	Package     string             `json:"package"`
+	Format  int    `json:"format"`
+	Package string `json:"package"`
+	// Std is the SHA-256 of the packages of the standard library that the program
+	// imports, hexadecimal; "" when it imports none.
+	Std         string             `json:"std,omitempty"`
 	Types       []types.Definition `json:"types,omitempty"`       // by name
 	Refinements []Refinement       `json:"refinements,omitempty"` // by type and field
 	Labels      []Label            `json:"labels,omitempty"`      // by name

@@ -14,11 +14,13 @@ import (
 
 // The codes of this room; their pages are in the table of compiler/check.
 const (
-	CodeUnknown   diag.Code = "COB2001"
-	CodeDuplicate diag.Code = "COB2002"
-	CodeShadow    diag.Code = "COB2003"
-	CodeUnused    diag.Code = "COB2004"
-	CodeUnneeded  diag.Code = "COB2005"
+	CodeUnknown      diag.Code = "COB2001"
+	CodeDuplicate    diag.Code = "COB2002"
+	CodeShadow       diag.Code = "COB2003"
+	CodeUnused       diag.Code = "COB2004"
+	CodeUnneeded     diag.Code = "COB2005"
+	CodeUnusedImport diag.Code = "COB2012"
+	CodePrivate      diag.Code = "COB2013"
 )
 
 // Kind is what a symbol declares, in the author's word.
@@ -26,6 +28,7 @@ type Kind string
 
 // The kinds of symbols.
 const (
+	Package  Kind = "package" // that was imported
 	Contract Kind = "contract"
 	Label    Kind = "label"
 	Type     Kind = "type"
@@ -58,6 +61,7 @@ type Symbol struct {
 	Decl     syntax.Decl
 	At       source.Span      // of the name
 	Contract *module.Contract // of a use
+	Package  *Info            // of an import; nil when it could not be read
 	Excused  bool             // enough has been said about it: nobody has to use it
 	number   int              // its place among the symbols
 }
@@ -112,6 +116,7 @@ type Notes struct {
 
 // Info is what is known about the names of a package.
 type Info struct {
+	Module  *module.Module
 	Symbols []*Symbol // by name
 	Notes
 	byName map[string]*Symbol
@@ -120,7 +125,7 @@ type Info struct {
 // Apart knows the same declarations and notes what it finds for itself, so that
 // bodies can be checked side by side. Of the bytes of the body it guesses how much that will be.
 func (i *Info) Apart(bytes int) *Info {
-	return &Info{Symbols: i.Symbols, byName: i.byName, Notes: Notes{Uses: make([]Use, 0, bytes/bytesPerUse)}}
+	return &Info{Module: i.Module, Symbols: i.Symbols, byName: i.byName, Notes: Notes{Uses: make([]Use, 0, bytes/bytesPerUse)}}
 }
 
 // Add appends notes.
@@ -207,13 +212,14 @@ func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
 // bytesPerUse is in how many bytes of a text one name is used, about.
 const bytesPerUse = 20
 
-// Resolve collects the declarations of a package.
-func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
+// Resolve collects the declarations of a package and the names of its imports.
+// What is known about the imported packages is among imported.
+func Resolve(m *module.Module, imported ...*Info) (*Info, []diag.Diagnostic) {
 	decls := 0
 	for _, f := range m.Files {
 		decls += len(f.Decls)
 	}
-	i := &Info{byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls)}
+	i := &Info{Module: m, byName: make(map[string]*Symbol, decls), Symbols: make([]*Symbol, 0, decls)}
 	var ds []diag.Diagnostic
 	for _, f := range m.Files {
 		for _, d := range f.Decls {
@@ -230,6 +236,7 @@ func Resolve(m *module.Module) (*Info, []diag.Diagnostic) {
 			i.Symbols = append(i.Symbols, s)
 		}
 	}
+	ds = append(ds, i.imports(imported)...)
 	slices.SortFunc(i.Symbols, func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) })
 	for n, s := range i.Symbols {
 		s.number = n
@@ -256,6 +263,8 @@ func symbol(m *module.Module, d syntax.Decl) *Symbol {
 
 func kindOf(d syntax.Decl) Kind {
 	switch d.(type) {
+	case *syntax.ImportDecl:
+		return "" // module says what it is called
 	case *syntax.UseDecl:
 		return Contract
 	case *syntax.LabelDecl:
@@ -355,12 +364,15 @@ func (i *Info) Unneeded(used ...[]*Symbol) []diag.Diagnostic {
 	needed := make([]bool, len(i.Symbols))
 	for _, list := range used {
 		for _, s := range list {
-			needed[s.number] = true
+			if i.byName[s.Name] == s { // not one of another package
+				needed[s.number] = true
+			}
 		}
 	}
-	var ds []diag.Diagnostic
+	ds := i.unusedImports(needed)
+	library := i.library()
 	for _, s := range i.Symbols {
-		if s.Excused || needed[s.number] || s.Decl.Head().Broken {
+		if s.Excused || needed[s.number] || s.Decl.Head().Broken || library && s.Exported() {
 			continue
 		}
 		switch s.Kind {

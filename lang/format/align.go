@@ -1,7 +1,6 @@
 package format
 
 import (
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/syntax"
@@ -36,7 +35,7 @@ func alignRun(run []*line) {
 	for nth := range most {
 		for start := 0; start < len(run); {
 			end := start
-			for end < len(run) && nth < len(columns[end]) && nth < len(columns[start]) && columns[end][nth].key == columns[start][nth].key {
+			for end < len(run) && nth < len(columns[end]) && nth < len(columns[start]) && columns[end][nth].is(&columns[start][nth]) {
 				end++
 			}
 			alignColumn(run[start:end], columns[start:end], nth)
@@ -48,8 +47,11 @@ func alignRun(run []*line) {
 // column is a place in a line where a column may begin.
 type column struct {
 	key  string
+	nth  int // of its key
 	item int // the item the column begins with
 }
+
+func (c *column) is(d *column) bool { return c.nth == d.nth && c.key == d.key }
 
 // stepWords begin the steps of tests and of patterns.
 var stepWords = setOf("given", "when", "then", "first", "every", "and", "or")
@@ -65,21 +67,21 @@ func columnsOf(l *line) []column {
 		switch {
 		case it.gap == 0:
 		case i == 1 && stepWords[before.text]:
-			out = append(out, column{"step", i})
+			out = append(out, column{"step", 0, i})
 		case i == 2 && before.text == ":" && code[0].Kind == syntax.Word:
-			out = append(out, column{"key", i})
+			out = append(out, column{"key", 0, i})
 		case it.Kind == syntax.Punct && it.text == "=" && !equals:
 			equals = true
-			out = append(out, column{"=", i})
+			out = append(out, column{"=", 0, i})
 		case it.Kind == syntax.Punct && it.text == "{" && !brace && before.text != ":":
 			brace = true
-			out = append(out, column{"{", i})
+			out = append(out, column{"{", 0, i})
 		case it.Kind == syntax.Punct && it.text == "=>" && !arrow:
 			arrow = true
-			out = append(out, column{"=>", i})
+			out = append(out, column{"=>", 0, i})
 		case before.Kind == syntax.Punct && before.text == ",":
 			commas++
-			out = append(out, column{fmt.Sprint(",", commas), i})
+			out = append(out, column{",", commas, i})
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ func Source(text string) string {
 	space(lines)
 	align(lines)
 	alignComments(lines)
-	return print(lines)
+	return print(lines, len(text)+len(text)/16)
 }
 
 // item is a token, a comment or a `;`.
@@ -55,7 +55,9 @@ func (l *line) code() []item {
 // cut splits the text into the author's lines.
 func cut(text string) []*line {
 	tokens, _ := syntax.Lex(source.New("", text))
-	var lines []*line
+	lines := &rows{}
+	lines.items = make([]item, 0, len(tokens.Tokens)+len(tokens.Comments)+len(tokens.Semicolons))
+	lines.lines = make([]line, 0, strings.Count(text, "\n")+1)
 	end := 0
 	tokens.Comments = append(tokens.Comments, syntax.Comment{Place: syntax.Place{At: tokens.Source.Span(len(text)+1, len(text)+1)}})
 	comment, semicolon := 0, 0
@@ -80,32 +82,47 @@ func cut(text string) []*line {
 		} else if i++; t.Kind == syntax.EOF {
 			break
 		}
-		lines = add(lines, it, text, end, at)
+		lines.add(it, text, end, at)
 		end = at + len(it.text)
 		if it.Literal == syntax.MoneyLiteral {
 			end = int(it.End)
 		}
 	}
-	return lines
+	all := make([]*line, len(lines.lines))
+	for i := range all {
+		all[i] = &lines.lines[i]
+	}
+	return all
+}
+
+// rows are the lines so far. Their items stand one behind the other in one list
+// that was made long enough for all.
+type rows struct {
+	items []item
+	lines []line
+	first int // item of the last line
 }
 
 // add puts an item that begins at an offset on the last line, or on a new one.
-func add(lines []*line, it item, text string, end, at int) []*line {
+func (r *rows) add(it item, text string, end, at int) {
 	between := text[end:at]
 	breaks := strings.Count(between, "\n")
 	it.blanks = len(between)
 	it.column = utf8.RuneCountInString(between[strings.LastIndexByte(between, '\n')+1:])
-	if breaks > 0 || len(lines) == 0 {
+	if breaks > 0 || len(r.lines) == 0 {
 		it.first = true
-		lines = append(lines, &line{empty: breaks > 1 && len(lines) > 0})
+		r.first = len(r.items)
+		r.lines = append(r.lines, line{empty: breaks > 1 && len(r.lines) > 0})
 	} else {
-		it.column += lines[len(lines)-1].author
+		it.column += r.lines[len(r.lines)-1].author
 	}
-	l := lines[len(lines)-1]
+	l := &r.lines[len(r.lines)-1]
 	l.author = it.column + utf8.RuneCountInString(it.text[strings.LastIndexByte(it.text, '\n')+1:])
-	l.items = append(l.items, it)
-	l.rows += strings.Count(it.text, "\n")
-	return lines
+	r.items = append(r.items, it)
+	l.items = r.items[r.first:]
+	if it.Kind != syntax.Word && it.Kind != syntax.Punct {
+		l.rows += strings.Count(it.text, "\n")
+	}
 }
 
 // opened is a bracket still open: the indentation of the line it stands on.
@@ -214,8 +231,12 @@ func continues(before *item, first item, top bool) bool {
 	return before.Kind == syntax.Punct && (carriesOn[before.text] || top && before.text == ",")
 }
 
-func print(lines []*line) string {
+const blanks = "                                                                "
+
+// print writes the lines; size is about how many bytes that makes.
+func print(lines []*line, size int) string {
 	var b strings.Builder
+	b.Grow(size)
 	for _, l := range lines {
 		if l.empty {
 			b.WriteByte('\n')
@@ -225,9 +246,10 @@ func print(lines []*line) string {
 			if i == 0 {
 				n = l.indent * indentBlanks
 			}
-			for range n {
-				b.WriteByte(' ')
+			for ; n > len(blanks); n -= len(blanks) {
+				b.WriteString(blanks)
 			}
+			b.WriteString(blanks[:n])
 			b.WriteString(it.text)
 		}
 		if last := l.items[len(l.items)-1].text; last[len(last)-1] != '\n' { // a string that never ends has it

@@ -286,7 +286,7 @@ const handWritten = `File = Decl* .
 Name = <word> .
 Path = <word> ("." <word>)* .
 Fields = "{" Field ("," Field)* "}" .
-Field = <word> ":" Type ("where" Expr | "@" <word> ("(" Expr ("," Expr)* ")")?)* .
+Field = <word> ":" Type ("where" Expr | "@" Path ("(" Expr ("," Expr)* ")")?)* .
 Params = "(" (Field ("," Field)*)? ")" .
 Args = "(" (Expr ("," Expr)*)? ")" .
 EnumMembers = "{" <word> ("," <word>)* "}" .

@@ -151,7 +151,7 @@ type Field struct {
 // Annotation is `@personal` or `@json("wire-name")`.
 type Annotation struct {
 	Place
-	Name Name
+	Name *Path // nil inside broken declarations
 	Args []Expr
 }
 

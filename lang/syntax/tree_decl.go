@@ -24,8 +24,8 @@ type UseDecl struct {
 // LabelDecl is `label health is personal, internal`.
 type LabelDecl struct {
 	DeclHead
-	Name    Name   `parser:"'label' @@"`
-	Parents []Name `parser:"( 'is' @@ ( ',' @@ )* )?"`
+	Name    Name    `parser:"'label' @@"`
+	Parents []*Path `parser:"( 'is' @@ ( ',' @@ )* )?"`
 }
 
 // TypeDecl is `type Order { ... }` or `type Percent = int where value in 0..100`.
@@ -167,7 +167,7 @@ type Receive struct {
 type Binding struct {
 	Place
 	Doc      string
-	Cloud    Name      `parser:"'on' @@"`
+	Cloud    *Path     `parser:"'on' @@"`
 	Settings *Settings `parser:"@@"`
 }
 

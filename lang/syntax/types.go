@@ -100,7 +100,8 @@ func (s *session) annotation() *Annotation {
 		a.At = s.since(start)
 		return a
 	}
-	a.Name = s.name()
+	a.Name = s.nodes.paths.take()
+	a.Name.read(s)
 	if s.at("(") && !s.broken() {
 		s.enclosed(")", func() { a.Args = append(a.Args, s.expr()) })
 	}

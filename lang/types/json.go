@@ -20,6 +20,9 @@ const (
 	MaxDepth = 64
 	// MaxProblems bounds how many problems one Decode reports.
 	MaxProblems = 20
+	// MaxBytes bounds the bytes of one value of type bytes; what is larger does not
+	// travel in messages.
+	MaxBytes = 4 << 20
 )
 
 // Problem is one place where data does not fit its type.
@@ -356,9 +359,15 @@ func Parse(text string, t Type) (Value, error) {
 	case Decimal:
 		return ParseExact(text)
 	case Bytes:
-		b, err := base64.StdEncoding.DecodeString(text)
+		if len(text) > base64.StdEncoding.EncodedLen(MaxBytes) {
+			return nil, fmt.Errorf("more than %d bytes", MaxBytes)
+		}
+		b, err := base64.StdEncoding.Strict().DecodeString(text)
 		if err != nil {
 			return nil, errors.New("want base64")
+		}
+		if len(b) > MaxBytes {
+			return nil, fmt.Errorf("more than %d bytes", MaxBytes)
 		}
 		return b, nil
 	case Timestamp:

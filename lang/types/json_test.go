@@ -2,6 +2,7 @@ package types
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"math"
@@ -239,4 +240,25 @@ func TestISODurations(t *testing.T) {
 			t.Fatalf("%d: %d, %v", d, got, err)
 		}
 	})
+}
+
+func TestBytesHaveALimit(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		fits bool
+	}{{0, true}, {MaxBytes, true}, {MaxBytes + 1, false}, {MaxBytes + 3, false}} {
+		text := base64.StdEncoding.EncodeToString(make([]byte, c.n))
+		v, err := Parse(text, Of(Bytes))
+		if (err == nil) != c.fits {
+			t.Errorf("%d bytes: %v", c.n, err)
+		}
+		if b, ok := v.([]byte); c.fits && (!ok || len(b) != c.n) {
+			t.Errorf("%d bytes give %d", c.n, len(b))
+		}
+	}
+	for _, text := range []string{"A", "AQ", "AQ=", "AR==", "A Q==", "-_=="} {
+		if v, err := Parse(text, Of(Bytes)); err == nil {
+			t.Errorf("%q is %v", text, v)
+		}
+	}
 }

@@ -100,11 +100,18 @@ func (s *Snapshot) Complete(path string, offset int) []Item {
 // about.
 func fill(src *source.File, p Place) string {
 	best, least := "", -1
+	line := src.Lines.Position(p.Start).Line
 	for _, h := range holes {
 		text := src.Text[:p.Start] + h + src.Text[p.End:]
 		_, problems := syntax.Parse(source.New(src.Path, text))
-		if least < 0 || len(problems) < least {
-			best, least = text, len(problems)
+		wrong := len(problems)
+		for _, problem := range problems {
+			if problem.Primary.From().Line == line {
+				wrong += len(src.Text) // what is wrong elsewhere was so before
+			}
+		}
+		if least < 0 || wrong < least {
+			best, least = text, wrong
 		}
 	}
 	return best
@@ -155,7 +162,9 @@ func (c *completion) partsOf(full string) {
 			}
 			c.add(0, Item{Label: v, Kind: ValueItem, Detail: lastPart(full), Doc: doc})
 		}
-		c.fields(types.Ref(full))
+		if d.Kind != types.EnumDefinition {
+			c.fields(types.Ref(full))
+		}
 		if d.Kind == types.UnionDefinition {
 			c.fieldList(d.Fields)
 		}
@@ -215,7 +224,7 @@ func (c *completion) fieldList(list []types.Field) {
 		if given != nil && c.follows != ':' {
 			i.Insert = f.Name + ": "
 		}
-		c.add(0, i)
+		c.add(-1, i)
 	}
 }
 
@@ -311,12 +320,28 @@ func (c *completion) setting() bool {
 // values gives the variables that can be seen, and the functions.
 func (c *completion) values(scope *resolve.Scope) {
 	for _, v := range scope.Visible() {
+		if v.At.Known() && c.declares(v) {
+			continue
+		}
 		if v.At.Known() && v.At.Path() == c.path && v.At.Start() > c.replace.Start {
 			continue // declared further down
 		}
-		c.add(0, Item{Label: v.Name, Kind: VariableItem, Detail: c.show(v.Type), Doc: labelled(c.program.LabelNames(v))})
+		i := Item{Label: v.Name, Kind: VariableItem, Doc: labelled(c.program.LabelNames(v))}
+		if v.Type.Kind != types.Invalid {
+			i.Detail = c.show(v.Type)
+		}
+		c.add(0, i)
 	}
 	c.functions(3)
+}
+
+// declares says whether the statement around the hole declares the variable, which
+// has no value yet.
+func (c *completion) declares(v *resolve.Variable) bool {
+	return slices.ContainsFunc(c.within(c.path, c.replace.Start), func(n syntax.Node) bool {
+		let, ok := n.(*syntax.LetStmt)
+		return ok && let.Name.At.Compare(v.At) == 0
+	})
 }
 
 func (c *completion) functions(rank int) {

@@ -16,6 +16,10 @@ func (c *completion) positions() {
 	nodes := c.within(c.path, c.replace.Start)
 	for i := len(nodes) - 1; i >= 0; i-- {
 		outer := nodes[:i]
+		if st, ok := nodes[i].(syntax.Stmt); ok && st.Span().Start() == c.replace.Start {
+			c.list(outer)
+			return
+		}
 		switch x := nodes[i].(type) {
 		case *syntax.Annotation:
 			if c.inHole(x.Name.At) {
@@ -30,17 +34,12 @@ func (c *completion) positions() {
 			}
 			c.settingValue(x, outer)
 			return
-		case *syntax.AssignStmt:
-			if x.Target != nil && c.inHole(x.Target.Parts[0].At) {
-				c.list(outer)
-				return
-			}
 		case *syntax.LetStmt:
 			if id, ok := x.Value.(*syntax.Ident); ok && c.inHole(id.Span()) {
 				c.keywords(syntax.AllKeywords().Actions)
 			}
 		case *syntax.Binding:
-			if c.inHole(x.Cloud.At) {
+			if x.Cloud != nil && c.inHole(x.Cloud.At) {
 				c.symbols(resolve.Cloud)
 			}
 		case *syntax.EndpointDecl:
@@ -65,8 +64,8 @@ func (c *completion) symbols(kind resolve.Kind) {
 func (c *completion) list(nodes []syntax.Node) {
 	for i := len(nodes) - 1; i >= 0; i-- {
 		name := reflect.TypeOf(nodes[i]).Elem().Name()
-		words := begins(name)
-		if words == nil {
+		words, ok := begins(name)
+		if !ok {
 			continue
 		}
 		given := settingsOf(nodes[i])

@@ -41,18 +41,16 @@ var theGrammar = sync.OnceValue(func() *grammar {
 func grammarOf(keyword string) string { return theGrammar().lines[keyword] }
 
 // begins are the keywords with which the items of a braced list can begin, sorted;
-// the list is named as in the grammar.
-func begins(list string) []string {
+// the list is named as in the grammar. It says whether there is such a list.
+func begins(list string) (words []string, ok bool) {
 	g := theGrammar()
 	_, inner, ok := strings.Cut(g.rules[list], `"{"`)
 	if !ok {
-		return nil
+		return nil, false
 	}
-	seen := map[string]bool{}
-	var out []string
-	g.first(inner, seen, &out)
-	slices.Sort(out)
-	return slices.Compact(out)
+	g.first(inner, map[string]bool{}, &words)
+	slices.Sort(words)
+	return slices.Compact(words), true
 }
 
 // first collects the keywords with which a right side can begin.

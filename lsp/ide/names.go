@@ -160,10 +160,53 @@ func (n *names) guess(d syntax.Decl) {
 		case *syntax.Ident:
 			note(syntax.Name{Text: x.Name, At: x.Span()})
 		case *syntax.Annotation:
-			note(x.Name)
+			if x.Name != nil {
+				note(x.Name.Parts[0])
+			}
 		}
 		return true
 	})
+}
+
+// lost takes the names that were blanked to mend a text for what they probably
+// mean: a variable of that name that is declared above in the same declaration,
+// or a declaration.
+func (n *names) lost(was *source.File, mended string) {
+	tree, _ := syntax.Parse(source.New(was.Path, was.Text))
+	for _, d := range tree.Decls {
+		if !d.Head().Broken {
+			continue
+		}
+		syntax.Inspect(d, func(x syntax.Node) bool {
+			var name syntax.Name
+			switch x := x.(type) {
+			case *syntax.Path:
+				name = x.Parts[0]
+			case *syntax.Ident:
+				name = syntax.Name{Text: x.Name, At: x.Span()}
+			}
+			if at := name.At; name.Given() && mended[at.Start():at.End()] != name.Text {
+				n.suppose(name, d.Span())
+			}
+			return true
+		})
+	}
+	slices.SortStableFunc(n.refs[was.Path], func(a, b ref) int { return cmp.Or(comparePlaces(a.Place, b.Place), declFirst(a, b)) })
+}
+
+func (n *names) suppose(name syntax.Name, within source.Span) {
+	var found *resolve.Variable
+	for _, v := range n.program.Info.Variables {
+		at := v.At
+		if v.Name == name.Text && at.Path() == within.Path() && within.Start() <= at.Start() && at.Start() < name.At.Start() {
+			found = v
+		}
+	}
+	if found != nil {
+		n.add(name.At, target{variable: found, name: name.Text}, false)
+	} else if s := n.program.Info.Lookup(name.Text); s != nil {
+		n.add(name.At, target{symbol: s, name: s.Name}, false)
+	}
 }
 
 // at are the names at an offset, those that end there last.

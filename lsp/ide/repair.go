@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/source"
@@ -10,6 +11,10 @@ import (
 // maxRepairs is how many times a text is parsed and blanked before it is given
 // up. One round mends all lines that the parser complains about.
 const maxRepairs = 5
+
+// maxTrials is up to how many mistakes the better of two ways to mend each is
+// found by trying both.
+const maxTrials = 8
 
 // repair blanks what the parser does not understand, and closes what is open, so
 // that every other byte keeps its offset. It says whether anything was mended.
@@ -22,11 +27,8 @@ func repair(path, text string) (string, bool) {
 			break
 		}
 		b := []byte(text)
-		for i := len(problems) - 1; i >= 0; i-- {
-			at := problems[i].Primary
-			if !dot(b, at.Start()) {
-				blankLine(b, file, at)
-			}
+		for i := range problems {
+			mend(b, file, problems[i].Primary, len(problems) <= maxTrials)
 		}
 		next := string(closeAll(path, b))
 		if next == text {
@@ -37,14 +39,127 @@ func repair(path, text string) (string, bool) {
 	return text, text != was
 }
 
+// mend changes the bytes around a mistake, as few as may be enough.
+func mend(b []byte, file *source.File, at source.Span, try bool) {
+	if at.Start() < len(b) && b[at.Start()] == ';' {
+		b[at.Start()] = '\n' // which is what it means
+		return
+	}
+	p := at.From()
+	start := file.Lines.Offset(source.Position{Line: p.Line, Column: 1})
+	if dot(b, at.Start()) || dot(b, start) || comma(b, at.Start()) || inner(b, at.Start()) {
+		return
+	}
+	before := behind(b, at.Start())
+	if before >= start || before < 0 || !try {
+		blankLine(b, file, p.Line)
+		return
+	}
+	// What is first on its line may be wrong, or what was expected behind the line
+	// before is missing.
+	other := slices.Clone(b)
+	blankLine(b, file, p.Line)
+	blankLine(other, file, file.Lines.Position(before).Line)
+	if firstMistake(file.Path, other) > firstMistake(file.Path, b) {
+		copy(b, other)
+	}
+}
+
+// firstMistake is where the parser first complains, the end of the text when it
+// does not. Of two ways to mend, the one that leads further is better: how many
+// mistakes are left says little, because one hides others.
+func firstMistake(path string, text []byte) int {
+	_, problems := syntax.Parse(source.New(path, string(text)))
+	if len(problems) == 0 {
+		return len(text)
+	}
+	return problems[0].Primary.Start()
+}
+
+// comma makes a closing parenthesis of the comma at the end of the line before,
+// when that line leaves one open: somebody is about to type an argument.
+func comma(b []byte, offset int) bool {
+	i := behind(b, offset)
+	if i < 0 || b[i] != ',' && b[i] != '(' {
+		return false
+	}
+	depth := 0
+	for k := i; k >= 0 && b[k] != '\n'; k-- {
+		switch b[k] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+	}
+	if depth != 1 || i+1 >= len(b) || b[i+1] != '\n' && b[i] != ',' && b[i+1] != ' ' {
+		return false
+	}
+	if b[i] == '(' {
+		if b[i+1] != ' ' {
+			return false
+		}
+		i++
+	}
+	b[i] = ')'
+	return true
+}
+
+// behind is the offset of the last byte before an offset that is no blank, -1
+// when there is none.
+func behind(b []byte, offset int) int {
+	i := min(offset, len(b)) - 1
+	for i >= 0 && strings.IndexByte(" \t\r\n", b[i]) >= 0 {
+		i--
+	}
+	return i
+}
+
+// inner blanks what is between the innermost brackets around an offset, when
+// both stand on its line and there is something to blank.
+func inner(b []byte, offset int) bool {
+	open, depth := offset-1, 0
+	for ; open >= 0 && b[open] != '\n'; open-- {
+		if isCloser(b[open]) {
+			depth++
+		} else if isOpener(b[open]) {
+			if depth == 0 {
+				break
+			}
+			depth--
+		}
+	}
+	if open < 0 || b[open] == '\n' {
+		return false
+	}
+	end, depth := open+1, 0
+	for ; end < len(b) && b[end] != '\n'; end++ {
+		if isOpener(b[end]) {
+			depth++
+		} else if isCloser(b[end]) {
+			if depth == 0 {
+				break
+			}
+			depth--
+		}
+	}
+	if end >= len(b) || b[end] == '\n' || strings.TrimSpace(string(b[open+1:end])) == "" {
+		return false
+	}
+	for i := open + 1; i < end; i++ {
+		b[i] = ' '
+	}
+	return true
+}
+
+func isOpener(c byte) bool { return c == '{' || c == '(' || c == '[' }
+func isCloser(c byte) bool { return c == '}' || c == ')' || c == ']' }
+
 // dot blanks a dot that stands before an offset with nothing but blanks between:
 // somebody is about to type a name behind it.
 func dot(b []byte, offset int) bool {
-	i := offset - 1
-	for i >= 0 && i < len(b) && strings.IndexByte(" \t\r\n", b[i]) >= 0 {
-		i--
-	}
-	if i < 0 || i >= len(b) || b[i] != '.' || i > 0 && b[i-1] == '.' {
+	i := behind(b, offset)
+	if i < 0 || b[i] != '.' || i > 0 && b[i-1] == '.' {
 		return false
 	}
 	b[i] = ' '
@@ -54,15 +169,11 @@ func dot(b []byte, offset int) bool {
 	return true
 }
 
-// blankLine blanks the line of a mistake. Of brackets that the line opens or
+// blankLine blanks a line. Of brackets that the line opens or
 // closes for others it leaves a block that changes nothing.
-func blankLine(b []byte, file *source.File, at source.Span) {
-	p := at.From()
-	if at.Start() > 0 && at.Start() == at.End() && p.Column == 1 {
-		p = file.Lines.Position(at.Start() - 1)
-	}
-	start := file.Lines.Offset(source.Position{Line: p.Line, Column: 1})
-	end := start + len(file.Lines.Line(p.Line))
+func blankLine(b []byte, file *source.File, line int) {
+	start := file.Lines.Offset(source.Position{Line: line, Column: 1})
+	end := start + len(file.Lines.Line(line))
 	opens, closes := unpaired(string(b[start:end]))
 	for i := start; i < end; i++ {
 		b[i] = ' '

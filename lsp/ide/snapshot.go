@@ -130,6 +130,9 @@ func (s *Snapshot) names() *names {
 		return &names{program: &check.Program{Info: &resolve.Info{}}}
 	}
 	s.known = namesOf(r)
+	for path, mended := range texts {
+		s.known.lost(s.files[path].source, mended)
+	}
 	if len(texts) == 0 {
 		s.result = r
 	}

@@ -72,7 +72,9 @@ func children(d syntax.Decl) []Symbol {
 			part(n.Name.At, n, "")
 			return false
 		case *syntax.Binding:
-			part(n.Cloud.At, n, "")
+			if n.Cloud != nil {
+				part(n.Cloud.At, n, "")
+			}
 			return false
 		case *syntax.TaskStmt:
 			part(n.Name.At, n, "")

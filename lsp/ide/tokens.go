@@ -53,7 +53,7 @@ func (s *Snapshot) Tokens(path string) []Token {
 		t := Token{Place: Place{path, int(x.Start), int(x.End)}}
 		switch x.Kind {
 		case syntax.String:
-			t.Type = "string"
+			out = append(out, pieces(t.Place, refs)...)
 		case syntax.Number:
 			t.Type = "number"
 		case syntax.Word:
@@ -64,6 +64,30 @@ func (s *Snapshot) Tokens(path string) []Token {
 		}
 	}
 	slices.SortFunc(out, func(a, b Token) int { return comparePlaces(a.Place, b.Place) })
+	return out
+}
+
+// pieces are the parts of a string: its text, and the names that are interpolated
+// in it.
+func pieces(p Place, refs []ref) []Token {
+	var out []Token
+	text := func(start, end int) {
+		if start < end {
+			out = append(out, Token{Place{p.Path, start, end}, "string", 0})
+		}
+	}
+	i, _ := slices.BinarySearchFunc(refs, p.Start, func(r ref, start int) int { return cmp.Compare(r.Start, start) })
+	at := p.Start
+	for ; i < len(refs) && refs[i].End <= p.End; i++ {
+		if refs[i].Start < at {
+			continue
+		}
+		text(at, refs[i].Start)
+		kind, m := tokenOf(&refs[i])
+		out = append(out, Token{refs[i].Place, kind, m})
+		at = refs[i].End
+	}
+	text(at, p.End)
 	return out
 }
 
@@ -138,7 +162,9 @@ func (n *names) roles(path string) map[int]Token {
 		case *syntax.TaskStmt:
 			set(x.Name, "function", Declared)
 		case *syntax.Annotation:
-			set(x.Name, "decorator", Builtin)
+			if x.Name != nil {
+				set(x.Name.Last(), "decorator", Builtin)
+			}
 		case *syntax.NamedType:
 			if len(x.Name.Parts) == 1 {
 				set(x.Name.Parts[0], "type", Builtin)

@@ -17,6 +17,27 @@ func Generate(lines int) string {
 	return b.String()
 }
 
+// GenerateFiles returns a package of that many files, each of at least that many
+// lines, by name. What is shared is in the first.
+func GenerateFiles(files, lines int) map[string]string {
+	out := make(map[string]string, files)
+	perPart := strings.Count(part(0), "\n")
+	i := 0
+	for f := range files {
+		var b strings.Builder
+		if f == 0 {
+			b.WriteString(preamble)
+		} else {
+			b.WriteString("package generated\n\n")
+		}
+		for n := strings.Count(b.String(), "\n"); n < lines; n, i = n+perPart, i+1 {
+			b.WriteString(part(i))
+		}
+		out[fmt.Sprintf("part%03d.cob", f)] = b.String()
+	}
+	return out
+}
+
 const preamble = `package generated
 
 label personal

@@ -9,15 +9,19 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/lang/diag"
 )
 
 // Exit codes, as scripts know them.
 const (
-	exitDone        = 0
-	exitBad         = 1 // the author's text, the test or the business result is bad
-	exitUsage       = 2
-	exitUnreachable = 5 // the server cannot be reached, or refused
-	exitInterrupted = 130
+	exitDone         = 0
+	exitBad          = 1 // the author's text, the test or the business result is bad
+	exitUsage        = 2
+	exitMigrate      = 3 // diff: instances that run have to be migrated
+	exitIncompatible = 4 // diff: data or callers that exist break
+	exitUnreachable  = 5 // the server cannot be reached, or refused
+	exitInterrupted  = 130
 )
 
 // exit is an error that knows its exit code. An error without one means that the
@@ -44,10 +48,12 @@ func failure(code int, format string, args ...any) error {
 
 // commands are the constructors of all subcommands.
 var commands = []func() *cobra.Command{
+	initCommand,
 	checkCommand,
 	fmtCommand,
 	fixCommand,
 	buildCommand,
+	diffCommand,
 	graphCommand,
 	testCommand,
 	explainCommand,
@@ -75,7 +81,7 @@ func run(args []string) int {
   cob build -o plan.json the plan that runs, and its digest`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	for _, make := range commands {
@@ -95,4 +101,19 @@ func run(args []string) int {
 	}
 	fmt.Fprintf(os.Stderr, "cob: %v\nSee %q.\n", err, c.CommandPath()+" --help")
 	return exitUsage
+}
+
+// noCommand refuses what is no command, with the one that was probably meant.
+func noCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	if near := diag.Suggest(args[0], names); near != "" {
+		return fmt.Errorf("there is no command %q; did you mean %s?", args[0], near)
+	}
+	return fmt.Errorf("there is no command %q", args[0])
 }

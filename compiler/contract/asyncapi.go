@@ -287,7 +287,7 @@ func (a *asyncAPI) parameter(name string, n *node, hint string) types.Field {
 			t = declared
 		}
 	}
-	f := field(name, t, nil)
+	f := new(fields).named(name, t)
 	f.Doc = target.get("description").str()
 	return f
 }

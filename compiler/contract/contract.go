@@ -40,6 +40,11 @@ const (
 	// MaxBytes bounds one file, and MaxAllBytes all files of one contract.
 	MaxBytes    = 8 << 20
 	MaxAllBytes = 32 << 20
+	// MaxProtoBytes bounds a proto file: the largest ones there are have 2 MB.
+	MaxProtoBytes = 4 << 20
+	// MaxMarks bounds the line ends, brackets and commas of a YAML file, and the
+	// braces, commas and semicolons of a proto file: they cost most of its time.
+	MaxMarks = 500_000
 	// MaxFiles bounds the files of one contract: itself and what it refers to.
 	MaxFiles = 500
 	// MaxNesting bounds how deeply brackets, blocks and elements nest in a file.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -128,6 +129,7 @@ func (r *reader) document(name string, at source.Span) *document {
 var yamlLine = regexp.MustCompile(`line (\d+)(?:, column (\d+))?: *(.*)`)
 
 func (r *reader) yaml(d *document) {
+	r.marks(d.name, d.file, "\n[{,")
 	var tree yaml.Node
 	if err := unmarshal(d.file.Text, &tree); err != nil {
 		what, at := err.Error(), span(d.file, 0, 0)
@@ -169,6 +171,9 @@ type converter struct {
 	d    *document
 	done map[*yaml.Node]*node
 	open map[*yaml.Node]bool
+
+	line, column int // of the last node
+	at, lineEnd  int // offsets: of the last node, and of the end of its line
 }
 
 func (c *converter) node(y *yaml.Node, depth int) *node {
@@ -187,7 +192,7 @@ func (c *converter) node(y *yaml.Node, depth int) *node {
 	}
 	c.open[y] = true
 	defer delete(c.open, y)
-	n := &node{doc: c.d, start: at}
+	n := &node{doc: c.d, start: at, end: c.end(at, y)}
 	switch y.Kind {
 	case yaml.MappingNode:
 		c.mapping(n, y, depth)
@@ -199,7 +204,6 @@ func (c *converter) node(y *yaml.Node, depth int) *node {
 	default:
 		n.shape, n.text = scalar(y), y.Value
 	}
-	n.end = c.end(n, y)
 	c.done[y] = n
 	return n
 }
@@ -245,34 +249,34 @@ func (c *converter) mapping(n *node, y *yaml.Node, depth int) {
 	}
 }
 
-// offset turns the library's column of characters into an offset of bytes.
+// offset turns the library's column of characters into an offset of bytes. A long
+// line is walked once, for its nodes are asked for in their order.
 func (c *converter) offset(y *yaml.Node) int {
-	start := c.d.file.Lines.Offset(source.Position{Line: y.Line, Column: 1})
-	column := 1
-	for i := range c.d.file.Lines.Line(y.Line) {
-		if column == y.Column {
-			return start + i
-		}
-		column++
+	if y.Line != c.line || y.Column < c.column {
+		c.line, c.column = y.Line, 1
+		c.at = c.d.file.Lines.Offset(source.Position{Line: y.Line, Column: 1})
+		c.lineEnd = c.at + len(strings.TrimRight(c.d.file.Lines.Line(y.Line), " \r"))
 	}
-	return start + len(c.d.file.Lines.Line(y.Line))
+	for ; c.column < y.Column && c.at < c.lineEnd; c.column++ {
+		_, size := utf8.DecodeRuneInString(c.d.file.Text[c.at:])
+		c.at += size
+	}
+	return c.at
 }
 
 // end of a scalar is where its text ends, where that can be seen, else the end
-// of the line.
-func (c *converter) end(n *node, y *yaml.Node) int {
+// of the line, which is where offset stands.
+func (c *converter) end(start int, y *yaml.Node) int {
 	if y.Kind == yaml.ScalarNode {
 		quotes := 0
 		if y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 			quotes = 1
 		}
-		from := n.start + quotes
-		if from <= len(c.d.file.Text) && strings.HasPrefix(c.d.file.Text[from:], n.text) && !strings.Contains(n.text, "\n") {
-			return from + len(n.text) + quotes
+		if strings.HasPrefix(c.d.file.Text[min(start+quotes, len(c.d.file.Text)):], y.Value) && !strings.Contains(y.Value, "\n") {
+			return start + len(y.Value) + 2*quotes
 		}
 	}
-	line := lineAt(c.d.file.Text, n.start)
-	return n.start + len(strings.TrimRight(line, " \r"))
+	return max(start, c.lineEnd)
 }
 
 // lineSpan is the text of a line from a column on.

@@ -87,6 +87,10 @@ func (p *protos) read(name string, at source.Span) *protoFile {
 	f := &protoFile{file: p.open(name, at)}
 	p.files[name] = f
 	p.imports = append(p.imports, f)
+	if len(f.file.Text) > MaxProtoBytes {
+		p.fail(CodeBounds, at, "%s has %d bytes and a proto file may have at most %d", name, len(f.file.Text), MaxProtoBytes)
+	}
+	p.marks(name, f.file, "{,;")
 	if i := deepest(f.file.Text); i >= 0 {
 		p.fail(CodeBounds, span(f.file, i, i+1), "%s nests more than %d deep", name, MaxNesting)
 	}

@@ -78,7 +78,7 @@ func (p *protos) declare(t *protoType) {
 // fields are the fields of a message; those of a oneof are one field whose type
 // is a union.
 func (p *protos) fields(t *protoType) []types.Field {
-	var out []types.Field
+	var out fields
 	unions := map[int32]bool{}
 	for _, f := range t.message.Field {
 		p.part(span(t.in.file, 0, 0))
@@ -87,24 +87,26 @@ func (p *protos) fields(t *protoType) []types.Field {
 			if !unions[i] {
 				unions[i] = true
 				name := t.message.OneofDecl[i].GetName()
-				out = append(out, field(name, types.OptionalOf(p.union(t, i, name)), out))
+				out.add(out.named(name, types.OptionalOf(p.union(t, i, name))))
 			}
 			continue
 		}
-		out = append(out, field(f.GetName(), p.fieldType(t, f), out))
+		out.add(out.named(f.GetName(), p.fieldType(t, f)))
 	}
-	return out
+	return out.list
 }
 
 func (p *protos) union(t *protoType, index int32, name string) types.Type {
 	full := p.qualified(p.unused(t.name[strings.LastIndexByte(t.name, '.')+1:] + "_" + name))
 	d := types.Definition{Name: full, Kind: types.UnionDefinition}
 	p.Declared[full] = p.at(t.in, t.in.ast.Node(t.message.OneofDecl[index]))
+	var cases fields
 	for _, f := range t.message.Field {
 		if f.OneofIndex != nil && f.GetOneofIndex() == index {
-			d.Fields = append(d.Fields, field(f.GetName(), p.single(t, f), d.Fields))
+			cases.add(cases.named(f.GetName(), p.single(t, f)))
 		}
 	}
+	d.Fields = cases.list
 	p.Types = append(p.Types, d)
 	return types.Ref(full)
 }

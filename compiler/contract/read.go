@@ -37,7 +37,7 @@ type Options struct {
 // broken the file is; what cannot be used is told at its place.
 func Read(kind Kind, fsys fs.FS, file string, o Options) (*Contract, []diag.Diagnostic) {
 	r := &reader{Contract: &Contract{Kind: kind, Declared: map[string]source.Span{}}, fsys: fsys, o: o,
-		documents: map[string]*document{}, names: map[string]bool{}}
+		documents: map[string]*document{}, names: names{}}
 	read := map[Kind]func(*reader, string){OpenAPI: readOpenAPI, AsyncAPI: readAsyncAPI, Proto: readProto, WSDL: readWSDL, JSONSchema: readJSONSchema}[kind]
 	if read == nil {
 		r.Failed = true
@@ -63,7 +63,7 @@ type reader struct {
 	sources   map[string]*source.File
 	bytes     int
 	parts     int
-	names     map[string]bool // of types, in use
+	names     names // of types
 	ds        []diag.Diagnostic
 	told      map[place]bool
 }
@@ -203,6 +203,18 @@ func (r *reader) open(name string, at source.Span) *source.File {
 	return f
 }
 
+// marks bounds how often one of some characters stands in a file.
+func (r *reader) marks(name string, f *source.File, marks string) {
+	n := 0
+	for i := range len(f.Text) {
+		if strings.IndexByte(marks, f.Text[i]) >= 0 {
+			if n++; n > MaxMarks {
+				r.fail(CodeBounds, span(f, i, i+1), "%s has more than %d line ends, brackets and commas", name, MaxMarks)
+			}
+		}
+	}
+}
+
 func invalid(text string) int {
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -279,13 +291,27 @@ func (r *reader) qualified(name string) string { return r.o.Qualify + "." + name
 
 // unused makes an identifier of a foreign name that no type of the contract has
 // yet, and takes it.
-func (r *reader) unused(name string) string {
-	id := identifier(name)
-	for n := 2; r.names[id]; n++ {
-		id = fmt.Sprintf("%s_%d", identifier(name), n)
+func (r *reader) unused(name string) string { return r.names.free(identifier(name), true) }
+
+// names are names that are in use, with the number that was last put behind each.
+type names map[string]int
+
+// free is a name that is not in use: the wanted one, or one with a number behind
+// it. It may be taken, which makes it one that is in use.
+func (n names) free(wanted string, take bool) string {
+	name := wanted
+	for i := n[wanted]; i > 0; i++ {
+		if name = fmt.Sprintf("%s_%d", wanted, i+1); n[name] == 0 {
+			if take {
+				n[wanted] = i
+			}
+			break
+		}
 	}
-	r.names[id] = true
-	return id
+	if take {
+		n[name] = max(n[name], 1)
+	}
+	return name
 }
 
 // identifier is a foreign name as a name of the language.
@@ -308,16 +334,34 @@ func identifier(name string) string {
 	return b.String()
 }
 
-// field is a field of a foreign name, beside the ones that are there already.
-func field(name string, t types.Type, beside []types.Field) types.Field {
-	f := types.Field{Name: identifier(name), Type: t}
-	for n := 2; types.FieldNamed(beside, f.Name) != nil; n++ {
-		f.Name = fmt.Sprintf("%s_%d", identifier(name), n)
+// fields are fields of one record, with names that differ.
+type fields struct {
+	list  []types.Field
+	names names
+}
+
+// named makes a field of a foreign name, which is not in the list yet.
+func (f *fields) named(name string, t types.Type) types.Field {
+	x := types.Field{Name: f.names.free(identifier(name), false), Type: t}
+	if x.Name != name {
+		x.Wire = name
 	}
-	if f.Name != name {
-		f.Wire = name
+	return x
+}
+
+func (f *fields) add(list ...types.Field) {
+	if f.names == nil {
+		f.names = names{}
 	}
-	return f
+	for _, x := range list {
+		wanted := x.Name
+		if x.Wire != "" {
+			wanted = identifier(x.Wire)
+		}
+		f.names.free(wanted, true)
+		f.names[x.Name] = max(f.names[x.Name], 1)
+		f.list = append(f.list, x)
+	}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

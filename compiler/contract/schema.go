@@ -25,6 +25,7 @@ func newSchemas(r *reader) *schemas {
 type facts struct {
 	keys     []*node // of the properties, in order
 	schemas  []*node // of the properties
+	place    map[string]int
 	required map[string]bool
 	parts    []*node // the schema and those of allOf, references resolved
 	open     bool
@@ -35,7 +36,7 @@ func (s *schemas) factsOf(n *node) *facts {
 	if f := s.facts[n]; f != nil {
 		return f
 	}
-	f := &facts{required: map[string]bool{}, open: true}
+	f := &facts{required: map[string]bool{}, place: map[string]int{}, open: true}
 	s.facts[n] = f
 	f.parts = append(f.parts, n)
 	for _, part := range n.get("allOf").list() {
@@ -69,12 +70,11 @@ func (s *schemas) factsOf(n *node) *facts {
 }
 
 func (f *facts) add(key, schema *node) {
-	for i := range f.keys {
-		if f.keys[i].text == key.text {
-			f.schemas[i] = schema
-			return
-		}
+	if i, ok := f.place[key.text]; ok {
+		f.schemas[i] = schema
+		return
 	}
+	f.place[key.text] = len(f.keys)
 	f.keys, f.schemas = append(f.keys, key), append(f.schemas, schema)
 }
 
@@ -218,23 +218,23 @@ func (s *schemas) declares(n *node, name string) (t types.Type, ok bool) {
 // without a name.
 func (s *schemas) fields(n *node, hint, of string) []types.Field {
 	f := s.factsOf(n)
-	var out []types.Field
+	var out fields
 	for i, key := range f.keys {
 		t := s.typeOf(f.schemas[i], hint+"_"+key.text)
 		bare := t
 		if !f.required[key.text] {
 			t = types.OptionalOf(t)
 		}
-		x := field(key.text, t, out)
+		x := out.named(key.text, t)
 		if target, _ := s.resolve(f.schemas[i]); target != nil {
 			x.Doc = target.get("description").str()
 			if of != "" {
 				x.Refined = s.refine(of, x, bare, target)
 			}
 		}
-		out = append(out, x)
+		out.add(x)
 	}
-	return out
+	return out.list
 }
 
 // typeOf is the type of the values that fit a schema. The hint names what has to

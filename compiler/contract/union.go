@@ -62,7 +62,7 @@ func (s *schemas) constant(n *node, property string) (string, bool) {
 
 // cases are the cases of a union: one for each value of the tag.
 func (s *schemas) cases(n *node, hint, tag string) []types.Field {
-	var out []types.Field
+	var out fields
 	parts, _ := alternatives(n)
 	mapping := n.get("discriminator").get("mapping")
 	for _, part := range parts {
@@ -90,12 +90,12 @@ func (s *schemas) cases(n *node, hint, tag string) []types.Field {
 			t = s.json(part.at(), "this alternative is no object")
 		}
 		for _, value := range values {
-			f := field(value, t, out)
+			f := out.named(value, t)
 			f.Doc = target.get("description").str()
-			out = append(out, f)
+			out.add(f)
 		}
 	}
-	return out
+	return out.list
 }
 
 // leadsTo says whether the target of a mapping, a reference or the name of a

@@ -220,7 +220,7 @@ func (w *wsdls) input(o *Operation, e *element) bool {
 		o.SOAP.Input = brace(xml.Name{Space: firstOf(o.SOAP.space, e.under(spaceWSDL, "definitions", "targetNamespace")), Local: o.Name})
 		for _, p := range parts {
 			t, _ := w.partType(p, o.Name)
-			o.Params = append(o.Params, distinct(Param{Field: field(p.attr("name"), t, nil)}, o.Params))
+			o.Params = append(o.Params, distinct(Param{Field: new(fields).named(p.attr("name"), t)}, o.Params))
 		}
 		return true
 	}
@@ -232,13 +232,13 @@ func (w *wsdls) input(o *Operation, e *element) bool {
 	}
 	t, name := w.partType(parts[0], o.Name)
 	o.SOAP.Input = name
-	if fields, record := w.fieldsOf(t); record && strings.HasSuffix(name, "}"+o.Name) || t.Kind == types.Named && len(fields) == 0 && !w.isEnum(t) {
-		for _, f := range fields {
+	if list, record := w.fieldsOf(t); record && strings.HasSuffix(name, "}"+o.Name) || t.Kind == types.Named && len(list) == 0 && !w.isEnum(t) {
+		for _, f := range list {
 			o.Params = append(o.Params, Param{Field: f})
 		}
 		return true
 	}
-	o.Params = []Param{{Field: field(parts[0].attr("name"), t, nil)}}
+	o.Params = []Param{{Field: new(fields).named(parts[0].attr("name"), t)}}
 	return true
 }
 
@@ -261,12 +261,12 @@ func (w *wsdls) output(o *Operation, e *element) bool {
 			o.Result, _ = w.partType(parts[0], o.Name)
 			return true
 		}
-		var fields []types.Field
+		var out fields
 		for _, p := range parts {
 			t, _ := w.partType(p, o.Name)
-			fields = append(fields, field(p.attr("name"), t, fields))
+			out.add(out.named(p.attr("name"), t))
 		}
-		o.Result = types.RecordOf(fields...)
+		o.Result = types.RecordOf(out.list...)
 		return true
 	}
 	t, name := w.partType(parts[0], o.Name)
@@ -290,11 +290,11 @@ func (w *wsdls) fault(o *Operation, e *element) {
 		w.faults[name] = full
 	}
 	if full == "" {
-		fields, record := w.fieldsOf(t)
+		inner, record := w.fieldsOf(t)
 		if !record {
-			fields = []types.Field{{Name: "body", Type: t}}
+			inner = []types.Field{{Name: "body", Type: t}}
 		}
-		full = w.declareFault(name[strings.IndexByte(name, '}')+1:], fields, parts[0].at())
+		full = w.declareFault(name[strings.IndexByte(name, '}')+1:], inner, parts[0].at())
 		w.faults[name] = full
 	}
 	if !slices.ContainsFunc(o.Faults, func(f Fault) bool { return f.Name == full }) {
@@ -317,7 +317,7 @@ func (w *wsdls) becomes(e *element) bool {
 // declareFault declares a fault under a name; where a type has it, Fault is put
 // behind it.
 func (r *reader) declareFault(wanted string, fields []types.Field, at source.Span) string {
-	if r.names[identifier(wanted)] {
+	if r.names[identifier(wanted)] > 0 {
 		wanted += "Fault"
 	}
 	full := r.qualified(r.unused(wanted))

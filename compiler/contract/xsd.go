@@ -16,7 +16,7 @@ type xsds struct {
 	groups     map[xml.Name]*element
 	attributes map[xml.Name]*element // groups of attributes
 	names      map[*element]string   // qualified, of the definitions
-	seen       map[string]bool // files
+	seen       map[string]bool       // files
 	depth      int
 }
 
@@ -168,18 +168,18 @@ func (x *xsds) base(r *element, hint string) types.Type {
 
 // content are the fields of a complexType.
 func (x *xsds) content(e *element, hint, of string) []types.Field {
-	var out []types.Field
+	var out fields
 	for _, c := range e.children {
 		if c.name.Space == spaceXSD {
-			out = x.piece(out, c, hint, of, false)
+			x.piece(&out, c, hint, of, false)
 		}
 	}
-	return out
+	return out.list
 }
 
 // piece adds what a part of a complexType holds. Where it is optional, so is all
 // of it.
-func (x *xsds) piece(out []types.Field, c *element, hint, of string, optional bool) []types.Field {
+func (x *xsds) piece(out *fields, c *element, hint, of string, optional bool) {
 	x.part(c.at())
 	if x.depth++; x.depth > MaxNesting {
 		x.fail(CodeBounds, c.at(), "types nest more than %d deep, or go around", MaxNesting)
@@ -194,10 +194,10 @@ func (x *xsds) piece(out []types.Field, c *element, hint, of string, optional bo
 		}
 		for _, inner := range c.children {
 			if inner.name.Space == spaceXSD {
-				before := len(out)
-				out = x.piece(out, inner, hint, of, optional)
-				for i := before; many && i < len(out); i++ {
-					out[i].Type = listOf(out[i].Type)
+				before := len(out.list)
+				x.piece(out, inner, hint, of, optional)
+				for i := before; many && i < len(out.list); i++ {
+					out.list[i].Type = listOf(out.list[i].Type)
 				}
 			}
 		}
@@ -209,21 +209,20 @@ func (x *xsds) piece(out []types.Field, c *element, hint, of string, optional bo
 		target := table[c.qname(c.attr("ref"))]
 		if target == nil {
 			x.report(c.at(), "no group is called %s", c.attr("ref"))
-			return out
+			return
 		}
 		for _, inner := range target.children {
-			out = x.piece(out, inner, hint, of, optional || c.attr("minOccurs") == "0")
+			x.piece(out, inner, hint, of, optional || c.attr("minOccurs") == "0")
 		}
 	case "complexContent", "simpleContent":
-		return x.derived(out, c, hint, of)
+		x.derived(out, c, hint, of)
 	case "element":
-		return x.elementField(out, c, hint, of, optional, many)
+		x.elementField(out, c, hint, of, optional, many)
 	case "attribute":
-		return x.attributeField(out, c, hint, of)
+		x.attributeField(out, c, hint, of)
 	case "any":
 		x.left(c.at(), "any element could stand here, which has no type in COB: it is left out")
 	}
-	return out
 }
 
 func listOf(t types.Type) types.Type {
@@ -237,51 +236,50 @@ func listOf(t types.Type) types.Type {
 }
 
 // derived adds the fields of a type that extends or restricts another one.
-func (x *xsds) derived(out []types.Field, c *element, hint, of string) []types.Field {
+func (x *xsds) derived(out *fields, c *element, hint, of string) {
 	d := c.first(spaceXSD, "extension")
 	if d == nil {
 		d = c.first(spaceXSD, "restriction")
 	}
 	if d == nil {
-		return out
+		return
 	}
 	base := d.qname(d.attr("base"))
 	if c.name.Local == "simpleContent" {
 		t := x.named(base, d.at())
-		if fields, ok := x.fieldsOf(t); ok {
-			out = append(out, fields...) // it extends one that has a value already
+		if inner, ok := x.fieldsOf(t); ok {
+			out.add(inner...) // it extends one that has a value already
 		} else {
-			out = append(out, field("value", t, out))
+			out.add(out.named("value", t))
 			x.XML = append(x.XML, XML{Type: of, Field: "value", Text: true})
 		}
 	} else if d.name.Local == "extension" {
 		target := x.types[base]
 		if target == nil {
 			x.named(base, d.at())
-			return out
+			return
 		}
 		for _, inner := range target.children {
 			if inner.name.Space == spaceXSD {
-				out = x.piece(out, inner, hint, of, false)
+				x.piece(out, inner, hint, of, false)
 			}
 		}
 	}
 	for _, inner := range d.children {
 		if inner.name.Space == spaceXSD && inner.name.Local != "annotation" && xsdFacets[inner.name.Local] == "" {
-			out = x.piece(out, inner, hint, of, false)
+			x.piece(out, inner, hint, of, false)
 		}
 	}
-	return out
 }
 
-func (x *xsds) elementField(out []types.Field, c *element, hint, of string, optional, many bool) []types.Field {
+func (x *xsds) elementField(out *fields, c *element, hint, of string, optional, many bool) {
 	name, space := c.attr("name"), ""
 	decl := c
 	if ref := c.attr("ref"); ref != "" {
 		q := c.qname(ref)
 		if decl = x.elements[q]; decl == nil {
 			x.report(c.at(), "no element is called %s", brace(q))
-			return out
+			return
 		}
 		name, space = q.Local, q.Space
 	} else if form := c.attr("form"); form == "qualified" || form == "" && c.under(spaceXSD, "schema", "elementFormDefault") == "qualified" {
@@ -295,13 +293,13 @@ func (x *xsds) elementField(out []types.Field, c *element, hint, of string, opti
 	case optional || c.attr("minOccurs") == "0" || decl.attr("nillable") == "true":
 		t = types.OptionalOf(t)
 	}
-	f := field(name, t, out)
+	f := out.named(name, t)
 	f.Doc = documentation(c)
 	if !many {
 		f.Refined = x.restrict(of, f, bare, x.simpleOf(decl))
 	}
 	x.XML = append(x.XML, XML{Type: of, Field: f.Name, Space: space, Name: name})
-	return append(out, f)
+	out.add(f)
 }
 
 // elementType is the type of a declared element.
@@ -317,10 +315,10 @@ func (x *xsds) elementType(e *element, hint string) types.Type {
 	return types.Of(types.JSON)
 }
 
-func (x *xsds) attributeField(out []types.Field, c *element, hint, of string) []types.Field {
+func (x *xsds) attributeField(out *fields, c *element, hint, of string) {
 	name := c.attr("name")
 	if name == "" || c.attr("use") == "prohibited" {
-		return out // a reference: xml:lang and its like
+		return // a reference: xml:lang and its like
 	}
 	t := types.Of(types.String)
 	if s := c.attr("type"); s != "" {
@@ -331,8 +329,8 @@ func (x *xsds) attributeField(out []types.Field, c *element, hint, of string) []
 	if c.attr("use") != "required" {
 		t = types.OptionalOf(t)
 	}
-	f := field(name, t, out)
+	f := out.named(name, t)
 	f.Doc = documentation(c)
 	x.XML = append(x.XML, XML{Type: of, Field: f.Name, Name: name, Attribute: true})
-	return append(out, f)
+	out.add(f)
 }

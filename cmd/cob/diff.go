@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/compiler/plan"
+)
+
+var diffFormats = []string{"text", "json"}
+
+func diffCommand() *cobra.Command {
+	format := "text"
+	c := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "What changes between two plans or packages, each change classified",
+		Long: `Compares two plans, or packages, which are compiled. Every change is safe, safe
+for instances that are not past a step, needs a migration of the instances that
+run, or is incompatible with data and callers that exist. Exit code 3 when a
+change needs a migration, 4 when one is incompatible, else 0.`,
+		Example: `  cob diff plan.json .
+  cob diff --format json v1.json v2.json | jq .classification
+  git worktree add /tmp/main main && cob diff /tmp/main/orders orders`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !slices.Contains(diffFormats, format) {
+				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(diffFormats, ", "))
+			}
+			older, err := planOf(c, args[0])
+			if err != nil {
+				return err
+			}
+			newer, err := planOf(c, args[1])
+			if err != nil {
+				return err
+			}
+			return diff(c.OutOrStdout(), plan.Diff(older, newer), format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", format, "how to print changes: "+strings.Join(diffFormats, ", "))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(diffFormats, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// planOf reads a plan, or compiles the package of a directory.
+func planOf(c *cobra.Command, path string) (*plan.Plan, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, bad(err)
+	}
+	if info.IsDir() {
+		r, err := good(c, path)
+		if err != nil {
+			return nil, err
+		}
+		return r.Plan, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, bad(err)
+	}
+	p, err := plan.Decode(text)
+	if err != nil {
+		return nil, bad(fmt.Errorf("%s: %w", path, err))
+	}
+	return p, nil
+}
+
+func diff(w io.Writer, changes []plan.Change, format string) error {
+	worst := plan.Worst(changes)
+	if format == "json" {
+		text, err := json.MarshalIndent(struct {
+			Classification plan.Class    `json:"classification"`
+			Changes        []plan.Change `json:"changes"`
+		}{worst, append([]plan.Change{}, changes...)}, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\n", text)
+	} else {
+		printChanges(w, changes)
+	}
+	switch worst {
+	case plan.NeedsMigrate:
+		return &exit{code: exitMigrate}
+	case plan.Incompatible:
+		return &exit{code: exitIncompatible}
+	}
+	return nil
+}
+
+func printChanges(w io.Writer, changes []plan.Change) {
+	if len(changes) == 0 {
+		fmt.Fprintln(w, "both do the same")
+	}
+	heading := ""
+	for _, c := range changes {
+		h := string(c.Class)
+		if c.Past != "" {
+			h += " " + c.Past
+		}
+		if h != heading {
+			if heading != "" {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "%s:\n", h)
+			heading = h
+		}
+		at := ""
+		if c.At != "" {
+			at = " (" + string(c.At) + ")"
+		}
+		fmt.Fprintf(w, "  %s: %s%s\n", c.Where, c.What, at)
+	}
+}

@@ -53,6 +53,7 @@ var commands = []func() *cobra.Command{
 	buildCommand,
 	diffCommand,
 	graphCommand,
+	docCommand,
 	testCommand,
 	explainCommand,
 	lspCommand,

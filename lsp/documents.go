@@ -25,12 +25,12 @@ type document struct {
 }
 
 // pathOf is the path of a document: that of the disk with slashes, or the URI
-// where it has none.
+// where it has none, which then ends as all names of files of COB do.
 func pathOf(u uri.URI) string {
 	if parsed, err := uri.Parse(string(u)); err == nil && strings.HasPrefix(string(u), "file:") {
 		return filepath.ToSlash(uri.FsPathFor(parsed, uri.PlatformPOSIX, true))
 	}
-	return string(u)
+	return strings.TrimSuffix(string(u), loneName) + loneName
 }
 
 // change applies one change to a text.
@@ -56,77 +56,87 @@ type disk struct{ files map[string]remembered }
 type remembered struct {
 	size int64
 	time time.Time
-	text []byte
+	text string
 }
 
-func (d *disk) read(name string) ([]byte, error) {
+func (d *disk) read(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		delete(d.files, name)
-		return nil, err
+		return "", err
 	}
 	if r, ok := d.files[name]; ok && r.size == info.Size() && r.time.Equal(info.ModTime()) {
 		return r.text, nil
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	d.files[name] = remembered{info.Size(), info.ModTime(), text}
-	return text, nil
+	d.files[name] = remembered{info.Size(), info.ModTime(), string(text)}
+	return string(text), nil
 }
 
-// view is the directory of a package as a file system: the disk, with texts in
-// the place of some files. It holds only what the compiler reads.
-type view struct {
-	disk  *disk
-	dir   string
-	texts map[string]string // by path
-}
+// view is the disk as a file system, from its root, with the open documents in
+// the place of files. It holds only what the compiler reads.
+type view struct{ docs map[string]*document }
 
-func (v view) path(name string) string { return path.Join(v.dir, name) }
+// inView is how a path is called in the file system.
+func inView(name string) string { return strings.TrimPrefix(name, "/") }
 
 // ReadFile returns the text of a file. The caller must not change it.
 func (v view) ReadFile(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	if text, ok := v.texts[v.path(name)]; ok {
-		return []byte(text), nil
+	if d := v.docs["/"+name]; d != nil {
+		return []byte(d.Text), nil
 	}
-	if !path.IsAbs(v.dir) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return v.disk.read(filepath.FromSlash(v.path(name)))
+	return os.ReadFile(filepath.FromSlash("/" + name))
 }
 
-// ReadDir lists a directory and the texts that belong into it.
+// ReadDir lists a directory and the open documents that belong into it.
 func (v view) ReadDir(name string) ([]fs.DirEntry, error) {
-	var list []fs.DirEntry
-	var err error
-	if path.IsAbs(v.dir) {
-		list, err = os.ReadDir(filepath.FromSlash(v.path(name)))
-	}
-	for p := range v.texts {
-		here := path.Dir(p) == v.path(name)
-		if here && !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == path.Base(p) }) {
-			list = append(list, entry(path.Base(p)))
+	dir := path.Join("/", name)
+	list, err := os.ReadDir(filepath.FromSlash(dir))
+	for p := range v.docs {
+		if path.Dir(p) == dir && !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == path.Base(p) }) {
+			list, err = append(list, entry(path.Base(p))), nil
 		}
-	}
-	if len(list) > 0 {
-		err = nil
 	}
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return list, err
 }
 
-// Open opens a file of the disk; texts are read with ReadFile.
+// Open opens a file of the disk; documents are read with ReadFile.
 func (v view) Open(name string) (fs.File, error) {
-	if !path.IsAbs(v.dir) || !fs.ValidPath(name) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return os.Open(filepath.FromSlash("/" + name))
+}
+
+// lone is the package of one document that is not on the disk.
+type lone struct{ *document }
+
+// ReadFile returns the text of the document.
+func (l lone) ReadFile(name string) ([]byte, error) {
+	if name != loneName {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return os.Open(filepath.FromSlash(v.path(name)))
+	return []byte(l.Text), nil
 }
+
+// ReadDir lists the document.
+func (l lone) ReadDir(string) ([]fs.DirEntry, error) { return []fs.DirEntry{entry(loneName)}, nil }
+
+// Open finds nothing; the document is read with ReadFile.
+func (l lone) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// loneName is how the document of a lone package is called in it: what its path
+// ends with, so that the rest can stand before it in diagnostics.
+const loneName = ".cob"
 
 // entry is a file that only the client has.
 type entry string

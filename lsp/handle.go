@@ -86,7 +86,7 @@ func (s *session) didOpen(p *protocol.DidOpenTextDocumentParams) (any, error) {
 	t := &p.TextDocument
 	name := pathOf(t.URI)
 	s.docs[name] = &document{uri: t.URI, version: t.Version, File: source.New(name, t.Text)}
-	s.touch(name)
+	s.reread()
 	return nil, nil
 }
 
@@ -97,7 +97,7 @@ func (s *session) didChange(p *protocol.DidChangeTextDocumentParams) (any, error
 	if err != nil {
 		return nil, err
 	}
-	defer s.touch(d.Path)
+	defer s.touch(d)
 	for _, c := range p.ContentChanges {
 		if err := s.change(d, c); err != nil {
 			return nil, fmt.Errorf("version %d: %w", p.TextDocument.Version, err)
@@ -107,23 +107,22 @@ func (s *session) didChange(p *protocol.DidChangeTextDocumentParams) (any, error
 	return nil, nil
 }
 
-func (s *session) didSave(p *protocol.DidSaveTextDocumentParams) (any, error) {
-	s.touch(pathOf(p.TextDocument.URI))
+func (s *session) didSave(_ *protocol.DidSaveTextDocumentParams) (any, error) {
+	s.reread()
 	return nil, nil
 }
 
 func (s *session) didClose(p *protocol.DidCloseTextDocumentParams) (any, error) {
 	name := pathOf(p.TextDocument.URI)
 	delete(s.docs, name)
-	s.touch(name)
+	s.reread()
 	return nil, nil
 }
 
 func (s *session) didChangeWatchedFiles(p *protocol.DidChangeWatchedFilesParams) (any, error) {
 	for _, c := range p.Changes {
-		name := pathOf(c.URI)
-		delete(s.disk.files, name)
-		s.touch(name)
+		delete(s.disk.files, pathOf(c.URI))
 	}
+	s.reread()
 	return nil, nil
 }

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"errors"
+	"path"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -87,6 +88,9 @@ func (s *session) references(p *protocol.ReferenceParams) (any, error) {
 func (s *session) locations(places []ide.Place) []protocol.Location {
 	out := make([]protocol.Location, 0, len(places))
 	for _, p := range places {
+		if !path.IsAbs(p.Path) && s.docs[p.Path] == nil {
+			continue // in the standard library, which is no file
+		}
 		out = append(out, s.location(p))
 	}
 	return out

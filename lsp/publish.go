@@ -47,6 +47,9 @@ func (p *pkg) publish() []*protocol.PublishDiagnosticsParams {
 		}
 		files := map[string]*source.File{}
 		for _, d := range p.diagnosed() {
+			if s.docs[d.Path] == nil && !path.IsAbs(d.Path) || dirOf(d.Path) != p.dir && s.isOpen(dirOf(d.Path)) {
+				continue // of the standard library, or told with its own package
+			}
 			byPath[d.Path] = append(byPath[d.Path], s.diagnostic(files, &d))
 		}
 	}

@@ -1,10 +1,12 @@
 package lsp
 
 import (
-	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -45,10 +47,10 @@ type session struct {
 type pkg struct {
 	dir      string
 	session  *session
-	snapshot *ide.Snapshot     // nil when something changed
-	found    []ide.Diagnostic  // of the snapshot, when asked for
-	told     map[string]string // diagnostics by path, as they were told last
-	compile  func(fs.FS) (*compiler.Result, error)
+	snapshot *ide.Snapshot       // nil when something changed
+	found    []ide.Diagnostic    // of the snapshot, when asked for
+	told     map[string]string   // diagnostics by path, as they were told last
+	work     *compiler.Workspace // nil when the directory cannot be a package
 }
 
 func newSession(version string) *session {
@@ -74,19 +76,32 @@ func dirOf(name string) string {
 	return name
 }
 
-// touch notes that a file changed, or that it is open now or no longer.
-func (s *session) touch(name string) {
-	dir := dirOf(name)
-	open := slices.ContainsFunc(s.openPaths(), func(p string) bool { return dirOf(p) == dir })
-	if s.pkgs[dir] == nil && open {
-		s.pkgs[dir] = newPackage(s, dir)
+// touch notes that the text of a document changed.
+func (s *session) touch(d *document) {
+	for _, p := range s.pkgs {
+		p.edit(d.Path, d.Text)
+		p.drop()
+		s.changed[p.dir] = true
+	}
+}
+
+// reread notes that files on the disk may have changed, or that other documents
+// are open now.
+func (s *session) reread() {
+	for name := range s.docs {
+		if dir := dirOf(name); s.pkgs[dir] == nil {
+			s.pkgs[dir] = newPackage(s, dir)
+		}
 	}
 	for _, p := range s.pkgs {
-		// A contract may lie below, a package that is imported beside.
-		if p.dir == dir || strings.HasPrefix(name, p.dir+"/") {
-			p.drop()
-			s.changed[p.dir] = true
+		if p.work != nil {
+			p.work.Reread()
 		}
+		for name, d := range s.docs {
+			p.edit(name, d.Text)
+		}
+		p.drop()
+		s.changed[p.dir] = true
 	}
 }
 
@@ -103,52 +118,70 @@ func (s *session) isOpen(dir string) bool {
 }
 
 func newPackage(s *session, dir string) *pkg {
-	prefix := dir + "/"
-	if !path.IsAbs(dir) {
-		prefix = ""
+	p := &pkg{dir: dir, session: s, told: map[string]string{}}
+	var err error
+	if path.IsAbs(dir) {
+		p.work, err = compiler.NewWorkspace(view{s.docs}, compiler.Options{Dir: path.Clean("./" + inView(dir)), Prefix: dir + "/", Each: sideBySide})
+	} else {
+		p.work, err = compiler.NewWorkspace(lone{s.docs[dir]}, compiler.Options{Prefix: strings.TrimSuffix(dir, loneName)})
 	}
-	return &pkg{dir: dir, session: s, told: map[string]string{}, compile: func(fsys fs.FS) (*compiler.Result, error) {
-		return compiler.Compile(fsys, compiler.Options{Prefix: prefix})
-	}}
+	if err != nil {
+		p.work = nil // a directory whose name no file system has
+	}
+	return p
 }
 
-// read is the package as a file system, with some texts replaced.
-func (p *pkg) read(replaced map[string]string) fs.FS {
-	v := view{disk: p.session.disk, dir: p.dir, texts: map[string]string{}}
-	for name, d := range p.session.docs {
-		v.texts[name] = d.Text
+// sideBySide runs a function for the numbers up to n on all processors.
+func sideBySide(n int, do func(i int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
 	}
-	for name, text := range replaced {
-		v.texts[name] = text
-	}
+	all.Wait()
+}
+
+// name is how a file is called in the package's file system.
+func (p *pkg) name(file string) string {
 	if !path.IsAbs(p.dir) {
-		return lone{v, p.dir}
+		return loneName
 	}
-	return v
+	return inView(file)
 }
 
-// lone is a package of one document that is not on the disk.
-type lone struct {
-	view
-	name string
+// edit gives a file another text until the next one.
+func (p *pkg) edit(file, text string) {
+	if p.work != nil && (path.IsAbs(p.dir) && path.IsAbs(file) || file == p.dir) {
+		p.work.Edit(p.name(file), text)
+	}
 }
 
-// ReadFile returns the text of the document.
-func (l lone) ReadFile(string) ([]byte, error) { return []byte(l.texts[l.name]), nil }
-
-// ReadDir lists the document.
-func (l lone) ReadDir(string) ([]fs.DirEntry, error) { return []fs.DirEntry{entry(l.name)}, nil }
+// check checks the package with some texts replaced; nil when it cannot be read.
+func (p *pkg) check(replaced map[string]string) *compiler.Checked {
+	if p.work == nil {
+		return nil
+	}
+	for file, text := range replaced {
+		p.edit(file, text)
+	}
+	checked, err := p.work.Check()
+	for file := range replaced {
+		p.edit(file, p.session.file(file).Text)
+	}
+	if err != nil {
+		return nil
+	}
+	return checked
+}
 
 // current is the package as it is now; nil when it cannot be read.
 func (p *pkg) current() *ide.Snapshot {
 	if p.snapshot == nil {
-		p.snapshot = ide.New(func(replaced map[string]string) *compiler.Result {
-			r, err := p.compile(p.read(replaced))
-			if err != nil {
-				return nil
-			}
-			return r
-		})
+		p.snapshot = ide.New(p.check)
 	}
 	return p.snapshot
 }
@@ -181,7 +214,7 @@ func (s *session) file(name string) *source.File {
 	if err != nil {
 		return source.New(name, "")
 	}
-	return source.New(name, string(text))
+	return source.New(name, text)
 }
 
 // uri is how a path is named to the client.

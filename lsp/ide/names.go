@@ -52,9 +52,10 @@ type names struct {
 	parts   map[string]syntax.Node // where parts are declared, by key
 }
 
-func namesOf(r *compiler.Result) *names {
-	n := &names{program: r.Program, errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{}, refs: map[string][]ref{}, parts: map[string]syntax.Node{}}
-	info := r.Program.Info
+func namesOf(r *compiler.Checked) *names {
+	program := r.Program()
+	n := &names{program: program, errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{}, refs: map[string][]ref{}, parts: map[string]syntax.Node{}}
+	info := program.Info
 	for _, s := range info.Symbols {
 		n.add(s.At, target{symbol: s, name: s.Name}, true)
 		n.declareParts(s)

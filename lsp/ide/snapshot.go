@@ -36,13 +36,13 @@ type Edit struct {
 // Compile compiles the package with some texts replaced, by the path that spans
 // name. It may make what an earlier call gave unusable; nil is a package that
 // cannot be read.
-type Compile func(replaced map[string]string) *compiler.Result
+type Compile func(replaced map[string]string) *compiler.Checked
 
 // Snapshot is a package at one moment. Its methods may be called one at a time,
 // in any order.
 type Snapshot struct {
 	compile Compile
-	result  *compiler.Result // nil after another compile may have spoiled it
+	result  *compiler.Checked // nil after another compile may have spoiled it
 	files   map[string]*file
 	known   *names // of the repaired package, when first needed
 }
@@ -94,7 +94,7 @@ func (s *Snapshot) Paths() []string {
 }
 
 // Result is the compiled package, as its texts are.
-func (s *Snapshot) Result() *compiler.Result {
+func (s *Snapshot) Result() *compiler.Checked {
 	if s.result == nil {
 		s.known = nil
 		s.result = s.compile(nil)
@@ -103,7 +103,7 @@ func (s *Snapshot) Result() *compiler.Result {
 }
 
 // replaced compiles other texts. What was known before is unusable from now on.
-func (s *Snapshot) replaced(texts map[string]string) *compiler.Result {
+func (s *Snapshot) replaced(texts map[string]string) *compiler.Checked {
 	s.result, s.known = nil, nil
 	return s.compile(texts)
 }

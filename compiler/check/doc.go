@@ -23,6 +23,21 @@
 // A message of a channel of dead letters has the labels of the channels that it
 // serves, because they come as json.
 //
+// # What may be absent
+//
+// A condition says of variables, and of the fields they are read through, that
+// they are there: behind it a T? is a T. Such a fact ends with its block, and with
+// the next assignment. What runs again or at the same time (a loop, a branch)
+// takes away beforehand what is known of the variables that it sets, so that one
+// pass over the text is enough.
+//
+// # Refinements
+//
+// A condition behind where belongs to the place it is written at. One on a type
+// that is no record is carried to every field, parameter, message and result that
+// is written with that type, with the way that leads into lists and maps; values
+// have no types of their own at run time, so nothing else could.
+//
 // # Constants
 //
 // What reads nothing that changes from run to run is computed here, and is a

@@ -211,7 +211,8 @@ func (r *reached) types(visit func(types.Type)) {
 }
 
 // refinements are those of what is in the plan, wherever it is declared: of types,
-// of the messages of channels and of the results of operations.
+// of the parameters of processes, of the messages of channels and of the results
+// of operations.
 func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	there := map[string]bool{}
 	for i := range out.Types {
@@ -219,6 +220,9 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	}
 	for i := range out.Channels {
 		there[out.Channels[i].Name] = true
+	}
+	for i := range out.Processes {
+		there[out.Processes[i].Name] = true
 	}
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {

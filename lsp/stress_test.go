@@ -316,7 +316,9 @@ func TestHugeDocuments(t *testing.T) {
 func TestClientsThatCanDoLittle(t *testing.T) {
 	for _, capabilities := range []string{`{}`, `{"workspace":{},"general":{},"textDocument":{}}`, `{"general":{"positionEncodings":["utf-32"]}}`} {
 		c, _ := connect(t, t.TempDir())
-		var result struct{ Capabilities struct{ PositionEncoding string } }
+		var result struct {
+			Capabilities struct{ PositionEncoding string }
+		}
 		c.get("initialize", object{"processId": nil, "rootUri": nil, "capabilities": json.RawMessage(capabilities)}, &result)
 		if got := result.Capabilities.PositionEncoding; got != "utf-16" {
 			t.Errorf("%s: columns are %s", capabilities, got)

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cob-lang/cob/lang/diag"
 )
 
 // Exit codes, as scripts know them.
@@ -79,7 +81,7 @@ func run(args []string) int {
   cob build -o plan.json the plan that runs, and its digest`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	for _, make := range commands {
@@ -99,4 +101,19 @@ func run(args []string) int {
 	}
 	fmt.Fprintf(os.Stderr, "cob: %v\nSee %q.\n", err, c.CommandPath()+" --help")
 	return exitUsage
+}
+
+// noCommand refuses what is no command, with the one that was probably meant.
+func noCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	if near := diag.Suggest(args[0], names); near != "" {
+		return fmt.Errorf("there is no command %q; did you mean %s?", args[0], near)
+	}
+	return fmt.Errorf("there is no command %q", args[0])
 }

@@ -55,7 +55,9 @@ func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.Span())}
 	if v, ok := bl.first("url"); ok {
 		out.URL = v.source
-		c.address(v.source, bl)
+		if e.Connector == "http" { // what an address looks like is the connector's
+			c.address(v.source, bl)
+		}
 	}
 	if v, ok := bl.first("availability"); ok {
 		out.Availability = v.text

@@ -1,8 +1,7 @@
 package check
 
 import (
-	"slices"
-
+	"github.com/cob-lang/cob/compiler/contract"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -366,11 +365,12 @@ func (c *checker) enumMember(sym *resolve.Symbol, name syntax.Name) typed {
 		return typed{}
 	}
 	c.Info.Part(t, name.At)
-	if !slices.Contains(d.Values, name.Text) {
-		c.report(resolve.Unknown(name.At, "value of "+sym.Name, name.Text, d.Values))
+	value, ok := contract.Value(d, name.Text)
+	if !ok {
+		c.report(resolve.Unknown(name.At, "value of "+sym.Name, name.Text, contract.Spellings(d)))
 		return typed{}
 	}
-	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: name.Text}}
+	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: value}}
 }
 
 func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/compiler/contract"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -256,11 +257,12 @@ func (m *matching) enumPattern(s *resolve.Scope, e syntax.Expr) (typed, bool) {
 	if d == nil || d.Kind != types.EnumDefinition {
 		return typed{}, false
 	}
-	if !slices.Contains(d.Values, id.Name) {
-		m.report(resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, d.Values))
+	value, ok := contract.Value(d, id.Name)
+	if !ok {
+		m.report(resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, contract.Spellings(d)))
 		return typed{}, true
 	}
-	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: id.Name}}, true
+	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: value}}, true
 }
 
 // take notes what a pattern takes, where that is known before anything runs.

@@ -16,8 +16,7 @@ func (s *Symbol) Exported() bool { return !strings.HasPrefix(s.Name, "_") && s.K
 // same package: an import holds for the whole package.
 func (i *Info) imports(imported []*Info) []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	// By directory: what is known of a package may be older than its module.
-	from := map[string]*Info{}
+	from := map[string]*Info{} // by directory: what is known may be older than this module
 	for _, other := range imported {
 		from[other.Module.Dir] = other
 	}

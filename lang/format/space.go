@@ -83,7 +83,7 @@ func (p *pen) innermost() byte {
 
 // keywords are followed by an operand, not by the arguments of a call.
 var keywords = setOf("in", "if", "return", "when", "where", "while", "match", "else", "until", "within", "after", "by", "filter",
-	"fail", "await", "split", "returns", "raises", "join", "and", "or", "every", "of", "per", "with", "wait", "parallel")
+	"fail", "await", "split", "returns", "raises", "and", "or", "every", "of", "per", "with", "wait", "parallel")
 
 func endsOperand(it *item) bool {
 	if it == nil || it.comment {

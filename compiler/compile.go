@@ -52,6 +52,9 @@ type Result struct {
 
 	Diagnostics []diag.Diagnostic // by place
 	Files       []*syntax.File    // by path
+	// Dirs are the directories of the package, the last one, and of those that it
+	// imports from the same file system.
+	Dirs []string
 	// Program is what the checker knows, also of a package with errors.
 	Program *check.Program
 }

@@ -111,10 +111,11 @@ func (u *unit) whole() *check.Program {
 	return u.made
 }
 
-// imported leaves out what is no news about a package that another one imports:
-// that it does not itself use what it offers.
-func imported(ds []diag.Diagnostic) []diag.Diagnostic {
-	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
-		return d.Code == resolve.CodeUnneeded && !strings.HasPrefix(d.Primary.Text(), "_")
-	})
+// imported leaves out what is no news about a package that another one imports.
+func imported(ds []diag.Diagnostic) []diag.Diagnostic { return slices.DeleteFunc(ds, Unneeded) }
+
+// Unneeded says whether a diagnostic is about a declaration that its own package
+// offers to others and does not use.
+func Unneeded(d diag.Diagnostic) bool {
+	return d.Code == resolve.CodeUnneeded && !strings.HasPrefix(d.Primary.Text(), "_")
 }

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -47,6 +48,11 @@ func NewWorkspace(fsys fs.FS, o Options) (*Workspace, error) {
 	}
 	return w, nil
 }
+
+// Turn goes on to another package of the same file system: its directory, and what
+// stands before the paths of its files. What is known of the packages that both
+// import stays known.
+func (w *Workspace) Turn(dir, prefix string) { w.options.Dir, w.options.Prefix = dir, prefix }
 
 // Edit gives a file, by its path in the file system, the text that an editor holds.
 func (w *Workspace) Edit(name, text string) {
@@ -102,6 +108,11 @@ func (w *Workspace) Compile() (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Diagnostics: c.Diagnostics, Files: c.Files, Program: c.Program()}
+	for _, p := range append(r.Program.Imports, r.Program) {
+		if !p.Module.Std() {
+			r.Dirs = append(r.Dirs, p.Module.Dir)
+		}
+	}
 	if c.Failed() {
 		return r, nil
 	}
@@ -135,7 +146,7 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 		}
 		ds = append(ds, found...)
 	}
-	w.units = units
+	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
 	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 )
 
 var formats = []string{"text", "line", "json", "sarif", "github", "gitlab", "junit"}
@@ -46,20 +47,18 @@ func check(w io.Writer, paths []string, format string) error {
 	if err != nil {
 		return err
 	}
-	var all findings
+	var results []*compiler.Result
 	failed := false
+	spaces := workspaces{}
 	for _, dir := range dirs {
-		r, err := compile(dir)
+		r, err := spaces.compile(dir)
 		if err != nil {
 			return err
 		}
-		all.diagnostics = append(all.diagnostics, r.Diagnostics...)
-		for _, f := range r.Files {
-			all.files = append(all.files, f.Source.Path)
-		}
+		results = append(results, r)
 		failed = failed || r.Failed()
 	}
-	if err := all.print(w, format); err != nil {
+	if err := gather(results).print(w, format); err != nil {
 		return err
 	}
 	if failed {
@@ -72,6 +71,39 @@ func check(w io.Writer, paths []string, format string) error {
 type findings struct {
 	diagnostics []diag.Diagnostic
 	files       []string
+}
+
+// gather puts together what is wrong with packages and with what they import, each
+// diagnostic once. That a package does not itself use what it offers is no news
+// where another one imports it.
+func gather(results []*compiler.Result) findings {
+	imported := map[string]bool{}
+	for _, r := range results {
+		for _, dir := range r.Dirs[:len(r.Dirs)-1] {
+			imported[dir] = true
+		}
+	}
+	type told struct {
+		code    diag.Code
+		at      source.Span
+		message string
+	}
+	var f findings
+	known := map[told]bool{}
+	for _, r := range results {
+		library := imported[r.Dirs[len(r.Dirs)-1]]
+		for _, d := range r.Diagnostics {
+			key := told{d.Code, d.Primary, d.Message}
+			if !known[key] && !(library && compiler.Unneeded(d)) {
+				f.diagnostics = append(f.diagnostics, d)
+			}
+			known[key] = true
+		}
+		for _, file := range r.Files {
+			f.files = append(f.files, file.Source.Path)
+		}
+	}
+	return f
 }
 
 func (f findings) print(w io.Writer, format string) error {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // maxRounds is how often a package is checked again because a fix showed what
@@ -93,7 +95,10 @@ type mended struct {
 // more is taken back, and the last.
 func mend(dir string) (mended, error) {
 	m := mended{texts: map[string]string{}}
-	o := compilerOptions(dir)
+	place, o, err := located(dir)
+	if err != nil {
+		return m, bad(err)
+	}
 	errors := -1
 	for range maxRounds {
 		texts := maps.Clone(m.texts)
@@ -102,13 +107,17 @@ func mend(dir string) (mended, error) {
 			texts[strings.TrimPrefix(r.File.Path, o.Prefix)] = r.Text
 			fixed = append(fixed, r.Fixed...)
 		}
-		o.Overlay = texts
-		r, err := compiler.Compile(os.DirFS(dir), o)
+		o.Overlay = map[string]string{}
+		for name, text := range texts {
+			o.Overlay[path.Join(o.Dir, name)] = text
+		}
+		r, err := compiler.Compile(os.DirFS(place.Root), o)
 		if err != nil {
 			return m, bad(fmt.Errorf("%s: %w", dir, err))
 		}
 		now := 0
-		for _, d := range r.Diagnostics {
+		found := own(r)
+		for _, d := range found {
 			if d.Severity == diag.Error {
 				now++
 			}
@@ -117,12 +126,20 @@ func mend(dir string) (mended, error) {
 			return m, nil
 		}
 		errors = now
-		m.texts, m.left, m.fixed = texts, r.Diagnostics, append(m.fixed, fixed...)
+		m.texts, m.left, m.fixed = texts, found, append(m.fixed, fixed...)
 		if len(diag.Repairs(m.left)) == 0 {
 			return m, nil
 		}
 	}
 	return m, nil
+}
+
+// own are the diagnostics of a package without those of what it imports: these are
+// mended where they stand.
+func own(r *compiler.Result) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(r.Diagnostics), func(d diag.Diagnostic) bool {
+		return !slices.ContainsFunc(r.Files, func(f *syntax.File) bool { return f.Source == d.Primary.File() })
+	})
 }
 
 func (m mended) diff(w io.Writer, dir string) error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/watch"
 )
 
 // packages finds the directories that paths name: a directory with .cob files is
@@ -74,12 +75,15 @@ func isPackage(dir string) (bool, error) {
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !e.IsDir() && strings.HasSuffix(e.Name(), ".cob") }), nil
 }
 
-// compilerOptions let diagnostics name files as the user would.
-func compilerOptions(dir string) compiler.Options {
-	if dir == "." {
-		return compiler.Options{Each: sideBySide}
+// located gives the workspace of a package and how it is compiled: diagnostics name
+// files as the user would.
+func located(dir string) (watch.Place, compiler.Options, error) {
+	place, err := watch.Find(dir)
+	o := compiler.Options{Dir: place.Dir, Each: sideBySide}
+	if dir != "." {
+		o.Prefix = filepath.ToSlash(dir) + "/"
 	}
-	return compiler.Options{Prefix: filepath.ToSlash(dir) + "/", Each: sideBySide}
+	return place, o, err
 }
 
 // shortLived lets a command that ends at once spend memory rather than time: the
@@ -93,7 +97,35 @@ func shortLived() {
 
 // compile compiles the package in a directory of the disk.
 func compile(dir string) (*compiler.Result, error) {
-	r, err := compiler.Compile(os.DirFS(dir), compilerOptions(dir))
+	place, o, err := located(dir)
+	if err != nil {
+		return nil, bad(err)
+	}
+	r, err := compiler.Compile(os.DirFS(place.Root), o)
+	if err != nil {
+		return nil, bad(fmt.Errorf("%s: %w", dir, err))
+	}
+	return r, nil
+}
+
+// workspaces compile several packages, each of them and of what they import once. They
+// are known by their directories.
+type workspaces map[string]*compiler.Workspace
+
+func (w workspaces) compile(dir string) (*compiler.Result, error) {
+	place, o, err := located(dir)
+	if err != nil {
+		return nil, bad(err)
+	}
+	space := w[place.Root]
+	if space == nil {
+		if space, err = compiler.NewWorkspace(os.DirFS(place.Root), o); err != nil {
+			return nil, bad(err)
+		}
+		w[place.Root] = space
+	}
+	space.Turn(o.Dir, o.Prefix)
+	r, err := space.Compile()
 	if err != nil {
 		return nil, bad(fmt.Errorf("%s: %w", dir, err))
 	}

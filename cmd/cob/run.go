@@ -165,7 +165,11 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on http://%s\n", deployed.Package, deployed.Digest, listener.Addr())
 	if o.watch {
-		err := watch.Watch(ctx, watch.Options{Dir: o.dir, Known: o.known, Compiler: compilerOptions(o.dir)}, func(change watch.Change) { reload(ctx, say, n, change) })
+		place, options, err := located(o.dir)
+		if err != nil {
+			return bad(err)
+		}
+		err = watch.Watch(ctx, watch.Options{Dir: o.dir, Root: place.Root, Imports: r.Dirs, Known: o.known, Compiler: options}, func(change watch.Change) { reload(ctx, say, n, change) })
 		if err != nil {
 			return failure(exitUnreachable, "%v", err)
 		}

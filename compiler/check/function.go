@@ -33,7 +33,9 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		if v.Type.Kind != types.Lambda {
 			kept |= v.labels
 		}
-		out.labels |= c.all(&v)
+		if f.Inside(i) {
+			out.labels |= c.all(&v)
+		}
 		argTypes = append(argTypes, v.Type)
 		out.Args = append(out.Args, v.Tree)
 	}
@@ -54,6 +56,9 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return typed{}
 	}
 	out.Type = t
+	if t.Kind == types.Map {
+		kept |= out.labels // the type of a map says nothing of its keys
+	}
 	out.labels = out.labels&^c.deep(t) | kept
 	if out = c.compiles(out, e.Span()); out.invalid() {
 		return out

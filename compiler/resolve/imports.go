@@ -16,9 +16,9 @@ func (s *Symbol) Exported() bool { return !strings.HasPrefix(s.Name, "_") && s.K
 // same package: an import holds for the whole package.
 func (i *Info) imports(imported []*Info) []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	from := map[*module.Module]*Info{}
+	from := map[string]*Info{} // by directory: what is known may be older than this module
 	for _, other := range imported {
-		from[other.Module] = other
+		from[other.Module.Dir] = other
 	}
 	modules := map[string]*module.Import{}
 	for _, m := range i.Module.Imports {
@@ -27,7 +27,7 @@ func (i *Info) imports(imported []*Info) []diag.Diagnostic {
 		}
 		s := &Symbol{Name: m.Name, Full: m.Name, Kind: Package, Decl: m.Decl, At: m.At}
 		if m.Module != nil {
-			s.Full, s.Package = m.Module.Package, from[m.Module]
+			s.Full, s.Package = m.Module.Package, from[m.Module.Dir]
 		}
 		first := i.byName[s.Name]
 		switch known := modules[s.Name]; {

@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -30,6 +31,12 @@ import (
 // Options describe what to watch.
 type Options struct {
 	Dir string // the package's directory
+	// Root is the directory of the file system that Compiler.Dir lies in; "" is Dir,
+	// and the package imports nothing from beside it.
+	Root string
+	// Imports are the directories in Root that the package was compiled from, as
+	// compiler.Result has them: they are watched as well.
+	Imports []string
 	// Settle is how long files must rest before they are compiled; 10 ms to 10 s,
 	// default 100 ms.
 	Settle time.Duration
@@ -79,9 +86,10 @@ func Watch(ctx context.Context, o Options, changed func(Change)) error {
 		return fmt.Errorf("watching %s: %w", o.Dir, err)
 	}
 	w := &watcher{options: o, notifier: notifier, changed: changed, watched: map[string]bool{}}
+	w.imports(o.Imports)
 	w.follow()
-	if w.known = o.Known; w.known == (Fingerprint{}) {
-		w.known = FingerprintOf(o.Dir)
+	if now := FingerprintOf(o.Dir); o.Known == (Fingerprint{}) || o.Known == now {
+		w.known = w.now()
 	}
 	go w.run(ctx)
 	return nil
@@ -92,6 +100,7 @@ type watcher struct {
 	notifier *fsnotify.Watcher
 	changed  func(Change)
 	watched  map[string]bool // directories
+	dirs     []string        // of the packages that are imported
 	known    Fingerprint
 }
 
@@ -113,7 +122,7 @@ func (w *watcher) run(ctx context.Context) {
 		case <-w.notifier.Errors:
 			settled.Reset(w.options.Settle) // notifications were dropped: look for ourselves
 		case <-look.C:
-			if FingerprintOf(w.options.Dir) != w.known {
+			if w.now() != w.known {
 				settled.Reset(w.options.Settle)
 			}
 		case <-settled.C:
@@ -125,22 +134,54 @@ func (w *watcher) run(ctx context.Context) {
 // compile compiles what is there, if it is not what was compiled last.
 func (w *watcher) compile() {
 	w.follow()
-	now := FingerprintOf(w.options.Dir)
+	now := w.now()
 	if now == w.known {
 		return
 	}
 	w.known = now
-	r, err := compiler.Compile(os.DirFS(w.options.Dir), w.options.Compiler)
+	root := w.options.Root
+	if root == "" {
+		root = w.options.Dir
+	}
+	r, err := compiler.Compile(os.DirFS(root), w.options.Compiler)
 	if err != nil {
 		w.changed(Change{Err: err})
 		return
 	}
+	if w.imports(r.Dirs) {
+		w.follow()
+		w.known = w.now()
+	}
 	w.changed(Change{Result: r})
 }
 
-// follow watches every directory of the package. One that cannot be watched now
-// is tried again at the next change, and looked at meanwhile.
+// imports notes which directories were compiled besides the package's own, and says
+// whether they are others than before.
+func (w *watcher) imports(in []string) (changed bool) {
+	var dirs []string
+	for _, d := range in {
+		if dir := (Place{w.options.Root, ""}).Of(d); w.options.Root != "" && d != w.options.Compiler.Dir {
+			dirs = append(dirs, dir)
+		}
+	}
+	changed = !slices.Equal(dirs, w.dirs)
+	w.dirs = dirs
+	return changed
+}
+
+// now is the content of all that is watched.
+func (w *watcher) now() Fingerprint {
+	return FingerprintOf(append([]string{w.options.Dir}, w.dirs...)...)
+}
+
+// follow watches every directory of the package, and those that it imports. One that
+// cannot be watched now is tried again at the next change, and looked at meanwhile.
 func (w *watcher) follow() {
+	for _, dir := range w.dirs {
+		if w.notifier.Add(dir) == nil {
+			w.watched[dir] = true
+		}
+	}
 	_ = filepath.WalkDir(w.options.Dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return nil
@@ -167,21 +208,23 @@ func source(name string) bool {
 // Fingerprint is the digest of a package's content.
 type Fingerprint [sha256.Size]byte
 
-// FingerprintOf is the digest of all files of a directory that can be part of its
-// package. What cannot be read counts as absent. Taken before a compile, it lets
+// FingerprintOf is the digest of all files of directories that can be part of their
+// packages. What cannot be read counts as absent. Taken before a compile, it lets
 // Watch notice what was saved meanwhile.
-func FingerprintOf(dir string) Fingerprint {
+func FingerprintOf(dirs ...string) Fingerprint {
 	var names []string
-	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-		case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case !d.IsDir() && source(name):
-			names = append(names, name)
-		}
-		return nil
-	})
+	for _, dir := range dirs {
+		_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+			case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
+				return fs.SkipDir
+			case !d.IsDir() && source(name):
+				names = append(names, name)
+			}
+			return nil
+		})
+	}
 	sort.Strings(names)
 	h := sha256.New()
 	for _, name := range names {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/watch"
 )
 
@@ -120,5 +121,35 @@ func TestOptionsNameTheFieldOutsideItsBounds(t *testing.T) {
 	err := watch.Options{Settle: time.Millisecond}.Validate()
 	if err == nil || err.Error() != "watch options: Settle is 1ms: want 10ms to 10s" {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// TestAnImportedPackageIsWatched: a change in a package that is imported from beside
+// compiles the package that is watched.
+func TestAnImportedPackageIsWatched(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"app", "lib"} {
+		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(root, "cob.work"), "")
+	write(t, filepath.Join(root, "app", "a.cob"), "package app\n\nimport \"../lib\"\n\nprocess P(x: lib.T) -> int { return x.n }\n")
+	lib := filepath.Join(root, "lib", "l.cob")
+	write(t, lib, "package lib\n\ntype T { n: int }\n")
+	dir := filepath.Join(root, "app")
+	place, err := watch.Find(dir)
+	if err != nil || place != (watch.Place{Root: root, Dir: "app"}) {
+		t.Fatalf("the place is %+v, %v", place, err)
+	}
+	changes := make(chan watch.Change, 16)
+	err = watch.Watch(t.Context(), watch.Options{Dir: dir, Root: place.Root, Imports: []string{"lib", "app"}, Compiler: compiler.Options{Dir: place.Dir},
+		Settle: 20 * time.Millisecond, Look: 200 * time.Millisecond}, func(c watch.Change) { changes <- c })
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, lib, "package lib\n\ntype T { n: string }\n")
+	if c := next(t, changes); c.Err != nil || !c.Result.Failed() {
+		t.Fatalf("a type that changed in an imported package gave %+v", c)
 	}
 }

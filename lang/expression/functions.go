@@ -26,7 +26,8 @@ type Function struct {
 	// end with, beside those of a lambda of its own.
 	Fails []Code
 
-	lambda int // the argument that is a lambda; 0 where there is none
+	shape  bool // reads how many there are or which keys, and nothing in them
+	lambda int  // the argument that is a lambda; 0 where there is none
 	result func(*call) types.Type
 	make   func(tree *Tree) (runner, error)
 }
@@ -60,6 +61,11 @@ func Lookup(name string) (*Function, bool) {
 	f, ok := table[name]
 	return f, ok
 }
+
+// Inside says whether what is in argument i, a list, a map or a record, can come
+// out in another type than its own. What a lambda reads comes out through the
+// lambda.
+func (f *Function) Inside(i int) bool { return !f.shape && (f.lambda == 0 || i == f.lambda) }
 
 // Names are the names of all functions, sorted.
 func Names() []string {

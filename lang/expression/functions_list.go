@@ -9,7 +9,7 @@ import (
 )
 
 var listFunctions = []Function{
-	{Name: "len", Form: "len([T] | map<T> | string | bytes) -> int", Doc: "How many items, entries, code points or bytes there are.", Min: 1, Max: 1, Cost: Linear,
+	{Name: "len", Form: "len([T] | map<T> | string | bytes) -> int", Doc: "How many items, entries, code points or bytes there are.", Min: 1, Max: 1, Cost: Linear, shape: true,
 		result: func(c *call) types.Type {
 			c.kind(0, types.List, types.Map, types.String, types.Bytes, types.JSON)
 			return is(types.Int)
@@ -48,7 +48,7 @@ var listFunctions = []Function{
 	{Name: "last", Form: "last([T]) -> T?", Doc: "The last item, or null.", Min: 1, Max: 1, Cost: Fixed, result: optionalItem, make: one(end(true))},
 	{Name: "reverse", Form: "reverse([T]) -> [T]", Doc: "The items from the last to the first.", Min: 1, Max: 1, Cost: Linear, result: sameList, make: one(reverse)},
 	{Name: "distinct", Form: "distinct([T]) -> [T]", Doc: "Each item once, where it stood first.", Min: 1, Max: 1, Cost: Linear, result: sameList, make: one(distinct)},
-	{Name: "keys", Form: "keys(map<T>) -> [string]", Doc: "The keys of a map, sorted.", Min: 1, Max: 1, Cost: Sorted,
+	{Name: "keys", Form: "keys(map<T>) -> [string]", Doc: "The keys of a map, sorted.", Min: 1, Max: 1, Cost: Sorted, shape: true,
 		result: func(c *call) types.Type {
 			_, ok := entries(c.args[0])
 			c.want(0, ok, "a map")
@@ -60,7 +60,7 @@ var listFunctions = []Function{
 			c.want(0, ok, "a map")
 			return types.ListOf(elem)
 		}, make: one(values)},
-	{Name: "has", Form: "has(map<T>, string) -> bool", Doc: "Whether a map has a key.", Min: 2, Max: 2, Cost: Fixed,
+	{Name: "has", Form: "has(map<T>, string) -> bool", Doc: "Whether a map has a key.", Min: 2, Max: 2, Cost: Fixed, shape: true,
 		result: func(c *call) types.Type {
 			_, ok := entries(c.args[0])
 			c.want(0, ok, "a map")

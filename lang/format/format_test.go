@@ -59,3 +59,13 @@ func TestGeneratedPackageIsAFixedPoint(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Some words begin a statement and are functions in an expression.
+func TestFunctionsThatAreKeywords(t *testing.T) {
+	for _, text := range []string{"let a = xs.filter(x => x > 1)\n", "let a = filter(xs, .ok)\n", "let a = s.split(\",\")\n",
+		"let a = xs.map(.name).join(\", \")\n", "filter (a || b) && c\n", "let a = x.by[0]\n"} {
+		if got := format.Source(text); got != text {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}

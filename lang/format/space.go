@@ -33,12 +33,14 @@ type pen struct {
 	unary    bool   // the token before is an operator in front of its operand
 	optional bool   // the token before is the `?` of a type
 	clock    bool   // the token before is the `:` of a time of the day, or its like
+	member   bool   // the token before is a name behind a dot, whatever else the word means
 }
 
 // pass remembers a token that has been spaced.
 func (p *pen) pass(before, it *item) {
 	wasUnary := p.unary
 	p.unary, p.optional, p.clock = false, false, false
+	p.member = it.Kind == syntax.Word && before != nil && before.Kind == syntax.Punct && (before.text == "." || before.text == "?.")
 	if it.Kind != syntax.Punct || it.comment {
 		return
 	}
@@ -84,6 +86,10 @@ func (p *pen) innermost() byte {
 // keywords are followed by an operand, not by the arguments of a call.
 var keywords = setOf("in", "if", "return", "when", "where", "while", "match", "else", "until", "within", "after", "by", "filter",
 	"fail", "await", "split", "returns", "raises", "and", "or", "every", "of", "per", "with", "wait", "parallel")
+
+// functions are keywords that are functions in an expression; where they have no
+// blank behind them that is what they are.
+var functions = setOf("filter", "join", "split")
 
 func endsOperand(it *item) bool {
 	if it == nil || it.comment {
@@ -137,8 +143,11 @@ func (p *pen) before(a, b *item) (apart, known bool) {
 			return b.blanks > 0 && a.Kind == syntax.Word && keywords[a.text], true
 		}
 	case "(", "[":
+		if a.Kind == syntax.Word && functions[a.text] && b.text == "(" {
+			return b.blanks > 0 && !p.member, true
+		}
 		if a.Kind == syntax.Word {
-			return keywords[a.text] || b.text == "[" && b.blanks > 0, true
+			return keywords[a.text] && !p.member || b.text == "[" && b.blanks > 0, true
 		}
 		if a.text == ")" || a.text == "]" {
 			return false, true

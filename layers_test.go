@@ -49,6 +49,7 @@ var rooms = []room{
 	{path: "compiler", pure: true, imports: []string{"lang/...", "stdlib", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve", "compiler/check", "compiler/lint", "compiler/lower"}},
 	{path: "compiler/watch", imports: []string{"lang/source", "compiler"}, libraries: []string{"github.com/fsnotify/fsnotify"}},
 	{path: "compiler/picture", pure: true, imports: []string{"lang/source", "lang/syntax", "lang/expression", "compiler/plan"}},
+	{path: "compiler/reference", pure: true, imports: []string{"lang/syntax", "lang/types", "compiler/plan", "compiler/picture"}},
 	{path: "lsp/ide", pure: true, imports: []string{"lang/...", "compiler", "compiler/check", "compiler/module", "compiler/plan", "compiler/resolve"}},
 	{path: "lsp", imports: []string{"lang/source", "lang/diag", "compiler", "compiler/resolve", "lsp/ide"}, libraries: []string{"go.lsp.dev/protocol", "go.lsp.dev/jsonrpc2", "go.lsp.dev/uri"}},
 	{path: "runtime/record", pure: true, imports: []string{"lang/types"}},

@@ -21,6 +21,7 @@ type unit struct {
 	files    []*syntax.File
 	changed  bool // in the last check, or something that it reaches
 	known    map[syntax.Decl]*check.Body
+	order    []syntax.Decl // that the bodies are of
 	bodies   []*check.Body
 	made     *check.Program // what whole gives, declared and bodies; nil when not yet made
 }
@@ -51,7 +52,7 @@ func (w *Workspace) checkUnit(u *unit, m *module.Module, units map[string]*unit,
 		}
 		info, found := resolve.Resolve(m, infos...)
 		u.declared, u.resolved = check.Declare(m, info, programs...), found
-		u.known, u.changed = nil, true
+		u.known, u.order, u.changed = nil, nil, true
 	}
 	w.checkBodies(u, exact)
 	if u.changed {
@@ -66,7 +67,12 @@ func (w *Workspace) checkBodies(u *unit, exact bool) {
 	bodies := make([]*check.Body, len(decls))
 	var todo []int
 	for i, d := range decls {
-		b := u.known[d]
+		var b *check.Body
+		if i < len(u.order) && u.order[i] == d {
+			b = u.bodies[i]
+		} else {
+			b = u.known[d]
+		}
 		if b == nil || exact && !b.Stands() {
 			todo = append(todo, i)
 		}
@@ -83,7 +89,7 @@ func (w *Workspace) checkBodies(u *unit, exact bool) {
 	for _, i := range todo {
 		u.known[decls[i]] = bodies[i]
 	}
-	u.bodies = bodies
+	u.order, u.bodies = decls, bodies
 }
 
 // spareBodies is how many bodies of earlier texts are kept at least before they are forgotten.

@@ -55,6 +55,7 @@ var commands = []func() *cobra.Command{
 	buildCommand,
 	diffCommand,
 	graphCommand,
+	docCommand,
 	testCommand,
 	explainCommand,
 	lspCommand,

@@ -76,8 +76,14 @@ func (d *Declared) Again(m *module.Module) bool {
 			if s := d.c.Info.Lookup(x.DeclName().Text); s != nil && s.Decl == h.decl {
 				s.Decl = x
 			}
+			if h.decl != x {
+				if i := slices.Index(d.every, h.decl); i >= 0 {
+					d.every[i] = x
+				}
+			}
 			h.decl, h.at = x, x.Span()
 		}
+		d.bodies = nil
 	}
 	program := *d.c.Program
 	program.Module = m

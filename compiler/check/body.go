@@ -21,13 +21,16 @@ type Declared struct {
 	c     *checker
 	told  []diag.Diagnostic
 	notes resolve.Notes
-	used  []*resolve.Symbol
+	used  []int32 // symbols, by number
 	// surveyed are the last answers of the policies' survey, and the question.
 	surveyed struct {
 		called []labelSet
 		told   []diag.Diagnostic
 	}
 	heads [][]head // of each file
+	every []syntax.Decl
+	// bodies are those of every that can be checked; nil when that has to be looked at.
+	bodies []syntax.Decl
 }
 
 // Body is what checking one body gave.
@@ -36,7 +39,7 @@ type Body struct {
 	told     []diag.Diagnostic
 	unread   []diag.Diagnostic
 	notes    resolve.Notes
-	used     []*resolve.Symbol
+	used     []int32    // symbols, by number
 	called   []labelSet // what its calls send
 	process  *Process
 	route    *Route
@@ -72,21 +75,34 @@ func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declar
 			break
 		}
 	}
-	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used(), heads: headsOf(m)}
+	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used(), heads: headsOf(m), every: c.everyBody()}
 }
 
-// Bodies are the processes and routes by name, and the tests in the order of the text.
+// Bodies are the processes and routes by name, and the tests in the order of the
+// text: those without mistakes of syntax.
 func (d *Declared) Bodies() []syntax.Decl {
+	if d.bodies == nil {
+		d.bodies = make([]syntax.Decl, 0, len(d.every))
+		for _, x := range d.every {
+			if !x.Head().Broken {
+				d.bodies = append(d.bodies, x)
+			}
+		}
+	}
+	return d.bodies
+}
+
+// everyBody gives the Bodies and those with mistakes of syntax among them.
+func (c *checker) everyBody() []syntax.Decl {
 	var out []syntax.Decl
-	for _, p := range decls[*syntax.ProcessDecl](d.c, resolve.Process) {
-		out = append(out, p)
+	for _, kind := range []resolve.Kind{resolve.Process, resolve.Route} {
+		for _, s := range c.Info.Of(kind) {
+			out = append(out, s.Decl)
+		}
 	}
-	for _, r := range decls[*syntax.RouteDecl](d.c, resolve.Route) {
-		out = append(out, r)
-	}
-	for _, file := range d.c.Module.Files {
+	for _, file := range c.Module.Files {
 		for _, x := range file.Decls {
-			if t, ok := x.(*syntax.TestDecl); ok && !t.Broken {
+			if t, ok := x.(*syntax.TestDecl); ok {
 				out = append(out, t)
 			}
 		}
@@ -170,7 +186,7 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 	c.ds = diag.List{}
 	c.ds.Add(d.told...)
 	titles := map[string]bool{}
-	used, called := [][]*resolve.Symbol{d.used}, []labelSet{0}
+	used, called := [][]int32{d.used}, []labelSet{0}
 	for _, b := range bodies {
 		c.ds.Add(b.told...)
 		used, called = append(used, b.used), append(called, b.called...)

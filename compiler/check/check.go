@@ -175,9 +175,7 @@ type checker struct {
 
 // broken says whether a declaration has mistakes of syntax in it.
 func (c *checker) broken() bool {
-	return slices.ContainsFunc(c.Module.Files, func(f *syntax.File) bool {
-		return slices.ContainsFunc(f.Decls, func(d syntax.Decl) bool { return d.Head().Broken })
-	})
+	return slices.ContainsFunc(c.Module.Files, func(f *syntax.File) bool { return f.Broken })
 }
 
 // maxPlaces is how many places a gathered diagnostic names.

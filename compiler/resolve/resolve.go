@@ -335,12 +335,19 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 	return d
 }
 
-// Used are the declarations that the notes use, each of them once.
-func (n *Notes) Used() []*Symbol {
-	var out []*Symbol
-	for i := range n.Uses {
-		if s := n.Uses[i].Symbol; s != nil && !slices.Contains(out, s) {
-			out = append(out, s)
+// Used are the package's own symbols that the notes use, by their number, each of
+// them once.
+func (i *Info) Used() []int32 {
+	var out []int32
+	var last *Symbol
+	for n := range i.Uses {
+		s := i.Uses[n].Symbol
+		if s == nil || s == last || i.byName[s.Name] != s { // not one of another package
+			continue
+		}
+		last = s
+		if !slices.Contains(out, int32(s.number)) {
+			out = append(out, int32(s.number))
 		}
 	}
 	return out
@@ -360,19 +367,17 @@ func (n *Notes) Unread() []diag.Diagnostic {
 
 // Unneeded are warnings about declarations that are not among the used ones, and
 // that nothing outside of the package can use either.
-func (i *Info) Unneeded(used ...[]*Symbol) []diag.Diagnostic {
+func (i *Info) Unneeded(used ...[]int32) []diag.Diagnostic {
 	needed := make([]bool, len(i.Symbols))
 	for _, list := range used {
-		for _, s := range list {
-			if i.byName[s.Name] == s { // not one of another package
-				needed[s.number] = true
-			}
+		for _, n := range list {
+			needed[n] = true
 		}
 	}
 	ds := i.unusedImports(needed)
 	library := i.library()
-	for _, s := range i.Symbols {
-		if s.Excused || needed[s.number] || s.Decl.Head().Broken || library && s.Exported() {
+	for n, s := range i.Symbols {
+		if needed[n] || s.Excused || s.Decl.Head().Broken || library && s.Exported() {
 			continue
 		}
 		switch s.Kind {

@@ -22,6 +22,7 @@ type File struct {
 	Place
 	Source   *source.File
 	Package  *PackageDecl // nil when the text has none
+	Broken   bool         // a declaration is
 	Decls    []Decl       // every declaration in the order of the text, the package clause included
 	Comments []Comment    // every comment in the order of the text, documentation included
 }

@@ -103,6 +103,7 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 	diag.Sort(problems)
 	for i := range pieces {
 		pieces[i].decl.Head().mark(problems, len(pieces[i].problems) > 0, bodyOf(pieces[i].decl))
+		out.Broken = out.Broken || pieces[i].decl.Head().Broken
 	}
 	if t.files != nil {
 		t.files[file.Path] = &remembered{tree: out, problems: problems, pieces: pieces}

@@ -21,6 +21,7 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/spec/document"
 	"github.com/cob-lang/cob/spec/golden"
 )
@@ -87,6 +88,7 @@ func TestFunctions(t *testing.T) {
 	}
 	b.WriteString("\n")
 	part(t, "expressions.md", "functions", b.String())
+	part(t, "expressions.md", "operators", operators())
 	part(t, "expressions.md", "bounds", fmt.Sprintf(`
 | limit | value |
 |---|---|
@@ -96,6 +98,39 @@ func TestFunctions(t *testing.T) {
 | steps that lambdas take in one evaluation | %d |
 
 `, expression.MaxNodes, expression.MaxItems, expression.MaxText, expression.MaxWork))
+}
+
+// operators is the table of the binary operators: for which types of operands each
+// has a meaning, and what comes out. Kinds that mean the same stand together.
+func operators() string {
+	kinds := []types.Kind{types.Bool, types.Int, types.Decimal, types.Float, types.Money, types.String, types.Timestamp, types.Duration}
+	u := types.NewUniverse(nil)
+	var b strings.Builder
+	b.WriteString("\n| operator | operands and result | failures |\n|---|---|---|\n")
+	for _, row := range expression.Operators() {
+		if row.Op == expression.Eq || row.Op == expression.Ne || row.Op == expression.Coalesce || row.Op == expression.In {
+			continue // of all types: the text says so
+		}
+		var forms []string
+		for _, left := range kinds {
+			for _, right := range kinds {
+				o, ok := expression.Operator(u, row.Op, types.Of(left), types.Of(right))
+				if ok {
+					forms = append(forms, fmt.Sprintf("%s, %s → %s", left, right, o.Result))
+				}
+			}
+		}
+		if row.Op == expression.Add {
+			forms = append(forms, "[T], [T] → [T]")
+		}
+		fails := make([]string, len(row.Fails))
+		for i, code := range row.Fails {
+			fails[i] = "`" + string(code) + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", cell(row.Sign), strings.Join(forms, "; "), strings.Join(fails, " "))
+	}
+	b.WriteString("\n")
+	return b.String()
 }
 
 func TestSettings(t *testing.T) {

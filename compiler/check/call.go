@@ -7,6 +7,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -19,14 +20,39 @@ type bound struct {
 	assign   bool // it exists already
 }
 
-// call checks one invocation of an operation.
+// answer is what comes of a call or of something awaited: the faults it may
+// raise, and the block in which they are handled and it is undone.
+type answer struct {
+	at     syntax.Name // where a fault that nobody handles is shown
+	what   string
+	body   *syntax.Block
+	raises []string
+	known  bool // raises are all there are
+}
+
+// call checks one invocation of an operation, or the call of a process.
 func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
+	if f.namesProcess(st.Target) {
+		f.child(s, st, to)
+		return
+	}
 	e, op, name := f.target(st.Target)
 	if op == nil {
 		f.argsQuietly(s, st.Args)
-		f.callBlocks(s, st, to, nil)
+		f.answered(s, answer{body: st.Body}, to)
 		return
 	}
+	call := f.invocation(s, st, e, op)
+	f.takes(st.Target.Span(), st.Target.String(), op.Result, to)
+	f.answered(s, answer{name, st.Target.String(), st.Body, op.Raises, true}, to)
+	if !op.Idempotent && st.Body.Compensate() == nil && !f.in.compensation && !f.route {
+		f.open = append(f.open, st)
+	}
+	f.Calls[st] = call
+}
+
+// invocation checks the arguments, settings and candidates of one invocation.
+func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoint, op *plan.Operation) *Call {
 	args := f.arguments(s, st.Target, st.Args, op.Params)
 	call := &Call{Endpoint: e, Operation: op, Failover: f.failover, Policy: f.policy}
 	var labels labelSet
@@ -36,19 +62,9 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 		call.Args = append(call.Args, args[i].Tree)
 	}
 	call.Labels = f.labels.list(f.labels.closed(labels))
-	f.callSettings(st, call)
-	f.takes(st, op, to)
-	caught := f.callBlocks(s, st, to, op)
-	for _, fault := range op.Raises {
-		if !slices.Contains(caught, fault) {
-			f.raise(fault, name, st.Target.String()+" raises")
-		}
-	}
-	if !op.Idempotent && st.Body.Compensate() == nil && !f.in.compensation && !f.route {
-		f.open = append(f.open, st)
-	}
+	f.callSettings(s, st, call)
 	f.candidates(st, call)
-	f.Calls[st] = call
+	return call
 }
 
 // target finds the operation that a path names.
@@ -89,7 +105,7 @@ func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path, rest []syntax
 	return nil, nil, p.Last()
 }
 
-func (f *flow) callSettings(st *syntax.CallStmt, call *Call) {
+func (f *flow) callSettings(s *resolve.Scope, st *syntax.CallStmt, call *Call) {
 	if st.Body == nil {
 		return
 	}
@@ -100,40 +116,54 @@ func (f *flow) callSettings(st *syntax.CallStmt, call *Call) {
 	if v, ok := b.first("policy"); ok {
 		call.Policy = v.symbol.Full
 	}
+	if v, ok := b.first("timeout"); ok {
+		call.TimeoutNs = int64(v.low)
+	}
+	if v, ok := b.get("retry"); ok {
+		call.Retry = &plan.Retry{Tries: int(v[0][0].int)}
+		if v.has(1) {
+			call.Retry.BackoffMinNs, call.Retry.BackoffMaxNs = int64(v[1][0].low), int64(v[1][0].high)
+		}
+	}
+	if v, ok := b.first("idempotency_key"); ok {
+		if t := f.value(s, v.expr, types.Of(types.String)); !t.invalid() {
+			call.Key = &t.Tree
+		}
+	}
 }
 
-// takes fits the result of a call to the variable that takes it.
-func (f *flow) takes(st *syntax.CallStmt, op *plan.Operation, to *bound) {
+// takes fits a result to the variable that takes it.
+func (f *flow) takes(at source.Span, what string, have types.Type, to *bound) {
 	if to == nil {
 		return
 	}
-	if op.Result.Kind == types.Void {
-		f.errorf(CodeNoValue, st.Target.Span(), "%s gives nothing back", st.Target)
+	if have.Kind == types.Void {
+		f.errorf(CodeNoValue, at, "%s gives nothing back", what)
 		return
 	}
 	if !to.typed {
-		to.variable.Type = op.Result
+		to.variable.Type = have
 		return
 	}
-	have, want := op.Result, to.variable.Type
+	want := to.variable.Type
 	if !f.Universe.Assignable(have, want) {
-		f.report(f.mismatch(have, want, st.Target.Span()))
+		f.report(f.mismatch(have, want, at))
 	}
 	f.grow(to.variable, f.shed(have, want))
 }
 
-// callBlocks checks compensate and catch. The variable of the call is there in
-// compensate, and not in catch; it gives the faults that are caught.
-func (f *flow) callBlocks(s *resolve.Scope, st *syntax.CallStmt, to *bound, op *plan.Operation) []string {
+// answered checks compensate and catch. The variable of the call is there in
+// compensate, and not in catch. What is not caught is raised.
+func (f *flow) answered(s *resolve.Scope, a answer, to *bound) {
 	var caught []string
-	if st.Body != nil {
-		if len(st.Body.Stmts) > 0 {
-			f.errorf(CodePlace, st.Body.Stmts[0].Span(), "a call holds settings, catch and compensate")
+	if a.body != nil {
+		if len(a.body.Stmts) > 0 {
+			f.errorf(CodePlace, a.body.Stmts[0].Span(), "a call holds settings, catch and compensate")
 		}
 		k := f.fork()
-		for _, cl := range st.Body.Catches() {
+		for _, cl := range a.body.Catches() {
 			f.along(k, func() bool {
-				faults, ends := f.catch(s, cl, to, op)
+				faults, ends := f.catch(s, cl, to, a)
 				caught = append(caught, faults...)
 				return ends
 			})
@@ -143,42 +173,35 @@ func (f *flow) callBlocks(s *resolve.Scope, st *syntax.CallStmt, to *bound, op *
 	if to != nil && !to.assign {
 		f.declareIn(s, to.node, to.variable)
 	}
-	if st.Body == nil {
-		return caught
-	}
-	for _, cl := range st.Body.Clauses {
-		switch cl := cl.(type) {
-		case *syntax.CompensateClause:
-			if f.in.compensation {
-				f.errorf(CodePlace, cl.Span(), "a compensation is not compensated")
-				continue
+	if a.body != nil {
+		for _, cl := range a.body.Clauses {
+			switch cl := cl.(type) {
+			case *syntax.CompensateClause:
+				f.compensation(s, cl.Body)
+			case *syntax.CatchClause:
+			default:
+				f.report(diag.Errorf(CodePlace, cl.Span(), "this block has no meaning in a call").WithHelp("a call has catch and compensate"))
 			}
-			outer := f.in
-			f.in.compensation = true
-			f.block(s, cl.Body)
-			f.in = outer
-		case *syntax.CatchClause:
-		default:
-			f.notYet(cl, "this block of a call")
 		}
 	}
-	return caught
+	for _, fault := range a.raises {
+		if !slices.Contains(caught, fault) {
+			f.raise(fault, a.at, a.what+" raises")
+		}
+	}
 }
 
-func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, op *plan.Operation) (caught []string, ends bool) {
-	if cl.Fault == nil {
-		f.notYet(cl, "catching every fault")
-		return nil, false
-	}
+// catch checks a handler; it gives the faults that are caught.
+func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answer) (caught []string, ends bool) {
 	inner := s.Inner()
 	v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: "a fault"}
-	if sym := f.only(cl.Fault, "fault", resolve.Fault); sym != nil {
-		fault := sym.Full
-		f.Names[cl] = sym
-		v.Type = types.Ref(fault)
-		caught = append(caught, fault)
-		if op != nil && !slices.Contains(op.Raises, fault) {
-			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", op.Name, sym.Name))
+	if cl.Fault == nil {
+		caught = a.raises
+	} else if sym := f.fault(cl); sym != nil {
+		v.Type = types.Ref(sym.Full)
+		caught = append(caught, sym.Full)
+		if a.known && !slices.Contains(a.raises, sym.Full) {
+			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", a.what, sym.Name))
 		}
 	}
 	if cl.As.Given() {

@@ -67,7 +67,12 @@ type Facts struct {
 	// Forms are the results of tasks.
 	Forms map[*syntax.TaskStmt]types.Type
 	// Joins say how many branches each parallel needs; 0 is all.
-	Joins map[*syntax.ParallelStmt]plan.Join
+	Joins map[syntax.Stmt]plan.Join
+	// Handles and Receives are what arms wait for that is no event and no channel.
+	Handles  map[*syntax.OnArm]*expression.Tree
+	Receives map[*syntax.OnArm]*Received
+	// Parts are what only some kinds of statements have.
+	Parts map[syntax.Stmt]*Part
 	// Bindings are the values that arms of a match give to their variables.
 	Bindings map[*syntax.MatchArm]*expression.Tree
 }
@@ -80,7 +85,10 @@ func newFacts() Facts {
 		Targets:   map[*syntax.AssignStmt]*resolve.Variable{},
 		Names:     map[syntax.Node]*resolve.Symbol{},
 		Forms:     map[*syntax.TaskStmt]types.Type{},
-		Joins:     map[*syntax.ParallelStmt]plan.Join{},
+		Joins:     map[syntax.Stmt]plan.Join{},
+		Handles:   map[*syntax.OnArm]*expression.Tree{},
+		Receives:  map[*syntax.OnArm]*Received{},
+		Parts:     map[syntax.Stmt]*Part{},
 		Bindings:  map[*syntax.MatchArm]*expression.Tree{},
 	}
 }
@@ -114,16 +122,22 @@ type Process struct {
 	SLA      string
 	Failover string
 	Policy   string
-	Facts    *Facts // of its body
+	// What its settings say about its instances; see plan.Process.
+	DeadlineNs, RetainNs, FaultNs int64
+	Search                        []plan.NamedTree
+	Replicate                     string
+	Facts                         *Facts // of its body
 }
 
 // Route is a checked route.
 type Route struct {
-	Decl  *syntax.RouteDecl
-	Name  string // qualified
-	From  string // qualified channel
-	Var   string
-	Facts *Facts // of its body
+	Decl *syntax.RouteDecl
+	Name string // qualified
+	From string // qualified channel; "" where it reads a Receive or an Event
+	Var  string
+
+	Receive, Event string // see plan.Route
+	Facts          *Facts // of its body
 }
 
 // Call is a checked call.
@@ -135,6 +149,10 @@ type Call struct {
 	Failover   string
 	Policy     string
 	Candidates []plan.Candidate
+	// TimeoutNs, Retry and Key are set where the call says so itself.
+	TimeoutNs int64
+	Retry     *plan.Retry
+	Key       *expression.Tree
 }
 
 type checker struct {

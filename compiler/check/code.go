@@ -54,6 +54,12 @@ const (
 	CodeFault          diag.Code = "COB4018"
 	CodeNoElse         diag.Code = "COB4019"
 	CodeNoFrom         diag.Code = "COB4020"
+	CodeTry            diag.Code = "COB4021"
+	CodeOn             diag.Code = "COB4022"
+	CodeDeadlock       diag.Code = "COB4023"
+	CodeEvent          diag.Code = "COB4024"
+	CodeWait           diag.Code = "COB4025"
+	CodeStream         diag.Code = "COB4026"
 
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"

@@ -22,8 +22,9 @@ func (c *checker) declareEndpoints() {
 				c.report(unknownSetting("an endpoint", nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
 			}
 			for _, r := range d.Body.Receives {
-				c.notYet(r, "receive")
+				c.receive(&e, r)
 			}
+			slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
 			for _, op := range d.Body.Operations {
 				if usable {
 					c.operation(&e, op)
@@ -40,6 +41,34 @@ func (c *checker) declareEndpoints() {
 		slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
 		c.Endpoints = append(c.Endpoints, e)
 	}
+}
+
+var receiveSettings = []Setting{
+	{Name: "path", Form: "<text>", Default: "none", Doc: "the HTTP path that the node serves"},
+	{Name: "topic", Form: "<text>", Default: "none", Doc: "the topic or subject that is subscribed to"},
+	{Name: "queue", Form: "<text>", Default: "none", Doc: "the queue that is consumed"},
+	{Name: "folder", Form: "<text>", Default: "none", Doc: "the folder that is watched"},
+	{Name: "mailbox", Form: "<text>", Default: "none", Doc: "the mailbox that is read"},
+}
+
+// receive declares what comes in through an endpoint.
+func (c *checker) receive(e *plan.Endpoint, r *syntax.Receive) {
+	if i := slices.IndexFunc(e.Receives, func(o plan.Receive) bool { return o.Name == r.Name.Text }); i >= 0 {
+		c.errorf(resolve.CodeDuplicate, r.Name.At, "the endpoint receives %s twice", r.Name.Text)
+		return
+	}
+	out := plan.Receive{Name: r.Name.Text, Type: c.typeOf(r.Type), Sources: []plan.Source{}, At: c.place(r.Name.At)}
+	b := c.settings("a receive", receiveSettings, list(r.Settings), r.Name.At)
+	for _, row := range receiveSettings {
+		if v, ok := b.first(row.Name); ok {
+			out.Sources = append(out.Sources, plan.Source{Name: row.Name, Text: v.source})
+		}
+	}
+	if len(out.Sources) == 0 && (r.Settings == nil || len(r.Settings.List) == 0) {
+		c.report(diag.Errorf(CodeSettingMissing, r.Name.At, "nothing says where %s comes from", r.Name.Text).
+			WithHelp("add { topic: \"...\" }, or a queue, path, folder or mailbox"))
+	}
+	e.Receives = append(e.Receives, out)
 }
 
 func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
@@ -25,6 +26,14 @@ type flow struct {
 	in       place
 	ids      map[string]syntax.Name // given by the author
 	undone
+	nested  int      // how many blocks are around the statement
+	handler *handler // the innermost try or scope around the statement
+	regions regions
+	states  *states                // the innermost machine
+	inside  map[string]syntax.Name // the critical sections around the statement
+	left    map[syntax.Node]bool   // what withdraws itself somewhere inside
+	begun   map[*resolve.Variable]begun
+	pending []string // faults of everything that was begun
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -55,6 +64,7 @@ func (c *checker) settled(body func(grown map[source.Span]labelSet) (more bool))
 type place struct {
 	compensation bool
 	branch       bool
+	final        bool              // in a finally
 	message      *resolve.Variable // of a route
 }
 
@@ -86,9 +96,8 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
 		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA), ids: map[string]syntax.Name{}, grown: grown}
-	for _, cl := range d.Body.Clauses {
-		c.notYet(cl, "this block of a process")
-	}
+	f.regions = regionsOf(d.Body)
+	f.processClauses(scope, d)
 	told := c.ds.Len()
 	ends := f.statements(scope.Inner(), d.Body.Stmts)
 	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
@@ -124,6 +133,58 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full
 	}
+	if v, ok := b.first("deadline"); ok {
+		p.DeadlineNs = int64(v.low)
+	}
+	if v, ok := b.get("retain"); ok {
+		p.RetainNs = int64(v[0][0].low)
+		if v.has(1) {
+			p.FaultNs = int64(v[1][0].low)
+		}
+	}
+	if v, ok := b.first("replicate"); ok {
+		p.Replicate = v.text
+	}
+	if v, ok := b.first("search"); ok {
+		c.search(scope, p, v.expr)
+	}
+}
+
+// search checks the values under which instances are found.
+func (c *checker) search(scope *resolve.Scope, p *Process, e syntax.Expr) {
+	r, ok := e.(*syntax.RecordExpr)
+	if !ok || r.Type != nil {
+		c.report(diag.Errorf(CodeSettingValue, e.Span(), "what is searched for has names").WithHelp("write search: { customer: order.customer.id }"))
+		return
+	}
+	p.Search = nil
+	for _, x := range r.Fields {
+		t := c.value(scope, x.Value, none)
+		if t.invalid() {
+			continue
+		}
+		if !c.printable(t.Type) && t.Type.Kind != types.Bool && t.Type.Kind != types.Money {
+			c.errorf(CodeMismatch, spanOf(x.Value), "%s cannot be searched for: it is not one value", c.show(t.Type))
+			continue
+		}
+		c.keyShown(&t, spanOf(x.Value))
+		p.Search = append(p.Search, plan.NamedTree{Name: x.Name.Text, Expr: t.Tree})
+	}
+}
+
+// processClauses checks what a process does when it is cancelled or breaks its sla.
+func (f *flow) processClauses(s *resolve.Scope, d *syntax.ProcessDecl) {
+	for _, cl := range d.Body.Clauses {
+		on, ok := cl.(*syntax.OnClause)
+		switch {
+		case ok && (on.What.Text == "cancel" || on.What.Text == "breach"):
+			f.compensation(s, on.Body)
+		case ok:
+			f.report(diag.Errorf(CodeOn, on.What.At, "a process has no on %s", on.What.Text).WithHelp("it has on cancel { ... } and on breach { ... }"))
+		default:
+			f.report(diag.Errorf(CodePlace, cl.Span(), "this clause has no meaning in a process").WithHelp("put the statements into a scope, which has it"))
+		}
+	}
 }
 
 // keyShown warns about a key of labelled data: logs, lists of instances and
@@ -145,8 +206,10 @@ func (f *flow) block(s *resolve.Scope, b *syntax.Block) bool {
 		f.report(unknownSetting("this block", nil, x))
 	}
 	for _, cl := range b.Clauses {
-		f.notYet(cl, "this clause")
+		f.report(diag.Errorf(CodePlace, cl.Span(), "this clause has no meaning in this block"))
 	}
+	f.nested++
+	defer func() { f.nested-- }()
 	return f.statements(s.Inner(), b.Stmts)
 }
 
@@ -185,7 +248,7 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 	f.id(st)
 	switch st := st.(type) {
 	case *syntax.LetStmt:
-		f.let(s, st)
+		f.let(s, st, st)
 	case *syntax.AssignStmt:
 		f.assign(s, st)
 	case *syntax.CallStmt:
@@ -202,9 +265,30 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 		f.send(s, st, st.Target, st.Args)
 	case *syntax.WaitStmt:
 		f.wait(s, st)
+	case *syntax.AwaitStmt:
+		f.await(s, st, nil)
+	case *syntax.PublishStmt:
+		f.publish(s, st)
+	case *syntax.ProgressStmt:
+		f.tells(s, st.Text, "progress")
+	case *syntax.AuditStmt:
+		f.tells(s, st.Text, "the audit log")
+	case *syntax.ReportStmt:
+		f.reports(s, st)
 	case *syntax.FailStmt:
 		f.fail(s, st)
 		return true
+	case *syntax.EndStmt:
+		f.ends(s, st)
+		return true
+	case *syntax.ContinueStmt:
+		f.continues(s, st)
+		return true
+	case *syntax.GotoStmt:
+		f.goes(st.State)
+		return true
+	case *syntax.CancelStmt:
+		return f.cancel(st)
 	case *syntax.ReturnStmt:
 		f.ret(s, st)
 		return true
@@ -230,7 +314,9 @@ func (f *flow) tree(e syntax.Expr, t typed) {
 	}
 }
 
-func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
+// let checks a let, or the enrich of a route, which says the same; node is the one
+// that stands in the text.
+func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 	want := none
 	if st.Type != nil {
 		want = f.typeOf(st.Type)
@@ -248,10 +334,10 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 			v.Type = none
 		}
 		v.Labels |= t.labels
-		f.declareIn(s, st, v)
+		f.declareIn(s, node, v)
 		f.assigned(v, gives(t.Type))
 	case *syntax.CallStmt:
-		f.call(s, a, &bound{node: st, variable: v, typed: st.Type != nil})
+		f.call(s, a, &bound{node: node, variable: v, typed: st.Type != nil})
 	case *syntax.TaskStmt:
 		if st.Type == nil {
 			f.report(diag.Errorf(CodeNoType, st.Name.At, "nothing says what the task asks for").
@@ -259,10 +345,18 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt) {
 		}
 		f.unguarded(st.Type, want)
 		f.task(s, a, want, true)
-		f.declareIn(s, st, v)
-	default:
-		f.notYet(a, "a handle")
-		f.declareIn(s, st, v)
+		f.declareIn(s, node, v)
+	case *syntax.StartStmt:
+		b := f.begins(s, a)
+		if have := types.HandleOf(b.result); st.Type != nil && b.result.Kind != types.Invalid && !f.Universe.Assignable(have, want) {
+			f.report(f.mismatch(have, want, a.Target.Span()))
+		} else if st.Type == nil && b.result.Kind != types.Invalid {
+			v.Type = have
+		}
+		f.declareIn(s, node, v)
+		f.keepsHandle(v, b)
+	case *syntax.AwaitStmt:
+		f.await(s, a, &bound{node: node, variable: v, typed: st.Type != nil})
 	}
 }
 
@@ -306,8 +400,19 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 	case *syntax.TaskStmt:
 		f.task(s, a, want, true)
 		f.assigned(v, false)
-	default:
-		f.notYet(a, "a handle")
+	case *syntax.StartStmt:
+		b := f.begins(s, a)
+		if have := types.HandleOf(b.result); b.result.Kind != types.Invalid && !f.Universe.Assignable(have, want) {
+			f.report(f.mismatch(have, want, a.Target.Span()))
+		}
+		if v != nil {
+			f.keepsHandle(v, begun{b.result, both(f.begun[v].raises, b.raises)})
+		}
+	case *syntax.AwaitStmt:
+		if v == nil {
+			v = &resolve.Variable{Name: name.Text, At: name.At}
+		}
+		f.await(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 	}
 }
 
@@ -341,9 +446,9 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 	t := f.record(s, rec, none)
 	f.tree(st.Fault, t)
 	f.keeps(&t, 0, st.Fault.Span(), "the fault "+sym.Name)
-	if f.in.compensation {
+	if f.in.compensation || f.in.final {
 		f.raised[sym.Full] = true // enough has been said
-		f.errorf(CodePlace, st.Span(), "a compensation cannot fail")
+		f.errorf(CodePlace, st.Span(), "what tidies up cannot fail")
 		return
 	}
 	f.raise(sym.Full, syntax.Name{Text: name.String(), At: name.Span()}, "fails with")
@@ -382,6 +487,9 @@ func (f *flow) written(sym *resolve.Symbol) string {
 // raise notes that a fault leaves the flow, and reports one that is not
 // declared.
 func (f *flow) raise(fault string, at syntax.Name, how string) {
+	if f.caught(fault) {
+		return
+	}
 	f.canFail()
 	f.raised[fault] = true
 	if f.route || f.in.compensation || slices.Contains(f.raises, fault) {
@@ -425,26 +533,32 @@ func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
 	case f.route:
 		f.errorf(CodePlace, st.Span(), "a route gives nothing back")
 		return
-	case f.in.compensation:
-		f.errorf(CodePlace, st.Span(), "a compensation cannot end the process")
+	case f.in.compensation || f.in.final:
+		f.errorf(CodePlace, st.Span(), "what tidies up cannot end the process")
 		return
 	case f.in.branch:
-		f.report(diag.Errorf(CodePlace, st.Span(), "a branch cannot return").WithHelp("set a variable in the branch, and return behind the join"))
+		f.report(diag.Errorf(CodePlace, st.Span(), "a branch cannot return").
+			WithHelp("set a variable in the branch, and return behind the join; or write end, which stops the other branches too"))
 		return
 	}
-	if st.Value == nil {
+	f.complete(s, st, st.Value)
+}
+
+// complete checks the value with which the process ends.
+func (f *flow) complete(s *resolve.Scope, st syntax.Stmt, value syntax.Expr) {
+	if value == nil {
 		if f.result.Kind != types.Void && f.result.Kind != types.Invalid {
 			f.errorf(CodeMismatch, st.Span(), "%s gives %s and nothing is returned here", f.name, f.show(f.result))
 		}
 		return
 	}
 	if f.result.Kind == types.Void {
-		f.errorf(CodeMismatch, st.Value.Span(), "%s gives nothing back", f.name)
+		f.errorf(CodeMismatch, value.Span(), "%s gives nothing back", f.name)
 		return
 	}
-	t := f.value(s, st.Value, f.result)
-	f.tree(st.Value, t)
-	f.keeps(&t, 0, st.Value.Span(), "the result of "+f.name)
+	t := f.value(s, value, f.result)
+	f.tree(value, t)
+	f.keeps(&t, 0, value.Span(), "the result of "+f.name)
 }
 
 // keeps warns about data that loses its labels in a place that has not got them:

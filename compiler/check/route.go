@@ -7,14 +7,15 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
 )
 
 func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span]labelSet) (more bool) {
 	for _, cl := range d.Body.Clauses {
-		c.notYet(cl, "this block of a route")
+		c.report(diag.Errorf(CodePlace, cl.Span(), "this block has no meaning in a route").WithHelp("what fails goes to the dead letter of the channel"))
 	}
 	scope := resolve.NewScope()
-	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}, grown: grown}
+	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}, grown: grown, regions: regionsOf(d.Body)}
 	b := c.settings("a route", routeSettings, d.Body.Settings, d.Name.At)
 	if v, ok := b.first("failover"); ok {
 		f.failover = v.symbol.Full
@@ -51,7 +52,13 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	if !from.As.Given() {
 		v.Name, v.At = "message", from.Span()
 	}
-	if sym := f.only(from.Source, "channel", resolve.Channel); sym != nil {
+	if f.incoming(from.Source) {
+		if in := f.received(from.Source); in != nil {
+			r.Receive, v.Type = in.Name, in.Type
+		}
+	} else if sym := f.only(from.Source, "channel", resolve.Channel, resolve.Event); sym != nil && sym.Kind == resolve.Event {
+		r.Event, v.Type = sym.Full, types.Ref(sym.Full)
+	} else if sym != nil {
 		r.From = sym.Full
 		if ch := f.Channel(r.From); ch != nil {
 			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)

@@ -2,10 +2,8 @@ package check
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -35,22 +33,22 @@ func (f *flow) branching(s *resolve.Scope, st syntax.Stmt) bool {
 		f.parallel(s, st)
 	case *syntax.SelectStmt:
 		return f.selects(s, st)
-	case *syntax.AwaitStmt:
-		f.notYet(st, "await")
-	case *syntax.PublishStmt:
-		f.notYet(st, "publish")
 	case *syntax.RaceStmt:
-		f.notYet(st, "race")
+		f.race(s, st)
 	case *syntax.TryStmt:
-		f.notYet(st, "try")
+		return f.try(s, st)
 	case *syntax.ScopeStmt:
-		f.notYet(st, "scope")
-	case *syntax.DedupeStmt:
-		f.notYet(st, "dedupe")
-	case *syntax.SplitStmt:
-		f.notYet(st, "split")
+		return f.scope(s, st)
+	case *syntax.CriticalStmt:
+		return f.critical(s, st)
+	case *syntax.InterleaveStmt:
+		f.interleave(s, st)
+	case *syntax.DuringStmt:
+		return f.during(s, st)
+	case *syntax.MachineStmt:
+		return f.machine(s, st)
 	default:
-		f.notYet(st, "this statement")
+		f.routing(s, st)
 	}
 	return false
 }
@@ -94,9 +92,6 @@ func (f *flow) taken(s *resolve.Scope, cond syntax.Expr, then *syntax.Block) boo
 }
 
 func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
-	if st.Parallel {
-		f.notYet(st, "for ... parallel")
-	}
 	var items typed
 	if r, ok := st.In.(*syntax.RangeExpr); ok {
 		items = f.between(s, r)
@@ -117,6 +112,14 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	inner := s.Inner()
 	f.declareIn(inner, st, v)
 	f.unsettled(s, st.Body)
+	if st.Parallel {
+		f.each(s, inner, st)
+		return
+	}
+	if st.Join != nil {
+		f.report(diag.Errorf(CodeJoin, st.Join.Span(), "the rounds of this loop come one after the other, and there is nothing to join").
+			WithHelp("write for %s in ... parallel { ... }", st.Var.Text))
+	}
 	f.rounds(inner, st.Body)
 }
 
@@ -134,30 +137,17 @@ func always(cond syntax.Expr) bool {
 }
 
 func (f *flow) parallel(s *resolve.Scope, st *syntax.ParallelStmt) {
-	n := 0
-	if st.Branches != nil {
-		n = len(st.Branches.List)
-	}
+	n := branchesOf(st.Branches)
 	if n == 0 {
 		f.errorf(CodeJoin, st.Span(), "parallel has no branch")
 		return
 	}
-	f.Joins[st] = f.join(st, n)
-	outer := f.in
-	f.in.branch = true
-	names := map[string]syntax.Name{}
-	set := map[*resolve.Variable]*syntax.Branch{}
-	f.together(s, st.Branches, func() {
-		f.again(func() {
-			for _, b := range st.Branches.List {
-				f.branch(s, b, names, set)
-			}
-		})
-	})
-	f.in = outer
+	f.branches(s, st.Branches, map[*resolve.Variable]*syntax.Branch{})
+	f.Joins[st] = f.join(s, st.Join, n)
+	f.alone(st.Branches)
 }
 
-func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]syntax.Name, set map[*resolve.Variable]*syntax.Branch) {
+func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]syntax.Name, set map[*resolve.Variable]*syntax.Branch) (ends bool) {
 	if first, ok := names[b.Name.Text]; ok && b.Name.Given() {
 		f.report(diag.Errorf(resolve.CodeDuplicate, b.Name.At, "two branches are named %s", b.Name.Text).WithNote(first.At, "the first one"))
 	}
@@ -169,9 +159,12 @@ func (f *flow) branch(s *resolve.Scope, b *syntax.Branch, names map[string]synta
 	if b.When != nil {
 		f.learn(s, b.When, true)
 	}
-	f.block(s, b.Body)
+	ends = f.block(s, b.Body)
 	f.know.forget(mark)
-	f.races(s, b, set)
+	if set != nil {
+		f.races(s, b, set)
+	}
+	return ends
 }
 
 // races reports a variable that two branches set: which value is left would
@@ -196,66 +189,6 @@ func (f *flow) races(s *resolve.Scope, b *syntax.Branch, set map[*resolve.Variab
 	})
 }
 
-func (f *flow) join(st *syntax.ParallelStmt, branches int) plan.Join {
-	var j plan.Join
-	if st.Join == nil {
-		return j
-	}
-	word := ""
-	if id, ok := st.Join.Count.(*syntax.Ident); ok {
-		word = id.Name
-	}
-	if lit, ok := st.Join.Count.(*syntax.Literal); ok && lit.Kind == syntax.IntLiteral {
-		n, err := strconv.Atoi(lit.Raw)
-		if err != nil || n < 1 || n > branches {
-			f.errorf(CodeJoin, lit.Span(), "a join needs from 1 to %d branches", branches)
-		}
-		j.Need, word = n, "all"
-	}
-	switch word {
-	case "all":
-	case "any":
-		j.Need = 1
-	default:
-		f.errorf(CodeJoin, st.Join.Span(), "a join is all, any or a number of branches")
-	}
-	switch st.Join.Rest.Text {
-	case "", "cancel":
-	case "keep":
-		j.Keep = true
-	default:
-		f.errorf(CodeJoin, st.Join.Rest.At, "the other branches are cancelled or kept: cancel or keep")
-	}
-	if j.Need == branches {
-		j.Need = 0
-	}
-	return j
-}
-
-func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
-	if st.Arms.Else != nil {
-		f.notYet(st.Arms.Else, "else in a select")
-	}
-	if f.timed && len(st.Arms.Afters) == 0 {
-		f.report(diag.Errorf(CodeUnbounded, st.Span(), "this may wait for ever, and the sla promises completion").
-			WithHelp("add an arm: after 7d { ... }"))
-	}
-	if len(st.Arms.Ons)+len(st.Arms.Afters) == 0 {
-		f.errorf(CodeNoArms, st.Span(), "this select waits for nothing")
-		return false
-	}
-	k, ends := f.fork(), true
-	for _, on := range st.Arms.Ons {
-		ends = f.along(k, func() bool { return f.on(s, on) }) && ends
-	}
-	for _, a := range st.Arms.Afters {
-		f.duration(a.Delay)
-		ends = f.along(k, func() bool { return f.block(s, a.Body) }) && ends
-	}
-	f.meet(k, false)
-	return ends
-}
-
 // duration checks that a delay is a duration that is known before anything runs.
 func (f *flow) duration(e syntax.Expr) {
 	if _, ok := DurationOf(e); !ok {
@@ -270,27 +203,6 @@ func DurationOf(e syntax.Expr) (time.Duration, bool) {
 		return 0, false
 	}
 	return parseDuration(lit.Raw)
-}
-
-func (f *flow) on(s *resolve.Scope, on *syntax.OnArm) bool {
-	inner := s.Inner()
-	var t types.Type
-	if sym := f.only(on.Source, "event", resolve.Event); sym != nil {
-		f.Names[on] = sym
-		t = types.Ref(sym.Full)
-	}
-	if on.As.Given() {
-		f.declareIn(inner, on, &resolve.Variable{Name: on.As.Text, At: on.As.At, Type: t, Fixed: "an event"})
-	}
-	if on.Where != nil {
-		f.tree(on.Where, f.value(inner, on.Where, types.Of(types.Bool)))
-	}
-	mark := f.know.mark()
-	defer func() { f.know.forget(mark) }()
-	if on.Where != nil {
-		f.learn(inner, on.Where, true)
-	}
-	return f.block(inner, on.Body)
 }
 
 func (f *flow) wait(s *resolve.Scope, st *syntax.WaitStmt) {
@@ -349,7 +261,8 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 
 func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args *syntax.Args, body *syntax.Block) {
 	if body != nil && len(body.Settings)+len(body.Clauses) > 0 {
-		f.notYet(body, "a setting of start")
+		f.report(diag.Errorf(CodePlace, body.Span(), "the start of a process has no settings and catches nothing").
+			WithHelp("write catch and compensate into the await: let x = await h { ... }"))
 	}
 	sym := f.only(target, "process", resolve.Process)
 	if sym == nil {

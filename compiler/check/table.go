@@ -10,8 +10,8 @@ type Table struct {
 func Tables() []Table {
 	return []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
-		{"failover", failoverSettings}, {"operation", operationSettings}, {"process", processSettings},
-		{"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
+		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
+		{"process", processSettings}, {"receive", receiveSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
 	}
 }
 
@@ -20,7 +20,10 @@ var processSettings = []Setting{
 	{Name: "sla", Form: "<name sla>", Doc: "what the process guarantees"},
 	{Name: "failover", Form: "<name failover>", Default: "the default failover", Doc: "how its calls move on when a cloud fails"},
 	{Name: "policy", Form: "<name policy>", Default: "everything is allowed", Doc: "where its data may go"},
-	{Name: "deadline"}, {Name: "retain"}, {Name: "search"}, {Name: "replicate"},
+	{Name: "deadline", Form: "<duration 1s..3650d>", Default: "none", Doc: "how long an instance may take, with all that it calls and starts"},
+	{Name: "retain", Form: "<duration 1s..36500d>, on fault <duration 1s..36500d>?", Default: "as long as the node keeps ended instances", Doc: "how long an instance is kept after its end, and one that failed"},
+	{Name: "search", Form: "<expression>", Default: "only the key", Doc: "a record of the values under which instances are found"},
+	{Name: "replicate", Form: "<one of sync async>", Default: "one cloud", Doc: "whether the journal has to be in a second cloud before an effect leaves"},
 }
 
 var routeSettings = []Setting{
@@ -31,13 +34,16 @@ var routeSettings = []Setting{
 var callSettings = []Setting{
 	{Name: "failover", Form: "<name failover>", Default: "the failover of the process", Doc: "how this call moves on when a cloud fails"},
 	{Name: "policy", Form: "<name policy>", Default: "the policy of the process", Doc: "where the data of this call may go"},
-	{Name: "timeout"}, {Name: "retry"}, {Name: "idempotency_key"},
+	{Name: "timeout", Form: "<duration 1ms..1h>", Default: "the timeout of the operation", Doc: "how long one attempt may take"},
+	{Name: "retry", Form: "<int 1..100>, backoff <durations 1ms..1h>?", Default: "the tries of the failover", Doc: "how often the call is attempted over all clouds, and how long to wait between two"},
+	{Name: "idempotency_key", Form: "<expression>", Default: "that of the operation, else instance and step", Doc: "what names the effect at the target, a string"},
 }
 
 var taskSettings = []Setting{
 	{Name: "role", Form: "<name role>", Required: true, Doc: "who may complete the task"},
 	{Name: "due", Form: "<duration 1s..3650d>", Default: "never", Doc: "after this time the else block runs"},
-	{Name: "remind"}, {Name: "escalate"},
+	{Name: "remind", Form: "every <duration 1m..365d>", Default: "never", Doc: "how often the role is reminded"},
+	{Name: "escalate", Form: "to <name role> after <duration 1s..3650d>", Default: "never", Doc: "who is asked as well, and after which time"},
 }
 
 var bindingSettings = []Setting{
@@ -71,7 +77,8 @@ var slaSettings = []Setting{
 	{Name: "completion", Form: "<ratio 0%..100%> within <duration 1ms..3650d>", Default: "nothing is promised", Doc: "this ratio of instances ends within this time"},
 	{Name: "availability", Form: "<ratio 0%..100%> over <duration 1m..3650d>", Default: "nothing is promised", Doc: "the ratio of instances that do not fail for technical reasons"},
 	{Name: "cost", Form: "at most <money 0..>", Default: "nothing is promised", Doc: "what one instance costs at most"},
-	{Name: "rpo"}, {Name: "rto"},
+	{Name: "rpo", Form: "<duration 0s..365d>", Default: "nothing is promised", Doc: "how much work may be lost with a cloud; 0s needs replicate: sync"},
+	{Name: "rto", Form: "<duration 0s..365d>", Default: "nothing is promised", Doc: "how long it takes at most to go on in another cloud"},
 }
 
 var roleSettings = []Setting{

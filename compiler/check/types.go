@@ -218,7 +218,13 @@ func (c *checker) namedType(t *syntax.NamedType) types.Type {
 			c.report(diag.Errorf(CodeTypeArgs, t.Span(), "a map has one type of values").WithHelp("write map<T>; its keys are strings"))
 			return types.Type{}
 		case "handle":
-			c.notYet(t, "a handle")
+			switch len(t.Args) {
+			case 0:
+				return types.HandleOf(types.Of(types.Void))
+			case 1:
+				return wrap(types.Handle, c.typeOf(t.Args[0]))
+			}
+			c.report(diag.Errorf(CodeTypeArgs, t.Span(), "a handle has one type").WithHelp("write handle<T>, where T is what await gives"))
 			return types.Type{}
 		}
 	}

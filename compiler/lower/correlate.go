@@ -88,30 +88,10 @@ func (f *flow) reads(b *plan.Block, text *syntax.Block) []string {
 		}
 		return true
 	})
-	note := func(t *expression.Tree) {
-		if t != nil {
+	plan.Walk(b.Steps, func(s *plan.Step) {
+		for _, t := range s.Trees() {
 			for _, v := range expression.Reads(t) {
 				read[v] = true
-			}
-		}
-	}
-	walk(b.Steps, func(s *plan.Step) {
-		note(s.Expr)
-		for _, a := range s.Arms {
-			note(a)
-		}
-		for _, args := range argLists(s) {
-			for i := range args {
-				note(&args[i])
-			}
-		}
-		if s.Wait != nil {
-			note(s.Wait.Until)
-		}
-		if s.Select != nil {
-			for _, on := range s.Select.On {
-				note(on.Equals)
-				note(on.Where)
 			}
 		}
 	})
@@ -122,19 +102,5 @@ func (f *flow) reads(b *plan.Block, text *syntax.Block) []string {
 		}
 	}
 	slices.Sort(out)
-	return out
-}
-
-func argLists(s *plan.Step) [][]expression.Tree {
-	var out [][]expression.Tree
-	if s.Call != nil {
-		out = append(out, s.Call.Args)
-	}
-	if s.Start != nil {
-		out = append(out, s.Start.Args)
-	}
-	if s.Task != nil {
-		out = append(out, s.Task.Args)
-	}
 	return out
 }

@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -18,10 +17,15 @@ import (
 // flow lowers the body of one process or route.
 type flow struct {
 	*check.Program
-	from    string         // the way to the package, where it was imported
-	names   map[string]int // step ids so far
+	from  string         // the way to the package, where it was imported
+	names map[string]int // step ids so far
+	// regions are the ids of what a cancel may withdraw, cancels the steps whose
+	// targets are filled in when all ids are known.
+	regions map[syntax.Node]string
+	cancels []withdrawal
 	key     *expression.Tree
-	message string // the variable of a route
+	message string     // the variable of a route that holds the message
+	carries types.Type // of the message
 	// undoes is the call whose compensation is being lowered.
 	undoes *plan.Step
 }
@@ -82,6 +86,7 @@ func (f *flow) trees(args *syntax.Args) []expression.Tree {
 
 func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 	s.At = f.place(st.Span())
+	defer func() { f.regions[st] = s.ID }()
 	switch st := st.(type) {
 	case *syntax.LetStmt:
 		v := f.Variables[st]
@@ -96,9 +101,11 @@ func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 	case *syntax.TaskStmt:
 		f.task(s, st, f.id(st, st.Name.Text))
 	case *syntax.StartStmt:
-		f.start(s, st, st.Target, st.Args)
+		f.starts(s, st, "")
 	case *syntax.SpawnStmt:
-		f.start(s, st, st.Target, st.Args)
+		f.start(s, st, f.id(st, st.Target.String()), st.Target, st.Args)
+	case *syntax.AwaitStmt:
+		f.await(s, st, f.id(st, "await"))
 	case *syntax.SendStmt:
 		f.send(s, st, st.Target, st.Args)
 	case *syntax.ToStmt:
@@ -121,7 +128,9 @@ func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 			s.Wait.DelayNs = delay(st.For)
 		}
 	default:
-		f.branching(s, st)
+		if !f.telling(s, st) {
+			f.branching(s, st)
+		}
 	}
 }
 
@@ -145,36 +154,45 @@ func (f *flow) assign(s *plan.Step, st syntax.Stmt, name string, action syntax.A
 		f.call(s, a, s.ID)
 	case *syntax.TaskStmt:
 		f.task(s, a, s.ID)
+	case *syntax.StartStmt:
+		f.starts(s, a, s.ID)
+	case *syntax.AwaitStmt:
+		f.await(s, a, s.ID)
 	}
 }
 
 func (f *flow) call(s *plan.Step, st *syntax.CallStmt, id string) {
 	c := f.Calls[st]
-	s.Kind, s.ID = plan.Call, id
-	s.Call = &plan.CallStep{Endpoint: c.Endpoint.Name, Operation: c.Operation.Name, Args: padded(c.Args, c.Operation.Params),
-		Labels: c.Labels, Failover: c.Failover, Policy: c.Policy, Candidates: c.Candidates}
+	if c == nil {
+		f.child(s, st, id)
+		return
+	}
+	s.Kind, s.ID, s.Call = plan.Call, id, invocation(c)
 	if s.Var != "" && s.Type.Kind == types.Invalid {
 		s.Type = c.Operation.Result
 	}
 	if f.undoes != nil && f.undoes.Call.Endpoint == c.Endpoint.Name {
 		s.Call.SameCloudAs = f.undoes.ID
 	}
-	for _, cl := range st.Body.Catches() {
-		k := plan.Catch{Fault: f.Names[cl].Full, Block: f.block(cl.Body)}
-		if v := f.Variables[cl]; v != nil {
-			k.Var = v.Plan
-		}
-		s.Call.Catch = append(s.Call.Catch, k)
+	s.Call.Catch = f.catches(st.Body.Catches())
+	f.undo(s, st.Body)
+}
+
+// undo lowers the compensation of a call, an await or a scope.
+func (f *flow) undo(s *plan.Step, body *syntax.Block) {
+	undo := body.Compensate()
+	if undo == nil {
+		return
 	}
-	slices.SortFunc(s.Call.Catch, func(a, b plan.Catch) int { return cmp.Compare(a.Fault, b.Fault) })
-	if undo := st.Body.Compensate(); undo != nil {
-		outer := f.undoes
+	outer := f.undoes
+	f.undoes = nil
+	if s.Call != nil {
 		f.undoes = s
-		b := f.block(undo)
-		f.undoes = outer
-		b.Reads = f.reads(&b, undo)
-		s.Compensate = &b
 	}
+	b := f.block(undo)
+	f.undoes = outer
+	b.Reads = f.reads(&b, undo)
+	s.Compensate = &b
 }
 
 // padded adds null for the optional parameters that were left out.
@@ -196,6 +214,13 @@ func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 	if due := st.Body.Find("due"); due != nil {
 		s.Task.DueNs = delay(due.Expr())
 	}
+	if remind := st.Body.Find("remind"); remind != nil {
+		s.Task.RemindNs = delay(remind.Phrases[0].Terms[1])
+	}
+	if escalate := st.Body.Find("escalate"); escalate != nil {
+		p := escalate.Phrases[0] // to ROLE after TIME
+		s.Task.EscalateTo, s.Task.EscalateNs = f.Module.Package+"."+p.Word(1), delay(p.Terms[3])
+	}
 	if otherwise := st.Body.Else(); otherwise != nil {
 		b := f.block(otherwise)
 		s.Task.Else = &b
@@ -213,9 +238,9 @@ func shown(e syntax.Expr, i int) string {
 	return "value" + strconv.Itoa(i+1)
 }
 
-func (f *flow) start(s *plan.Step, st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
+func (f *flow) start(s *plan.Step, st syntax.Stmt, id string, target *syntax.Path, args *syntax.Args) {
 	name := f.Names[st].Full
-	s.Kind, s.ID = plan.Start, f.id(st, target.String())
+	s.Kind, s.ID = plan.Start, id
 	s.Start = &plan.StartStep{Process: name, Args: f.trees(args)}
 	if p := f.Signature(name); p != nil {
 		s.Start.Args = padded(s.Start.Args, p.Params)
@@ -241,6 +266,10 @@ func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
 		f.ifs(s, st)
 	case *syntax.ForStmt:
 		s.Kind, s.ID, s.Expr = plan.For, f.id(st, "for"), f.tree(st.In)
+		if st.Parallel {
+			j := f.Joins[st]
+			s.Kind, s.Each, s.Join = plan.Each, &plan.EachStep{Width: f.tree(st.Width)}, &j
+		}
 		v := f.Variables[st]
 		f.binds(s, v)
 		s.Blocks = []plan.Block{f.block(st.Body)}
@@ -262,7 +291,9 @@ func (f *flow) branching(s *plan.Step, st syntax.Stmt) {
 	case *syntax.SelectStmt:
 		f.selects(s, st)
 	default:
-		panic("lowering a statement that the checker should have refused, at " + string(s.At))
+		if !f.region(s, st) && !f.word(s, st) {
+			panic("lowering a statement that the checker should have refused, at " + string(s.At))
+		}
 	}
 }
 
@@ -298,8 +329,17 @@ func (f *flow) parallel(s *plan.Step, st *syntax.ParallelStmt) {
 	s.Kind, s.ID = plan.Parallel, f.id(st, "parallel")
 	j := f.Joins[st]
 	s.Join = &j
-	for _, b := range st.Branches.List {
+	s.Blocks = f.branches(s, st.Branches)
+}
+
+func (f *flow) branches(s *plan.Step, b *syntax.Branches) []plan.Block {
+	var out []plan.Block
+	for _, b := range b.List {
 		block := plan.Block{Name: b.Name.Text}
+		f.regions[b] = s.ID + "/" + b.Name.Text
+		for _, n := range b.After {
+			block.After = append(block.After, n.Text)
+		}
 		if b.When == nil {
 			block.Steps = f.steps(b.Body.Stmts)
 		} else {
@@ -307,24 +347,53 @@ func (f *flow) parallel(s *plan.Step, st *syntax.ParallelStmt) {
 			cond.Blocks = []plan.Block{f.block(b.Body)}
 			block.Steps = []plan.Step{cond}
 		}
-		s.Blocks = append(s.Blocks, block)
+		out = append(out, block)
 	}
+	return out
 }
 
 func (f *flow) selects(s *plan.Step, st *syntax.SelectStmt) {
 	s.Kind, s.ID, s.Select = plan.Select, f.id(st, "select"), &plan.SelectStep{}
 	for _, on := range st.Arms.Ons {
-		arm := plan.OnArm{Event: f.Names[on].Full}
-		if v := f.Variables[on]; v != nil {
-			arm.Var = v.Plan
-		}
-		if on.Where != nil {
-			f.correlate(&arm, f.tree(on.Where))
-		}
-		arm.Block = f.block(on.Body)
-		s.Select.On = append(s.Select.On, arm)
+		s.Select.On = append(s.Select.On, f.on(on))
 	}
 	for _, a := range st.Arms.Afters {
-		s.Select.After = append(s.Select.After, plan.AfterArm{DelayNs: delay(a.Delay), Block: f.block(a.Body)})
+		s.Select.After = append(s.Select.After, f.after(a))
 	}
+	if st.Arms.Else != nil {
+		b := f.block(st.Arms.Else)
+		s.Select.Else = &b
+	}
+}
+
+func (f *flow) on(on *syntax.OnArm) plan.OnArm {
+	arm := plan.OnArm{Transient: on.Transient, Handle: f.Handles[on]}
+	if r := f.Receives[on]; r != nil {
+		arm.Receive = r.Name
+	}
+	if sym := f.Names[on]; sym != nil && sym.Kind == resolve.Channel {
+		arm.Channel = sym.Full
+	} else if sym != nil {
+		arm.Event = sym.Full
+	}
+	if v := f.Variables[on]; v != nil {
+		arm.Var = v.Plan
+	}
+	if on.Where != nil {
+		f.correlate(&arm, f.tree(on.Where))
+	}
+	arm.Block = f.arm(on.Body, on.Goto)
+	return arm
+}
+
+func (f *flow) after(a *syntax.AfterArm) plan.AfterArm {
+	return plan.AfterArm{DelayNs: delay(a.Delay), Block: f.arm(a.Body, a.Goto)}
+}
+
+// arm is the block of an arm, or a goto as a block.
+func (f *flow) arm(b *syntax.Block, to syntax.Name) plan.Block {
+	if !to.Given() {
+		return f.block(b)
+	}
+	return plan.Block{Steps: []plan.Step{{Kind: plan.Goto, ID: f.free("goto " + to.Text), At: f.place(to.At), Name: to.Text}}}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
 
@@ -46,15 +47,34 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 
 // process lowers a process; from is the way to its package where it was imported.
 func process(p *check.Program, x *check.Process, from string) plan.Process {
-	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, key: x.Key}
-	return plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
-		Key: x.Key, SLA: x.SLA, Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
+	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, regions: map[syntax.Node]string{}, key: x.Key}
+	out := plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
+		Key: x.Key, SLA: x.SLA, DeadlineNs: x.DeadlineNs, Search: x.Search, RetainNs: x.RetainNs, FaultNs: x.FaultNs, Replicate: x.Replicate,
+		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
+	for _, cl := range x.Decl.Body.Clauses {
+		on, ok := cl.(*syntax.OnClause)
+		if !ok {
+			continue
+		}
+		b := f.block(on.Body)
+		if on.What.Text == "cancel" {
+			out.OnCancel = &b
+		} else {
+			out.OnBreach = &b
+		}
+	}
+	f.settle()
+	return out
 }
 
 func route(p *check.Program, x *check.Route) plan.Route {
-	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, message: x.Var}
-	return plan.Route{Name: x.Name, From: x.From, Var: x.Var, Labels: p.LabelNames(f.Variables[x.Decl.Body.Stmts[0]]), At: f.place(x.Decl.Name.At),
-		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}} // the first statement is from
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, regions: map[syntax.Node]string{}, message: x.Var}
+	from := f.Variables[x.Decl.Body.Stmts[0]] // the first statement is from
+	f.carries = from.Type
+	out := plan.Route{Name: x.Name, From: x.From, Receive: x.Receive, Event: x.Event, Var: x.Var, Labels: p.LabelNames(from), At: f.place(x.Decl.Name.At),
+		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}}
+	f.settle()
+	return out
 }
 
 // endpoints leaves out the operations of contracts that nobody calls: a foreign
@@ -128,10 +148,10 @@ func used(p *check.Program, reached *reached, out *plan.Plan) []types.Definition
 		r.fields(x.Params)
 		r.visit(x.Result)
 		r.names(x.Raises)
-		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+		plan.Walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
 	for _, x := range out.Routes {
-		walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+		plan.Walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
 	}
 	list := slices.Grow([]types.Definition(nil), len(r.seen))
 	for _, x := range append([]*check.Program{p}, p.Imports...) {
@@ -174,44 +194,6 @@ func (r *reach) visit(t types.Type) {
 	if d := r.program.Universe.Lookup(t.Name); d != nil {
 		r.fields(d.Fields)
 	}
-}
-
-// walk calls visit for every step, those in blocks included.
-func walk(steps []plan.Step, visit func(*plan.Step)) {
-	for i := range steps {
-		visit(&steps[i])
-		for _, b := range blocks(&steps[i]) {
-			walk(b.Steps, visit)
-		}
-	}
-}
-
-// blocks are all blocks of a step.
-func blocks(s *plan.Step) []*plan.Block {
-	var out []*plan.Block
-	for i := range s.Blocks {
-		out = append(out, &s.Blocks[i])
-	}
-	if s.Compensate != nil {
-		out = append(out, s.Compensate)
-	}
-	if s.Task != nil && s.Task.Else != nil {
-		out = append(out, s.Task.Else)
-	}
-	if s.Call != nil {
-		for i := range s.Call.Catch {
-			out = append(out, &s.Call.Catch[i].Block)
-		}
-	}
-	if s.Select != nil {
-		for i := range s.Select.On {
-			out = append(out, &s.Select.On[i].Block)
-		}
-		for i := range s.Select.After {
-			out = append(out, &s.Select.After[i].Block)
-		}
-	}
-	return out
 }
 
 // same says whether two trees are the same expression, wherever they stand.

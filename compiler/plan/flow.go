@@ -33,6 +33,39 @@ const (
 	Filter   Kind = "filter"   // ends a route's flow when Expr is false
 	Fail     Kind = "fail"     // raises the fault Type with the fields Expr
 	Return   Kind = "return"   // completes with Expr
+
+	Begin      Kind = "begin"      // starts Call and does not wait; Var is its handle
+	Child      Kind = "child"      // starts Start.Process and waits for its result, in Var
+	Await      Kind = "await"      // waits for the handle Expr; its result is in Var
+	Publish    Kind = "publish"    // publishes Expr, an event of the type Type
+	Race       Kind = "race"       // all Blocks at once; the first that succeeds cancels the rest
+	Each       Kind = "each"       // Blocks[0] for every item of Expr, in Var, several at once: Each
+	Try        Kind = "try"        // Blocks[0], with Try
+	Scope      Kind = "scope"      // Blocks[0], with Scope
+	Critical   Kind = "critical"   // Blocks[0], alone among all steps of this kind and Name in the instance
+	Interleave Kind = "interleave" // all Blocks, one at a time, each after those in its After
+	Milestone  Kind = "milestone"  // Name holds from here to the end of the block
+	During     Kind = "during"     // Blocks[0] while the milestone Name holds, else Blocks[1] if there
+	Cancel     Kind = "cancel"     // withdraws what Name is: the id of a step, "id/branch", or "" for the instance
+	End        Kind = "end"        // completes the instance with Expr, whatever else runs
+	Machine    Kind = "machine"    // states: Machine
+	Goto       Kind = "goto"       // goes on in the state Name of the innermost machine
+	Continue   Kind = "continue"   // the instance begins again as Start says, with a fresh history
+	Progress   Kind = "progress"   // shows the text Expr
+	Audit      Kind = "audit"      // keeps the text Expr in the audit log
+	Report     Kind = "report"     // makes a report: Report
+
+	Dedupe     Kind = "dedupe"     // ends the flow for a message whose key Expr was there before: Stream
+	Split      Kind = "split"      // the rest of the flow for every item of Expr, in Var
+	Aggregate  Kind = "aggregate"  // gathers messages by Expr; the rest of the flow once per group: Stream
+	Resequence Kind = "resequence" // goes on in the order of Expr: Stream
+	Throttle   Kind = "throttle"   // goes on so often at most: Stream
+	Delay      Kind = "delay"      // goes on later: Wait
+	Sample     Kind = "sample"     // goes on for a part of the messages: Stream
+	Tap        Kind = "tap"        // as Send, and its failure does not stop the flow
+	Claim      Kind = "claim"      // stores Expr; Var is a handle by which it is had again
+	Slip       Kind = "slip"       // sends the message along the channels that Expr names: Slip
+	Reply      Kind = "reply"      // sends Expr to where the message wants its answer
 )
 
 // Step is one statement. Which parts are set depends on Kind.
@@ -57,6 +90,17 @@ type Step struct {
 	Select *SelectStep `json:"select,omitempty"`
 	Wait   *WaitStep   `json:"wait,omitempty"`
 	Join   *Join       `json:"join,omitempty"`
+	// Name is the critical section, milestone, state, report or step that the kind
+	// speaks of.
+	Name    string       `json:"name,omitempty"`
+	Each    *EachStep    `json:"each,omitempty"`
+	Try     *TryStep     `json:"try,omitempty"`
+	Scope   *ScopeStep   `json:"scope,omitempty"`
+	Machine *MachineStep `json:"machine,omitempty"`
+	Report  *ReportStep  `json:"report,omitempty"`
+	Stream  *StreamStep  `json:"stream,omitempty"`
+	Slip    []string     `json:"slip,omitempty"` // qualified channels, in the author's order
+	Await   *AwaitStep   `json:"await,omitempty"`
 	// Arms are the conditions of Match, one per block; the condition of an else
 	// arm is nil.
 	Arms   []*expression.Tree `json:"arms,omitempty"`
@@ -72,6 +116,9 @@ type Block struct {
 	Name  string   `json:"name,omitempty"` // of a parallel branch
 	Steps []Step   `json:"steps"`
 	Reads []string `json:"reads,omitempty"`
+	// After are the names of the blocks beside this one that have to end before it
+	// begins, in the author's order.
+	After []string `json:"after,omitempty"`
 }
 
 // CallStep asks an endpoint.
@@ -90,6 +137,19 @@ type CallStep struct {
 	SameCloudAs string `json:"same_cloud_as,omitempty"`
 	// Catch are the blocks that handle faults, by qualified fault.
 	Catch []Catch `json:"catch,omitempty"`
+	// TimeoutNs bounds one attempt, Retry says how often, Key names the effect at the
+	// target; where they are not set the operation and the failover decide.
+	TimeoutNs int64            `json:"timeout_ns,omitempty"`
+	Retry     *Retry           `json:"retry,omitempty"`
+	Key       *expression.Tree `json:"key,omitempty"`
+}
+
+// Retry is how often a call is attempted in all, and how long it pauses between
+// two attempts.
+type Retry struct {
+	Tries        int   `json:"tries"`
+	BackoffMinNs int64 `json:"backoff_min_ns,omitempty"`
+	BackoffMaxNs int64 `json:"backoff_max_ns,omitempty"`
 }
 
 // Candidate is a binding seen by a policy.
@@ -111,7 +171,7 @@ const (
 
 // Catch handles one fault.
 type Catch struct {
-	Fault string `json:"fault"` // qualified
+	Fault string `json:"fault"` // qualified; "" is every fault that no other block handles
 	Var   string `json:"var,omitempty"`
 	Block Block  `json:"block"`
 }
@@ -136,19 +196,33 @@ type TaskStep struct {
 	Shows []string          `json:"shows,omitempty"`
 	DueNs int64             `json:"due_ns,omitempty"` // 0: never
 	Else  *Block            `json:"else,omitempty"`   // when nobody decided in time
+	// RemindNs is how often the role is reminded; 0: never.
+	RemindNs int64 `json:"remind_ns,omitempty"`
+	// EscalateNs is when the task is shown to the role EscalateTo as well; 0: never.
+	EscalateNs int64  `json:"escalate_ns,omitempty"`
+	EscalateTo string `json:"escalate_to,omitempty"` // qualified
 }
 
 // SelectStep waits for the first of its arms.
 type SelectStep struct {
 	On    []OnArm    `json:"on,omitempty"`
 	After []AfterArm `json:"after,omitempty"`
+	// Else runs when none of the arms can go at once.
+	Else *Block `json:"else,omitempty"`
 }
 
-// OnArm waits for an event. The event matches when its field Path equals Equals,
-// and Where holds, which reads the event in Var. A nil Equals matches by Where
-// alone.
+// OnArm waits for an event, a message of a channel or of an endpoint, or a
+// handle: exactly one of Event, Channel, Receive and Handle is set. What comes
+// matches when its field Path equals Equals, and Where holds, which reads it in
+// Var. A nil Equals matches by Where alone.
 type OnArm struct {
-	Event  string           `json:"event"` // qualified
+	Event   string           `json:"event,omitempty"`   // qualified
+	Channel string           `json:"channel,omitempty"` // qualified
+	Receive string           `json:"receive,omitempty"` // "shop.ward.readings": an endpoint and what it receives
+	Handle  *expression.Tree `json:"handle,omitempty"`
+	// Transient says that only what comes while the arm waits counts.
+	Transient bool `json:"transient,omitempty"`
+
 	Var    string           `json:"var,omitempty"`
 	Path   []string         `json:"path,omitempty"`
 	Equals *expression.Tree `json:"equals,omitempty"`
@@ -177,4 +251,8 @@ type Join struct {
 	Need int `json:"need,omitempty"`
 	// Keep lets the others run on; otherwise they are cancelled.
 	Keep bool `json:"keep,omitempty"`
+	// Count is Need where it is known only at run time; When is asked whenever a
+	// branch has ended, and its being true is enough.
+	Count *expression.Tree `json:"count,omitempty"`
+	When  *expression.Tree `json:"when,omitempty"`
 }

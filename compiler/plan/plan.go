@@ -18,7 +18,7 @@ import (
 
 // Format is the version of the plan's form. A runtime refuses a plan of a newer
 // format.
-const Format = 1
+const Format = 2
 
 // Plan is everything one package declares, ready to run.
 type Plan struct {
@@ -98,6 +98,23 @@ type Endpoint struct {
 	Contract   string      `json:"contract,omitempty"` // path of the contract it came from
 	Operations []Operation `json:"operations"`         // by name
 	Bindings   []Binding   `json:"bindings"`           // in the author's order
+	Receives   []Receive   `json:"receives,omitempty"` // by name
+}
+
+// Receive is something that comes in through an endpoint.
+type Receive struct {
+	Name string     `json:"name"` // not qualified
+	Type types.Type `json:"type"`
+	// Sources say where it comes from, in the connector's words, by name: topic,
+	// queue, path, folder, mailbox.
+	Sources []Source `json:"sources"`
+	At      Place    `json:"at"`
+}
+
+// Source is one word of a connector about where messages come from.
+type Source struct {
+	Name string `json:"name"`
+	Text Text   `json:"text"`
 }
 
 // Operation is one thing an endpoint can be asked to do.
@@ -200,6 +217,10 @@ type SLA struct {
 	Availability string   `json:"availability,omitempty"` // ratio
 	WindowNs     int64    `json:"window_ns,omitempty"`
 	CostAtMost   string   `json:"cost_at_most,omitempty"`
+	RPONs        int64    `json:"rpo_ns,omitempty"` // how much work may be lost
+	RTONs        int64    `json:"rto_ns,omitempty"` // how long it may take to go on elsewhere
+	// OnBreach runs when an objective is broken; it reads the variable objective.
+	OnBreach *Flow `json:"on_breach,omitempty"`
 }
 
 // Policy is a list of rules, tried in order.
@@ -237,8 +258,12 @@ type Channel struct {
 // Route moves the messages of one channel.
 type Route struct {
 	Name string `json:"name"`
-	From string `json:"from"` // qualified channel
-	Var  string `json:"var"`  // the variable that holds the message
+	From string `json:"from"` // qualified channel, "" for a Receive or an Event
+	// Receive is an endpoint and what it receives, "shop.ward.readings"; Event is a
+	// qualified event. At most one of From, Receive and Event is set.
+	Receive string `json:"receive,omitempty"`
+	Event   string `json:"event,omitempty"`
+	Var     string `json:"var"` // the variable that holds the message
 	// Labels are those of the message beside the ones its type says, sorted: a
 	// channel of dead letters has them of the channels that it serves.
 	Labels []string `json:"labels,omitempty"`
@@ -255,6 +280,22 @@ type Process struct {
 	Raises []string         `json:"raises,omitempty"`
 	Key    *expression.Tree `json:"key,omitempty"`
 	SLA    string           `json:"sla,omitempty"`
-	Flow   Flow             `json:"flow"`
-	At     Place            `json:"at"`
+	// DeadlineNs is how long an instance may take, and with it all that it calls and
+	// starts; 0: for ever.
+	DeadlineNs int64 `json:"deadline_ns,omitempty"`
+	// Search are the values under which instances are found, by name, over the
+	// parameters.
+	Search []NamedTree `json:"search,omitempty"`
+	// RetainNs is how long an instance that has ended is kept, FaultNs one that has
+	// failed; 0: as long as the node keeps them.
+	RetainNs int64 `json:"retain_ns,omitempty"`
+	FaultNs  int64 `json:"retain_fault_ns,omitempty"`
+	// Replicate is sync or async where the journal has to be in a second cloud.
+	Replicate string `json:"replicate,omitempty"`
+	// OnCancel runs when an instance is cancelled, before it is undone; OnBreach when
+	// it breaks its sla.
+	OnCancel *Block `json:"on_cancel,omitempty"`
+	OnBreach *Block `json:"on_breach,omitempty"`
+	Flow     Flow   `json:"flow"`
+	At       Place  `json:"at"`
 }

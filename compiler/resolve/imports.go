@@ -82,11 +82,11 @@ func (s *Symbol) Member(name string, at source.Span, what string, kinds ...Kind)
 	return t, nil
 }
 
-// library says whether a package is there for others: it has nothing that runs
+// library says whether a package is there for others: it offers nothing that runs
 // by itself, so that what it exports need not be used in it.
 func (i *Info) library() bool {
 	for _, s := range i.Symbols {
-		if s.Kind == Process || s.Kind == Route {
+		if (s.Kind == Process || s.Kind == Route) && s.Exported() {
 			return false
 		}
 	}

@@ -98,7 +98,7 @@ var probes = []struct {
 	{boolT, values_(true)},
 	{intT, values_(int64(0), int64(-1), int64(math.MaxInt64), int64(math.MinInt64))},
 	{floatT, values_(1.5, 1e308, -1e308)},
-	{decimalT, values_(exact("1.5"), exact("9999999999999999999999999999999999"), exact("-9999999999999999999999999999999999e10"), exact("999999999999999999999999999999999.5"))},
+	{decimalT, values_(exact("1.5"), exact("9999999999999999999999999999999999"), exact("-9999999999999999999999999999999999e10"), exact("999999999999999999999999999999999.5"), exact("1e300"))},
 	{moneyT, values_(amount("1 EUR"), amount("1 USD"))},
 	{stringT, values_("", "a", "7", "99999999999999999999", "1e400", strings.Repeat("a,", MaxItems+1), strings.Repeat("ɐ", MaxText/2), strings.Repeat("Ⱥ", MaxText/2), "NaN", "(")},
 	{bytesT, values_([]byte{0xff}, make([]byte, MaxText))},

@@ -85,7 +85,7 @@ func (p *pen) innermost() byte {
 
 // keywords are followed by an operand, not by the arguments of a call.
 var keywords = setOf("in", "if", "return", "when", "where", "while", "match", "else", "until", "within", "after", "by", "filter",
-	"fail", "await", "split", "returns", "raises", "join", "and", "or", "every", "of", "per", "with", "wait", "parallel")
+	"fail", "await", "split", "returns", "raises", "and", "or", "every", "of", "per", "with", "wait", "parallel")
 
 // functions are keywords that are functions in an expression; where they have no
 // blank behind them that is what they are.

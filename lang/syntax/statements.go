@@ -48,7 +48,7 @@ func (b *Block) read(s *session) {
 func (b *Block) entry(s *session, kind blockKind) {
 	first, next := s.tok(), s.peek(1)
 	switch {
-	case first.Kind == Word && s.is(next, ":") && !s.explicitID():
+	case first.Kind == Word && s.is(next, ":") && (kind&statements == 0 || !s.explicitID()):
 		if kind&settings == 0 {
 			s.outOfPlace("a setting", "settings belong to processes, routes, scopes, loops, calls and tasks")
 		}

@@ -32,6 +32,7 @@ const (
 	Record    Kind = "record" // a record type without a name
 	Named     Kind = "named"
 	Lambda    Kind = "lambda" // only as an argument of a function
+	Handle    Kind = "handle" // something under way that will give its Elem; has no JSON form
 )
 
 // Type is the shape of a value. It is a small tree without cycles: recursion
@@ -40,7 +41,7 @@ type Type struct {
 	Kind Kind `json:"kind,omitempty"`
 	// Name is the qualified name ("orders.Order") of a Named type.
 	Name string `json:"name,omitempty"`
-	// Elem is the element of a List, Map or Optional.
+	// Elem is the element of a List, Map or Optional, and what a Handle will give.
 	Elem *Type `json:"elem,omitempty"`
 	// Fields are the fields of a Record, in the author's order.
 	Fields []Field `json:"fields,omitempty"`
@@ -168,6 +169,9 @@ func OptionalOf(elem Type) Type {
 	return Type{Kind: Optional, Elem: &elem}
 }
 
+// HandleOf is handle<elem>; of Void it gives nothing.
+func HandleOf(elem Type) Type { return Type{Kind: Handle, Elem: &elem} }
+
 // Ref is the declared type of the given qualified name.
 func Ref(name string) Type { return Type{Kind: Named, Name: name} }
 
@@ -191,6 +195,11 @@ func (t Type) String() string {
 		return "map<" + t.Elem.String() + ">"
 	case Optional:
 		return t.Elem.String() + "?"
+	case Handle:
+		if t.Elem.Kind == Void {
+			return "handle"
+		}
+		return "handle<" + t.Elem.String() + ">"
 	case Record:
 		var b strings.Builder
 		b.WriteString("{ ")
@@ -258,7 +267,7 @@ func (u *Universe) assignable(from, to Type, open []pair) bool {
 		}
 		return u.assignable(from, *to.Elem, open)
 	case JSON:
-		return from.Kind != Secret && from.Kind != Lambda && from.Kind != Void
+		return from.Kind != Secret && from.Kind != Lambda && from.Kind != Void && from.Kind != Handle
 	case Decimal, Float:
 		return from.Kind == Int
 	case List, Map:

@@ -211,13 +211,11 @@ func TestLimitsAreChecked(t *testing.T) {
 func TestLinkNamesThePlace(t *testing.T) {
 	unknown := let("a", intT, ref("nobody", intT))
 	unknown.At = "p.cob:3:1"
-	odd := plan.Step{ID: "dance", Kind: "dance", At: "p.cob:4:1"}
 	lost := ask("", "payments.steal")
 	lost.At = "p.cob:5:1"
 	back := undo(ask("held", "warehouse.hold", id()), steps(give(num("1"))))
 	for text, p := range map[string]*plan.Plan{
 		"p.cob:3:1: p.P: reads nobody, which nothing binds":                     one(unknown),
-		`p.cob:4:1: p.P: the step dance is a "dance"`:                           one(odd),
 		"p.cob:5:1: p.P: calls p.payments.steal, which the plan does not have":  one(lost),
 		": p.P: return stands in a compensation, which has nobody to return to": one(back),
 		"sends to the channel p.nowhere, which the plan does not have":          one(sending("nowhere", num("1"))),
@@ -229,6 +227,23 @@ func TestLinkNamesThePlace(t *testing.T) {
 		if !errors.As(err, &link) || !strings.Contains(err.Error(), text) {
 			t.Errorf("got %v, want %s", err, text)
 		}
+	}
+}
+
+func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
+	race := plan.Step{ID: "race", Kind: plan.Race, At: "p.cob:4:1"}
+	handle := plan.Step{ID: "h", Kind: plan.Start, Var: "h", Start: &plan.StartStep{Process: "p.P"}, At: "p.cob:5:1"}
+	yes := num("1")
+	both := one(plan.Step{ID: "if", Kind: plan.If, Expr: &yes, Blocks: []plan.Block{{Steps: []plan.Step{race, handle}}}, At: "p.cob:3:1"})
+	_, err := engine.Link(both, "d")
+	var what *engine.UnsupportedError
+	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "race (p.cob:4:1), the handle of start (p.cob:5:1)") {
+		t.Errorf("got %v", err)
+	}
+	late := one(give(num("1")))
+	late.Processes[0].DeadlineNs, late.Processes[0].At = 1, "p.cob:2:9"
+	if _, err := engine.Link(late, "d"); err == nil || !strings.Contains(err.Error(), "the deadline of a process (p.cob:2:9)") {
+		t.Errorf("a deadline that nobody keeps gave %v", err)
 	}
 }
 

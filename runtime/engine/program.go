@@ -140,9 +140,12 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.At, e.Flow, e.Reason)
 }
 
-// Link makes a plan quick to run. Errors: *LinkError for a step that this engine
-// cannot run, or that names what the plan does not have.
+// Link makes a plan quick to run. Errors: *UnsupportedError for what this engine
+// cannot run yet; *LinkError for a step that names what the plan does not have.
 func Link(p *plan.Plan, digest string) (*Program, error) {
+	if err := unsupported(p); err != nil {
+		return nil, err
+	}
 	prog := &Program{
 		digest: digest, plan: p, universe: types.NewUniverse(p.Types),
 		flows: map[string]*flow{}, endpoints: map[string]*plan.Endpoint{},

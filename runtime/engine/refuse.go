@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/plan"
+)
+
+// UnsupportedError says which parts of a plan this engine cannot run yet: the
+// plan is correct, and nothing of it is activated.
+type UnsupportedError struct {
+	Parts []Unsupported // in the order of the plan, never empty
+}
+
+// Unsupported is one part of a plan that the engine cannot run.
+type Unsupported struct {
+	What string // "race", "the handle of start", "the setting deadline of a process"
+	At   plan.Place
+}
+
+// maxNamed is how many parts the message names.
+const maxNamed = 5
+
+func (e *UnsupportedError) Error() string {
+	var parts []string
+	for i, p := range e.Parts {
+		if i == maxNamed {
+			parts = append(parts, fmt.Sprintf("and %d more", len(e.Parts)-maxNamed))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s (%s)", p.What, p.At))
+	}
+	return "this version of cob compiles and cannot run yet: " + strings.Join(parts, ", ")
+}
+
+// runs are the kinds of steps that the engine runs.
+var runs = map[plan.Kind]bool{
+	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
+	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
+	plan.Return: true,
+}
+
+// unsupported finds everything in a plan that would be passed over in silence, or
+// that has no step here.
+func unsupported(p *plan.Plan) error {
+	e := &UnsupportedError{}
+	note := func(is bool, at plan.Place, what string) {
+		if is {
+			e.Parts = append(e.Parts, Unsupported{what, at})
+		}
+	}
+	for i := range p.Endpoints {
+		for _, r := range p.Endpoints[i].Receives {
+			note(true, r.At, "receive")
+		}
+	}
+	for i := range p.SLAs {
+		if b := p.SLAs[i].OnBreach; b != nil {
+			note(true, firstAt(b.Body), "on breach")
+		}
+	}
+	for i := range p.Processes {
+		d := &p.Processes[i]
+		note(d.DeadlineNs > 0, d.At, "the deadline of a process")
+		note(len(d.Search) > 0, d.At, "search")
+		note(d.RetainNs > 0, d.At, "retain")
+		note(d.Replicate != "", d.At, "replicate")
+		note(d.OnCancel != nil, d.At, "on cancel of a process")
+		note(d.OnBreach != nil, d.At, "on breach")
+		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
+	}
+	for i := range p.Routes {
+		d := &p.Routes[i]
+		note(d.Receive != "" || d.Event != "", d.At, "a route from what is no channel")
+		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
+	}
+	if len(e.Parts) == 0 {
+		return nil
+	}
+	return e
+}
+
+func firstAt(steps []plan.Step) plan.Place {
+	if len(steps) == 0 {
+		return ""
+	}
+	return steps[0].At
+}
+
+// refuseStep notes what a step of a kind that runs asks for besides.
+func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
+	if !runs[s.Kind] {
+		note(true, s.At, string(s.Kind))
+		return
+	}
+	switch s.Kind {
+	case plan.Start:
+		note(s.Var != "", s.At, "the handle of start")
+	case plan.Call:
+		note(s.Call.TimeoutNs > 0, s.At, "the timeout of a call")
+		note(s.Call.Retry != nil, s.At, "the retry of a call")
+		note(s.Call.Key != nil, s.At, "the idempotency_key of a call")
+		for _, c := range s.Call.Catch {
+			note(c.Fault == "", s.At, "catch of every fault")
+		}
+	case plan.Task:
+		note(s.Task.RemindNs > 0, s.At, "remind")
+		note(s.Task.EscalateNs > 0, s.At, "escalate")
+	case plan.Parallel:
+		note(s.Join != nil && s.Join.When != nil, s.At, "join when")
+	case plan.Select:
+		note(s.Select.Else != nil, s.At, "the else of select")
+		for _, on := range s.Select.On {
+			note(on.Event == "", s.At, "waiting for what is no event")
+			note(on.Transient, s.At, "transient")
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package stdlib_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/format"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/sim"
+	"github.com/cob-lang/cob/stdlib"
+)
+
+func packages(t *testing.T) []string {
+	t.Helper()
+	entries, err := fs.ReadDir(stdlib.Files, ".")
+	if err != nil || len(entries) < 10 {
+		t.Fatalf("%d packages, %v", len(entries), err)
+	}
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+// TestEveryPackage: nothing is wrong with it, it is called as its directory, it is
+// formatted, all that it offers is documented, and its tests pass.
+func TestEveryPackage(t *testing.T) {
+	for _, name := range packages(t) {
+		t.Run(name, func(t *testing.T) {
+			r, err := compiler.Compile(stdlib.Files, compiler.Options{Dir: name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Diagnostics) > 0 {
+				t.Fatal(diag.OneLines(r.Diagnostics))
+			}
+			if r.Plan.Package != name {
+				t.Errorf("the package is called %s", r.Plan.Package)
+			}
+			for _, f := range r.Files {
+				if text := format.Source(f.Source.Text); text != f.Source.Text {
+					t.Errorf("not formatted; want\n%s", text)
+				}
+				if f.Package.Doc == "" {
+					t.Error("nothing says what the package is for")
+				}
+			}
+			for _, s := range r.Program.Info.Symbols {
+				if s.Exported() && s.Decl.Head().Doc == "" {
+					t.Errorf("nothing says what %s is for", s.Name)
+				}
+			}
+			program, err := engine.Link(r.Plan, r.Digest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, test := range r.Suite.Tests {
+				if result := sim.RunTest(program, test); !result.Passed() {
+					t.Errorf("%s: %+v", test.Name, result.Failures)
+				}
+			}
+			if len(r.Suite.Tests) == 0 && name != "policy" { // what policies decide, TestPolicies asks
+				t.Error("it has no test")
+			}
+		})
+	}
+}
+
+// TestEveryPackageCanBeImported, all at once: no two have the same name, nor clouds that
+// get in each other's way.
+func TestEveryPackageCanBeImported(t *testing.T) {
+	text := "package all\n\n"
+	for _, name := range packages(t) {
+		text += fmt.Sprintf("import \"std/%s\"\n", name)
+	}
+	r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte(text)}}, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.Diagnostics {
+		if d.Code != resolve.CodeUnusedImport {
+			t.Errorf("%s", diag.OneLines([]diag.Diagnostic{d}))
+		}
+	}
+	if r.Plan == nil || len(r.Plan.Std) != 64 {
+		t.Error("the plan does not say which standard library it was made with")
+	}
+}
+
+// TestPolicies asks the policies of std/policy about calls to clouds that lie in different
+// places, and in none that is known.
+func TestPolicies(t *testing.T) {
+	for policy, want := range map[string]string{"european": "nowhere us", "health_data": "fr nowhere us", "closed": "fr hosts nowhere us"} {
+		text := fmt.Sprintf(`package asks
+
+import "std/policy"
+
+cloud fr { jurisdiction: "FR" }
+cloud hosts { jurisdiction: "DE", certifications: ["HDS"] }
+cloud us { jurisdiction: "US" }
+cloud nowhere { name_of_owner: "?" }
+
+type Patient { name: string @policy.personal, illness: string @policy.health }
+
+endpoint e: http {
+  operation put(p: Patient) { put "/" { body: p }, idempotent: true }
+  on fr { url: env.A }
+  on hosts { url: env.B }
+  on us { url: env.C }
+  on nowhere { url: env.D }
+}
+
+process P(p: Patient) {
+  policy: policy.%s
+  call e.put(p)
+}
+`, policy)
+		r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte(text)}}, compiler.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := diag.OneLines(r.Diagnostics)
+		for _, cloud := range []string{"fr", "hosts", "nowhere", "us"} {
+			denied := strings.Contains(" "+want+" ", " "+cloud+" ")
+			if strings.Contains(strings.NewReplacer(",", " ", ":", " ").Replace(got), " "+cloud+" ") != denied {
+				t.Errorf("%s about %s: want denied %v, got\n%s", policy, cloud, denied, got)
+			}
+		}
+	}
+}

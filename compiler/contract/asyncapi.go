@@ -7,7 +7,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// asyncAPI reads documents of AsyncAPI 2.x and 3.0. Such a document speaks as the
+// asyncAPI reads documents of AsyncAPI 2 and 3. Such a document speaks as the
 // service; a Contract speaks as who uses it: what the service receives is sent
 // here, and what it sends is received.
 type asyncAPI struct {
@@ -28,8 +28,8 @@ func readAsyncAPI(r *reader, name string) {
 	d := r.document(name, r.o.Use)
 	version := d.root.get("asyncapi")
 	second := strings.HasPrefix(version.str(), "2.")
-	if !second && !strings.HasPrefix(version.str(), "3.0") {
-		r.noVersion(d, version, "asyncapi", "AsyncAPI 2 or 3.0")
+	if !second && !strings.HasPrefix(version.str(), "3.") {
+		r.noVersion(d, version, "asyncapi", "AsyncAPI 2 or 3")
 	}
 	a := &asyncAPI{schemas: newSchemas(r), root: d.root, messages: map[*node]message{}}
 	a.servers()

@@ -198,14 +198,6 @@ func (c *Contract) Definition(qualified string) *types.Definition {
 	return &c.Types[i]
 }
 
-// Digest is the digest of the file of the use, or empty when it was not read.
-func (c *Contract) Digest() string {
-	if len(c.Files) == 0 {
-		return ""
-	}
-	return c.Files[0].Digest
-}
-
 func (c *Contract) sort() {
 	slices.SortFunc(c.Types, func(a, b types.Definition) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Refinements, func(a, b expression.Refinement) int {

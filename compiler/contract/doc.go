@@ -1,5 +1,5 @@
 // Package contract reads what other people have written down about their
-// services: OpenAPI 3.0 and 3.1, AsyncAPI 2.x and 3.0, Protocol Buffers, WSDL
+// services: OpenAPI 3.0 and 3.1, AsyncAPI 2 and 3, Protocol Buffers, WSDL
 // 1.1 with its XML Schema, and JSON Schema.
 //
 // In go a kind, a file system and a path; out come a Contract and diagnostics. A

@@ -195,7 +195,7 @@ func TestHostileTexts(t *testing.T) {
 		"NUL":                     {contract.OpenAPI, "openapi: 3.0.0\x00", "f is no text: here is a NUL byte"},
 		"no UTF-8":                {contract.Proto, "syntax = \"proto3\"; // \xff", "f is not UTF-8 from here on"},
 		"nothing":                 {contract.AsyncAPI, " \n", "f is empty"},
-		"another kind":            {contract.AsyncAPI, "openapi: 3.0.0\n", `f is no AsyncAPI 2 or 3.0 document: it says openapi: "3.0.0"`},
+		"another kind":            {contract.AsyncAPI, "openapi: 3.0.0\n", `f is no AsyncAPI 2 or 3 document: it says openapi: "3.0.0"`},
 		"an old version":          {contract.OpenAPI, "swagger: \"2.0\"\n", `f is no OpenAPI 3.0 or 3.1 document: it says swagger: "2.0"`},
 		"a key twice":             {contract.OpenAPI, `{"openapi": "3.0.0", "openapi": "3.0.0"}`, "the key openapi is there twice"},
 		"no braces":               {contract.Proto, "message A {", "f is no valid proto file: syntax error: unexpected $end"},

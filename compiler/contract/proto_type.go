@@ -24,6 +24,8 @@ var wellKnown = map[string]known{
 	"google.protobuf.Struct": knownAs(types.MapOf(types.Of(types.JSON))), "google.protobuf.Value": knownAs(types.Of(types.JSON)),
 	"google.protobuf.ListValue": knownAs(types.ListOf(types.Of(types.JSON))), "google.protobuf.NullValue": knownAs(types.Of(types.JSON)),
 	"google.protobuf.Any": knownAs(types.Of(types.JSON)), "google.protobuf.Empty": knownAs(types.RecordOf()),
+	"google.protobuf.Api": knownAs(types.Of(types.JSON)), "google.protobuf.Type": knownAs(types.Of(types.JSON)),
+	"google.protobuf.Enum":        knownAs(types.Of(types.JSON)),
 	"google.protobuf.FieldMask":   knownAs(types.ListOf(types.Of(types.String))),
 	"google.protobuf.StringValue": optionalKind(types.String), "google.protobuf.BytesValue": optionalKind(types.Bytes),
 	"google.protobuf.BoolValue": optionalKind(types.Bool), "google.protobuf.DoubleValue": optionalKind(types.Float),

@@ -94,7 +94,7 @@ func (w *wsdls) imports(c *element) {
 
 // port adds the operations of a port whose binding is SOAP.
 func (w *wsdls) port(p *element) {
-	binding := w.bindings[p.qname(p.attr("binding"))]
+	binding := w.bindings[w.name(p, p.attr("binding"))]
 	if binding == nil {
 		w.report(p.at(), "no binding is called %s", p.attr("binding"))
 		return
@@ -109,7 +109,7 @@ func (w *wsdls) port(p *element) {
 		w.left(p.at(), "the port %s is not bound to SOAP and is left out", p.attr("name"))
 		return
 	}
-	portType := w.portTypes[binding.qname(binding.attr("type"))]
+	portType := w.portTypes[w.name(binding, binding.attr("type"))]
 	if portType == nil {
 		w.report(binding.at(), "no portType is called %s", binding.attr("type"))
 		return
@@ -187,7 +187,7 @@ func (e *element) textOf() string {
 // parts are the parts of the message that an input, output or fault names; ok is
 // false where there is no such message, which has been told.
 func (w *wsdls) parts(e *element) ([]*element, bool) {
-	m := w.messages[e.qname(e.attr("message"))]
+	m := w.messages[w.name(e, e.attr("message"))]
 	if m == nil {
 		w.report(e.at(), "no message is called %s", e.attr("message"))
 		return nil, false
@@ -198,7 +198,7 @@ func (w *wsdls) parts(e *element) ([]*element, bool) {
 // partType is the type of a part and the element that stands for it in the body.
 func (w *wsdls) partType(part *element, hint string) (types.Type, string) {
 	if name := part.attr("element"); name != "" {
-		q := part.qname(name)
+		q := w.name(part, name)
 		e := w.elements[q]
 		if e == nil {
 			w.report(part.at(), "no element is called %s", brace(q))
@@ -206,7 +206,7 @@ func (w *wsdls) partType(part *element, hint string) (types.Type, string) {
 		}
 		return w.elementType(e, q.Local), brace(q)
 	}
-	return w.named(part.qname(part.attr("type")), part.at()), part.attr("name")
+	return w.named(w.name(part, part.attr("type")), part.at()), part.attr("name")
 }
 
 // input gives an operation its parameters: the parts of a call in rpc style, the
@@ -285,7 +285,7 @@ func (w *wsdls) fault(o *Operation, e *element) {
 	}
 	t, name := w.partType(parts[0], e.attr("name"))
 	full := w.faults[name]
-	if full == "" && parts[0].attr("element") != "" && w.becomes(w.elements[parts[0].qname(parts[0].attr("element"))]) {
+	if full == "" && parts[0].attr("element") != "" && w.becomes(w.elements[w.name(parts[0], parts[0].attr("element"))]) {
 		full = t.Name
 		w.faults[name] = full
 	}

@@ -17,12 +17,13 @@ type xsds struct {
 	attributes map[xml.Name]*element // groups of attributes
 	names      map[*element]string   // qualified, of the definitions
 	seen       map[string]bool       // files
+	spaces     map[*source.File]string
 	depth      int
 }
 
 func newXSDs(r *reader) *xsds {
 	return &xsds{reader: r, elements: map[xml.Name]*element{}, types: map[xml.Name]*element{}, groups: map[xml.Name]*element{},
-		attributes: map[xml.Name]*element{}, names: map[*element]string{}, seen: map[string]bool{}}
+		attributes: map[xml.Name]*element{}, names: map[*element]string{}, seen: map[string]bool{}, spaces: map[*source.File]string{}}
 }
 
 // schema notes what a schema declares and reads the ones that it refers to. space
@@ -30,6 +31,9 @@ func newXSDs(r *reader) *xsds {
 func (x *xsds) schema(s *element, space string) {
 	if own := s.attr("targetNamespace"); own != "" {
 		space = own
+	}
+	if s.parent == nil {
+		x.spaces[s.file] = space
 	}
 	for _, c := range s.children {
 		if c.name.Space != spaceXSD {
@@ -77,6 +81,17 @@ var xsdScalars = map[string]types.Kind{"boolean": types.Bool, "decimal": types.D
 	"integer": types.Int, "int": types.Int, "long": types.Int, "short": types.Int, "byte": types.Int, "nonNegativeInteger": types.Int,
 	"positiveInteger": types.Int, "nonPositiveInteger": types.Int, "negativeInteger": types.Int, "unsignedLong": types.Int,
 	"unsignedInt": types.Int, "unsignedShort": types.Int, "unsignedByte": types.Int, "anyType": types.JSON, "anySimpleType": types.JSON}
+
+// name is what the value of an attribute names. One without a prefix, where no
+// space is the default, is of the document's own: so it is in a schema that takes
+// the space of who includes it, and many mean it so elsewhere.
+func (x *xsds) name(e *element, value string) xml.Name {
+	n := e.qname(value)
+	if n.Space == "" {
+		n.Space = firstOf(e.under(spaceXSD, "schema", "targetNamespace"), e.under(spaceWSDL, "definitions", "targetNamespace"), x.spaces[e.file])
+	}
+	return n
+}
 
 // named is the type that a name means.
 func (x *xsds) named(name xml.Name, at source.Span) types.Type {
@@ -133,7 +148,7 @@ func (x *xsds) simple(e *element, hint string) types.Type {
 		if item := list.first(spaceXSD, "simpleType"); item != nil {
 			return types.ListOf(x.simple(item, hint+"_item"))
 		}
-		return types.ListOf(x.named(list.qname(list.attr("itemType")), list.at()))
+		return types.ListOf(x.named(x.name(list, list.attr("itemType")), list.at()))
 	}
 	r := e.first(spaceXSD, "restriction")
 	if r == nil {
@@ -163,7 +178,7 @@ func (x *xsds) base(r *element, hint string) types.Type {
 	if inner := r.first(spaceXSD, "simpleType"); inner != nil && r.attr("base") == "" {
 		return x.simple(inner, hint)
 	}
-	return x.named(r.qname(r.attr("base")), r.at())
+	return x.named(x.name(r, r.attr("base")), r.at())
 }
 
 // content are the fields of a complexType.
@@ -206,7 +221,7 @@ func (x *xsds) piece(out *fields, c *element, hint, of string, optional bool) {
 		if c.name.Local == "attributeGroup" {
 			table = x.attributes
 		}
-		target := table[c.qname(c.attr("ref"))]
+		target := table[x.name(c, c.attr("ref"))]
 		if target == nil {
 			x.report(c.at(), "no group is called %s", c.attr("ref"))
 			return
@@ -244,7 +259,7 @@ func (x *xsds) derived(out *fields, c *element, hint, of string) {
 	if d == nil {
 		return
 	}
-	base := d.qname(d.attr("base"))
+	base := x.name(d, d.attr("base"))
 	if c.name.Local == "simpleContent" {
 		t := x.named(base, d.at())
 		if inner, ok := x.fieldsOf(t); ok {
@@ -276,7 +291,7 @@ func (x *xsds) elementField(out *fields, c *element, hint, of string, optional, 
 	name, space := c.attr("name"), ""
 	decl := c
 	if ref := c.attr("ref"); ref != "" {
-		q := c.qname(ref)
+		q := x.name(c, ref)
 		if decl = x.elements[q]; decl == nil {
 			x.report(c.at(), "no element is called %s", brace(q))
 			return
@@ -305,7 +320,7 @@ func (x *xsds) elementField(out *fields, c *element, hint, of string, optional, 
 // elementType is the type of a declared element.
 func (x *xsds) elementType(e *element, hint string) types.Type {
 	if t := e.attr("type"); t != "" {
-		return x.named(e.qname(t), e.at())
+		return x.named(x.name(e, t), e.at())
 	}
 	for _, kind := range []string{"complexType", "simpleType"} {
 		if inner := e.first(spaceXSD, kind); inner != nil {
@@ -322,7 +337,7 @@ func (x *xsds) attributeField(out *fields, c *element, hint, of string) {
 	}
 	t := types.Of(types.String)
 	if s := c.attr("type"); s != "" {
-		t = x.named(c.qname(s), c.at())
+		t = x.named(x.name(c, s), c.at())
 	} else if inner := c.first(spaceXSD, "simpleType"); inner != nil {
 		t = x.typeOf(inner, hint+"_"+name)
 	}

@@ -14,7 +14,7 @@ func (x *xsds) simpleOf(e *element) *element {
 	if inner := e.first(spaceXSD, "simpleType"); inner != nil {
 		return inner
 	}
-	if t := x.types[e.qname(e.attr("type"))]; t != nil && t.is(spaceXSD, "simpleType") {
+	if t := x.types[x.name(e, e.attr("type"))]; t != nil && t.is(spaceXSD, "simpleType") {
 		return t
 	}
 	return nil
@@ -38,7 +38,7 @@ func (x *xsds) restrict(of string, f types.Field, bare types.Type, simple *eleme
 		if inner := r.first(spaceXSD, "simpleType"); inner != nil {
 			simple = inner
 		} else {
-			simple = x.types[r.qname(r.attr("base"))]
+			simple = x.types[x.name(r, r.attr("base"))]
 		}
 	}
 	return len(n.keys) > 0 && x.refine(of, f, bare, n)

@@ -32,7 +32,7 @@ func TestContractsHaveTheNameOfTheirUse(t *testing.T) {
 	if len(ds) > 0 {
 		t.Fatal(diag.OneLines(ds))
 	}
-	if c := m.Contracts[0]; !c.Type("p.api.Colour") || len(c.Digest()) != 64 || c.Name != "api" || c.Path != "api.yaml" {
+	if c := m.Contracts[0]; !c.Type("p.api.Colour") || len(c.Files[0].Digest) != 64 || c.Name != "api" || c.Path != "api.yaml" {
 		t.Errorf("got %+v", c.Contract)
 	}
 }

@@ -40,6 +40,7 @@ func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
 			e.Operations = append(e.Operations, c.contractOperation(o))
 		}
 	}
+	c.contractReceives(e, s.Contract.Contract, c.place(d.Name.At))
 	return true
 }
 

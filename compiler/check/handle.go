@@ -74,15 +74,15 @@ func both(a, b []string) []string {
 func (f *flow) await(s *resolve.Scope, st *syntax.AwaitStmt, to *bound) {
 	t := f.value(s, st.Handle, none)
 	f.tree(st.Handle, t)
-	result := types.Type{}
-	switch {
-	case t.Type.Kind == types.Handle:
+	result, raises := types.Type{}, []string(nil)
+	if t.Type.Kind == types.Handle {
 		result = *t.Type.Elem
-	case !t.invalid():
+		raises = f.pending // of a handle that was passed on, anything that was begun
+	}
+	if t.Type.Kind != types.Handle && !t.invalid() {
 		f.report(diag.Errorf(CodeMismatch, spanOf(st.Handle), "a handle is awaited and this is %s", f.show(t.Type)).
 			WithHelp("let h = start P(...) gives one"))
 	}
-	raises := f.pending // of a handle that was passed on, anything that was begun
 	if id, ok := st.Handle.(*syntax.Ident); ok {
 		if b, known := f.begun[s.Find(id.Name)]; known {
 			raises = b.raises

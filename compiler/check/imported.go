@@ -75,6 +75,7 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 		c.report(*problem)
 	}
 	if sym == nil {
+		c.Info.Missing = append(c.Info.Missing, resolve.Missing{At: name.At, Kinds: kinds, Package: s.Package})
 		return nil, nil
 	}
 	c.Info.Use(sym, name.At)
@@ -83,6 +84,14 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 		return nil, nil
 	}
 	return sym, p.Parts[2:]
+}
+
+// fullName is the qualified name of what a path names.
+func (c *checker) fullName(p *syntax.Path) string {
+	if s := c.Info.Lookup(p.Parts[0].Text); s != nil && s.Kind == resolve.Package && len(p.Parts) > 1 {
+		return s.Full + "." + p.Last().Text
+	}
+	return c.qualified(p.String())
 }
 
 // only is declaration for a path that has nothing behind the declaration.

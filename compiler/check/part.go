@@ -1,9 +1,12 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/compiler/contract"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
@@ -55,4 +58,26 @@ func namesOf(list []types.Definition, kinds []resolve.Kind) []string {
 		}
 	}
 	return out
+}
+
+// contractReceives are the channels of a contract from which messages come: an
+// endpoint of the contract receives them under the names of the channels.
+func (c *checker) contractReceives(e *plan.Endpoint, from *contract.Contract, at plan.Place) {
+	for _, ch := range from.Channels {
+		if !ch.Receives || len(ch.Messages) != 1 {
+			continue
+		}
+		e.Receives = append(e.Receives, plan.Receive{Name: ch.Name, Type: ch.Messages[0], Sources: []plan.Source{comesFrom(ch)}, At: at})
+	}
+	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// comesFrom says where the messages of a channel come from: a queue where brokers
+// hand each message to one reader, else a topic.
+func comesFrom(ch contract.Channel) plan.Source {
+	word := "topic"
+	if strings.HasPrefix(ch.Protocol, "amqp") || ch.Protocol == "jms" || ch.Protocol == "sqs" {
+		word = "queue"
+	}
+	return plan.Source{Name: word, Text: plan.Text{Literal: ch.Address}}
 }

@@ -95,7 +95,7 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	}
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
-		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA), ids: map[string]syntax.Name{}, grown: grown}
+		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown}
 	f.regions = regionsOf(d.Body)
 	f.processClauses(scope, d)
 	told := c.ds.Len()
@@ -106,7 +106,7 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 			WithHelp("end every path with return or fail"))
 	}
 	for _, r := range d.Raises {
-		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
+		if name := c.fullName(r); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}

@@ -241,11 +241,11 @@ func (f *flow) join(s *resolve.Scope, st *syntax.Join, branches int) plan.Join {
 	case number && lit.Kind == syntax.IntLiteral:
 		n, err := strconv.Atoi(lit.Raw)
 		if err != nil || n < 1 || branches > 0 && n > branches {
-			what := strconv.Itoa(branches)
-			if branches == 0 {
-				what = "more"
+			limit := "at least 1"
+			if branches > 0 {
+				limit = "from 1 to " + strconv.Itoa(branches)
 			}
-			f.errorf(CodeJoin, lit.Span(), "a join needs from 1 to %s branches", what)
+			f.errorf(CodeJoin, lit.Span(), "a join needs %s branches", limit)
 		}
 		j.Need, word = n, "all"
 	case named:

@@ -2,12 +2,20 @@ package check
 
 import (
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
 func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 	s := plan.SLA{Name: c.qualified(d.Name.Text)}
 	b := c.settings("an sla", slaSettings, d.Body.Settings, d.Name.At)
+	for _, cl := range d.Body.Clauses {
+		if on, ok := cl.(*syntax.OnClause); ok && on.What.Text != "breach" {
+			c.report(diag.Errorf(CodeOn, on.What.At, "an sla has no on %s", on.What.Text).WithHelp("it has on breach { ... }"))
+			continue
+		}
+		c.notYet(cl, "on breach of an sla")
+	}
 	if v, ok := b.get("completion"); ok {
 		s.Completion = plan.Quantile{Ratio: v[0][0].text, WithinNs: int64(v[0][1].low)}
 	}

@@ -45,9 +45,9 @@ func (p *pass) undoing(st *syntax.CallStmt, call *check.Call) {
 		p.report(diag.Warningf(CodeUndoFails, st.Target.Span(), "when %s raises %s, what was to be undone stays done and waits for a person", st.Target, strings.Join(loose, " or ")).
 			WithHelp("handle it, { catch %s { ... } }: often it means that there is nothing left to undo", loose[0]))
 	}
-	if !op.Idempotent && op.Key == nil {
+	if !op.Idempotent && op.Key == nil && st.Body.Find("idempotency_key") == nil {
 		p.report(diag.Warningf(CodeUndoTwice, st.Target.Span(), "a compensation is tried until it succeeds, and %s does not say that it may be done twice", st.Target).
-			WithHelp("give the operation idempotent: true, or the idempotency_key under which its service recognises the same wish"))
+			WithHelp("give the operation idempotent: true, or it or this call the idempotency_key under which its service recognises the same wish"))
 	}
 }
 
@@ -55,7 +55,7 @@ func (p *pass) undoing(st *syntax.CallStmt, call *check.Call) {
 // target recognises the second time, and that nothing would undo.
 func (p *pass) doneTwice(st *syntax.CallStmt) {
 	call := p.Calls[st]
-	if call == nil || call.Operation.Idempotent || call.Operation.Key != nil || st.Body.Compensate() != nil || p.undo[st] {
+	if call == nil || call.Operation.Idempotent || call.Operation.Key != nil || st.Body.Find("idempotency_key") != nil || st.Body.Compensate() != nil || p.undo[st] {
 		return
 	}
 	i := slices.IndexFunc(p.Failovers, func(f plan.Failover) bool { return f.Name == call.Failover })

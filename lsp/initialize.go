@@ -17,7 +17,7 @@ func (s *session) initialize(p *protocol.InitializeParams) (any, error) {
 	if g := p.Capabilities.General; g != nil {
 		s.utf8 = slices.Contains(g.PositionEncodings, protocol.PositionEncodingKindUTF8)
 	}
-	if w := p.Capabilities.Workspace; w != nil && w.DidChangeWatchedFiles.DynamicRegistration != nil {
+	if w := p.Capabilities.Workspace; w != nil && w.DidChangeWatchedFiles != nil && w.DidChangeWatchedFiles.DynamicRegistration != nil {
 		s.watches = *w.DidChangeWatchedFiles.DynamicRegistration
 	}
 	if folders, ok := p.WorkspaceFolders.Get(); ok {

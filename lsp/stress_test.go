@@ -154,17 +154,17 @@ func TestAnswersAreAboutTheTextTheClientHad(t *testing.T) {
 			asked = append(asked, question{done: done, cancelled: true})
 		}
 		if len(asked) > 40 {
-			asked = check(t, c, asked)
+			asked = compare(t, c, asked)
 		}
 	}
-	check(t, c, asked)
+	compare(t, c, asked)
 	if asks < 200 {
 		t.Errorf("only %d texts were compared", asks)
 	}
 	c.end()
 }
 
-func check(t *testing.T, c *client, asked []question) []question {
+func compare(t *testing.T, c *client, asked []question) []question {
 	t.Helper()
 	for _, q := range asked {
 		a := c.wait(q.done)
@@ -310,4 +310,26 @@ func TestHugeDocuments(t *testing.T) {
 		}
 	}
 	c.end()
+}
+
+// TestClientsThatCanDoLittle say so by leaving things out.
+func TestClientsThatCanDoLittle(t *testing.T) {
+	for _, capabilities := range []string{`{}`, `{"workspace":{},"general":{},"textDocument":{}}`, `{"general":{"positionEncodings":["utf-32"]}}`} {
+		c, _ := connect(t, t.TempDir())
+		var result struct {
+			Capabilities struct{ PositionEncoding string }
+		}
+		c.get("initialize", object{"processId": nil, "rootUri": nil, "capabilities": json.RawMessage(capabilities)}, &result)
+		if got := result.Capabilities.PositionEncoding; got != "utf-16" {
+			t.Errorf("%s: columns are %s", capabilities, got)
+		}
+		c.notify("initialized", object{})
+		c.notify("textDocument/didOpen", object{"textDocument": object{"uri": "untitled:Untitled-1", "languageId": "cob", "version": 1, "text": "package a\ntype T { a: B }\n"}})
+		var places []object
+		c.get("textDocument/definition", object{"textDocument": object{"uri": "untitled:Untitled-1"}, "position": object{"line": 1, "character": 5}}, &places)
+		if len(places) != 1 || places[0]["uri"] != "untitled:Untitled-1" {
+			t.Errorf("a document that is not on the disk: %v", places)
+		}
+		c.end()
+	}
 }

@@ -75,6 +75,7 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 		c.report(*problem)
 	}
 	if sym == nil {
+		c.Info.Missing = append(c.Info.Missing, resolve.Missing{At: name.At, Kinds: kinds, Package: s.Package})
 		return nil, nil
 	}
 	c.Info.Use(sym, name.At)

@@ -103,6 +103,8 @@ type Missing struct {
 	At    source.Span
 	Scope *Scope
 	Kinds []Kind
+	// Package is the imported package that declares it, nil for this one.
+	Package *Info
 }
 
 // Notes are what checking found out about names.

@@ -260,10 +260,19 @@ func (c *completion) missing() {
 		if m.Scope != nil {
 			c.values(m.Scope)
 		}
+		from := c.program.Info
+		if m.Package != nil {
+			from = m.Package
+		}
 		for _, k := range m.Kinds {
-			for _, s := range c.program.Info.Of(k) {
-				c.add(1, c.symbolItem(s))
+			for _, s := range from.Of(k) {
+				if m.Package == nil || !strings.HasPrefix(s.Name, "_") {
+					c.add(1, c.symbolItem(s))
+				}
 			}
+		}
+		if m.Package != nil {
+			continue
 		}
 		if slices.Contains(m.Kinds, resolve.Type) {
 			for _, t := range check.TypeNames() {

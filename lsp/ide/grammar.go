@@ -122,3 +122,14 @@ func alternatives(s string) []string {
 	}
 	return append(out, s[from:])
 }
+
+// Keywords are all words that the grammar quotes, sorted.
+func Keywords() []string {
+	g := theGrammar()
+	words := make([]string, 0, len(g.keywords))
+	for w := range g.keywords {
+		words = append(words, w)
+	}
+	slices.Sort(words)
+	return words
+}

@@ -45,20 +45,30 @@ func (t *target) key() string {
 
 // names is what is known about the names of a package.
 type names struct {
-	program *check.Program
-	errors  int // how many the package has, repaired
-	trees   map[string]*syntax.File
-	refs    map[string][]ref       // by path, sorted by place
-	parts   map[string]syntax.Node // where parts are declared, by key
+	program  *check.Program
+	errors   int // how many the package has, repaired
+	trees    map[string]*syntax.File
+	refs     map[string][]ref           // by path, sorted by place
+	imported map[string]*resolve.Symbol // declarations of other packages, by qualified name
+	parts    map[string]syntax.Node     // where parts are declared, by key
 }
 
 func namesOf(r *compiler.Checked) *names {
 	program := r.Program()
-	n := &names{program: program, errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{}, refs: map[string][]ref{}, parts: map[string]syntax.Node{}}
+	n := &names{program: program, errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{}, refs: map[string][]ref{}, parts: map[string]syntax.Node{},
+		imported: map[string]*resolve.Symbol{}}
 	info := program.Info
 	for _, s := range info.Symbols {
 		n.add(s.At, target{symbol: s, name: s.Name}, true)
-		n.declareParts(s)
+		n.declareParts(s, true)
+	}
+	for _, imported := range program.Imports {
+		for _, s := range imported.Info.Symbols {
+			if s.Kind != resolve.Package {
+				n.imported[s.Full] = s
+				n.declareParts(s, false)
+			}
+		}
 	}
 	for _, v := range info.Variables {
 		if v.At.Known() {
@@ -104,11 +114,13 @@ func (n *names) add(at source.Span, t target, decl bool) {
 
 // declareParts notes where the fields, values, cases and operations of a
 // declaration stand.
-func (n *names) declareParts(s *resolve.Symbol) {
+func (n *names) declareParts(s *resolve.Symbol, own bool) {
 	part := func(name syntax.Name, node syntax.Node) {
 		if name.Given() {
 			t := target{of: s.Full, name: name.Text}
-			n.add(name.At, t, true)
+			if own {
+				n.add(name.At, t, true)
+			}
 			n.parts[t.key()] = node
 		}
 	}
@@ -286,7 +298,7 @@ func (n *names) owner(full string) *resolve.Symbol {
 	}
 	s := n.program.Info.Lookup(strings.TrimPrefix(full, n.program.Module.Package+"."))
 	if s == nil || s.Full != full {
-		return nil
+		return n.imported[full]
 	}
 	return s
 }

@@ -94,8 +94,8 @@ var elsewhere = []string{"candidates", "by_key", "reads"}
 // one does although they may hold steps. Of the others, those that hold steps are
 // stood at where these are, and those that hold none are taken to wait.
 var (
-	instant = []string{string(Let), string(Send), string(Fail), string(Return), string(Filter)}
-	waiting = []string{string(Call), string(Task), string(Select), string(Wait)}
+	instant = []Kind{Let, Start, Send, Publish, Fail, Return, Filter, Milestone, Cancel, End, Goto, Continue, Progress, Audit, Claim, Tap, Reply, Dedupe}
+	waiting = []Kind{Call, Child, Await, Task, Select, Wait}
 )
 
 type reader struct {
@@ -146,7 +146,7 @@ func (r *reader) list(steps []any, name string) (waits bool) {
 		p := &r.steps[at]
 		leaf := len(r.steps) == at+1
 		p.own = own
-		p.waits = inner || slices.Contains(waiting, p.kind) || leaf && !slices.Contains(instant, p.kind)
+		p.waits = inner || slices.Contains(waiting, Kind(p.kind)) || leaf && !slices.Contains(instant, Kind(p.kind))
 		waits = waits || p.waits
 	}
 	return waits

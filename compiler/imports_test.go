@@ -170,6 +170,21 @@ func TestAPlanHoldsWhatIsReached(t *testing.T) {
 	}
 }
 
+// TestATaskEscalatesToARoleOfAnotherPackage, under the name that its package has and not
+// the one that the import gives it.
+func TestATaskEscalatesToARoleOfAnotherPackage(t *testing.T) {
+	fsys := twoPackages()
+	fsys["work/shop/shop.cob"].Data = []byte("package shop\n\nimport \"../people\" as staff\n\n" +
+		"process P() {\n  task look() {\n    role: staff.clerk\n    due: 1h\n    escalate: to staff.clerk after 30m\n    else { }\n  }\n}\n")
+	r := compile(t, fsys, compiler.Options{Dir: "work/shop"})
+	if r.Failed() {
+		t.Fatal(diag.OneLines(r.Diagnostics))
+	}
+	if task := r.Plan.Processes[0].Flow.Body[0].Task; task.Role != "people.clerk" || task.EscalateTo != "people.clerk" {
+		t.Errorf("the role is %s and it escalates to %s", task.Role, task.EscalateTo)
+	}
+}
+
 // TestTheOrderOfFilesDoesNotMatterToImports also holds where a directory stands.
 func TestTheOrderOfFilesDoesNotMatterToImports(t *testing.T) {
 	fsys := twoPackages()

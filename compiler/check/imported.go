@@ -86,6 +86,14 @@ func (c *checker) declaration(p *syntax.Path, what string, kinds ...resolve.Kind
 	return sym, p.Parts[2:]
 }
 
+// fullName is the qualified name of what a path names.
+func (c *checker) fullName(p *syntax.Path) string {
+	if s := c.Info.Lookup(p.Parts[0].Text); s != nil && s.Kind == resolve.Package && len(p.Parts) > 1 {
+		return s.Full + "." + p.Last().Text
+	}
+	return c.qualified(p.String())
+}
+
 // only is declaration for a path that has nothing behind the declaration.
 func (c *checker) only(p *syntax.Path, what string, kinds ...resolve.Kind) *resolve.Symbol {
 	if p != nil && len(p.Parts) > 1 && c.Info.Lookup(p.Parts[0].Text) == nil && !c.lost() {

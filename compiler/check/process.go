@@ -106,7 +106,7 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 			WithHelp("end every path with return or fail"))
 	}
 	for _, r := range d.Raises {
-		if name := c.qualified(r.String()); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
+		if name := c.fullName(r); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}

@@ -219,12 +219,28 @@ func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 	}
 	if escalate := st.Body.Find("escalate"); escalate != nil {
 		p := escalate.Phrases[0] // to ROLE after TIME
-		s.Task.EscalateTo, s.Task.EscalateNs = f.Module.Package+"."+p.Word(1), delay(p.Terms[3])
+		s.Task.EscalateTo, s.Task.EscalateNs = f.qualified(p.Terms[1]), delay(p.Terms[3])
 	}
 	if otherwise := st.Body.Else(); otherwise != nil {
 		b := f.block(otherwise)
 		s.Task.Else = &b
 	}
+}
+
+// qualified is the full name of a declaration that a setting names, of this package
+// or behind the name of an import.
+func (f *flow) qualified(e syntax.Expr) string {
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return f.Module.Package + "." + e.Name
+	case *syntax.MemberExpr:
+		if id, ok := e.X.(*syntax.Ident); ok {
+			if s := f.Info.Lookup(id.Name); s != nil {
+				return s.Full + "." + e.Name.Text
+			}
+		}
+	}
+	panic("lowering a name that the checker should have refused, at " + string(f.place(e.Span())))
 }
 
 // shown is the name under which a person sees an argument of a task.

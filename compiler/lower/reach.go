@@ -175,6 +175,13 @@ func (r *reached) endpoint(out *plan.Plan, p *check.Program, name string) {
 			b.At = r.place(p, b.At)
 			r.setting(out, b.URL, b.At)
 		}
+		e.Receives = slices.Clone(e.Receives)
+		for i := range e.Receives {
+			e.Receives[i].At = r.place(p, e.Receives[i].At)
+			for _, from := range e.Receives[i].Sources {
+				r.setting(out, from.Text, e.Receives[i].At)
+			}
+		}
 		out.Endpoints = append(out.Endpoints, e)
 	}
 }

@@ -227,6 +227,9 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	for i := range out.Channels {
 		there[out.Channels[i].Name] = true
 	}
+	for i := range out.Processes {
+		there[out.Processes[i].Name] = true // conditions on parameters
+	}
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {
 			there[e.Name+"."+e.Operations[i].Name] = true

@@ -35,7 +35,7 @@ func TestHelpNamesTheWayOut(t *testing.T) {
 		"cloud paris { }\nendpoint bank: http {\n  operation ask(n: int) { put \"/n/${n}\", idempotency: n }\n  on paris { url: env.B }\n}\n": "did you mean idempotency_key?",
 		"cloud paris { }\nendpoint bank: http { on paris { url: B } }\n":                                                                      "a value of the environment is written env.B",
 		"cloud paris { }\nendpoint bank: http { on paris { url: env.B, availability: 99.9 } }\n":                                              "a ratio has a sign: 99.9%",
-		"cloud paris { }\nendpoint bank: http { on paris { url: env.B, latency: 99% under 1s } }\n":                                              "did you mean within?",
+		"cloud paris { }\nendpoint bank: http { on paris { url: env.B, latency: 99% under 1s } }\n":                                           "did you mean within?",
 		"cloud paris { }\nendpoint bank: http { on paris { url: env.B, latency: 99% within 1 } }\n":                                           "a duration has a unit: 1s",
 		"cloud paris { }\nendpoint bank: http { on paris { url: env.B, cost: 1 per call } }\n":                                                "an amount has a currency: 1 EUR",
 		"process P(n: int) { if n > 1 wait 1m }\n":                                                                                            "the statements of a body stand in braces: { ... }",

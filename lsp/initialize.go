@@ -25,6 +25,7 @@ func (s *session) initialize(p *protocol.InitializeParams) (any, error) {
 			s.folders = append(s.folders, pathOf(f.URI))
 		}
 	}
+	//lint:ignore SA1019 clients of before 2018 say nothing else
 	if root := p.RootURI; root != nil && len(s.folders) == 0 {
 		s.folders = append(s.folders, pathOf(*root))
 	}

@@ -34,7 +34,6 @@ type session struct {
 	version string
 	utf8    bool // columns are bytes and not UTF-16 units
 	watches bool // the client can be asked to watch files
-	shows   bool // the client can show a document
 	folders []string
 	docs    map[string]*document // by path
 	disk    *disk

@@ -218,8 +218,7 @@ func (r *reached) types(visit func(types.Type)) {
 }
 
 // refinements are those of what is in the plan, wherever it is declared: of types,
-// of the parameters of processes, of the messages of channels and of the results
-// of operations.
+// of the messages of channels and of the results of operations.
 func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	there := map[string]bool{}
 	for i := range out.Types {
@@ -229,7 +228,7 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 		there[out.Channels[i].Name] = true
 	}
 	for i := range out.Processes {
-		there[out.Processes[i].Name] = true
+		there[out.Processes[i].Name] = true // conditions on parameters
 	}
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {

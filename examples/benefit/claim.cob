@@ -9,6 +9,7 @@ process Claim(application: Application) -> Award raises Refused, Withdrawn, Laps
   deadline: 365d
   search:   { region: application.region, benefit: application.benefit }
   retain:   3650d
+  on breach { send overdue(Overdue { note: "claim ${application.id} takes longer than half a year" }) }
 
   let offered = call register.benefitsOf(application.region)
   let benefit = find(offered, b => b.code == application.benefit)

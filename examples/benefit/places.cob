@@ -73,7 +73,6 @@ failover careful {
 /// The law gives us a year, and wants nine of ten decided within half of that.
 sla statutory {
   completion: 90% within 180d
-  on breach { send overdue(Overdue { note: "more than one claim of ten takes longer than half a year" }) }
 }
 
 policy confidential {

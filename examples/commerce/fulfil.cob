@@ -9,6 +9,7 @@ process Fulfil(order: Order) -> Receipt raises Declined, OutOfStock, Rejected, U
   deadline: 60d
   search:   { source: order.source, country: order.ship_to.country }
   retain:   90d, on fault 730d
+  on breach { send alerts(Alert { what: "the order takes longer than promised", order: order.id }) }
 
   let customer = call Recognize(order.email, order.ship_to.name)
   let offer = call pricing.Quote({ customer: customer.id, tier: string(customer.tier), items: order.lines }) {

@@ -99,7 +99,6 @@ sla delivery {
   completion:   95% within 21d
   availability: 99.5% over 30d
   cost:         at most 0.25 EUR
-  on breach { send alerts(Alert { what: "delivery objective", order: null }) }
 }
 
 /// Prices may come from anywhere; people stay in the Union.

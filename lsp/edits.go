@@ -75,7 +75,7 @@ func (s *session) codeAction(p *protocol.CodeActionParams) (any, error) {
 		}
 		shown := []protocol.Diagnostic{s.diagnostic(files, x)}
 		if x.Fix != nil && wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
-			out = append(out, protocol.CodeAction{Title: x.Title, Kind: new(protocol.CodeActionKindQuickFix), IsPreferred: new(true),
+			out = append(out, protocol.CodeAction{Title: x.Title, Kind: new(protocol.CodeActionKindQuickFix), IsPreferred: new(!x.Draft),
 				Diagnostics: shown, Edit: s.workspaceEdit(x.Fix)})
 		}
 		if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {

@@ -22,25 +22,28 @@ import (
 const maxRounds = 16
 
 func fixCommand() *cobra.Command {
-	dry := false
+	var dry, drafts bool
 	c := &cobra.Command{
 		Use:   "fix [PATH..]",
 		Short: "Mend what a machine can mend",
 		Long: `Applies the fixes that cob check shows, checks again, and goes on until none is
 left. Every diagnostic that was mended is printed, and how many are left. Exit
 code 1 when errors are left. With --dry-run nothing is written: what would change
-is printed as a diff, and the exit code is 1 when something would.`,
+is printed as a diff, and the exit code is 1 when something would. A fix that puts
+an empty value or an empty block where only you know what belongs there is a
+draft: it is applied with --drafts, and yours to complete.`,
 		Example: `  cob fix
   cob fix --dry-run examples | less`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return fix(c, args, dry)
+			return fix(c, args, dry, drafts)
 		},
 	}
 	c.Flags().BoolVar(&dry, "dry-run", false, "write nothing, print a diff")
+	c.Flags().BoolVar(&drafts, "drafts", false, "apply fixes too that have to be completed")
 	return c
 }
 
-func fix(c *cobra.Command, paths []string, dry bool) error {
+func fix(c *cobra.Command, paths []string, dry, drafts bool) error {
 	shortLived()
 	dirs, err := packages(paths)
 	if err != nil {
@@ -48,7 +51,7 @@ func fix(c *cobra.Command, paths []string, dry bool) error {
 	}
 	changed, errors, left := false, 0, 0
 	for _, dir := range dirs {
-		m, err := mend(dir)
+		m, err := mend(dir, drafts)
 		if err != nil {
 			return err
 		}
@@ -93,7 +96,7 @@ type mended struct {
 
 // mend applies fixes to a package until none is left. A round that makes errors
 // more is taken back, and the last.
-func mend(dir string) (mended, error) {
+func mend(dir string, drafts bool) (mended, error) {
 	m := mended{texts: map[string]string{}}
 	place, o, err := located(dir)
 	if err != nil {
@@ -103,7 +106,7 @@ func mend(dir string) (mended, error) {
 	for range maxRounds {
 		texts := maps.Clone(m.texts)
 		var fixed []diag.Diagnostic
-		for _, r := range diag.Repairs(m.left) {
+		for _, r := range diag.Repairs(m.left, drafts) {
 			texts[strings.TrimPrefix(r.File.Path, o.Prefix)] = r.Text
 			fixed = append(fixed, r.Fixed...)
 		}
@@ -127,7 +130,7 @@ func mend(dir string) (mended, error) {
 		}
 		errors = now
 		m.texts, m.left, m.fixed = texts, found, append(m.fixed, fixed...)
-		if len(diag.Repairs(m.left)) == 0 {
+		if len(diag.Repairs(m.left, drafts)) == 0 {
 			return m, nil
 		}
 	}

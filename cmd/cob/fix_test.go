@@ -40,7 +40,7 @@ func TestFixCleansTheBadExamples(t *testing.T) {
 			continue
 		}
 		mendable++
-		m, err := mend(dir)
+		m, err := mend(dir, true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -425,7 +425,8 @@ func (m *matching) definition(t types.Type) *types.Definition {
 	return m.Universe.Lookup(t.Name)
 }
 
-// withArms adds arms that do nothing, as they did before, behind the last one.
+// withArms adds arms that do nothing, as they did before, behind the last one. What
+// they should do is for the author to say.
 func (m *matching) withArms(d diag.Diagnostic, missing []string) diag.Diagnostic {
 	list := m.st.Arms.List
 	if len(list) == 0 {
@@ -440,5 +441,5 @@ func (m *matching) withArms(d diag.Diagnostic, missing []string) diag.Diagnostic
 	for _, name := range missing {
 		text += between + name + " => { }"
 	}
-	return d.WithFix(last.After(), text)
+	return d.WithFix(last.After(), text).AsDraft()
 }

@@ -14,9 +14,10 @@ import (
 
 // withFields adds the missing fields to a record: with the variable of that name
 // where one fits, or else with the empty value of the type, for the author to
-// replace. A type without one has no fix.
+// replace, which makes the fix a draft. A type without one has no fix.
 func (c *checker) withFields(d diag.Diagnostic, s *resolve.Scope, e *syntax.RecordExpr, missing []*types.Field) diag.Diagnostic {
 	var parts []string
+	draft := false
 	for _, f := range missing {
 		v := s.Find(f.Name)
 		if v == nil || !c.Universe.Assignable(c.narrowed(s, &syntax.Ident{Name: f.Name}, v.Type), f.Type) {
@@ -25,9 +26,13 @@ func (c *checker) withFields(d diag.Diagnostic, s *resolve.Scope, e *syntax.Reco
 				return d
 			}
 			parts = append(parts, f.Name+": "+empty)
+			draft = true
 			continue
 		}
 		parts = append(parts, f.Name+": "+f.Name)
+	}
+	if draft {
+		d = d.AsDraft()
 	}
 	text := strings.Join(parts, ", ")
 	if n := len(e.Fields); n > 0 {

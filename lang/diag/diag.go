@@ -53,6 +53,9 @@ type Diagnostic struct {
 	Secondary []Label     // places that explain
 	Help      string      // the way out; may be empty
 	Fixes     []Edit      // applied together they remove the diagnostic; may be empty
+	// Draft says that the fix stands for something that only the author knows, such
+	// as an empty value: an editor offers it, and nothing applies it unasked.
+	Draft bool
 }
 
 // Errorf returns an error diagnostic at a place.
@@ -88,6 +91,12 @@ func (d Diagnostic) WithNote(at source.Span, format string, args ...any) Diagnos
 // WithFix returns d with one more edit of its fix.
 func (d Diagnostic) WithFix(at source.Span, text string) Diagnostic {
 	d.Fixes = append(slices.Clip(d.Fixes), Edit{Span: at, Text: text})
+	return d
+}
+
+// AsDraft returns d with a fix that the author has to complete.
+func (d Diagnostic) AsDraft() Diagnostic {
+	d.Draft = true
 	return d
 }
 

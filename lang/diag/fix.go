@@ -35,13 +35,14 @@ type Repair struct {
 
 // Repairs applies the fixes of diagnostics and returns the files that change, by
 // path. The edits of one diagnostic are applied all or not at all: a fix that
-// overlaps one before it waits for the next time.
-func Repairs(ds []Diagnostic) []Repair {
+// overlaps one before it waits for the next time. Drafts are applied when drafts
+// says so.
+func Repairs(ds []Diagnostic, drafts bool) []Repair {
 	taken := map[*source.File][]Edit{}
 	fixed := map[*source.File][]Diagnostic{}
 	var files []*source.File
 	for _, d := range ds {
-		if len(d.Fixes) == 0 || slices.ContainsFunc(d.Fixes, func(e Edit) bool { return !e.Span.Known() || overlaps(taken[e.Span.File()], e) }) {
+		if len(d.Fixes) == 0 || d.Draft && !drafts || slices.ContainsFunc(d.Fixes, func(e Edit) bool { return !e.Span.Known() || overlaps(taken[e.Span.File()], e) }) {
 			continue
 		}
 		for _, e := range d.Fixes {

@@ -21,9 +21,21 @@ func TestRepairsLeaveOutWhatOverlaps(t *testing.T) {
 		with(edit(f, 4, 4, "x")),                     // an insertion where something is replaced
 		with(edit(f, 13, 13, "!")),
 		with(edit(f, 13, 13, "?")),
-	})
+		with(edit(f, 8, 8, "draft")).AsDraft(),
+	}, false)
 	if len(got) != 2 || got[0].Text != "one 2 three!" || got[1].Text != "4" || len(got[0].Fixed) != 3 || len(got[1].Fixed) != 0 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDraftsAreAppliedWhenAskedFor(t *testing.T) {
+	f := source.New("a.cob", "one")
+	d := []diag.Diagnostic{diag.Diagnostic{}.WithFix(f.Span(3, 3), ", two").AsDraft()}
+	if got := diag.Repairs(d, false); len(got) != 0 {
+		t.Errorf("unasked: %+v", got)
+	}
+	if got := diag.Repairs(d, true); len(got) != 1 || got[0].Text != "one, two" {
+		t.Errorf("asked for: %+v", got)
 	}
 }
 

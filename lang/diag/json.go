@@ -22,6 +22,7 @@ type jsonDiagnostic struct {
 	Secondary []jsonPlace `json:"secondary,omitempty"`
 	Help      string      `json:"help,omitempty"`
 	Fixes     []jsonPlace `json:"fixes,omitempty"`
+	Draft     bool        `json:"draft,omitempty"` // the fix is to be completed by the author
 }
 
 // JSON returns the diagnostics as an array, indented, with a line ending. Lines
@@ -29,7 +30,7 @@ type jsonDiagnostic struct {
 func JSON(ds []Diagnostic) []byte {
 	out := make([]jsonDiagnostic, 0, len(ds))
 	for _, d := range ds {
-		j := jsonDiagnostic{Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Help: d.Help, Primary: placeOf(d.Primary, d.Label)}
+		j := jsonDiagnostic{Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Help: d.Help, Draft: d.Draft, Primary: placeOf(d.Primary, d.Label)}
 		for _, l := range d.Secondary {
 			j.Secondary = append(j.Secondary, placeOf(l.Span, l.Text))
 		}

@@ -17,6 +17,7 @@ type Diagnostic struct {
 	Related  []Related
 	Title    string // of the fix; "" where there is none
 	Fix      []Edit
+	Draft    bool // the fix is to be completed by the author
 }
 
 // Related is a place that explains a diagnostic.
@@ -44,7 +45,7 @@ func (s *Snapshot) Diagnostics() []Diagnostic {
 }
 
 func plain(d *diag.Diagnostic) Diagnostic {
-	x := Diagnostic{Place: placeOf(d.Primary), Code: d.Code, Severity: d.Severity, Text: d.Message}
+	x := Diagnostic{Place: placeOf(d.Primary), Code: d.Code, Severity: d.Severity, Text: d.Message, Draft: d.Draft}
 	if d.Label != "" {
 		x.Text += "\n" + d.Label
 	}
@@ -65,12 +66,12 @@ func plain(d *diag.Diagnostic) Diagnostic {
 	return x
 }
 
-// FixAll are the edits of all fixes of a file that do not get into each other's
+// FixAll are the edits of all finished fixes of a file that do not get into each other's
 // way, the first in the text before the others.
 func FixAll(path string, ds []Diagnostic) []Edit {
 	var out []Edit
 	for _, d := range ds {
-		if d.Path != path || d.Fix == nil {
+		if d.Path != path || d.Fix == nil || d.Draft {
 			continue
 		}
 		if !slices.ContainsFunc(d.Fix, func(e Edit) bool { return overlaps(out, e) }) {

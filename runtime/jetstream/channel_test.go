@@ -252,10 +252,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := []byte("not what the sum says")
-	if err := s.nc.Publish(planSubject+"x", m); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.nc.Flush(); err != nil {
+	if _, err := s.js.Publish(ctx, planSubject+"x", m); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Get(ctx, "x"); !errors.As(err, &damage) {

@@ -67,7 +67,7 @@ func FuzzFormat(f *testing.F) {
 		f.Add(text)
 	}
 	for _, seed := range []string{"", "a - -b ! = c", "x ?. y ? . z", "1 .5", "5  EUR", "a;b;;c // d", "\"${\n", "\"\"\"a\nb", "type T{a:int,b:map<map<int>>?}",
-		"'%&\x80 x", "f(\n{\na\n}\n)", "a\r\n\r\n\r\nb\t//c", "- - -1", "\uFEFF x"} {
+		"'%&\x80 x", "f(\n{\na\n}\n)", "a\r\n\r\n\r\nb\t//c", "- - -1", "\uFEFF x", "0\rAAA", "0\rminutes"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkFormat(t, text) })

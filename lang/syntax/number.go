@@ -28,7 +28,7 @@ func (l *scanner) number() {
 		if end := l.currencyEnd(i); end > 0 {
 			kind, i = MoneyLiteral, end
 		} else if end := l.noCurrencyEnd(i); end > 0 {
-			word := strings.TrimLeft(l.text[i:end], " \t")
+			word := strings.TrimLeft(l.text[i:end], " \t\r")
 			l.report(CodeNumber, end-len(word), end, "`%s` is no currency", word)
 			d := &l.problems[len(l.problems)-1]
 			d.Help = "a currency has three capital letters, such as EUR"
@@ -56,12 +56,19 @@ func (l *scanner) digits(i int) int {
 	return i
 }
 
+// blanks returns the offset behind what the scanner passes over within a line, from
+// i on.
+func (l *scanner) blanks(i int) int {
+	for i < l.end && strings.IndexByte(" \t\r", l.text[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
 // currencyEnd returns the offset behind " EUR" or its like at i, or 0.
 func (l *scanner) currencyEnd(i int) int {
 	start := i
-	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
-		i++
-	}
+	i = l.blanks(i)
 	if i == start || i+3 > l.end || class[l.byteAt(i+3)] != 0 {
 		return 0
 	}
@@ -78,9 +85,7 @@ func (l *scanner) currencyEnd(i int) int {
 // there are, it is one token, so that formatting cannot make one of two.
 func (l *scanner) noCurrencyEnd(i int) int {
 	start := i
-	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
-		i++
-	}
+	i = l.blanks(i)
 	if i == start {
 		return 0
 	}

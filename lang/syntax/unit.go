@@ -62,9 +62,7 @@ var foreignUnits = map[string]foreignUnit{
 // behind it; 0 where there are no blanks or no word.
 func (l *scanner) wordEnd(i int) (string, int) {
 	start := i
-	for i < l.end && (l.text[i] == ' ' || l.text[i] == '\t') {
-		i++
-	}
+	i = l.blanks(i)
 	if i == start || class[l.byteAt(i)] != isLetter {
 		return "", 0
 	}

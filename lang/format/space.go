@@ -178,7 +178,7 @@ func (p *pen) behind(a *item) bool {
 	case "<":
 		return p.generic == 0
 	case ":":
-		return p.innermost() != '[' || a.blanks > 0
+		return p.innermost() != '[' || a.gap > 0
 	}
 	return true
 }

@@ -97,10 +97,10 @@ func (p *pass) withLiteral(e *syntax.BinaryExpr) {
 	if !boolean(value) {
 		value, other = e.X, e.Y
 	}
-	if !boolean(value) || boolean(other) || p.mayBeAbsent(other) {
+	if !boolean(value) || boolean(other) || mayBeAbsent(other) {
 		return
 	}
-	text := other.Span().Text()
+	text := grouped(other)
 	if (value.(*syntax.Literal).Raw == "true") != (e.Op == "==") {
 		text = negated(other)
 	}
@@ -109,16 +109,25 @@ func (p *pass) withLiteral(e *syntax.BinaryExpr) {
 }
 
 // mayBeAbsent says whether a value may be neither true nor false: then the
-// comparison means something. What is not sure counts as yes.
-func (p *pass) mayBeAbsent(e syntax.Expr) bool {
+// comparison means something. What is not sure counts as yes: only of an operator
+// is it plain from the text.
+func mayBeAbsent(e syntax.Expr) bool {
 	switch e := e.(type) {
-	case *syntax.BinaryExpr, *syntax.UnaryExpr:
+	case *syntax.BinaryExpr:
+		return e.Op == "??"
+	case *syntax.UnaryExpr:
 		return false
-	case *syntax.Ident:
-		t := p.Trees[e]
-		return t != nil && t.Type.String() != "bool"
 	}
 	return true
+}
+
+// grouped is the text of an expression that may stand wherever an operand may.
+func grouped(e syntax.Expr) string {
+	switch e.(type) {
+	case *syntax.BinaryExpr, *syntax.CondExpr, *syntax.LambdaExpr:
+		return "(" + e.Span().Text() + ")"
+	}
+	return e.Span().Text()
 }
 
 func boolean(e syntax.Expr) bool {
@@ -128,11 +137,7 @@ func boolean(e syntax.Expr) bool {
 
 // negated is the text of the opposite.
 func negated(e syntax.Expr) string {
-	switch e.(type) {
-	case *syntax.Ident, *syntax.MemberExpr, *syntax.CallExpr, *syntax.IndexExpr:
-		return "!" + e.Span().Text()
-	}
-	return "!(" + e.Span().Text() + ")"
+	return "!" + grouped(e)
 }
 
 // opposites are the comparisons whose negation is a comparison. Those of order are
@@ -147,7 +152,7 @@ func (p *pass) negation(e *syntax.UnaryExpr) {
 	switch x := e.X.(type) {
 	case *syntax.UnaryExpr:
 		if x.Op == "!" {
-			p.report(diag.Warningf(CodeNegation, e.Span(), "two negations are none").WithFix(e.Span(), x.X.Span().Text()))
+			p.report(diag.Warningf(CodeNegation, e.Span(), "two negations are none").WithFix(e.Span(), grouped(x.X)))
 		}
 	case *syntax.BinaryExpr:
 		if op := opposites[x.Op]; op != "" {

@@ -2,7 +2,6 @@ package ide
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
@@ -81,16 +80,6 @@ func (s *Snapshot) Source(path string) *source.File {
 		return f.source
 	}
 	return nil
-}
-
-// Paths are the paths of the package's files, sorted.
-func (s *Snapshot) Paths() []string {
-	paths := make([]string, 0, len(s.files))
-	for p := range s.files {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	return paths
 }
 
 // Result is the compiled package, as its texts are.

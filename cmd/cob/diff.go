@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cob-lang/cob/compiler/contract"
+	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
 )
 
@@ -23,7 +25,9 @@ func diffCommand() *cobra.Command {
 		Long: `Compares two plans, or packages, which are compiled. Every change is safe, safe
 for instances that are not past a step, needs a migration of the instances that
 run, or is incompatible with data and callers that exist. Exit code 3 when a
-change needs a migration, 4 when one is incompatible, else 0.`,
+change needs a migration, 4 when one is incompatible, else 0. Between two packages
+it also says how the contracts that they use differ, and what of that breaks those
+who were written against the old one; this leaves the exit code alone.`,
 		Example: `  cob diff plan.json .
   cob diff --format json v1.json v2.json | jq .classification
   git worktree add /tmp/main main && cob diff /tmp/main/orders orders`,
@@ -32,15 +36,15 @@ change needs a migration, 4 when one is incompatible, else 0.`,
 			if !slices.Contains(diffFormats, format) {
 				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(diffFormats, ", "))
 			}
-			older, err := planOf(c, args[0])
+			older, err := sideOf(c, args[0])
 			if err != nil {
 				return err
 			}
-			newer, err := planOf(c, args[1])
+			newer, err := sideOf(c, args[1])
 			if err != nil {
 				return err
 			}
-			return diff(c.OutOrStdout(), plan.Diff(older, newer), format)
+			return diff(c.OutOrStdout(), plan.Diff(older.plan, newer.plan), contractChanges(older, newer), format)
 		},
 	}
 	c.Flags().StringVar(&format, "format", format, "how to print changes: "+strings.Join(diffFormats, ", "))
@@ -48,8 +52,15 @@ change needs a migration, 4 when one is incompatible, else 0.`,
 	return c
 }
 
-// planOf reads a plan, or compiles the package of a directory.
-func planOf(c *cobra.Command, path string) (*plan.Plan, error) {
+// side is one of the two that are compared. A plan does not hold the contracts
+// it was made with.
+type side struct {
+	plan      *plan.Plan
+	contracts []*module.Contract
+}
+
+// sideOf reads a plan, or compiles the package of a directory.
+func sideOf(c *cobra.Command, path string) (*side, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, bad(err)
@@ -59,7 +70,7 @@ func planOf(c *cobra.Command, path string) (*plan.Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		return r.Plan, nil
+		return &side{r.Plan, r.Program.Module.Contracts}, nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -69,22 +80,45 @@ func planOf(c *cobra.Command, path string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, bad(fmt.Errorf("%s: %w", path, err))
 	}
-	return p, nil
+	return &side{plan: p}, nil
 }
 
-func diff(w io.Writer, changes []plan.Change, format string) error {
+// contractChange is a difference between two versions of a contract that both
+// packages use.
+type contractChange struct {
+	Contract string `json:"contract"` // as the package calls it
+	contract.Change
+}
+
+func contractChanges(older, newer *side) []contractChange {
+	var out []contractChange
+	for _, a := range older.contracts {
+		i := slices.IndexFunc(newer.contracts, func(b *module.Contract) bool { return b.Name == a.Name && b.Kind == a.Kind })
+		if i < 0 {
+			continue
+		}
+		for _, c := range contract.Diff(a.Contract, newer.contracts[i].Contract) {
+			out = append(out, contractChange{a.Name, c})
+		}
+	}
+	return out
+}
+
+func diff(w io.Writer, changes []plan.Change, contracts []contractChange, format string) error {
 	worst := plan.Worst(changes)
 	if format == "json" {
 		text, err := json.MarshalIndent(struct {
-			Classification plan.Class    `json:"classification"`
-			Changes        []plan.Change `json:"changes"`
-		}{worst, append([]plan.Change{}, changes...)}, "", "  ")
+			Classification plan.Class       `json:"classification"`
+			Changes        []plan.Change    `json:"changes"`
+			Contracts      []contractChange `json:"contracts,omitempty"`
+		}{worst, append([]plan.Change{}, changes...), contracts}, "", "  ")
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "%s\n", text)
 	} else {
 		printChanges(w, changes)
+		printContracts(w, contracts)
 	}
 	switch worst {
 	case plan.NeedsMigrate:
@@ -117,5 +151,16 @@ func printChanges(w io.Writer, changes []plan.Change) {
 			at = " (" + string(c.At) + ")"
 		}
 		fmt.Fprintf(w, "  %s: %s%s\n", c.Where, c.What, at)
+	}
+}
+
+func printContracts(w io.Writer, changes []contractChange) {
+	name := ""
+	for _, c := range changes {
+		if c.Contract != name {
+			name = c.Contract
+			fmt.Fprintf(w, "\nthe contract %s:\n", name)
+		}
+		fmt.Fprintf(w, "  %s\n", c.Change)
 	}
 }

@@ -431,21 +431,10 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 		f.notFault(s, st)
 		return
 	}
-	sym := f.only(name, "fault", resolve.Fault)
+	sym := f.occurrence(s, st, st.Fault, name, fields, resolve.Fault)
 	if sym == nil {
-		for _, i := range fields {
-			f.expr(s, i.Value, none)
-		}
 		return
 	}
-	f.Names[st] = sym
-	rec, ok := st.Fault.(*syntax.RecordExpr)
-	if !ok {
-		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.Span()}, Type: name}
-	}
-	t := f.record(s, rec, none)
-	f.tree(st.Fault, t)
-	f.keeps(&t, 0, st.Fault.Span(), "the fault "+sym.Name)
 	if f.in.compensation || f.in.final {
 		f.raised[sym.Full] = true // enough has been said
 		f.errorf(CodePlace, st.Span(), "what tidies up cannot fail")

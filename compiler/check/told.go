@@ -34,21 +34,28 @@ func (f *flow) publish(s *resolve.Scope, st *syntax.PublishStmt) {
 		f.report(diag.Errorf(CodeEvent, spanOf(st.Event), "an event is wanted here, such as Shipped { order: order.id }"))
 		return
 	}
-	sym := f.only(name, "event", resolve.Event)
+	f.occurrence(s, st, st.Event, name, fields, resolve.Event)
+}
+
+// occurrence checks the fault or the event that a statement makes, and gives what
+// declares it; nil where what is wrong has been said.
+func (f *flow) occurrence(s *resolve.Scope, st syntax.Stmt, e syntax.Expr, name *syntax.Path, fields []*syntax.FieldInit, kind resolve.Kind) *resolve.Symbol {
+	sym := f.only(name, string(kind), kind)
 	if sym == nil {
 		for _, i := range fields {
 			f.expr(s, i.Value, none)
 		}
-		return
+		return nil
 	}
 	f.Names[st] = sym
-	rec, ok := st.Event.(*syntax.RecordExpr)
+	rec, ok := e.(*syntax.RecordExpr)
 	if !ok {
 		rec = &syntax.RecordExpr{Place: syntax.Place{At: name.Span()}, Type: name}
 	}
 	t := f.record(s, rec, none)
-	f.tree(st.Event, t)
-	f.keeps(&t, 0, st.Event.Span(), "the event "+sym.Name)
+	f.tree(e, t)
+	f.keeps(&t, 0, e.Span(), "the "+string(kind)+" "+sym.Name)
+	return sym
 }
 
 // reports checks what a report includes and where it goes.

@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,7 +139,7 @@ func (d *differ) when(bad, on way, subject, format string, args ...any) {
 
 // reach notes which ways the types of a contract travel.
 func (d *differ) reach(x *indexed) {
-	for _, name := range sortedKeys(x.operations) {
+	for _, name := range slices.Sorted(maps.Keys(x.operations)) {
 		o := x.operations[name]
 		for _, p := range o.Params {
 			d.travels(x, p.Type, sent)
@@ -148,7 +149,7 @@ func (d *differ) reach(x *indexed) {
 			d.travels(x, types.Ref(short(f.Name)), received)
 		}
 	}
-	for _, name := range sortedKeys(x.channels) {
+	for _, name := range slices.Sorted(maps.Keys(x.channels)) {
 		c := x.channels[name]
 		for _, m := range c.Messages {
 			if c.Sends {
@@ -322,7 +323,7 @@ func (d *differ) channels() {
 
 // union are the keys of both, sorted.
 func union[V any](a, b map[string]V) []string {
-	out := append(sortedKeys(a), sortedKeys(b)...)
+	out := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -189,28 +189,6 @@ func (i *Info) Miss(at source.Span, s *Scope, kinds ...Kind) {
 	i.Missing = append(i.Missing, Missing{At: at, Scope: s, Kinds: kinds})
 }
 
-// At finds what the name at an offset of a file means: a declaration, a
-// variable, or neither.
-func (i *Info) At(file *source.File, offset int) (*Symbol, *Variable) {
-	within := func(s source.Span) bool { return s.File() == file && s.Contains(offset) }
-	for _, u := range i.Uses {
-		if within(u.At) {
-			return u.Symbol, u.Variable
-		}
-	}
-	for _, s := range i.Symbols {
-		if within(s.At) {
-			return s, nil
-		}
-	}
-	for _, v := range i.Variables {
-		if within(v.At) {
-			return nil, v
-		}
-	}
-	return nil, nil
-}
-
 // bytesPerUse is in how many bytes of a text one name is used, about.
 const bytesPerUse = 20
 

@@ -113,7 +113,7 @@ func (c *checker) declareSettingsOnly() {
 	for _, f := range c.Module.Files {
 		for _, d := range f.Decls {
 			switch d.(type) {
-			case *syntax.PatternDecl, *syntax.WindowDecl, *syntax.ScheduleDecl, *syntax.TenantDecl, *syntax.PartnerDecl, *syntax.MigrateDecl, *syntax.RolloutDecl:
+			case *syntax.TenantDecl, *syntax.PartnerDecl, *syntax.MigrateDecl, *syntax.RolloutDecl:
 				c.notYet(d, "this declaration")
 			}
 		}

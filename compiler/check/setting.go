@@ -24,6 +24,7 @@ type Setting struct {
 	//
 	//	<int 1..100> <size> <ratio> <money> <bool> <text> <duration 1ms..1h>
 	//	<durations 1ms..1h> (low..high) <expression> <one of a b c> <name kind>
+	//	<calendar> <times> (both have phrases of their own and stand alone)
 	//
 	// Bounds are inclusive. "" is a setting that a later version will have.
 	Form     string
@@ -41,6 +42,8 @@ type value struct {
 	source plan.Text     // of text
 	expr   syntax.Expr
 	symbol *resolve.Symbol
+	path   *syntax.Path       // of times: the source, nil for all
+	days   []plan.CalendarDay // of a calendar; low is its interval and text its zone
 }
 
 // values are what was read for a setting: for each phrase of its form the values
@@ -148,6 +151,17 @@ func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnost
 
 // read matches the phrases of a setting with those of its form.
 func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
+	switch row.Form {
+	case "<calendar>":
+		v, ok := c.calendar(row, s)
+		return values{{v}}, ok
+	case "<times>":
+		v, ok := readTimes(s)
+		if !ok {
+			c.report(wrongSetting(row, s.Span()))
+		}
+		return values{v}, ok
+	}
 	forms := forms(row.Form)
 	out := make(values, len(forms))
 	for _, p := range s.Phrases {

@@ -10,8 +10,8 @@ type Table struct {
 func Tables() []Table {
 	return []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
-		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
-		{"process", processSettings}, {"receive", receiveSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
+		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings}, {"pattern", patternSettings},
+		{"process", processSettings}, {"receive", receiveSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"schedule", scheduleSettings}, {"sla", slaSettings}, {"task", taskSettings}, {"window", windowSettings},
 	}
 }
 

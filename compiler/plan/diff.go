@@ -48,6 +48,7 @@ func Diff(older, newer *Plan) []Change {
 	d.endpoints()
 	d.processes()
 	d.routes()
+	d.streams()
 	d.rest()
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Class.Rank(), a.Class.Rank()), cmp.Compare(a.Where, b.Where))
@@ -287,7 +288,7 @@ func (d *differ) rest() {
 	a, b := reflect.ValueOf(*d.older), reflect.ValueOf(*d.newer)
 	for i := range a.NumField() {
 		name := a.Type().Field(i).Name
-		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes"}, name) {
+		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes", "Patterns", "Windows", "Schedules"}, name) {
 			continue
 		}
 		word := strings.ToLower(strings.TrimSuffix(name, "s"))

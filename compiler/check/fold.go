@@ -31,7 +31,7 @@ var (
 	amounts = append(slices.Clip(numbers), types.Money, types.Duration)
 	ordered = append(slices.Clip(amounts), types.String, types.Timestamp)
 	theSame = func(t types.Type) types.Type { return t }
-	become   = func(k types.Kind) func(types.Type) types.Type {
+	become  = func(k types.Kind) func(types.Type) types.Type {
 		return func(types.Type) types.Type { return types.Of(k) }
 	}
 	averaged = func(t types.Type) types.Type {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
@@ -400,8 +399,11 @@ func (m *recognizer) bounded() {
 	for i := range m.out.Stages {
 		st := &m.out.Stages[i]
 		sure += takes(st)
+		if m.openEnded(i) {
+			return
+		}
 		if st.WithinNs > 0 && takes(st) >= st.WithinNs {
-			m.hopeless(m.begins[i].Within, st.WithinNs)
+			m.hopeless(m.begins[i].Within)
 			return
 		}
 		if m.out.WithinNs == 0 && st.WithinNs == 0 && !ends(st, i == 0) {
@@ -415,12 +417,29 @@ func (m *recognizer) bounded() {
 		sure = max(sure, m.out.Without[i].ForNs)
 	}
 	if m.out.WithinNs > 0 && sure >= m.out.WithinNs {
-		m.hopeless(m.decl.Within, m.out.WithinNs)
+		m.hopeless(m.decl.Within)
 	}
 }
 
-func (m *recognizer) hopeless(within syntax.Expr, ns int64) {
-	m.report(diag.Errorf(CodeNoMatch, within.Span(), "no match is ever complete within %s, because what may not come is waited for at least as long", time.Duration(ns)).
+// openEnded reports a range of messages that no message could end.
+func (m *recognizer) openEnded(i int) bool {
+	e := m.out.Stages[i].Alternatives[0].Elements[0]
+	if e.Min == e.Max || i+1 == len(m.out.Stages) {
+		return false
+	}
+	for _, a := range m.out.Stages[i+1].Alternatives {
+		if !slices.ContainsFunc(a.Elements, func(e plan.Element) bool { return !e.Not }) {
+			times := m.begins[i].Times.Span()
+			m.report(diag.Errorf(CodeTimes, times, "what does not come ends no repetition").WithNote(m.begins[i+1].Span(), "no message is wanted here").
+				WithHelp("write times %d, or a message that ends it", max(e.Min, 1)).WithFix(times, strconv.Itoa(max(e.Min, 1))))
+			return true
+		}
+	}
+	return false
+}
+
+func (m *recognizer) hopeless(within syntax.Expr) {
+	m.report(diag.Errorf(CodeNoMatch, within.Span(), "no match is ever complete within %s, because what may not come is waited for at least as long", within.Span().Text()).
 		WithHelp("make this longer than everything behind for"))
 }
 

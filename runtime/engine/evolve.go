@@ -91,7 +91,7 @@ func (s *State) applyInstance(ev record.Event) string {
 		}
 		a.round, a.next = e.Round, 0
 		x.steps++
-		bind(x.variables(a), x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
+		x.set(a, x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
 		return ""
 	case record.StepLeft:
 		x, a, why := s.locate(e.Instance, e.Activation)
@@ -215,25 +215,18 @@ func (s *State) stepPassed(x *instance, a *activation, e *record.StepPassed) str
 	a.next++
 	x.steps++
 	st := &x.flow.steps[e.Step]
-	vars := x.variables(a)
-	bind(vars, st.slot, e.Value, e.Bound)
-	x.remember(st, e.Step, "", vars, a)
+	x.set(a, st.slot, e.Value, e.Bound)
+	x.remember(st, e.Step, "", a)
 	return ""
-}
-
-func bind(vars []types.Value, slot int32, v types.Value, bound bool) {
-	if bound && slot >= 0 {
-		vars[slot] = v
-	}
 }
 
 // remember notes a completed step that can be undone. What a compensation itself
 // does is not undone.
-func (x *instance) remember(st *step, index uint32, cloud string, vars []types.Value, a *activation) {
+func (x *instance) remember(st *step, index uint32, cloud string, a *activation) {
 	if st.comp < 0 || x.scope(a) != nil {
 		return
 	}
-	x.done = append(x.done, doneStep{index, cloud, capture(vars, st.reads)})
+	x.done = append(x.done, doneStep{step: index, cloud: cloud, vals: capture(x.variables(a), st.reads)})
 }
 
 func capture(vars []types.Value, reads []int32) []types.Value {
@@ -290,7 +283,7 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 	switch st.kind {
 	case plan.For:
 		if len(e.Items) > 0 {
-			bind(x.variables(a), st.slot, e.Items[0], true)
+			x.set(a, st.slot, e.Items[0], true)
 		}
 	case plan.Select:
 		s.await(x, a)
@@ -378,10 +371,9 @@ func (s *State) branchEntered(x *instance, parent *activation, e *record.BranchE
 func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 	if a.step != none && a.role == roleStep {
 		st := &x.flow.steps[a.step]
-		vars := x.variables(a)
-		bind(vars, st.slot, e.Value, e.Bound)
+		x.set(a, st.slot, e.Value, e.Bound)
 		if completes(st, a) {
-			x.remember(st, a.step, e.Cloud, vars, a)
+			x.remember(st, a.step, e.Cloud, a)
 		}
 		if st.kind == plan.Parallel && st.join.Keep {
 			s.detach(x, a)

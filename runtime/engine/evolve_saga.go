@@ -66,7 +66,7 @@ func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) str
 		}
 	}
 	s.unwait(x, a)
-	bind(x.variables(a), st.sel.on[e.Arm].slot, payload, true)
+	x.set(a, st.sel.on[e.Arm].slot, payload, true)
 	s.runBlock(x, a, e.Arm+1)
 	return ""
 }
@@ -77,7 +77,7 @@ func (s *State) faultCaught(x *instance, a *activation, e *record.FaultCaught) {
 	if st.call != nil {
 		for _, c := range st.call.catch {
 			if c.block+1 == int32(e.Block) {
-				bind(x.variables(a), c.slot, e.Fields, true)
+				x.set(a, c.slot, e.Fields, true)
 			}
 		}
 	}
@@ -231,7 +231,9 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 	s.unwait(x, a)
 	st := &x.flow.steps[a.step]
 	a.role, a.block, a.next, a.items, a.attempt = roleUndo, st.blocks[st.comp], 0, nil, 0
-	bind(a.x.vars, st.slot, e.Value, true)
+	if st.slot >= 0 {
+		a.x.vars[st.slot] = e.Value
+	}
 }
 
 func (s *State) incidentResolved(x *instance) {

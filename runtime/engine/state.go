@@ -267,11 +267,3 @@ func (x *instance) scope(a *activation) *activation {
 	}
 	return nil
 }
-
-// variables are those that a reads and writes.
-func (x *instance) variables(a *activation) []types.Value {
-	if u := x.scope(a); u != nil {
-		return u.x.vars
-	}
-	return x.values()
-}

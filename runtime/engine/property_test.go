@@ -53,6 +53,7 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		s := ask(name, "catalog.get", id())
 		if rapid.Bool().Draw(g.t, "catch") {
 			s = catching(s, "p.Declined", "", g.leaf("wait", g.name("c")))
+			s = catching(s, "", "", g.leaf("wait", g.name("c")))
 		}
 		return s
 	case "charge":
@@ -75,6 +76,10 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		s := shipped()
 		s.Select.On[0].Block.Steps = g.block(0)
 		s.Select.After[0].Block.Steps = g.block(0)
+		s.Select.On[0].Transient = rapid.Bool().Draw(g.t, "transient")
+		if rapid.IntRange(0, 3).Draw(g.t, "else") == 0 {
+			s.Select.Else = &plan.Block{Steps: g.block(0)}
+		}
 		return s
 	case "task":
 		s := approve()

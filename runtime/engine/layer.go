@@ -98,3 +98,12 @@ func (x *instance) set(a *activation, slot int32, v types.Value, bound bool) {
 	}
 	x.values()[slot] = v
 }
+
+func (l *layer) has(slot int32) bool {
+	for _, own := range l.slots {
+		if own == slot {
+			return true
+		}
+	}
+	return false
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
 )
 
 // The plans of the stories about what instances say to others and hear from them.
@@ -15,6 +16,7 @@ func init() {
 		"else":        func() *plan.Plan { return one(pause("wait", 1e9), orElse(), give(str("nothing there"))) },
 		"else_fails":  func() *plan.Plan { return one(pause("wait", 1e9), orElseFailing()) },
 		"transient":   func() *plan.Plan { return one(pause("wait", 1e9), transient()) },
+		"publish":     func() *plan.Plan { return one(publishing(), give(str("told"))) },
 		"catch_every": func() *plan.Plan { return one(catching(hold(), "", "", give(str("whatever it was")))) },
 	})
 }
@@ -52,4 +54,9 @@ func transient() plan.Step {
 		{DelayNs: 5e9, Block: plan.Block{Steps: steps(give(str("the shorter one")))}},
 	}
 	return s
+}
+
+func publishing() plan.Step {
+	e := rec(types.Ref("p.Shipped"), "order", id(), "carrier", str("dhl"))
+	return plan.Step{ID: "publish", Kind: plan.Publish, Type: types.Ref("p.Shipped"), Expr: &e}
 }

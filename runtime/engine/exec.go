@@ -45,7 +45,7 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		d.execTask(x, a, index, st)
 	case plan.Select:
 		d.execSelect(x, a, index, st)
-	case plan.Call, plan.Start, plan.Send:
+	case plan.Call, plan.Start, plan.Send, plan.Publish:
 		d.execEffect(x, a, index, st)
 	default:
 		d.execRegion(x, a, index, st)
@@ -264,7 +264,7 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 	var key *evaluator
 	var params []types.Field
 	switch st.kind {
-	case plan.Send:
+	case plan.Send, plan.Publish:
 		w.load = values[0]
 		return w, nil
 	case plan.Call:

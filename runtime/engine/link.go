@@ -194,6 +194,8 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}
+	case plan.Publish:
+		need(p.Expr != nil && p.Type.Name != "", "event")
 	case plan.Task:
 		if !need(p.Task != nil, "task") {
 			return

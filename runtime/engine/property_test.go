@@ -32,7 +32,7 @@ func (g *grower) block(depth int) []plan.Step {
 }
 
 func (g *grower) step(depth int) plan.Step {
-	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "start", "select", "task", "fail", "bad"}
+	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "publish", "start", "select", "task", "fail", "bad"}
 	if depth > 0 {
 		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel")
 	}
@@ -70,6 +70,8 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		return pause(name, int64(rapid.IntRange(0, 3).Draw(g.t, "pause"))*1e9)
 	case "send":
 		return sending("rejected", ref("order", orderT))
+	case "publish":
+		return publishing()
 	case "start":
 		return starting()
 	case "select":
@@ -167,6 +169,8 @@ func (c *chaos) note(e engine.Effect) {
 		what = "start " + x.Process
 	case engine.Send:
 		what = "send " + x.Channel
+	case engine.Publish:
+		what = "publish " + x.Event
 	}
 	key := e.Of().Instance + " " + e.Of().Key
 	if before, ok := c.keys[key]; ok && before != what {

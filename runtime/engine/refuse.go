@@ -38,7 +38,7 @@ func (e *UnsupportedError) Error() string {
 var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
-	plan.Return: true,
+	plan.Return: true, plan.Publish: true,
 }
 
 // unsupported finds everything in a plan that would be passed over in silence, or

@@ -91,6 +91,8 @@ func (k *sketch) leaf() plan.Step {
 		return plan.Step{ID: k.id("let"), Kind: plan.Let, Var: k.id("let"), Type: intType, Expr: ref(variable("n", intType))}
 	case 3:
 		return plan.Step{ID: k.id("send"), Kind: plan.Send, Send: &plan.SendStep{Channel: "lab.notes"}, Expr: ref(variable("n", intType))}
+	case 6:
+		return k.ring()
 	case 4:
 		if k.random.chance(300) {
 			return plan.Step{ID: k.id("fail"), Kind: plan.Fail, Type: types.Ref(faultBroken), Expr: ref(recordOf(types.Ref(faultBroken), nil))}

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 )
 
@@ -39,4 +41,10 @@ func (k *sketch) asked(depth int) plan.Step {
 		s.Call.Retry = &plan.Retry{Tries: 1 + k.random.below(4), BackoffMinNs: int64(10 * millisecond)}
 	}
 	return s
+}
+
+// ring publishes a bell that some other instance may wait for, or this one.
+func (k *sketch) ring() plan.Step {
+	next := operator(expression.Rem, intType, operator(expression.Add, intType, variable("n", intType), literal("1", intType)), literal("4", intType))
+	return plan.Step{ID: k.id("publish"), Kind: plan.Publish, Type: types.Ref("lab.Bell"), Expr: ref(recordOf(types.Ref("lab.Bell"), []string{"n"}, next))}
 }

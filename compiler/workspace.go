@@ -149,6 +149,9 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
 	if !c.Failed() {
+		c.Diagnostics = append(c.Diagnostics, migrations(c.unit)...)
+	}
+	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}
 	diag.Sort(c.Diagnostics)

@@ -167,6 +167,8 @@ type checker struct {
 	policies map[string]*ruled
 	process  map[string]*Process
 	inTest   bool
+	flows    Flows // for a test
+	looked   bool  // the test asked for them
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft   int
 	know   narrowing

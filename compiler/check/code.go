@@ -61,6 +61,13 @@ const (
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
 
+	CodeTestOrder  diag.Code = "COB4320"
+	CodeTestStep   diag.Code = "COB4321"
+	CodeTestTask   diag.Code = "COB4322"
+	CodeTestCloud  diag.Code = "COB4323"
+	CodeTestAmount diag.Code = "COB4324"
+	CodeTestEnds   diag.Code = "COB4325"
+
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"
 	CodeBounds         diag.Code = "COB5003"

@@ -65,6 +65,7 @@ type place struct {
 	compensation bool
 	branch       bool
 	final        bool              // in a finally
+	confined     bool              // in any of them, and the innermost machine is around it
 	message      *resolve.Variable // of a route
 }
 

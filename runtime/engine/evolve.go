@@ -293,7 +293,9 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 			bind(x.variables(a), st.slot, e.Items[0], true)
 		}
 	case plan.Select:
-		s.await(x, a)
+		if !a.frame() {
+			s.await(x, a)
+		}
 	case plan.Task:
 		s.tasks[taskRef{x.id, a.id}] = struct{}{}
 	}
@@ -314,14 +316,14 @@ func (s *State) await(x *instance, a *activation) {
 		return
 	}
 	for i := range on {
-		s.waiting.add(awaited(&on[i], a, i), waiter{x, a.id, uint32(i)})
+		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
 	}
 }
 
-func awaited(arm *onArm, a *activation, i int) waitKey {
+func awaited(arm *onArm, items []types.Value, i int) waitKey {
 	k := waitKey{armPath: arm.armPath}
-	if arm.equals != nil && i < len(a.items) {
-		k.value = correlation(a.items[i])
+	if arm.equals != nil && i < len(items) {
+		k.value = correlation(items[i])
 	}
 	return k
 }
@@ -333,7 +335,7 @@ func (s *State) unwait(x *instance, a *activation) {
 		switch st := &x.flow.steps[a.step]; st.kind {
 		case plan.Select:
 			for i := range st.sel.on {
-				s.waiting.remove(awaited(&st.sel.on[i], a, i), x, a.id)
+				s.waiting.remove(awaited(&st.sel.on[i], a.items, i), x, a.id)
 			}
 		case plan.Task:
 			delete(s.tasks, taskRef{x.id, a.id})

@@ -84,6 +84,9 @@ func blocksOf(s *plan.Step) []*plan.Block {
 		for i := range s.Select.After {
 			out = append(out, &s.Select.After[i].Block)
 		}
+		if s.Select.Else != nil {
+			out = append(out, s.Select.Else)
+		}
 	}
 	if s.Call != nil {
 		for i := range s.Call.Catch {
@@ -174,6 +177,8 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}
+	case plan.Publish:
+		need(p.Expr != nil && p.Type.Name != "", "event")
 	case plan.Task:
 		if !need(p.Task != nil, "task") {
 			return
@@ -275,20 +280,13 @@ func (l *linker) call(p *plan.Step) *call {
 	}
 	c.args = l.exprs(p.Call.Args, p.At)
 	c.key = l.evaluator(c.operation.Key, p.At)
-	c.timeoutNs = shorter(c.failover.EachNs, c.operation.TimeoutNs)
+	l.asking(p, c)
 	for i := range p.Call.Catch {
 		h := &p.Call.Catch[i]
 		c.catch = append(c.catch, caught{h.Fault, l.slot(h.Var), int32(i)})
 	}
 	l.candidates(p, c)
 	return c
-}
-
-func shorter(a, b int64) int64 {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
 }
 
 // candidates puts what the policy does not forbid in the order of the
@@ -350,10 +348,10 @@ func (l *linker) start(p *plan.Step) *start {
 }
 
 func (l *linker) selection(p *plan.Step) *selection {
-	sel := &selection{afterArm: -1}
+	sel := &selection{afterArm: -1, elseArm: -1}
 	for i := range p.Select.On {
 		on := &p.Select.On[i]
-		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var}
+		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
 		arm.where = l.expr(on.Where, p.At)
 		if on.Equals != nil && len(on.Path) > 0 {
 			arm.path = strings.Join(on.Path, ".")
@@ -367,6 +365,9 @@ func (l *linker) selection(p *plan.Step) *selection {
 		if ns := p.Select.After[i].DelayNs; !sel.hasAfter || ns < sel.afterNs {
 			sel.afterNs, sel.hasAfter, sel.afterArm = ns, true, int32(len(p.Select.On)+i)
 		}
+	}
+	if p.Select.Else != nil {
+		sel.elseArm = int32(len(p.Select.On) + len(p.Select.After))
 	}
 	return sel
 }

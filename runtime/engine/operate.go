@@ -146,7 +146,7 @@ func (d *decider) resume(x *instance, a *activation) {
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send:
+	case plan.Call, plan.Start, plan.Send, plan.Publish:
 		d.attempt(x, a, nil)
 	case plan.Select:
 		if st.sel.hasAfter {

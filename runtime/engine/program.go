@@ -89,6 +89,8 @@ type call struct {
 	operation  *plan.Operation
 	args       []*expr
 	key        *evaluator // over the parameters
+	ownKey     *expr      // of this call, over the variables; it goes before key
+	exprs      []*expr    // args, and ownKey where there is one
 	failover   *plan.Failover
 	order      *placement.Order // of what the policy allows
 	catch      []caught
@@ -98,7 +100,7 @@ type call struct {
 }
 
 type caught struct {
-	fault string
+	fault string // "" is every fault that no block before it takes
 	slot  int32
 	block int32 // of the step
 }
@@ -114,6 +116,7 @@ type selection struct {
 	afterNs   int64 // the shortest delay, 0 where there is none
 	hasAfter  bool
 	afterArm  int32 // which block of the step it runs
+	elseArm   int32 // the same where no arm can go at once, -1: it waits
 	eventList []string
 }
 
@@ -123,6 +126,8 @@ type onArm struct {
 	equals *expr
 	where  *expr
 	varOf  string
+	// transient says that only what comes while it waits counts.
+	transient bool
 }
 
 // armPath is what a select looks an event up by: its type and the path of the

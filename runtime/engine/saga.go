@@ -18,7 +18,7 @@ func (d *decider) raise(x *instance, a *activation, step uint32, fault string, f
 	}
 	if c := x.callOf(a); c != nil && a.role == roleStep && !a.frame() {
 		for i := range c.catch {
-			if c.catch[i].fault == fault {
+			if c.catch[i].fault == fault || c.catch[i].fault == "" {
 				d.settle(x, a, "", true)
 				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(c.catch[i].block) + 1, Fault: fault, Fields: fields})
 				d.wake(a)
@@ -150,15 +150,11 @@ func (d *decider) recall(x *instance, a *activation) bool {
 func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.Instant) {
 	var args []types.Value
 	asked := st.comp >= 0 || due == 0
-	if asked && len(st.call.args) > 0 && x.arguments(a) == nil {
-		w, err := d.s.again(x, a)
-		if err != nil {
+	if asked && len(st.call.exprs) > 0 && x.arguments(a) == nil {
+		var err error
+		if args, err = d.s.ingredients(x, a, st); err != nil {
 			d.incident(x, a, a.step, err.Error())
 			return
-		}
-		args = make([]types.Value, len(st.call.args))
-		for i := range st.call.operation.Params {
-			args[i] = w.args[st.call.operation.Params[i].Name]
 		}
 	}
 	d.emit(record.SettlementOwed{

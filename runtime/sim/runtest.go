@@ -177,6 +177,8 @@ func (b *bench) effect(e engine.Effect) {
 				c = record.AttemptEnded{Outcome: record.Rejected, Detail: r.Rejected.Detail}
 			}
 		})
+	case engine.Publish:
+		b.core.Offer(record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload, Until: b.facts().Now + record.Instant(hour)}, b.facts(), nil)
 	}
 	c.Instance, c.Activation, c.Attempt = t.Instance, t.Activation, t.Attempt
 	b.core.Offer(c, b.facts(), nil)

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
@@ -114,6 +116,40 @@ func (c *checker) faultValue(e syntax.Expr) (string, *expression.Tree) {
 	}
 	return sym.Full, c.fixed(e, none)
 }
+
+// technical are the faults of a call that nobody could answer. Nothing declares
+// them.
+var technical = []string{"Denied", "Rejected", "Unavailable"}
+
+// technicalFault is the fault that a path such as std.Unavailable names; is says
+// whether it is such a path.
+func (c *checker) technicalFault(e syntax.Expr) (fault string, fields *expression.Tree, is bool) {
+	name, inits := faultParts(e)
+	if name == nil || len(name.Parts) != 2 || name.Parts[0].Text != "std" || c.Info.Lookup("std") != nil {
+		return "", nil, false
+	}
+	if !slices.Contains(technical, name.Parts[1].Text) {
+		c.report(resolve.Unknown(name.Parts[1].At, "fault of std", name.Parts[1].Text, technical))
+		return "", nil, true
+	}
+	if inits == nil {
+		return name.String(), nil, true
+	}
+	for _, i := range inits {
+		if !slices.Contains(technicalFields, i.Name.Text) {
+			c.report(resolve.Unknown(i.Name.At, "field of "+name.String(), i.Name.Text, technicalFields))
+			return "", nil, true
+		}
+	}
+	bare := *e.(*syntax.RecordExpr)
+	bare.Type = nil
+	if fields = c.fixed(&bare, none); fields == nil {
+		return "", nil, true
+	}
+	return name.String(), fields, true
+}
+
+var technicalFields = []string{"endpoint", "operation", "reason"}
 
 // eventValue is the event that an expression names, and its fields where they are
 // given; whole says that they have to be.

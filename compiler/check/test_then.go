@@ -161,7 +161,10 @@ func (p *phrase) failsWith(t *plan.Then) bool {
 	if e == nil {
 		return false
 	}
-	t.Fault, t.Expr = p.faultValue(e)
+	var is bool
+	if t.Fault, t.Expr, is = p.technicalFault(e); !is {
+		t.Fault, t.Expr = p.faultValue(e)
+	}
 	return t.Fault != ""
 }
 

@@ -116,7 +116,8 @@ func (w *Workspace) flowsOf(u *unit, decls []syntax.Decl, bodies []*check.Body) 
 	if w.wrong || anyError(u.resolved) || !u.declared.Sound(flows) {
 		return nil
 	}
-	return func(name string) ([]plan.Step, bool) { return lower.Steps(u.program(flows), name) }
+	program := u.programOf(flows)
+	return func(name string) ([]plan.Step, bool) { return lower.Steps(program, name) }
 }
 
 func anyError(ds []diag.Diagnostic) bool {
@@ -127,7 +128,10 @@ func anyError(ds []diag.Diagnostic) bool {
 const spareBodies = 256
 
 // program is what the checker knows, without the notes about names of the bodies.
-func (u *unit) program(bodies []*check.Body) *check.Program {
+func (u *unit) program() *check.Program { return u.programOf(u.bodies) }
+
+// programOf is program with these bodies.
+func (u *unit) programOf(bodies []*check.Body) *check.Program {
 	p := u.declared.Program(bodies)
 	p.Imports = nil
 	for _, x := range u.imports {
@@ -139,7 +143,7 @@ func (u *unit) program(bodies []*check.Body) *check.Program {
 // whole is what the checker knows.
 func (u *unit) whole() *check.Program {
 	if u.made == nil {
-		p := u.program(u.bodies)
+		p := u.program()
 		info := *p.Info
 		info.Notes = u.declared.Notes(u.bodies)
 		p.Info = &info

@@ -152,6 +152,9 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
 	if !c.Failed() {
+		c.Diagnostics = append(c.Diagnostics, migrations(c.unit)...)
+	}
+	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}
 	diag.Sort(c.Diagnostics)
@@ -178,7 +181,7 @@ type remarks struct {
 
 // lint gives the remarks about a package without errors.
 func (w *Workspace) lint(m *module.Module, u *unit) []diag.Diagnostic {
-	program := u.program(u.bodies)
+	program := u.program()
 	ds := lint.Package(program)
 	if w.linted != u.declared {
 		w.linted, w.remarks = u.declared, nil

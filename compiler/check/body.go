@@ -66,7 +66,8 @@ func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declar
 	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
-		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
+		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
+		c.declareMigrations, c.declareRollouts, c.declareBreaches, c.checkSamples} {
 		pass()
 	}
 	c.sort()
@@ -127,6 +128,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 		p := *c.process[c.qualified(decl.Name.Text)]
 		p.Decl, p.Facts = decl, &program.Facts
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
+		c.migrate(&p)
 		b.process = &p
 	case *syntax.RouteDecl:
 		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}

@@ -54,20 +54,20 @@ func (t *tester) everyFlow() []string {
 	return out
 }
 
-// named is a name in a test: of a step, of a task. flow is the process or route
+// designation is a name in a test: of a step, of a task. flow is the process or route
 // that stands before it, "" where none does.
-type named struct {
+type designation struct {
 	at         source.Span
 	flow, name string
 }
 
 // name reads the name of a step or of a task, perhaps behind that of its process.
-func (p *phrase) name(what string) (named, bool) {
+func (p *phrase) name(what string) (designation, bool) {
 	e := p.next(what)
 	if e == nil {
-		return named{}, false
+		return designation{}, false
 	}
-	n := named{at: e.Span()}
+	n := designation{at: e.Span()}
 	path := pathOf(e)
 	if text, ok := e.(*syntax.StringExpr); ok {
 		if plain, ok := text.Plain(); ok && plain != "" {
@@ -109,7 +109,7 @@ func join(parts []syntax.Name) string {
 
 // find looks for the step that a name means: in the process before it, else in
 // the one that the test has started, else in all of the package.
-func (p *phrase) find(n named, what string, code diag.Code, fits func(*plan.Step) string) (*plan.Step, *plan.StepName, bool) {
+func (p *phrase) find(n designation, what string, code diag.Code, fits func(*plan.Step) string) (*plan.Step, *plan.StepName, bool) {
 	flows := p.everyFlow()
 	if n.flow != "" {
 		flows = []string{n.flow}
@@ -151,7 +151,7 @@ func (p *phrase) find(n named, what string, code diag.Code, fits func(*plan.Step
 }
 
 // missing says that nothing has the name.
-func (p *phrase) missing(n named, what string, code diag.Code, candidates []string) {
+func (p *phrase) missing(n designation, what string, code diag.Code, candidates []string) {
 	owner := "no process here has"
 	switch {
 	case n.flow != "":
@@ -226,7 +226,7 @@ func (p *phrase) task(name *string, step **plan.StepName) (form types.Type, ok b
 
 // reportNamed says whether a process makes a report of this name.
 func (p *phrase) reportNamed(name string) bool {
-	_, _, ok := p.find(named{at: p.step.Terms[p.at-1].Span(), name: name}, "report", CodeTestStep, func(s *plan.Step) string {
+	_, _, ok := p.find(designation{at: p.step.Terms[p.at-1].Span(), name: name}, "report", CodeTestStep, func(s *plan.Step) string {
 		if s.Kind == plan.Report {
 			return s.Name
 		}

@@ -16,7 +16,9 @@ import (
 func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package, Std: standard(p),
 		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
-		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
+		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels,
+		Tenants: p.Tenants, Partners: p.Partners, Rollouts: p.Rollouts}
+	out.SLAs = breaches(p, out.SLAs, "")
 	for _, c := range p.Module.Contracts {
 		for _, f := range c.Files {
 			out.Contracts = append(out.Contracts, plan.Contract{Path: f.Path, Kind: string(c.Kind), Digest: f.Digest})
@@ -27,6 +29,7 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out.Processes = slices.Grow(out.Processes, len(p.Processes))
 	for _, x := range p.Processes {
 		out.Processes = append(out.Processes, process(p, x, ""))
+		out.Migrations = append(out.Migrations, x.Migrations...)
 	}
 	for _, x := range p.Routes {
 		out.Routes = append(out.Routes, route(p, x))
@@ -179,6 +182,18 @@ func used(p *check.Program, reached *reached, out *plan.Plan) []types.Definition
 	}
 	for _, x := range out.Routes {
 		plan.Walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+	}
+	for _, x := range out.SLAs {
+		if x.OnBreach != nil {
+			plan.Walk(x.OnBreach.Body, func(s *plan.Step) { r.visit(s.Type) })
+		}
+	}
+	for _, x := range out.Partners {
+		for _, s := range x.Imports {
+			r.fields(s.Params)
+			r.visit(s.Result)
+			r.names(s.Raises)
+		}
 	}
 	list := slices.Grow([]types.Definition(nil), len(r.seen))
 	for _, x := range append([]*check.Program{p}, p.Imports...) {

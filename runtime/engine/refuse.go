@@ -75,15 +75,7 @@ func unsupported(p *plan.Plan) error {
 		note(d.Receive != "" || d.Event != "", d.At, "a route from what is no channel")
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
-	for i := range p.Patterns {
-		note(true, p.Patterns[i].At, "pattern")
-	}
-	for i := range p.Windows {
-		note(true, p.Windows[i].At, "window")
-	}
-	for i := range p.Schedules {
-		note(true, p.Schedules[i].At, "schedule")
-	}
+	refuseDeclarations(p, note)
 	if len(e.Parts) == 0 {
 		return nil
 	}

@@ -46,7 +46,8 @@ type session struct {
 type pkg struct {
 	dir      string
 	session  *session
-	snapshot *ide.Snapshot       // nil when something changed
+	snapshot *ide.Snapshot // nil when something changed
+	memory   ide.Memory
 	found    []ide.Diagnostic    // of the snapshot, when asked for
 	told     map[string]string   // diagnostics by path, as they were told last
 	work     *compiler.Workspace // nil when the directory cannot be a package
@@ -61,6 +62,7 @@ func newSession(version string) *session {
 func (s *session) forget() {
 	for _, p := range s.pkgs {
 		p.drop()
+		p.memory = ide.Memory{}
 	}
 }
 
@@ -180,7 +182,7 @@ func (p *pkg) check(replaced map[string]string) *compiler.Checked {
 // current is the package as it is now; nil when it cannot be read.
 func (p *pkg) current() *ide.Snapshot {
 	if p.snapshot == nil {
-		p.snapshot = ide.New(p.check)
+		p.snapshot = ide.New(p.check, &p.memory)
 	}
 	return p.snapshot
 }

@@ -74,7 +74,7 @@ func (s *Snapshot) Rename(path string, offset int, name string) ([]Edit, error) 
 	if found := failures(after.Diagnostics); len(found) > errors {
 		return nil, refused("with this name the package would be wrong: %s", found[0].Message)
 	}
-	if !slices.Equal(before, namesOf(after).meanings()) {
+	if !slices.Equal(before, namesOf(after, s.memory).meanings()) {
 		return nil, refused("%s is taken: another name of the package would mean something else", name)
 	}
 	return edits, nil
@@ -84,7 +84,7 @@ func (s *Snapshot) Rename(path string, offset int, name string) ([]Edit, error) 
 // own name, { order }, is written out.
 func (n *names) renaming(o *ref, name string) Edit {
 	text := name
-	for _, other := range n.refs[o.Path] {
+	for _, other := range n.refs(o.Path) {
 		if other.Place != o.Place || other.key() == o.key() {
 			continue
 		}
@@ -101,13 +101,13 @@ func (n *names) renaming(o *ref, name string) Edit {
 // declaration it means, so that two texts can be compared whatever the names are.
 func (n *names) meanings() []string {
 	var paths []string
-	for p := range n.refs {
+	for p := range n.trees {
 		paths = append(paths, p)
 	}
 	slices.Sort(paths)
-	number := map[string]int{}
+	number := map[key]int{}
 	for _, p := range paths {
-		for _, r := range n.refs[p] {
+		for _, r := range n.refs(p) {
 			if k := r.key(); r.decl && number[k] == 0 {
 				number[k] = len(number) + 1
 			}
@@ -115,7 +115,7 @@ func (n *names) meanings() []string {
 	}
 	var out []string
 	for _, p := range paths {
-		for _, r := range n.refs[p] {
+		for _, r := range n.refs(p) {
 			meaning := fmt.Sprint(p, " ", number[r.key()])
 			if number[r.key()] == 0 {
 				meaning += r.name

@@ -34,12 +34,15 @@ type session struct {
 	version string
 	utf8    bool // columns are bytes and not UTF-16 units
 	watches bool // the client can be asked to watch files
-	folders []string
-	docs    map[string]*document // by path
-	disk    *disk
-	pkgs    map[string]*pkg // of open documents, by directory
-	changed map[string]bool // packages whose diagnostics are to be told
-	outbox  []message
+	// showsPages says that the client shows the page that a command gives.
+	showsPages bool
+	folders    []string
+	docs       map[string]*document // by path
+	disk       *disk
+	pkgs       map[string]*pkg // of open documents, by directory
+	around     *surroundings
+	changed    map[string]bool // packages whose diagnostics are to be told
+	outbox     []message
 }
 
 // pkg is a package with an open document.
@@ -54,8 +57,10 @@ type pkg struct {
 }
 
 func newSession(version string) *session {
-	return &session{version: version, docs: map[string]*document{}, disk: &disk{map[string]remembered{}},
+	s := &session{version: version, docs: map[string]*document{}, disk: &disk{map[string]remembered{}},
 		pkgs: map[string]*pkg{}, changed: map[string]bool{}}
+	s.around = &surroundings{session: s}
+	return s
 }
 
 // forget drops what was computed, after a bug may have left it half done.
@@ -64,6 +69,7 @@ func (s *session) forget() {
 		p.drop()
 		p.memory = ide.Memory{}
 	}
+	s.around = &surroundings{session: s}
 }
 
 func (p *pkg) drop() { p.snapshot, p.found = nil, nil }
@@ -79,6 +85,7 @@ func dirOf(name string) string {
 
 // touch notes that the text of a document changed.
 func (s *session) touch(d *document) {
+	s.around.edit(d.Path, d.Text)
 	for _, p := range s.pkgs {
 		p.edit(d.Path, d.Text)
 		p.drop()
@@ -94,6 +101,7 @@ func (s *session) reread() {
 			s.pkgs[dir] = newPackage(s, dir)
 		}
 	}
+	s.around.reread()
 	for _, p := range s.pkgs {
 		if p.work != nil {
 			p.work.Reread()

@@ -152,11 +152,9 @@ func (m *recognizer) begun(steps []*syntax.PatternStep, a plan.Alternative) {
 			WithHelp("begin with the last message that came: every last = ..., then not ... for 5m"))
 		return
 	}
-	for i, e := range a.Elements {
-		if e.Not && e.ForNs == 0 && !comes && steps[i].For == nil {
-			m.report(diag.Errorf(CodeAbsence, steps[i].Source.Span(), "nothing says how long this does not come").
-				WithHelp("add for 5m, or however long").WithFix(steps[i].Span().After(), " for 5m").AsDraft())
-		}
+	if !comes && !slices.ContainsFunc(steps, func(st *syntax.PatternStep) bool { return st.For != nil }) {
+		m.report(diag.Errorf(CodeAbsence, steps[0].Source.Span(), "nothing says how long this does not come").
+			WithHelp("add for 5m, or however long").WithFix(steps[0].Span().After(), " for 5m").AsDraft())
 	}
 }
 

@@ -28,6 +28,7 @@ type recognizer struct {
 // pattern checks a pattern, and gives what stands in the plan about it.
 func (c *checker) pattern(d *syntax.PatternDecl) *plan.Pattern {
 	out := &plan.Pattern{Name: c.qualified(d.Name.Text), Doc: d.Doc, Matches: defaultMatches, At: c.place(d.Name.At)}
+	told := c.ds.Len()
 	scope, span := streamScope("pattern")
 	out.Var = span.Plan
 	m := &recognizer{checker: c, decl: d, out: out, base: scope, sources: c.watches(d.Over)}
@@ -44,7 +45,6 @@ func (c *checker) pattern(d *syntax.PatternDecl) *plan.Pattern {
 		out.WithinNs, _ = c.span(d.Within)
 	}
 	m.scope = scope.Inner()
-	told := c.ds.Len()
 	m.steps(d.Body.Steps)
 	if !c.ds.HasErrorsFrom(told) {
 		m.bounded()

@@ -60,9 +60,13 @@ func (b *Body) Facts() *Facts {
 }
 
 // Declare checks the declarations of a resolved package that reaches the imported
-// ones.
-func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declared {
-	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
+// ones. Those that need nothing of each other are checked with each; nil means one
+// after the other. What is found is the same.
+func Declare(m *module.Module, info *resolve.Info, each Each, imported ...*Program) *Declared {
+	if each == nil {
+		each = InTurn
+	}
+	c := &checker{pkg: m.Package, each: each, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
@@ -113,22 +117,18 @@ func (c *checker) everyBody() []syntax.Decl {
 
 // Body checks one of the Bodies. Several may be checked at the same time.
 func (d *Declared) Body(decl syntax.Decl) *Body {
-	c := *d.c
 	at := decl.Span()
-	program := *c.Program
-	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
-	program.Settings, program.Tests = nil, nil
-	c.Program, c.ds, c.setting, c.know = &program, diag.List{}, map[string]bool{}, narrowing{}
+	c := d.c.apart(at.End() - at.Start())
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
 		p := *c.process[c.qualified(decl.Name.Text)]
-		p.Decl, p.Facts = decl, &program.Facts
+		p.Decl, p.Facts = decl, &c.Facts
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
 		c.migrate(&p)
 		b.process = &p
 	case *syntax.RouteDecl:
-		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}
+		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &c.Facts}
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(decl, r, grown) })
 		b.route = r
 	case *syntax.TestDecl:

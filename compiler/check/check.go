@@ -162,6 +162,7 @@ type Call struct {
 
 type checker struct {
 	*Program
+	each     Each
 	ds       diag.List
 	pkg      string
 	labels   lattice

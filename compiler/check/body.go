@@ -45,6 +45,7 @@ type Body struct {
 	route    *Route
 	tests    []plan.Test
 	settings []plan.Setting
+	looked   bool
 	line     int // at which its places were noted
 }
 
@@ -115,10 +116,12 @@ func (c *checker) everyBody() []syntax.Decl {
 	return out
 }
 
-// Body checks one of the Bodies. Several may be checked at the same time.
-func (d *Declared) Body(decl syntax.Decl) *Body {
+// Body checks one of the Bodies. Several may be checked at the same time. A test
+// asks flows for the steps that it names; nil knows none.
+func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	at := decl.Span()
 	c := d.c.apart(at.End() - at.Start())
+	c.flows = flows
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
@@ -136,6 +139,7 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	}
 	b.told = c.ds.Sorted()
 	b.notes, b.unread, b.used = c.Info.Notes, c.Info.Unread(), c.Info.Used()
+	b.looked = c.looked
 	b.tests, b.settings = c.Tests, c.Settings
 	for _, call := range c.Calls {
 		b.called = append(b.called, c.labels.of(call.Labels))
@@ -143,6 +147,14 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	slices.Sort(b.called)
 	b.called = slices.Compact(b.called)
 	return b
+}
+
+// Sound says whether neither the declarations nor the bodies have a mistake.
+func (d *Declared) Sound(bodies []*Body) bool {
+	wrong := func(ds []diag.Diagnostic) bool {
+		return slices.ContainsFunc(ds, func(x diag.Diagnostic) bool { return x.Severity == diag.Error })
+	}
+	return !d.c.broken() && !d.c.lost() && !wrong(d.told) && !slices.ContainsFunc(bodies, func(b *Body) bool { return wrong(b.told) })
 }
 
 // Program puts the declarations and the bodies, in the order of Bodies, together.

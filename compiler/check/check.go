@@ -175,6 +175,8 @@ type checker struct {
 	// migrations are those of each process, in the order of the text.
 	migrations map[string][]*syntax.MigrateDecl
 	inTest     bool
+	flows      Flows // for a test
+	looked     bool  // the test asked for them
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft   int
 	know   narrowing

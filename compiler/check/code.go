@@ -76,6 +76,13 @@ const (
 	CodeObjective  diag.Code = "COB4252"
 	CodeNoStep     diag.Code = "COB4253"
 
+	CodeTestOrder  diag.Code = "COB4320"
+	CodeTestStep   diag.Code = "COB4321"
+	CodeTestTask   diag.Code = "COB4322"
+	CodeTestCloud  diag.Code = "COB4323"
+	CodeTestAmount diag.Code = "COB4324"
+	CodeTestEnds   diag.Code = "COB4325"
+
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"
 	CodeBounds         diag.Code = "COB5003"

@@ -54,6 +54,36 @@ func Lower(p *check.Program, each check.Each) (*plan.Plan, *plan.Suite) {
 	return out, suite
 }
 
+// Steps gives the steps of a process or a route, by qualified name, with those
+// that run when it is cancelled or breaks its sla; false where there is none. The
+// program has no errors.
+func Steps(p *check.Program, name string) ([]plan.Step, bool) {
+	for _, x := range p.Imports {
+		if strings.HasPrefix(name, x.Module.Package+".") {
+			return Steps(x, name)
+		}
+	}
+	for _, x := range p.Processes {
+		if x.Name != name {
+			continue
+		}
+		out := process(p, x, "")
+		steps := out.Flow.Body
+		for _, b := range []*plan.Block{out.OnCancel, out.OnBreach} {
+			if b != nil {
+				steps = append(steps, b.Steps...)
+			}
+		}
+		return steps, true
+	}
+	for _, x := range p.Routes {
+		if x.Name == name {
+			return route(p, x).Flow.Body, true
+		}
+	}
+	return nil, false
+}
+
 // process lowers a process; from is the way to its package where it was imported.
 func process(p *check.Program, x *check.Process, from string) plan.Process {
 	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, regions: map[syntax.Node]string{}, key: x.Key}
@@ -104,12 +134,9 @@ func endpoints(r *reached, list []plan.Endpoint, suite *plan.Suite) []plan.Endpo
 	for _, x := range r.processes() {
 		note(x.Facts)
 	}
-	for _, t := range suite.Tests {
-		for _, g := range t.Given {
-			called[g.Endpoint+"."+g.Operation] = true
-		}
-		for _, th := range t.Then {
-			called[th.Endpoint+"."+th.Operation] = true
+	for i := range suite.Tests {
+		for _, o := range suite.Tests[i].Operations() {
+			called[o.Endpoint+"."+o.Operation] = true
 		}
 	}
 	out := slices.Clone(list)

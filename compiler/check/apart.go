@@ -3,7 +3,9 @@ package check
 import (
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/types"
 )
 
 // Each runs a function for the numbers up to n, in any order and side by side if it
@@ -28,6 +30,7 @@ func (c *checker) apart(bytes int) *checker {
 	program.Info, program.Facts = c.Info.Apart(bytes), newFacts()
 	program.Settings, program.Tests = nil, nil
 	x.Program, x.ds, x.setting, x.know = &program, diag.List{}, map[string]bool{}, narrowing{}
+	x.fielded = map[*resolve.Variable]types.Type{}
 	return &x
 }
 

@@ -12,11 +12,14 @@ import (
 func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step) {
 	e := record.StepEntered{Step: index}
 	for i := range st.sel.on {
-		arm := &st.sel.on[i]
-		if arm.equals == nil {
+		asked := st.sel.on[i].equals
+		if st.sel.on[i].handle != nil {
+			asked = st.sel.on[i].handle
+		}
+		if asked == nil {
 			continue
 		}
-		v, ok := d.value(x, a, index, arm.equals)
+		v, ok := d.value(x, a, index, asked)
 		if !ok {
 			return
 		}
@@ -36,6 +39,9 @@ func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step)
 		return
 	}
 	w := d.enter(x, a, e)
+	if d.takeHandle(x, w) {
+		return
+	}
 	d.takeKept(x, w)
 	if w.due != 0 && w.due <= d.now && !w.frame() && !w.stuck {
 		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: w.id, Block: uint32(st.sel.afterArm) + 1})
@@ -46,6 +52,12 @@ func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step)
 // selectNow runs the arm that can go at once, or the else. It asks from the frame
 // a, so that what goes wrong with a condition leaves the frame where it is.
 func (d *decider) selectNow(x *instance, a *activation, index uint32, st *step, e record.StepEntered) {
+	if _, _, ready := x.readyHandle(st, e.Items); ready {
+		if d.room(x, a, index, 1) {
+			d.takeHandle(x, d.enter(x, a, e))
+		}
+		return
+	}
 	found, ok := d.findKept(x, a, index, st, e.Items)
 	switch {
 	case !ok:
@@ -69,7 +81,7 @@ type foundEvent struct {
 func (d *decider) findKept(x *instance, a *activation, index uint32, st *step, items []types.Value) (found *foundEvent, ok bool) {
 	var all []foundEvent
 	for i := range st.sel.on {
-		if st.sel.on[i].transient {
+		if st.sel.on[i].transient || st.sel.on[i].event == "" {
 			continue
 		}
 		for _, k := range d.s.kept.by[awaited(&st.sel.on[i], items, i)] {

@@ -102,6 +102,8 @@ func (s *State) applyInstance(ev record.Event) string {
 		return ""
 	case record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
+	case record.WorkBegun, record.WorkEnded, record.ChildStarted, record.ChildRecalled, record.HandleTaken, record.WatcherAdded:
+		return s.applyChild(ev)
 	}
 	return s.applyWaiting(ev)
 }
@@ -316,6 +318,9 @@ func (s *State) await(x *instance, a *activation) {
 		return
 	}
 	for i := range on {
+		if on[i].event == "" {
+			continue
+		}
 		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
 	}
 }
@@ -335,6 +340,9 @@ func (s *State) unwait(x *instance, a *activation) {
 		switch st := &x.flow.steps[a.step]; st.kind {
 		case plan.Select:
 			for i := range st.sel.on {
+				if st.sel.on[i].event == "" {
+					continue
+				}
 				s.waiting.remove(awaited(&st.sel.on[i], a.items, i), x, a.id)
 			}
 		case plan.Task:
@@ -382,6 +390,9 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 		st := &x.flow.steps[a.step]
 		vars := x.variables(a)
 		bind(vars, st.slot, e.Value, e.Bound)
+		if st.kind == plan.Await {
+			x.hadResult(a, 0)
+		}
 		if completes(st, a) {
 			x.remember(st, a.step, e.Cloud, vars, a)
 		}
@@ -402,7 +413,7 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 // not where a handler or an else ran instead.
 func completes(st *step, a *activation) bool {
 	switch st.kind {
-	case plan.Call, plan.Task:
+	case plan.Call, plan.Task, plan.Await, plan.Child:
 		return !a.frame()
 	}
 	return true
@@ -441,6 +452,9 @@ func (s *State) kill(x *instance, a *activation) {
 	s.unwait(x, a)
 	a.dead = true
 	a.x, a.items = nil, nil
+	if a.role == roleWork {
+		x.works--
+	}
 	x.alive--
 	if a.parent != none {
 		if p := x.find(a.parent); p != nil {

@@ -232,12 +232,12 @@ func TestLinkNamesThePlace(t *testing.T) {
 
 func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
 	race := plan.Step{ID: "race", Kind: plan.Race, At: "p.cob:4:1"}
-	handle := plan.Step{ID: "h", Kind: plan.Start, Var: "h", Start: &plan.StartStep{Process: "p.P"}, At: "p.cob:5:1"}
+	handle := plan.Step{ID: "s", Kind: plan.Select, Select: &plan.SelectStep{On: []plan.OnArm{{Channel: "p.intake"}}}, At: "p.cob:5:1"}
 	yes := num("1")
 	both := one(plan.Step{ID: "if", Kind: plan.If, Expr: &yes, Blocks: []plan.Block{{Steps: []plan.Step{race, handle}}}, At: "p.cob:3:1"})
 	_, err := engine.Link(both, "d")
 	var what *engine.UnsupportedError
-	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "race (p.cob:4:1), the handle of start (p.cob:5:1)") {
+	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "race (p.cob:4:1), waiting for what is no event (p.cob:5:1)") {
 		t.Errorf("got %v", err)
 	}
 	late := one(give(num("1")))

@@ -38,7 +38,8 @@ func (e *UnsupportedError) Error() string {
 var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
-	plan.Return: true, plan.Publish: true,
+	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
+	plan.Await: true,
 }
 
 // unsupported finds everything in a plan that would be passed over in silence, or
@@ -95,8 +96,6 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		return
 	}
 	switch s.Kind {
-	case plan.Start:
-		note(s.Var != "", s.At, "the handle of start")
 	case plan.Task:
 		note(s.Task.RemindNs > 0, s.At, "remind")
 		note(s.Task.EscalateNs > 0, s.At, "escalate")
@@ -104,7 +103,7 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		note(s.Join != nil && s.Join.When != nil, s.At, "join when")
 	case plan.Select:
 		for _, on := range s.Select.On {
-			note(on.Event == "", s.At, "waiting for what is no event")
+			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")
 		}
 	}
 }

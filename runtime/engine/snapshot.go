@@ -12,7 +12,10 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 2
+const SnapshotVersion = 3
+
+// oldestSnapshot is the oldest form that Restore reads.
+const oldestSnapshot = 2
 
 // SnapshotError says why bytes are no snapshot that this program can restore.
 type SnapshotError struct {
@@ -26,7 +29,7 @@ func (e *SnapshotError) Error() string {
 
 // Snapshot appends the whole state. The same state gives the same bytes.
 func (s *State) Snapshot(to []byte) []byte {
-	c := &snapper{buf: append(to, SnapshotVersion), writing: true}
+	c := &snapper{buf: append(to, SnapshotVersion), version: SnapshotVersion, writing: true}
 	c.texts(s.active)
 	names := sortedKeys(s.positions)
 	c.size(len(names))
@@ -59,10 +62,10 @@ func (s *State) Digest() [32]byte { return sha256.Sum256(s.Snapshot(nil)) }
 func (s *State) Restore(from []byte) error {
 	s.reset()
 	c := &snapper{buf: from}
-	if len(from) == 0 || from[0] != SnapshotVersion {
+	if len(from) == 0 || from[0] < oldestSnapshot || from[0] > SnapshotVersion {
 		return &SnapshotError{0, "it has another form: use a newer cob"}
 	}
-	c.at = 1
+	c.at, c.version = 1, from[0]
 	c.texts(s.active)
 	for range c.size(0) {
 		var name string
@@ -110,6 +113,9 @@ func (s *State) Restore(from []byte) error {
 func (s *State) reindex(x *instance) {
 	for _, a := range x.acts {
 		x.alive++
+		if a.role == roleWork {
+			x.works++
+		}
 		if a.stuck {
 			x.stuck++
 		}
@@ -150,6 +156,7 @@ func sortedKeys[V any](m map[string]V) []string {
 type snapper struct {
 	buf     []byte
 	at      int
+	version byte
 	writing bool
 	err     error
 }

@@ -129,7 +129,9 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		panic(fmt.Sprintf("record: %T is no event", ev))
+		if !c.writeChild(ev) {
+			panic(fmt.Sprintf("record: %T is no event", ev))
+		}
 	}
 }
 
@@ -163,6 +165,12 @@ var readers = [...]func(*coder) Event{
 	tagTimerSet:            readAs[TimerSet],
 	tagTimerFired:          readAs[TimerFired],
 	tagEventHanded:         readAs[EventHanded],
+	tagWorkBegun:           readAs[WorkBegun],
+	tagWorkEnded:           readAs[WorkEnded],
+	tagChildStarted:        readAs[ChildStarted],
+	tagChildRecalled:       readAs[ChildRecalled],
+	tagHandleTaken:         readAs[HandleTaken],
+	tagWatcherAdded:        readAs[WatcherAdded],
 }
 
 func readAs[E Event, P interface {

@@ -30,6 +30,7 @@ var kinds = []record.Event{
 	record.EventTaken{}, record.EventExpired{}, record.FaultRaised{}, record.FaultCaught{}, record.CompensationStarted{},
 	record.IncidentOpened{}, record.IncidentResolved{}, record.Returned{}, record.InstanceEnded{}, record.DeadLetterOwed{},
 	record.TimerSet{}, record.TimerFired{}, record.EventHanded{},
+	record.WorkBegun{}, record.WorkEnded{}, record.ChildStarted{}, record.ChildRecalled{}, record.HandleTaken{}, record.WatcherAdded{},
 }
 
 func anyValue(t *rapid.T, depth int) types.Value {

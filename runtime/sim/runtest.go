@@ -76,6 +76,7 @@ type bench struct {
 	calls   []made
 	last    string // the instance that the last when started
 	rounds  int
+	later   []record.Command // that come of what the last batch was answered
 }
 
 // made is one call that was made.
@@ -118,13 +119,19 @@ func (b *bench) do(cmd record.Command) error {
 	if err != nil {
 		return err
 	}
-	for len(effects) > 0 {
-		b.effect(effects[0])
+	for len(effects) > 0 || len(b.later) > 0 {
+		if len(b.later) > 0 {
+			b.core.Offer(b.later[0], b.facts(), nil)
+			b.later = b.later[1:]
+		} else {
+			b.effect(effects[0])
+			effects = effects[1:]
+		}
 		more, err := b.commit()
 		if err != nil {
 			return err
 		}
-		effects = append(effects[1:], more...)
+		effects = append(effects, more...)
 	}
 	return no
 }
@@ -172,16 +179,34 @@ func (b *bench) effect(e engine.Effect) {
 	case engine.Call:
 		c = b.answer(e)
 	case engine.Start:
-		b.core.Offer(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input}, b.facts(), func(r record.Reply, _ error) {
-			if r.Rejected != nil {
-				c = record.AttemptEnded{Outcome: record.Rejected, Detail: r.Rejected.Detail}
-			}
-		})
+		b.starts(e)
+		return
+	case engine.Tell:
+		b.core.Offer(e.News, b.facts(), nil)
+	case engine.Recall:
+		b.core.Offer(e.Order, b.facts(), nil)
 	case engine.Publish:
 		b.core.Offer(record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload, Until: b.facts().Now + record.Instant(hour)}, b.facts(), nil)
 	}
 	c.Instance, c.Activation, c.Attempt = t.Instance, t.Activation, t.Attempt
 	b.core.Offer(c, b.facts(), nil)
+}
+
+// starts starts an instance for another one. The answer is known once the batch is
+// cut, and goes into the next one.
+func (b *bench) starts(e engine.Start) {
+	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch}
+	b.core.Offer(cmd, b.facts(), func(r record.Reply, _ error) {
+		c := record.AttemptEnded{Instance: e.Instance, Activation: e.Activation, Attempt: e.Attempt, Outcome: record.Succeeded}
+		switch {
+		case r.Rejected != nil:
+			c.Outcome, c.Detail = record.Rejected, r.Rejected.Detail
+		case r.Ended != nil:
+			b.later = append(b.later, record.ChildEnded{Watch: e.Watch, Child: r.Instance, Ending: *r.Ended})
+			return
+		}
+		b.later = append(b.later, c)
+	})
 }
 
 // answer is what a mocked operation answers.

@@ -31,7 +31,7 @@ func (s *State) applyChild(ev record.Event) string {
 		}
 		a.inflight = false
 		s.setDue(x, a, 0)
-		a.more().child = e.Child
+		a.more().child, a.x.outcome = e.Child, ""
 		return ""
 	case record.HandleTaken:
 		x, a, why := s.locate(e.Instance, e.Activation)

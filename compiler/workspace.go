@@ -30,6 +30,7 @@ type Workspace struct {
 	units   map[string]*unit   // by the directory of the package
 	remarks map[string]remarks // of lint, by path
 	linted  *check.Declared    // what the remarks are about
+	wrong   bool               // an error was found in this check so far
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -91,7 +92,7 @@ type Checked struct {
 
 // Failed says whether one of the diagnostics is an error.
 func (c *Checked) Failed() bool {
-	return slices.ContainsFunc(c.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	return anyError(c.Diagnostics)
 }
 
 // Program is what the checker knows, also of a package with errors. Places in
@@ -132,6 +133,7 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.wrong = anyError(ds)
 	order := m.Order()
 	units := make(map[string]*unit, len(order))
 	for _, x := range order {
@@ -141,6 +143,7 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 		}
 		units[x.Dir] = u
 		found := w.checkUnit(u, x, units, exact)
+		w.wrong = w.wrong || anyError(found)
 		if x != m {
 			found = imported(found)
 		}
@@ -148,6 +151,9 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	}
 	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
+	if !c.Failed() {
+		c.Diagnostics = append(c.Diagnostics, migrations(c.unit)...)
+	}
 	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}

@@ -203,9 +203,6 @@ func (n *names) hoverSetting(path string, offset int) *Hover {
 }
 
 func describeSetting(row *check.Setting) string {
-	if row.Form == "" {
-		return paragraphs("`"+row.Name+"`", "a later version of cob has it")
-	}
 	more := "default: " + row.Default
 	if row.Required {
 		more = "required"

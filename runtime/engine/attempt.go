@@ -37,7 +37,7 @@ func textOf(v types.Value) string {
 
 // persistent says whether an effect must not be given up.
 func (x *instance) persistent(a *activation) bool {
-	if a.role != roleStep && a.role != roleWork || x.scope(a) != nil {
+	if a.role != roleStep && a.role != roleWork || x.inClosing(a) {
 		return true
 	}
 	return x.flow.steps[a.step].call == nil

@@ -10,24 +10,11 @@ import (
 
 // execSelect begins to wait, unless something fits that is there already.
 func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step) {
-	e := record.StepEntered{Step: index}
-	for i := range st.sel.on {
-		asked := st.sel.on[i].equals
-		if st.sel.on[i].handle != nil {
-			asked = st.sel.on[i].handle
-		}
-		if asked == nil {
-			continue
-		}
-		v, ok := d.value(x, a, index, asked)
-		if !ok {
-			return
-		}
-		if e.Items == nil {
-			e.Items = make([]types.Value, len(st.sel.on))
-		}
-		e.Items[i] = v
+	items, ok := d.awaitedBy(x, a, index, st.sel)
+	if !ok {
+		return
 	}
+	e := record.StepEntered{Step: index, Items: items}
 	if st.sel.elseArm >= 0 {
 		d.selectNow(x, a, index, st, e)
 		return
@@ -49,16 +36,39 @@ func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step)
 	}
 }
 
+// awaitedBy are per arm the value that an event's field has to have, or the handle
+// that is waited for; nil where no arm has either.
+func (d *decider) awaitedBy(x *instance, a *activation, index uint32, sel *selection) (items []types.Value, ok bool) {
+	for i := range sel.on {
+		asked := sel.on[i].equals
+		if sel.on[i].handle != nil {
+			asked = sel.on[i].handle
+		}
+		if asked == nil {
+			continue
+		}
+		v, ok := d.value(x, a, index, asked)
+		if !ok {
+			return nil, false
+		}
+		if items == nil {
+			items = make([]types.Value, len(sel.on))
+		}
+		items[i] = v
+	}
+	return items, true
+}
+
 // selectNow runs the arm that can go at once, or the else. It asks from the frame
 // a, so that what goes wrong with a condition leaves the frame where it is.
 func (d *decider) selectNow(x *instance, a *activation, index uint32, st *step, e record.StepEntered) {
-	if _, _, ready := x.readyHandle(st, e.Items); ready {
+	if _, _, ready := x.readyHandle(st.sel, e.Items); ready {
 		if d.room(x, a, index, 1) {
 			d.takeHandle(x, d.enter(x, a, e))
 		}
 		return
 	}
-	found, ok := d.findKept(x, a, index, st, e.Items)
+	found, ok := d.findKept(x, a, index, st.sel, e.Items)
 	switch {
 	case !ok:
 	case found == nil:
@@ -78,13 +88,13 @@ type foundEvent struct {
 // findKept looks for an event that came before: the oldest that fits, and of
 // several arms the first. items are what the arms' fields have to be; a is where an
 // incident is opened if a condition cannot be asked, and then ok is false.
-func (d *decider) findKept(x *instance, a *activation, index uint32, st *step, items []types.Value) (found *foundEvent, ok bool) {
+func (d *decider) findKept(x *instance, a *activation, index uint32, sel *selection, items []types.Value) (found *foundEvent, ok bool) {
 	var all []foundEvent
-	for i := range st.sel.on {
-		if st.sel.on[i].transient || st.sel.on[i].event == "" {
+	for i := range sel.on {
+		if sel.on[i].transient || sel.on[i].event == "" {
 			continue
 		}
-		for _, k := range d.s.kept.by[awaited(&st.sel.on[i], items, i)] {
+		for _, k := range d.s.kept.by[awaited(&sel.on[i], items, i)] {
 			if k.until > d.now && (k.instance == "" || k.instance == x.id) {
 				all = append(all, foundEvent{k, uint32(i)})
 			}
@@ -95,7 +105,7 @@ func (d *decider) findKept(x *instance, a *activation, index uint32, st *step, i
 		if _, before := all[i].event.takenBy[x.id]; before {
 			continue
 		}
-		holds, ok := d.fits(x, a, index, &st.sel.on[all[i].arm], all[i].event.payload)
+		holds, ok := d.fits(x, a, index, &sel.on[all[i].arm], all[i].event.payload)
 		if !ok {
 			return nil, false
 		}
@@ -108,8 +118,7 @@ func (d *decider) findKept(x *instance, a *activation, index uint32, st *step, i
 
 // takeKept gives a select that waits what came before.
 func (d *decider) takeKept(x *instance, a *activation) {
-	st := &x.flow.steps[a.step]
-	if found, ok := d.findKept(x, a, a.step, st, a.items); ok && found != nil {
+	if found, ok := d.findKept(x, a, a.step, x.arms(a), a.items); ok && found != nil {
 		d.taken(x, a, found.arm, found.event.id, nil)
 	}
 }
@@ -131,7 +140,7 @@ func (d *decider) fits(x *instance, a *activation, step uint32, on *onArm, paylo
 
 // take gives an event to an arm of a select, if its condition holds.
 func (d *decider) take(x *instance, a *activation, arm uint32, id string, payload map[string]types.Value, carry bool) bool {
-	holds, ok := d.fits(x, a, a.step, &x.flow.steps[a.step].sel.on[arm], payload)
+	holds, ok := d.fits(x, a, a.step, &x.arms(a).on[arm], payload)
 	if !holds || !ok {
 		return false
 	}

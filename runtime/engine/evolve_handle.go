@@ -66,7 +66,7 @@ func (s *State) workBegun(x *instance, frame *activation, e *record.WorkBegun) s
 		x: &extra{of: owner.id},
 	})
 	x.works++
-	bind(x.variables(frame), x.flow.steps[e.Step].slot, x.handle(e.Activation), true)
+	x.set(frame, x.flow.steps[e.Step].slot, x.handle(e.Activation), true)
 	return ""
 }
 
@@ -101,13 +101,13 @@ func (x *instance) hadResult(a *activation, arm int) {
 }
 
 func (s *State) handleTaken(x *instance, a *activation, e *record.HandleTaken) string {
-	st := &x.flow.steps[a.step]
-	if st.sel == nil || int(e.Arm) >= len(st.sel.on) {
+	sel := x.arms(a)
+	if sel == nil || int(e.Arm) >= len(sel.on) {
 		return "its step has no such arm"
 	}
 	x.hadResult(a, int(e.Arm))
 	s.unwait(x, a)
-	bind(x.variables(a), st.sel.on[e.Arm].slot, e.Value, true)
-	s.runBlock(x, a, e.Arm+1)
+	x.set(a, sel.on[e.Arm].slot, e.Value, true)
+	s.runBlock(x, a, uint32(sel.first)+e.Arm+1)
 	return ""
 }

@@ -27,7 +27,7 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		if holds, ok := d.truth(x, a, index, st.expr); ok {
 			d.into(x, a, index, holds, 1)
 		}
-	case plan.Parallel:
+	case plan.Parallel, plan.Race:
 		d.execParallel(x, a, index, st)
 	case plan.Filter:
 		if holds, ok := d.truth(x, a, index, st.expr); ok && holds {
@@ -57,6 +57,8 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		d.execBegin(x, a, index, st)
 	case plan.Await:
 		d.execAwait(x, a, index, st)
+	default:
+		d.execRegion(x, a, index, st)
 	}
 }
 
@@ -141,9 +143,8 @@ func (d *decider) execParallel(x *instance, a *activation, index uint32, st *ste
 		return
 	}
 	p := d.enter(x, a, record.StepEntered{Step: index})
-	for i := range n {
-		d.emit(record.BranchEntered{Instance: x.id, Activation: x.last + 1, Parent: p.id, Block: uint32(i) + 1})
-		d.wake(x.acts[len(x.acts)-1])
+	if !x.lingers(p) {
+		d.spread(x, p)
 	}
 }
 

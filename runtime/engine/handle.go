@@ -130,7 +130,7 @@ func (d *decider) workEnded(x *instance, a *activation, e record.WorkEnded) {
 			if x.work(o.items[0]) == a {
 				d.receive(x, o, a)
 			}
-		case plan.Select:
+		case plan.Select, plan.Machine:
 			d.takeHandle(x, o)
 		}
 	}
@@ -138,9 +138,9 @@ func (d *decider) workEnded(x *instance, a *activation, e record.WorkEnded) {
 
 // readyHandle is the first arm whose handle has its result, ok is false where none
 // has.
-func (x *instance) readyHandle(st *step, items []types.Value) (arm uint32, work *activation, ok bool) {
-	for i := range st.sel.on {
-		if st.sel.on[i].handle == nil || i >= len(items) {
+func (x *instance) readyHandle(sel *selection, items []types.Value) (arm uint32, work *activation, ok bool) {
+	for i := range sel.on {
+		if sel.on[i].handle == nil || i >= len(items) {
 			continue
 		}
 		if w := x.work(items[i]); w != nil && w.x.result != nil {
@@ -153,7 +153,7 @@ func (x *instance) readyHandle(st *step, items []types.Value) (arm uint32, work 
 // takeHandle gives a select that waits the result of a handle, and says whether
 // there was one.
 func (d *decider) takeHandle(x *instance, a *activation) bool {
-	arm, w, ok := x.readyHandle(&x.flow.steps[a.step], a.items)
+	arm, w, ok := x.readyHandle(x.arms(a), a.items)
 	if !ok {
 		return false
 	}

@@ -22,6 +22,8 @@ type linker struct {
 	err   error
 	// undoing counts the compensations around the place.
 	undoing int
+	// machines are those around the place, the innermost last.
+	machines []*plan.Step
 }
 
 func (l *linker) fail(at plan.Place, format string, args ...any) {
@@ -30,9 +32,19 @@ func (l *linker) fail(at plan.Place, format string, args ...any) {
 	}
 }
 
-func (l *linker) finish(body []plan.Step, at plan.Place) error {
+func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) error {
+	l.flow.bound = make([]int, len(l.flow.vars))
+	for i := range l.flow.bound {
+		l.flow.bound[i] = 1
+	}
 	declareAll(l.flow, body)
+	if onCancel != nil {
+		declareAll(l.flow, onCancel.Steps)
+	}
 	l.block("", body)
+	if onCancel != nil {
+		l.flow.onCancel, l.flow.closes = l.block("", onCancel.Steps), true
+	}
 	if l.err != nil {
 		return l.err
 	}
@@ -49,22 +61,20 @@ func (l *linker) finish(body []plan.Step, at plan.Place) error {
 func declareAll(f *flow, steps []plan.Step) {
 	for i := range steps {
 		s := &steps[i]
-		if s.Kind == plan.Parallel {
+		switch s.Kind {
+		case plan.Parallel, plan.Race, plan.Each:
 			f.storesArgs = true
-		}
-		if s.Kind == plan.For {
-			f.declare(s.Var, types.Type{})
-		}
-		f.declare(s.Var, s.Type)
-		if s.Select != nil {
-			for j := range s.Select.On {
-				f.declare(s.Select.On[j].Var, armType(&s.Select.On[j]))
+		case plan.Milestone:
+			if f.marks[s.Name] == nil {
+				f.marks[s.Name] = &mark{slot: f.declare(hidden(s.Name), types.Of(types.Bool))}
 			}
 		}
-		if s.Call != nil {
-			for j := range s.Call.Catch {
-				f.declare(s.Call.Catch[j].Var, types.Ref(s.Call.Catch[j].Fault))
+		for _, v := range bindings(s) {
+			slot := f.declare(v.name, v.typ)
+			for len(f.bound) < len(f.vars) {
+				f.bound = append(f.bound, 0)
 			}
+			f.bound[slot]++
 		}
 		if s.Await != nil {
 			for j := range s.Await.Catch {
@@ -107,6 +117,7 @@ func blocksOf(s *plan.Step) []*plan.Block {
 	if s.Task != nil && s.Task.Else != nil {
 		out = append(out, s.Task.Else)
 	}
+	out = append(out, regionBlocks(s)...)
 	if s.Compensate != nil {
 		out = append(out, s.Compensate)
 	}
@@ -118,6 +129,9 @@ func (l *linker) block(name string, steps []plan.Step) uint32 {
 	l.flow.blocks = append(l.flow.blocks, block{name: name})
 	list := make([]uint32, 0, len(steps))
 	for i := range steps {
+		if m := l.flow.marks[steps[i].Name]; m != nil && steps[i].Kind == plan.Milestone {
+			m.places = append(m.places, markPlace{index, uint32(i)})
+		}
 		list = append(list, l.step(&steps[i]))
 	}
 	l.flow.blocks[index].steps = list
@@ -134,6 +148,10 @@ func (l *linker) step(p *plan.Step) uint32 {
 	}
 	l.parts(p, &s)
 	l.catches(p, &s)
+	if p.Kind == plan.Machine {
+		l.machines = append(l.machines, p)
+		defer func() { l.machines = l.machines[:len(l.machines)-1] }()
+	}
 	for _, b := range blocksOf(p) {
 		undo := b == p.Compensate
 		if undo {
@@ -169,10 +187,9 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		need(p.Expr != nil, "condition")
 	case plan.Match:
 		need(len(p.Arms) == len(p.Blocks), "block for every arm")
-	case plan.Parallel:
-		if p.Join != nil {
-			s.join = *p.Join
-		}
+	case plan.Parallel, plan.Race, plan.Each, plan.Try, plan.Scope, plan.Critical, plan.Interleave, plan.Milestone, plan.During, plan.Machine, plan.Goto:
+		l.region(p, s)
+	case plan.End, plan.Cancel:
 	case plan.Return:
 		if l.undoing > 0 {
 			l.fail(p.At, "return stands in a compensation, which has nobody to return to")

@@ -141,6 +141,9 @@ func (d *decider) resume(x *instance, a *activation) {
 		d.wake(a)
 		return
 	}
+	if d.resumeRegion(x, a) {
+		return
+	}
 	if a.role != roleStep {
 		d.attempt(x, a, nil)
 		return

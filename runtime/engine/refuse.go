@@ -76,6 +76,7 @@ func unsupported(p *plan.Plan) error {
 		note(d.Receive != "" || d.Event != "", d.At, "a route from what is no channel")
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
+	refuseDeclarations(p, note)
 	if len(e.Parts) == 0 {
 		return nil
 	}

@@ -12,10 +12,6 @@ import (
 // raise lets a fault go from the activation a (a call, or the frame of a fail)
 // to whoever handles it.
 func (d *decider) raise(x *instance, a *activation, step uint32, fault string, fields map[string]types.Value, detail string) {
-	if u := x.scope(a); u != nil {
-		d.incident(x, a, step, "a compensation cannot raise a fault, and this one raised "+fault+because(detail))
-		return
-	}
 	if a.role == roleWork {
 		d.workEnded(x, a, record.WorkEnded{Fault: fault, Fields: fields, Detail: detail})
 		return
@@ -24,7 +20,7 @@ func (d *decider) raise(x *instance, a *activation, step uint32, fault string, f
 		catch := x.flow.steps[a.step].catch
 		for i := range catch {
 			if catch[i].fault == fault || catch[i].fault == "" {
-				if x.callOf(a) != nil {
+				if x.callOf(a) != nil && x.scope(a) == nil {
 					d.settle(x, a, "", true)
 				}
 				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(catch[i].block) + 1, Fault: fault, Fields: fields})
@@ -33,7 +29,7 @@ func (d *decider) raise(x *instance, a *activation, step uint32, fault string, f
 			}
 		}
 	}
-	d.fault(x, step, fault, fields, detail, false)
+	d.raiseFrom(x, a, step, fault, fields, detail)
 }
 
 func because(detail string) string {
@@ -45,12 +41,9 @@ func because(detail string) string {
 
 // fault ends the flow and begins to undo it.
 func (d *decider) fault(x *instance, step uint32, fault string, fields map[string]types.Value, detail string, cancelled bool) {
-	d.abandon(x, func(o *activation) bool {
-		top := x.top(o)
-		return top.role == roleRoot || top.role == roleBranch
-	})
+	d.abandonAll(x, false)
 	d.emit(record.FaultRaised{At: d.now, Instance: x.id, Step: step, Fault: fault, Fields: fields, Cancelled: cancelled, Detail: detail})
-	d.undo(x)
+	d.unwind(x)
 }
 
 // undo begins the next compensation, or ends the instance after the last.
@@ -239,6 +232,10 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 	a := x.find(c.Activation)
 	if a == nil || a.due == 0 || a.due != c.Due || c.Due > d.now {
 		return record.Reply{Instance: c.Instance, Existing: true}
+	}
+	if d.regionDue(x, a) {
+		d.run(x)
+		return record.Reply{Instance: c.Instance}
 	}
 	if a.role != roleStep {
 		d.askAgain(x, a)

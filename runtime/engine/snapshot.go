@@ -12,9 +12,10 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 3
+const SnapshotVersion = 4
 
-// oldestSnapshot is the oldest form that Restore reads.
+// oldestSnapshot is the first form that Restore reads. A form adds what the one
+// before could not hold.
 const oldestSnapshot = 2
 
 // SnapshotError says why bytes are no snapshot that this program can restore.
@@ -29,7 +30,7 @@ func (e *SnapshotError) Error() string {
 
 // Snapshot appends the whole state. The same state gives the same bytes.
 func (s *State) Snapshot(to []byte) []byte {
-	c := &snapper{buf: append(to, SnapshotVersion), version: SnapshotVersion, writing: true}
+	c := &snapper{buf: append(to, SnapshotVersion), writing: true, version: SnapshotVersion}
 	c.texts(s.active)
 	names := sortedKeys(s.positions)
 	c.size(len(names))
@@ -129,7 +130,7 @@ func (s *State) reindex(x *instance) {
 		}
 		if a.role == roleStep && !a.frame() {
 			st := &x.flow.steps[a.step]
-			if st.sel != nil {
+			if x.arms(a) != nil && a.exit() == nil {
 				s.await(x, a)
 			}
 			if st.plan.Task != nil {
@@ -156,8 +157,8 @@ func sortedKeys[V any](m map[string]V) []string {
 type snapper struct {
 	buf     []byte
 	at      int
-	version byte
 	writing bool
+	version byte // of the form
 	err     error
 }
 

@@ -1,7 +1,7 @@
 package engine
 
 // begun are the parts of an activation that concern what was begun, and who waits
-// for the end. Snapshots of the form 2 do not have them.
+// for the end. Snapshots before the form 4 do not have them.
 func (c *snapper) begun(m *extra) {
 	ended, watched := m.result != nil, m.watch != nil
 	c.bits(&ended, &watched)

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeChild(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -171,6 +171,14 @@ var readers = [...]func(*coder) Event{
 	tagChildRecalled:       readAs[ChildRecalled],
 	tagHandleTaken:         readAs[HandleTaken],
 	tagWatcherAdded:        readAs[WatcherAdded],
+	tagStopped:             readAs[Stopped],
+	tagFaultPassed:         readAs[FaultPassed],
+	tagStepWithdrawn:       readAs[StepWithdrawn],
+	tagBlockEntered:        readAs[BlockEntered],
+	tagUndoStarted:         readAs[UndoStarted],
+	tagRoundsPlanned:       readAs[RoundsPlanned],
+	tagStateEntered:        readAs[StateEntered],
+	tagArmsAwaited:         readAs[ArmsAwaited],
 }
 
 func readAs[E Event, P interface {

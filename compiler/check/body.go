@@ -60,6 +60,9 @@ func (b *Body) Facts() *Facts {
 	return nil
 }
 
+// Notes are what is known about the names of the body.
+func (b *Body) Notes() *resolve.Notes { return &b.notes }
+
 // Declare checks the declarations of a resolved package that reaches the imported
 // ones.
 func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declared {

@@ -28,6 +28,11 @@ func unkept(p *plan.Plan) []engine.Unsupported {
 		note(c.RetainNs > 0, c.At, "the retain of a channel")
 		note(c.Encrypt != plan.Text{}, c.At, "the encrypt of a channel")
 	}
+	for _, x := range p.SLAs {
+		if x.OnBreach != nil {
+			note(true, x.OnBreach.Body[0].At, "the on breach of an sla")
+		}
+	}
 	for _, t := range p.Tenants {
 		note(true, t.At, "tenant")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
+	"github.com/cob-lang/cob/spec/golden"
 )
 
 // front is a package that reaches shop by an import, and people both by an import and
@@ -50,6 +51,15 @@ process Quiet(id: string) { wait 1m }
 test "nobody comes" {
   when Reception([], 3)
   then returns 0
+  then never ran person
+  then never undone shop.Welcome.p
+}
+
+test "quiet" {
+  when Quiet("a")
+  when advance 1s
+  then waits at wait
+  then task look is open
 }
 `
 
@@ -116,7 +126,7 @@ func editProgram(t *testing.T, seed uint64, rounds int) {
 		}
 		for how, ds := range told {
 			if a, b := diag.Terminal(ds, diag.Screen{}), diag.Terminal(cold.Diagnostics, diag.Screen{}); a != b {
-				t.Fatalf("round %d, %s of %s: %s\ntold\n%s\ninstead of\n%s", round, how, dir, story[len(story)-1], a, b)
+				t.Fatalf("round %d, %s of %s: %s\n%s", round, how, dir, strings.Join(story[max(0, round-5):], "; "), golden.Diff(b, a))
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func (c *checker) declareProcesses() {
 			p.Params = c.fields(d.Params.List)
 			c.refinements(p.Name, d.Params.List, p.Params)
 		}
-		c.process[p.Name] = p
+		c.heads[p.Name] = p
 	}
 }
 

@@ -65,7 +65,7 @@ func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declar
 	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
-		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
+		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
 		pass()
 	}
 	c.sort()

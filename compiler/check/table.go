@@ -11,7 +11,7 @@ func Tables() []Table {
 	return []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
 		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
-		{"process", processSettings}, {"receive", receiveSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
+		{"process", processSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
 	}
 }
 
@@ -46,8 +46,8 @@ var taskSettings = []Setting{
 	{Name: "escalate", Form: "to <name role> after <duration 1s..3650d>", Default: "never", Doc: "who is asked as well, and after which time"},
 }
 
+// bindingSettings and operationSettings are those that every connector has.
 var bindingSettings = []Setting{
-	{Name: "url", Form: "<text>", Required: true, Doc: "where the service is"},
 	{Name: "availability", Form: "<ratio 0%..100%>", Default: "nothing is promised", Doc: "the ratio of calls that succeed"},
 	{Name: "latency", Form: "<ratio 0%..100%> within <duration 1ms..1h>", Default: "nothing is promised", Doc: "this ratio of calls takes at most this time"},
 	{Name: "cost", Form: "<money 0..> per call", Default: "free", Doc: "the price of one call"},
@@ -55,10 +55,7 @@ var bindingSettings = []Setting{
 }
 
 var operationSettings = []Setting{
-	{Name: "body", Form: "<expression>", Default: "no body", Doc: "what is sent, as JSON"},
-	{Name: "query", Form: "<expression>", Default: "no query", Doc: "the query of the URL, a record; what is null is left out"},
-	{Name: "headers", Form: "<expression>", Default: "none besides the usual", Doc: "headers, a record; what is null is left out"},
-	{Name: "idempotent", Form: "<bool>", Default: "true for get and head, else false", Doc: "whether doing it twice is doing it once"},
+	{Name: "idempotent", Form: "<bool>", Default: "what the verb says", Doc: "whether doing it twice is doing it once"},
 	{Name: "idempotency_key", Form: "<expression>", Default: "instance and step", Doc: "what names the effect at the target, a string"},
 	{Name: "timeout", Form: "<duration 1ms..1h>", Default: "30s", Doc: "how long one attempt may take"},
 }

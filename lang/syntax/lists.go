@@ -1,8 +1,6 @@
 package syntax
 
 import (
-	"slices"
-
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -214,7 +212,9 @@ func (s *session) isRequestEntry(first, next Token) bool {
 	case Number:
 		return s.raw(first) == "error"
 	case String:
-		return slices.Contains(verbs, s.raw(first))
+		return s.requests
+	case Punct:
+		return s.requests && s.is(next, "{")
 	}
 	return false
 }

@@ -42,6 +42,9 @@ type table struct {
 	binding    *production
 	mapping    *production
 	rule       *production
+	schemaPart *production
+	schemaVerb *production
+	schemaCode *production
 
 	state       *production
 	patternStep *production
@@ -103,6 +106,7 @@ func newTable() *table {
 		onArm: header(produced[OnArm](), statements), afterArm: header(produced[AfterArm](), statements),
 		operation: produced[Operation](), receive: produced[Receive](), binding: produced[Binding](),
 		mapping: produced[ErrorMapping](), rule: produced[PolicyRule](),
+		schemaPart: produced[SchemaPart](), schemaVerb: produced[SchemaVerb](), schemaCode: produced[SchemaCode](),
 		state: body(produced[State](), stateBody), patternStep: produced[PatternStep](), emit: produced[EmitClause](),
 		migrateMove: produced[MigrateMove](), migrateSet: produced[MigrateSet](),
 	}
@@ -114,7 +118,7 @@ func declTable(body, header func(*production, blockKind) *production) map[string
 		"package": produced[PackageDecl](), "import": produced[ImportDecl](), "use": produced[UseDecl](),
 		"label": produced[LabelDecl](), "type": produced[TypeDecl](), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
 		"fault": produced[FaultDecl](), "event": produced[EventDecl](), "cloud": produced[CloudDecl](),
-		"endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
+		"connector": produced[ConnectorDecl](), "endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
 		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(produced[ProcessDecl](), processBody),
 		"channel": produced[ChannelDecl](), "route": body(produced[RouteDecl](), routeBody),
 		"sample": produced[SampleDecl](), "test": produced[TestDecl](),
@@ -274,7 +278,7 @@ func plainName(symbol string) string {
 		return "a string"
 	case "Args", "Params":
 		return "`(`"
-	case "Block", "Fields", "Settings", "EnumMembers", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
+	case "Block", "Fields", "Settings", "EnumMembers", "ConnectorBody", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
 		"Branches", "SelectArms", "MatchArms", "StreamBody", "MachineBody", "MigrateBody":
 		return "`{`"
 	}
@@ -296,7 +300,8 @@ Setting = <word> ":" Phrase ("," Phrase)* .
 Phrase = Expr+ .
 EndpointBody = "{" (Setting | Operation | Receive | Binding)* "}" .
 OperationBody = "{" (Request | Setting | ErrorMapping)* "}" .
-Request = ("get" | "post" | "put" | "patch" | "delete" | "head" | "options") StringExpr Settings? .
+Request = <word> (StringExpr Settings? | Settings) .
+ConnectorBody = "{" (SchemaPart | SchemaVerb | SchemaCode)* "}" .
 PolicyBody = "{" (Setting | PolicyRule)* "}" .
 TestBody = "{" (Setting | TestStep)* "}" .
 TestStep = ("given" | "when" | "then") Phrase ("," Phrase)* .
@@ -351,6 +356,7 @@ func Grammar() string {
 		}
 	}
 	for _, p := range []*production{t.assign, t.branch, t.onArm, t.afterArm, t.operation, t.receive, t.binding, t.mapping, t.rule,
+		t.schemaPart, t.schemaVerb, t.schemaCode,
 		t.state, t.patternStep, t.emit, t.migrateMove, t.migrateSet} {
 		add(p)
 	}

@@ -39,7 +39,7 @@ func checked(m *module.Module, info *resolve.Info) (*check.Program, []diag.Diagn
 	d := check.Declare(m, info)
 	decls := d.Bodies()
 	bodies := make([]*check.Body, len(decls))
-	sideBySide(len(decls), func(i int) { bodies[i] = d.Body(decls[i]) })
+	sideBySide(len(decls), func(i int) { bodies[i] = d.Body(decls[i], nil) })
 	return d.Program(bodies), d.Diagnostics(bodies)
 }
 

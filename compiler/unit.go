@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/check"
+	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -61,11 +63,12 @@ func (w *Workspace) checkUnit(u *unit, m *module.Module, units map[string]*unit,
 	return slices.Concat(u.resolved, u.declared.Diagnostics(u.bodies))
 }
 
-// checkBodies gives the bodies in their order, and checks those that are not known.
+// checkBodies gives the bodies in their order, and checks those that are not
+// known. Tests come last, because they may name what stands in the others.
 func (w *Workspace) checkBodies(u *unit, exact bool) {
 	decls := u.declared.Bodies()
 	bodies := make([]*check.Body, len(decls))
-	var todo []int
+	var todo, tests []int
 	for i, d := range decls {
 		var b *check.Body
 		if i < len(u.order) && u.order[i] == d {
@@ -73,12 +76,21 @@ func (w *Workspace) checkBodies(u *unit, exact bool) {
 		} else {
 			b = u.known[d]
 		}
-		if b == nil || exact && !b.Stands() {
+		_, test := d.(*syntax.TestDecl)
+		switch stale := b == nil || exact && !b.Stands(); {
+		case test && (stale || b.Looked() && u.changed):
+			tests = append(tests, i)
+		case stale:
 			todo = append(todo, i)
 		}
 		bodies[i] = b
 	}
-	w.each(len(todo), func(n int) { bodies[todo[n]] = u.declared.Body(decls[todo[n]]) })
+	w.each(len(todo), func(n int) { bodies[todo[n]] = u.declared.Body(decls[todo[n]], nil) })
+	if len(tests) > 0 {
+		flows := w.flowsOf(u, decls, bodies)
+		w.each(len(tests), func(n int) { bodies[tests[n]] = u.declared.Body(decls[tests[n]], flows) })
+		todo = append(todo, tests...)
+	}
 	u.changed = u.changed || len(todo) > 0
 	if u.known == nil || len(u.known) > 2*len(decls)+spareBodies {
 		u.known = make(map[syntax.Decl]*check.Body, len(decls))
@@ -92,12 +104,35 @@ func (w *Workspace) checkBodies(u *unit, exact bool) {
 	u.order, u.bodies = decls, bodies
 }
 
+// flowsOf tells tests the steps of processes and routes; nil where there are
+// mistakes, because what is wrong has no steps.
+func (w *Workspace) flowsOf(u *unit, decls []syntax.Decl, bodies []*check.Body) check.Flows {
+	var flows []*check.Body
+	for i, d := range decls {
+		if _, test := d.(*syntax.TestDecl); !test {
+			flows = append(flows, bodies[i])
+		}
+	}
+	if w.wrong || anyError(u.resolved) || !u.declared.Sound(flows) {
+		return nil
+	}
+	program := u.programOf(flows)
+	return func(name string) ([]plan.Step, bool) { return lower.Steps(program, name) }
+}
+
+func anyError(ds []diag.Diagnostic) bool {
+	return slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+}
+
 // spareBodies is how many bodies of earlier texts are kept at least before they are forgotten.
 const spareBodies = 256
 
 // program is what the checker knows, without the notes about names of the bodies.
-func (u *unit) program() *check.Program {
-	p := u.declared.Program(u.bodies)
+func (u *unit) program() *check.Program { return u.programOf(u.bodies) }
+
+// programOf is program with these bodies.
+func (u *unit) programOf(bodies []*check.Body) *check.Program {
+	p := u.declared.Program(bodies)
 	p.Imports = nil
 	for _, x := range u.imports {
 		p.Imports = append(p.Imports, x.whole())

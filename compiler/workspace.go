@@ -30,6 +30,7 @@ type Workspace struct {
 	units   map[string]*unit   // by the directory of the package
 	remarks map[string]remarks // of lint, by path
 	linted  *check.Declared    // what the remarks are about
+	wrong   bool               // an error was found in this check so far
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -91,12 +92,29 @@ type Checked struct {
 
 // Failed says whether one of the diagnostics is an error.
 func (c *Checked) Failed() bool {
-	return slices.ContainsFunc(c.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	return anyError(c.Diagnostics)
 }
 
 // Program is what the checker knows, also of a package with errors. Places in
 // the texts of expressions may be those of an earlier check.
 func (c *Checked) Program() *check.Program { return c.unit.whole() }
+
+// Outline is the Program without the notes about names of its bodies, which is
+// quickly made.
+func (c *Checked) Outline() *check.Program {
+	if c.unit.made != nil {
+		return c.unit.made
+	}
+	return c.unit.program()
+}
+
+// Declared is what the declarations of the package say, and the same one as
+// before while they say the same.
+func (c *Checked) Declared() *check.Declared { return c.unit.declared }
+
+// Bodies are the checked bodies, in the order of Declared. One that has not changed
+// is the same as before.
+func (c *Checked) Bodies() []*check.Body { return c.unit.bodies }
 
 // Check gives what is wrong with the package as it is now. Errors: as of Compile.
 func (w *Workspace) Check() (*Checked, error) { return w.check(false) }
@@ -132,6 +150,7 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.wrong = anyError(ds)
 	order := m.Order()
 	units := make(map[string]*unit, len(order))
 	for _, x := range order {
@@ -141,6 +160,7 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 		}
 		units[x.Dir] = u
 		found := w.checkUnit(u, x, units, exact)
+		w.wrong = w.wrong || anyError(found)
 		if x != m {
 			found = imported(found)
 		}
@@ -148,6 +168,9 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	}
 	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
+	if !c.Failed() {
+		c.Diagnostics = append(c.Diagnostics, migrations(c.unit)...)
+	}
 	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}

@@ -142,7 +142,7 @@ func printTestText(w io.Writer, all []tested) error {
 	return err
 }
 
-// writeFailures says what was wanted, what happened, and which calls were made.
+// writeFailures says what was wanted, what came of it, and what happened.
 func writeFailures(b *strings.Builder, r *sim.TestResult, indent string) {
 	for _, f := range r.Failures {
 		fmt.Fprintf(b, "%s%s: wanted: %s\n%s  got: %s\n", indent, f.At, f.Wanted, indent, f.Got)
@@ -150,12 +150,12 @@ func writeFailures(b *strings.Builder, r *sim.TestResult, indent string) {
 	if r.Passed() {
 		return
 	}
-	fmt.Fprintf(b, "%scalls, in order:\n", indent)
-	for _, call := range r.Calls {
-		fmt.Fprintf(b, "%s  %s\n", indent, call)
+	fmt.Fprintf(b, "%swhat happened, in order:\n", indent)
+	for _, line := range r.Trace {
+		fmt.Fprintf(b, "%s  %s\n", indent, line)
 	}
-	if len(r.Calls) == 0 {
-		fmt.Fprintf(b, "%s  none\n", indent)
+	if len(r.Trace) == 0 {
+		fmt.Fprintf(b, "%s  nothing\n", indent)
 	}
 }
 

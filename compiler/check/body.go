@@ -45,6 +45,7 @@ type Body struct {
 	route    *Route
 	tests    []plan.Test
 	settings []plan.Setting
+	looked   bool
 	line     int // at which its places were noted
 }
 
@@ -59,13 +60,17 @@ func (b *Body) Facts() *Facts {
 	return nil
 }
 
+// Notes are what is known about the names of the body.
+func (b *Body) Notes() *resolve.Notes { return &b.notes }
+
 // Declare checks the declarations of a resolved package that reaches the imported
 // ones.
 func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declared {
 	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
-		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.checkSamples} {
+		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
+		c.declareMigrations, c.declareRollouts, c.declareBreaches, c.checkSamples} {
 		pass()
 	}
 	c.sort()
@@ -110,9 +115,11 @@ func (c *checker) everyBody() []syntax.Decl {
 	return out
 }
 
-// Body checks one of the Bodies. Several may be checked at the same time.
-func (d *Declared) Body(decl syntax.Decl) *Body {
+// Body checks one of the Bodies. Several may be checked at the same time. A test
+// asks flows for the steps that it names; nil knows none.
+func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	c := *d.c
+	c.flows = flows
 	at := decl.Span()
 	program := *c.Program
 	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
@@ -124,6 +131,7 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 		p := *c.process[c.qualified(decl.Name.Text)]
 		p.Decl, p.Facts = decl, &program.Facts
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
+		c.migrate(&p)
 		b.process = &p
 	case *syntax.RouteDecl:
 		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}
@@ -134,6 +142,7 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	}
 	b.told = c.ds.Sorted()
 	b.notes, b.unread, b.used = c.Info.Notes, c.Info.Unread(), c.Info.Used()
+	b.looked = c.looked
 	b.tests, b.settings = c.Tests, c.Settings
 	for _, call := range c.Calls {
 		b.called = append(b.called, c.labels.of(call.Labels))
@@ -141,6 +150,14 @@ func (d *Declared) Body(decl syntax.Decl) *Body {
 	slices.Sort(b.called)
 	b.called = slices.Compact(b.called)
 	return b
+}
+
+// Sound says whether neither the declarations nor the bodies have a mistake.
+func (d *Declared) Sound(bodies []*Body) bool {
+	wrong := func(ds []diag.Diagnostic) bool {
+		return slices.ContainsFunc(ds, func(x diag.Diagnostic) bool { return x.Severity == diag.Error })
+	}
+	return !d.c.broken() && !d.c.lost() && !wrong(d.told) && !slices.ContainsFunc(bodies, func(b *Body) bool { return wrong(b.told) })
 }
 
 // Program puts the declarations and the bodies, in the order of Bodies, together.

@@ -40,6 +40,10 @@ type Program struct {
 	Processes   []*Process
 	Routes      []*Route
 	Tests       []plan.Test
+	Tenants     []plan.Tenant
+	Partners    []plan.Partner
+	Rollouts    []plan.Rollout // by process
+	Breaches    []*Breach      // by sla
 
 	// Aliases are what the declarations type X = T stand for, by qualified name.
 	Aliases map[string]types.Type
@@ -127,7 +131,8 @@ type Process struct {
 	DeadlineNs, RetainNs, FaultNs int64
 	Search                        []plan.NamedTree
 	Replicate                     string
-	Facts                         *Facts // of its body
+	Migrations                    []plan.Migration // by digest
+	Facts                         *Facts           // of its body
 }
 
 // Route is a checked route.
@@ -167,7 +172,11 @@ type checker struct {
 	rulings  *rulings
 	policies map[string]*ruled
 	process  map[string]*Process
-	inTest   bool
+	// migrations are those of each process, in the order of the text.
+	migrations map[string][]*syntax.MigrateDecl
+	inTest     bool
+	flows      Flows // for a test
+	looked     bool  // the test asked for them
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft   int
 	know   narrowing

@@ -6,7 +6,6 @@ import (
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
-	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
@@ -113,7 +112,7 @@ func (c *checker) declareSettingsOnly() {
 	for _, f := range c.Module.Files {
 		for _, d := range f.Decls {
 			switch d.(type) {
-			case *syntax.PatternDecl, *syntax.WindowDecl, *syntax.ScheduleDecl, *syntax.TenantDecl, *syntax.PartnerDecl, *syntax.MigrateDecl, *syntax.RolloutDecl:
+			case *syntax.PatternDecl, *syntax.WindowDecl, *syntax.ScheduleDecl:
 				c.notYet(d, "this declaration")
 			}
 		}
@@ -145,52 +144,4 @@ func (c *checker) role(d *syntax.RoleDecl) plan.Role {
 	}
 	slices.Sort(r.Groups)
 	return r
-}
-
-func (c *checker) declareChannels() {
-	for _, d := range decls[*syntax.ChannelDecl](c, resolve.Channel) {
-		ch := plan.Channel{Name: c.qualified(d.Name.Text), Kind: d.Kind.Text, Type: c.typeOf(d.Of), At: c.place(d.Name.At)}
-		c.results(ch.Name, d.Of, ch.Type)
-		if ch.Kind != "queue" && ch.Kind != "topic" {
-			c.errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic")
-		}
-		b := c.settings("a channel", channelSettings, list(d.Settings), d.Name.At)
-		if v, ok := b.first("dead_letter"); ok {
-			ch.DeadLetter = v.symbol.Full
-			c.deadLetter(d, v.symbol, b)
-		}
-		if v, ok := b.first("max_bytes"); ok {
-			ch.MaxBytes = v.int
-		}
-		c.Channels = append(c.Channels, ch)
-	}
-}
-
-// deadLetter checks that a dead-letter channel can hold what is put there: the
-// reason, the path and the message, which is json.
-func (c *checker) deadLetter(d *syntax.ChannelDecl, to *resolve.Symbol, b block) {
-	if to.Name == d.Name.Text {
-		c.errorf(CodeDeadLetter, b.span("dead_letter"), "a channel cannot be its own dead letter")
-		return
-	}
-	target, ok := to.Decl.(*syntax.ChannelDecl)
-	if !ok || target.Broken {
-		return
-	}
-	if t := c.typeOf(target.Of); t.Kind != types.JSON && t.Kind != types.Invalid {
-		c.report(diag.Errorf(CodeDeadLetter, b.span("dead_letter"), "a dead letter is json and %s holds %s", to.Name, c.show(t)).
-			WithNote(target.Of.Span(), "declared here"))
-	}
-}
-
-// passed are the labels of messages that a channel holds beside the ones of its
-// type: it may be where the messages of other channels go that fail for good.
-func (c *checker) passed(channel string, seen []string) labelSet {
-	var set labelSet
-	for i := range c.Channels {
-		if ch := &c.Channels[i]; ch.DeadLetter == channel && !slices.Contains(seen, ch.Name) {
-			set |= c.deep(ch.Type) | c.passed(ch.Name, append(slices.Clip(seen), ch.Name))
-		}
-	}
-	return set
 }

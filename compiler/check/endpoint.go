@@ -124,6 +124,7 @@ func (c *checker) binding(e *plan.Endpoint, schema *Schema, b *syntax.Binding) {
 	if v, ok := bl.first("cost"); ok {
 		out.CostPerCall = v.text
 	}
+	out.Limit, out.Auth = limit(bl), c.auth(bl)
 	c.oneCurrency(e, &out, bl)
 	e.Bindings = append(e.Bindings, out)
 }

@@ -40,5 +40,8 @@ func (c *checker) failover(d *syntax.FailoverDecl) plan.Failover {
 	if v, ok := b.first("failback"); ok {
 		f.FailbackAfterNs = int64(v.low)
 	}
+	if v, ok := b.first("replicate"); ok {
+		f.Replicate = v.text
+	}
 	return f
 }

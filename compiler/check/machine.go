@@ -37,8 +37,8 @@ func (f *flow) machine(s *resolve.Scope, st *syntax.MachineStmt) bool {
 		first[x.Name.Text] = x.Name
 		m.names = append(m.names, x.Name.Text)
 	}
-	outer := f.states
-	f.states = m
+	outer, in := f.states, f.in
+	f.states, f.in.confined = m, false
 	f.unsettled(s, nodeBlock(st))
 	k, over := f.fork(), false
 	f.again(func() {
@@ -53,7 +53,7 @@ func (f *flow) machine(s *resolve.Scope, st *syntax.MachineStmt) bool {
 			})
 		}
 	})
-	f.states = outer
+	f.states, f.in = outer, in
 	f.meet(k, false)
 	reached := m.reached()
 	for _, x := range list {
@@ -117,7 +117,7 @@ func (f *flow) goes(to syntax.Name) {
 	case m == nil:
 		f.report(diag.Errorf(CodePlace, to.At, "a goto leads to a state, and this stands in no machine").
 			WithHelp("write loops with for and while, or machine { state %s { ... } }", to.Text))
-	case f.in.branch || f.in.compensation || f.in.final:
+	case f.in.confined:
 		f.errorf(CodePlace, to.At, "a goto cannot leave a branch or what tidies up")
 	case !slices.Contains(m.names, to.Text):
 		f.report(resolve.Unknown(to.At, "state", to.Text, m.names))

@@ -65,6 +65,7 @@ type place struct {
 	compensation bool
 	branch       bool
 	final        bool              // in a finally
+	confined     bool              // in any of them, and the innermost machine is around it
 	message      *resolve.Variable // of a route
 }
 
@@ -87,12 +88,7 @@ func (c *checker) declareProcesses() {
 func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more bool) {
 	d := p.Decl
 	scope := resolve.NewScope()
-	if d.Params != nil {
-		for i, f := range p.Params {
-			i = slices.IndexFunc(d.Params.List, func(x *syntax.Field) bool { return x.Name.Text == f.Name })
-			c.declare(scope, &resolve.Variable{Name: f.Name, At: d.Params.List[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
-		}
-	}
+	c.enters(scope, p)
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
 		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown}
@@ -111,6 +107,15 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 		}
 	}
 	return f.more
+}
+
+// enters declares the parameters of a process.
+func (c *checker) enters(scope *resolve.Scope, p *Process) {
+	for _, f := range p.Params {
+		list := p.Decl.Params.List
+		i := slices.IndexFunc(list, func(x *syntax.Field) bool { return x.Name.Text == f.Name })
+		c.declare(scope, &resolve.Variable{Name: f.Name, At: list[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
+	}
 }
 
 func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
@@ -144,9 +149,14 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("replicate"); ok {
 		p.Replicate = v.text
+	} else {
+		p.Replicate = c.replicates(p.Failover)
 	}
 	if v, ok := b.first("search"); ok {
 		c.search(scope, p, v.expr)
+	}
+	if p.SLA != "" {
+		c.replicated(p, b.span("sla"))
 	}
 }
 

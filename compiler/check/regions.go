@@ -160,7 +160,7 @@ func branchesOf(b *syntax.Branches) int {
 // of them set which variable, nil where that does not matter.
 func (f *flow) branches(s *resolve.Scope, b *syntax.Branches, set map[*resolve.Variable]*syntax.Branch) {
 	outer := f.in
-	f.in.branch = true
+	f.in.branch, f.in.confined = true, true
 	names := map[string]syntax.Name{}
 	f.together(s, b, func() {
 		f.again(func() {
@@ -215,7 +215,7 @@ func (f *flow) each(s, inner *resolve.Scope, st *syntax.ForStmt) {
 		f.tree(st.Width, f.value(s, st.Width, types.Of(types.Int)))
 	}
 	outer := f.in
-	f.in.branch = true
+	f.in.branch, f.in.confined = true, true
 	f.rounds(inner, st.Body)
 	f.in = outer
 	f.gathers(s, st)

@@ -115,7 +115,7 @@ func (f *flow) try(s *resolve.Scope, st *syntax.TryStmt) bool {
 	ends := f.within(s, catches, false, func() bool { return f.block(s, st.Body) })
 	if st.Finally != nil {
 		outer := f.in
-		f.in.final = true
+		f.in.final, f.in.confined = true, true
 		f.block(s, st.Finally)
 		f.in = outer
 	}
@@ -172,7 +172,7 @@ func (f *flow) compensation(s *resolve.Scope, b *syntax.Block) {
 		return
 	}
 	outer, handler := f.in, f.handler
-	f.in.compensation, f.handler = true, nil
+	f.in.compensation, f.in.confined, f.handler = true, true, nil
 	f.block(s, b)
 	f.in, f.handler = outer, handler
 }

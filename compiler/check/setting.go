@@ -24,9 +24,10 @@ type Setting struct {
 	//
 	//	<int 1..100> <size> <ratio> <money> <bool> <text> <duration 1ms..1h>
 	//	<durations 1ms..1h> (low..high) <expression> <one of a b c> <name kind>
-	//	<secret> <value type> (an expression of that type)
+	//	<names kind kind> (a list) <rate 1..1000> (how many) <secret> <block a b c>
+	//	<value type> (an expression of that type)
 	//
-	// Bounds are inclusive. "" is a setting that a later version will have.
+	// Bounds are inclusive.
 	Form     string
 	Default  string // what holds when it is not given, in words
 	Required bool
@@ -47,6 +48,8 @@ type value struct {
 	source plan.Text     // of text
 	expr   syntax.Expr
 	symbol *resolve.Symbol
+	named  []named // of a list of names
+	inner  *block  // of a word with settings of its own; text is the word
 }
 
 // values are what was read for a setting: for each phrase of its form the values
@@ -120,10 +123,6 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 			continue
 		}
 		b.given[i].at = s
-		if table[i].Form == "" {
-			c.notYet(s, "the setting "+s.Name.Text)
-			continue
-		}
 		if v, ok := c.read(&table[i], s); ok {
 			b.given[i].values = v
 		}
@@ -158,6 +157,7 @@ func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
 	out := make(values, len(forms))
 	for _, p := range s.Phrases {
 		i := 0
+		p = joined(forms, p)
 		for i < len(forms) && !forms[i].admits(p) {
 			i++
 		}
@@ -330,6 +330,7 @@ func (f *form) admits(p *syntax.Phrase) bool {
 var termKinds = map[string][]syntax.LiteralKind{
 	"int": {syntax.IntLiteral}, "duration": {syntax.DurationLiteral}, "ratio": {syntax.RatioLiteral},
 	"money": {syntax.MoneyLiteral}, "size": {syntax.SizeLiteral, syntax.IntLiteral}, "bool": {syntax.BoolLiteral},
+	"rate": {syntax.RateLiteral},
 }
 
 func (c *checker) phrase(row *Setting, f *form, p *syntax.Phrase) ([]value, bool) {
@@ -354,10 +355,16 @@ func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 		return value{expr: e}, true
 	case "value":
 		return c.valueTerm(row, t, e)
-	case "secret":
-		return c.secretTerm(row, e)
 	case "text":
 		return c.textTerm(row, e)
+	case "secret":
+		return c.secretTerm(row, e)
+	case "rate":
+		return c.rateTerm(row, t, e)
+	case "names":
+		return c.namesTerm(row, t, e)
+	case "block":
+		return c.blockTerm(row, t, e)
 	case "name":
 		path := pathOf(e)
 		if path == nil {

@@ -12,9 +12,7 @@ func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 	for _, cl := range d.Body.Clauses {
 		if on, ok := cl.(*syntax.OnClause); ok && on.What.Text != "breach" {
 			c.report(diag.Errorf(CodeOn, on.What.At, "an sla has no on %s", on.What.Text).WithHelp("it has on breach { ... }"))
-			continue
 		}
-		c.notYet(cl, "on breach of an sla")
 	}
 	if v, ok := b.get("completion"); ok {
 		s.Completion = plan.Quantile{Ratio: v[0][0].text, WithinNs: int64(v[0][1].low)}
@@ -24,6 +22,13 @@ func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 	}
 	if v, ok := b.first("cost"); ok {
 		s.CostAtMost = v.text
+	}
+	if v, ok := b.first("rpo"); ok {
+		ns := int64(v.low)
+		s.RPONs = &ns
+	}
+	if v, ok := b.first("rto"); ok {
+		s.RTONs = int64(v.low)
 	}
 	return s
 }

@@ -8,11 +8,12 @@ type Table struct {
 
 // Tables are all tables, by construct.
 func Tables() []Table {
-	return []Table{
+	return append(innerTables(), []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
 		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
-		{"process", processSettings}, {"report", reportSettings}, {"role", roleSettings}, {"route", routeSettings}, {"sla", slaSettings}, {"task", taskSettings},
-	}
+		{"partner", partnerSettings}, {"process", processSettings}, {"report", reportSettings}, {"role", roleSettings}, {"rollout", rolloutSettings}, {"route", routeSettings}, {"sla", slaSettings},
+		{"task", taskSettings}, {"tenant", tenantSettings},
+	}...)
 }
 
 var processSettings = []Setting{
@@ -46,12 +47,16 @@ var taskSettings = []Setting{
 	{Name: "escalate", Form: "to <name role> after <duration 1s..3650d>", Default: "never", Doc: "who is asked as well, and after which time"},
 }
 
+// limitForm is how much may go through something.
+const limitForm = "<rate 1..1000000>, burst <int 1..1000000>?, <int 1..10000> at once?"
+
 // bindingSettings and operationSettings are those that every connector has.
 var bindingSettings = []Setting{
 	{Name: "availability", Form: "<ratio 0%..100%>", Default: "nothing is promised", Doc: "the ratio of calls that succeed"},
 	{Name: "latency", Form: "<ratio 0%..100%> within <duration 1ms..1h>", Default: "nothing is promised", Doc: "this ratio of calls takes at most this time"},
 	{Name: "cost", Form: "<money 0..> per call", Default: "free", Doc: "the price of one call"},
-	{Name: "limit"}, {Name: "auth"},
+	{Name: "limit", Form: limitForm, Default: "nothing is known of one", Doc: "how many calls its owner takes, how many of them at one moment, and how many at a time"},
+	{Name: "auth", Form: "<block none basic bearer oauth2 mtls>", Default: "none", Doc: "how it is proved who calls"},
 }
 
 var operationSettings = []Setting{
@@ -67,7 +72,7 @@ var failoverSettings = []Setting{
 	{Name: "unhealthy", Form: "<int 1..1000> failures in <duration 1s..1h>", Default: "5 failures in 30s", Doc: "when a cloud counts as down"},
 	{Name: "probe", Form: "every <duration 100ms..1h>", Default: "every 5s", Doc: "how often a cloud that is down is asked whether it is back"},
 	{Name: "failback", Form: "after <duration 0s..24h>", Default: "after 30s", Doc: "how long a cloud has to be back before it is preferred again"},
-	{Name: "replicate"},
+	{Name: "replicate", Form: "<one of sync async>", Default: "one cloud", Doc: "what holds for the processes that name this failover and do not say it themselves"},
 }
 
 var slaSettings = []Setting{
@@ -75,7 +80,7 @@ var slaSettings = []Setting{
 	{Name: "availability", Form: "<ratio 0%..100%> over <duration 1m..3650d>", Default: "nothing is promised", Doc: "the ratio of instances that do not fail for technical reasons"},
 	{Name: "cost", Form: "at most <money 0..>", Default: "nothing is promised", Doc: "what one instance costs at most"},
 	{Name: "rpo", Form: "<duration 0s..365d>", Default: "nothing is promised", Doc: "how much work may be lost with a cloud; 0s needs replicate: sync"},
-	{Name: "rto", Form: "<duration 0s..365d>", Default: "nothing is promised", Doc: "how long it takes at most to go on in another cloud"},
+	{Name: "rto", Form: "<duration 1ms..365d>", Default: "nothing is promised", Doc: "how long it takes at most to go on in another cloud"},
 }
 
 var roleSettings = []Setting{
@@ -84,6 +89,11 @@ var roleSettings = []Setting{
 
 var channelSettings = []Setting{
 	{Name: "dead_letter", Form: "<name channel>", Default: "messages that fail for good are kept as incidents", Doc: "where messages go that fail for good"},
-	{Name: "max_bytes", Form: "<size 1B..1TiB>", Default: "no limit but the disk", Doc: "how much the channel holds"},
-	{Name: "retain"}, {Name: "expires"}, {Name: "priority"}, {Name: "invalid"}, {Name: "encrypt"}, {Name: "dedupe_by"},
+	{Name: "max_bytes", Form: "<size 64KiB..1TiB>", Default: "no limit but the disk", Doc: "how much the channel holds"},
+	{Name: "invalid", Form: "<name channel>", Default: "they are refused and kept nowhere", Doc: "where messages go that do not fit the type"},
+	{Name: "retain", Form: "<duration 1s..3650d>", Default: "until every route has taken it", Doc: "how old a message becomes that every route has taken"},
+	{Name: "expires", Form: "<duration 1s..365d>", Default: "never", Doc: "how old a message may be when a route takes it; an older one is a dead letter"},
+	{Name: "dedupe_by", Form: "<expression> within <duration 100ms..24h>", Default: "the ID of the message within 10m", Doc: "messages that are equal in this and come within this time are one message"},
+	{Name: "priority", Form: "<expression>", Default: "all are equal", Doc: "an int from 0 to 9 over the message; what has a higher one is taken first"},
+	{Name: "encrypt", Form: "<secret>", Default: "they are stored as they are", Doc: "the key with which messages are encrypted where they are stored"},
 }

@@ -43,21 +43,6 @@ func (c *checker) textTerm(row *Setting, e syntax.Expr) (value, bool) {
 	return value{}, false
 }
 
-// secretTerm is secret.name: what is secret is not written into a program.
-func (c *checker) secretTerm(row *Setting, e syntax.Expr) (value, bool) {
-	source, ok := supplied(e)
-	if ok && source.Secret {
-		c.needs(source.Setting, true, e.Span())
-		return value{source: source}, true
-	}
-	d := diag.Errorf(CodeSettingValue, e.Span(), "%s is a secret, which a program names and never holds", row.Name).WithHelp("write secret.name")
-	if m, is := e.(*syntax.MemberExpr); is && ok {
-		d = d.WithFix(m.X.Span(), "secret")
-	}
-	c.report(d)
-	return value{}, false
-}
-
 // valueTerm is an expression that is checked where its names are known. The bounds of a
 // literal are known here.
 func (c *checker) valueTerm(row *Setting, t *term, e syntax.Expr) (value, bool) {

@@ -119,13 +119,18 @@ func (f *flow) rate(e syntax.Expr) (int64, int64) {
 		f.report(diag.Errorf(CodeStream, spanOf(e), "a rate is wanted here").WithHelp("write 100/s, 100/m, 100/h or 100/d"))
 		return 0, 0
 	}
-	count, unit, _ := strings.Cut(lit.Raw, "/")
-	n, err := strconv.ParseInt(strings.ReplaceAll(count, "_", ""), 10, 64)
-	if err != nil || n < 1 {
+	n, per, ok := rateOf(lit)
+	if !ok || n < 1 {
 		f.errorf(CodeStream, lit.Span(), "a rate is a whole number above 0")
 	}
-	d := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[unit]
-	return n, int64(d)
+	return n, int64(per)
+}
+
+// rateOf reads 100/s; ok is false where the number is none or too large.
+func rateOf(lit *syntax.Literal) (n int64, per time.Duration, ok bool) {
+	count, unit, _ := strings.Cut(lit.Raw, "/")
+	n, err := strconv.ParseInt(strings.ReplaceAll(count, "_", ""), 10, 64)
+	return n, durationUnits[unit], err == nil
 }
 
 // share is the part of the messages that go on: a ratio, or one in a time.

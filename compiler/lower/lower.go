@@ -16,7 +16,9 @@ import (
 func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package, Std: standard(p),
 		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
-		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels}
+		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels,
+		Tenants: p.Tenants, Partners: p.Partners, Rollouts: p.Rollouts}
+	out.SLAs = breaches(p, out.SLAs, "")
 	for _, c := range p.Module.Contracts {
 		for _, f := range c.Files {
 			out.Contracts = append(out.Contracts, plan.Contract{Path: f.Path, Kind: string(c.Kind), Digest: f.Digest})
@@ -27,6 +29,7 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out.Processes = slices.Grow(out.Processes, len(p.Processes))
 	for _, x := range p.Processes {
 		out.Processes = append(out.Processes, process(p, x, ""))
+		out.Migrations = append(out.Migrations, x.Migrations...)
 	}
 	for _, x := range p.Routes {
 		out.Routes = append(out.Routes, route(p, x))
@@ -43,6 +46,36 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	out.Types = used(p, r, out)
 	out.Refinements = r.refinements(out)
 	return out, suite
+}
+
+// Steps gives the steps of a process or a route, by qualified name, with those
+// that run when it is cancelled or breaks its sla; false where there is none. The
+// program has no errors.
+func Steps(p *check.Program, name string) ([]plan.Step, bool) {
+	for _, x := range p.Imports {
+		if strings.HasPrefix(name, x.Module.Package+".") {
+			return Steps(x, name)
+		}
+	}
+	for _, x := range p.Processes {
+		if x.Name != name {
+			continue
+		}
+		out := process(p, x, "")
+		steps := out.Flow.Body
+		for _, b := range []*plan.Block{out.OnCancel, out.OnBreach} {
+			if b != nil {
+				steps = append(steps, b.Steps...)
+			}
+		}
+		return steps, true
+	}
+	for _, x := range p.Routes {
+		if x.Name == name {
+			return route(p, x).Flow.Body, true
+		}
+	}
+	return nil, false
 }
 
 // process lowers a process; from is the way to its package where it was imported.
@@ -95,12 +128,9 @@ func endpoints(r *reached, list []plan.Endpoint, suite *plan.Suite) []plan.Endpo
 	for _, x := range r.processes() {
 		note(x.Facts)
 	}
-	for _, t := range suite.Tests {
-		for _, g := range t.Given {
-			called[g.Endpoint+"."+g.Operation] = true
-		}
-		for _, th := range t.Then {
-			called[th.Endpoint+"."+th.Operation] = true
+	for i := range suite.Tests {
+		for _, o := range suite.Tests[i].Operations() {
+			called[o.Endpoint+"."+o.Operation] = true
 		}
 	}
 	out := slices.Clone(list)
@@ -152,6 +182,18 @@ func used(p *check.Program, reached *reached, out *plan.Plan) []types.Definition
 	}
 	for _, x := range out.Routes {
 		plan.Walk(x.Flow.Body, func(s *plan.Step) { r.visit(s.Type) })
+	}
+	for _, x := range out.SLAs {
+		if x.OnBreach != nil {
+			plan.Walk(x.OnBreach.Body, func(s *plan.Step) { r.visit(s.Type) })
+		}
+	}
+	for _, x := range out.Partners {
+		for _, s := range x.Imports {
+			r.fields(s.Params)
+			r.visit(s.Result)
+			r.names(s.Raises)
+		}
 	}
 	list := slices.Grow([]types.Definition(nil), len(r.seen))
 	for _, x := range append([]*check.Program{p}, p.Imports...) {

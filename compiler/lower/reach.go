@@ -22,10 +22,11 @@ type reached struct {
 	from    map[*resolve.Symbol]*check.Program
 	symbols []*resolve.Symbol                               // by qualified name
 	named   map[*check.Program]map[string][]*resolve.Symbol // by the name of the declaration
+	away    map[string]bool                                 // what runs at a partner
 }
 
 func reachedBy(root *check.Program) *reached {
-	r := &reached{root: root, from: map[*resolve.Symbol]*check.Program{}, named: map[*check.Program]map[string][]*resolve.Symbol{}}
+	r := &reached{root: root, from: map[*resolve.Symbol]*check.Program{}, named: map[*check.Program]map[string][]*resolve.Symbol{}, away: elsewhere(root)}
 	if len(root.Imports) == 0 {
 		return r
 	}
@@ -37,7 +38,7 @@ func reachedBy(root *check.Program) *reached {
 	}
 	var todo []*resolve.Symbol
 	add := func(s *resolve.Symbol) {
-		if p := owner[s]; p != nil && r.from[s] == nil && s.Kind != resolve.Package {
+		if p := owner[s]; p != nil && r.from[s] == nil && s.Kind != resolve.Package && !r.runsElsewhere(s) {
 			r.from[s] = p
 			r.symbols = append(r.symbols, s)
 			todo = append(todo, s)
@@ -116,7 +117,7 @@ func (r *reached) take(out *plan.Plan) {
 		case resolve.Failover:
 			out.Failovers = append(out.Failovers, named(p.Failovers, s.Full, func(f *plan.Failover) string { return f.Name })...)
 		case resolve.SLA:
-			out.SLAs = append(out.SLAs, named(p.SLAs, s.Full, func(x *plan.SLA) string { return x.Name })...)
+			out.SLAs = append(out.SLAs, breaches(p, named(p.SLAs, s.Full, func(x *plan.SLA) string { return x.Name }), p.Module.From(r.root.Module))...)
 		case resolve.Role:
 			out.Roles = append(out.Roles, named(p.Roles, s.Full, func(x *plan.Role) string { return x.Name })...)
 		case resolve.Policy:
@@ -130,6 +131,7 @@ func (r *reached) take(out *plan.Plan) {
 		case resolve.Channel:
 			for _, x := range named(p.Channels, s.Full, func(x *plan.Channel) string { return x.Name }) {
 				x.At = r.place(p, x.At)
+				r.setting(out, x.Encrypt, x.At)
 				out.Channels = append(out.Channels, x)
 			}
 		case resolve.Process:
@@ -175,6 +177,11 @@ func (r *reached) endpoint(out *plan.Plan, p *check.Program, name string) {
 			b.At = r.place(p, b.At)
 			r.setting(out, b.URL, b.At)
 			r.options(out, b.Options, b.At)
+			if b.Auth != nil {
+				for _, part := range b.Auth.Parts {
+					r.setting(out, part.Text, b.At)
+				}
+			}
 		}
 		if len(e.Bindings) > 0 {
 			r.options(out, e.Options, e.Bindings[0].At)
@@ -237,6 +244,11 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	}
 	for i := range out.Processes {
 		there[out.Processes[i].Name] = true // conditions on parameters
+	}
+	for _, x := range out.Partners {
+		for i := range x.Imports {
+			there[x.Imports[i].Name] = true
+		}
 	}
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {

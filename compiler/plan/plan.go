@@ -41,6 +41,10 @@ type Plan struct {
 	Channels    []Channel          `json:"channels,omitempty"`    // by name
 	Processes   []Process          `json:"processes,omitempty"`   // by name
 	Routes      []Route            `json:"routes,omitempty"`      // by name
+	Tenants     []Tenant           `json:"tenants,omitempty"`     // by name
+	Partners    []Partner          `json:"partners,omitempty"`    // by name
+	Migrations  []Migration        `json:"migrations,omitempty"`  // by process and digest
+	Rollouts    []Rollout          `json:"rollouts,omitempty"`    // by process
 }
 
 // All names of declarations are qualified by the package: "orders.Fulfil".
@@ -203,6 +207,8 @@ type Binding struct {
 	Availability string   `json:"availability,omitempty"`
 	Latency      Quantile `json:"latency,omitzero"`
 	CostPerCall  string   `json:"cost_per_call,omitempty"` // "0.002 EUR"
+	Limit        *Limit   `json:"limit,omitempty"`         // what the owner takes at most
+	Auth         *Auth    `json:"auth,omitempty"`          // nil: nobody asks who calls
 	At           Place    `json:"at"`
 }
 
@@ -236,6 +242,9 @@ type Failover struct {
 	UnhealthyWindowNs int64 `json:"unhealthy_window_ns"`
 	ProbeEveryNs      int64 `json:"probe_every_ns"`
 	FailbackAfterNs   int64 `json:"failback_after_ns"`
+	// Replicate is sync or async where the journals of the processes that name the
+	// failover have to be in a second cloud; Process.Replicate says it of each.
+	Replicate string `json:"replicate,omitempty"`
 }
 
 // SLA is what a process guarantees. Empty parts are not promised.
@@ -245,9 +254,10 @@ type SLA struct {
 	Availability string   `json:"availability,omitempty"` // ratio
 	WindowNs     int64    `json:"window_ns,omitempty"`
 	CostAtMost   string   `json:"cost_at_most,omitempty"`
-	RPONs        int64    `json:"rpo_ns,omitempty"` // how much work may be lost
+	RPONs        *int64   `json:"rpo_ns,omitempty"` // how much work may be lost
 	RTONs        int64    `json:"rto_ns,omitempty"` // how long it may take to go on elsewhere
-	// OnBreach runs when an objective is broken; it reads the variable objective.
+	// OnBreach runs when an objective is broken, in one commit: nothing in it waits.
+	// It reads the variables of BreachFacts.
 	OnBreach *Flow `json:"on_breach,omitempty"`
 }
 
@@ -279,8 +289,23 @@ type Channel struct {
 	Kind       string     `json:"kind"` // queue, topic
 	Type       types.Type `json:"type"`
 	DeadLetter string     `json:"dead_letter,omitempty"` // qualified channel
-	MaxBytes   int64      `json:"max_bytes,omitempty"`
-	At         Place      `json:"at"`
+	// Invalid is the qualified channel for what does not fit the type when it is to
+	// be put in.
+	Invalid  string `json:"invalid,omitempty"`
+	MaxBytes int64  `json:"max_bytes,omitempty"`
+	// RetainNs is how old a message that everybody has taken becomes before it is
+	// dropped; 0: it is dropped at once.
+	RetainNs int64 `json:"retain_ns,omitempty"`
+	// ExpiresNs is how old a message may be when a route takes it; an older one goes
+	// to DeadLetter. 0: any.
+	ExpiresNs int64 `json:"expires_ns,omitempty"`
+	// Priority is an int over the variable message: higher ones are taken first.
+	Priority *expression.Tree `json:"priority,omitempty"`
+	// Dedupe says which messages are the same one, nil: those of one ID.
+	Dedupe *DedupeBy `json:"dedupe,omitempty"`
+	// Encrypt is the secret with whose key messages are encrypted where they are stored.
+	Encrypt Text  `json:"encrypt,omitzero"`
+	At      Place `json:"at"`
 }
 
 // Route moves the messages of one channel.

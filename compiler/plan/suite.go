@@ -13,43 +13,170 @@ type Suite struct {
 
 // Test is one test block. All expressions are constant.
 type Test struct {
-	Name  string  `json:"name"`
-	At    Place   `json:"at"`
-	Given []Given `json:"given,omitempty"`
-	When  []When  `json:"when,omitempty"`
-	Then  []Then  `json:"then,omitempty"`
+	Name  string     `json:"name"`
+	At    Place      `json:"at"`
+	Steps []TestStep `json:"steps,omitempty"` // in the author's order
 }
 
-// Given says how a mocked operation answers: it returns a value or raises a
-// fault.
+// TestStep is one line of a test: exactly one of Given, When and Then is set.
+type TestStep struct {
+	At    Place  `json:"at"`
+	Given *Given `json:"given,omitempty"`
+	When  *When  `json:"when,omitempty"`
+	Then  *Then  `json:"then,omitempty"`
+}
+
+// GivenKind is what the world of a test is told to do.
+type GivenKind string
+
+// What can be given. All but Down and Now are answers.
+const (
+	GivenReturns GivenKind = "returns"
+	GivenRaises  GivenKind = "raises"
+	GivenFails   GivenKind = "fails"   // it cannot be reached; certainly nothing was done
+	GivenRejects GivenKind = "rejects" // it will never do it
+	GivenSilent  GivenKind = "silent"  // it did it, and nobody hears of it
+	GivenGarbage GivenKind = "garbage" // what it answers cannot be read
+	GivenDown    GivenKind = "down"    // the endpoint, or the whole cloud, cannot be reached
+	GivenNow     GivenKind = "now"     // what the clock says
+)
+
+// Given says how a mocked operation or process answers, that a place is down, or
+// what time it is.
 type Given struct {
-	Endpoint  string           `json:"endpoint"`
-	Operation string           `json:"operation"`
-	Returns   *expression.Tree `json:"returns,omitempty"`
-	Raises    string           `json:"raises,omitempty"`
-	Fields    *expression.Tree `json:"fields,omitempty"`
-	At        Place            `json:"at"`
+	Kind      GivenKind `json:"kind"`
+	Endpoint  string    `json:"endpoint,omitempty"`
+	Operation string    `json:"operation,omitempty"`
+	Process   string    `json:"process,omitempty"` // that is mocked instead of an operation
+	Cloud     string    `json:"cloud,omitempty"`   // "": everywhere
+	// Args, where WithArgs, are those that a call has to have.
+	Args     []expression.Tree `json:"args,omitempty"`
+	WithArgs bool              `json:"with_args,omitempty"`
+	Returns  *expression.Tree  `json:"returns,omitempty"`
+	Raises   string            `json:"raises,omitempty"`
+	Fields   *expression.Tree  `json:"fields,omitempty"`
+	Reason   string            `json:"reason,omitempty"`   // of GivenRejects
+	TakesNs  int64             `json:"takes_ns,omitempty"` // until the answer
+	Times    int               `json:"times,omitempty"`    // how many calls it answers; 0: all, until the next
+	// AfterCalls is how many calls a place still answers before it is down, ForNs how
+	// long it is down then; 0: for ever.
+	AfterCalls int    `json:"after_calls,omitempty"`
+	ForNs      int64  `json:"for_ns,omitempty"`
+	NowNs      *int64 `json:"now_ns,omitempty"` // since 1970 UTC
 }
 
-// When starts a process.
+// WhenKind is what somebody does.
+type WhenKind string
+
+// What can be done in a test.
+const (
+	WhenStart    WhenKind = "start"    // of a process
+	WhenPublish  WhenKind = "publish"  // of an event
+	WhenSend     WhenKind = "send"     // of a message to a channel
+	WhenComplete WhenKind = "complete" // of a task
+	WhenClaim    WhenKind = "claim"    // of a task
+	WhenAdvance  WhenKind = "advance"  // time goes on
+	WhenCancel   WhenKind = "cancel"   // of the latest instance of a process
+	WhenRetry    WhenKind = "retry"    // of a step that waits for a person
+	WhenCrash    WhenKind = "crash"    // now, or where Step is reached the next time
+	WhenReload   WhenKind = "reload"   // the same plan is activated once more
+)
+
+// When is something that somebody does.
 type When struct {
-	Process string            `json:"process"`
+	Kind    WhenKind          `json:"kind"`
+	Process string            `json:"process,omitempty"`
 	Args    []expression.Tree `json:"args,omitempty"`
-	At      Place             `json:"at"`
+	Event   string            `json:"event,omitempty"`
+	Channel string            `json:"channel,omitempty"`
+	Value   *expression.Tree  `json:"value,omitempty"` // the event, the message or the form
+	Task    string            `json:"task,omitempty"`
+	By      string            `json:"by,omitempty"`
+	ForNs   int64             `json:"for_ns,omitempty"`   // of WhenAdvance
+	UntilNs *int64            `json:"until_ns,omitempty"` // of WhenAdvance, instead
+	Step    *StepName         `json:"step,omitempty"`
+	Before  bool              `json:"before,omitempty"` // of WhenCrash: before the step is durable
 }
 
-// Then is one assertion.
+// StepName names a step of a process or a route.
+type StepName struct {
+	Flow string `json:"flow"` // qualified
+	Step string `json:"step"`
+}
+
+// ThenKind is what an assertion is about.
+type ThenKind string
+
+// What can be asserted.
+const (
+	ThenReturns   ThenKind = "returns"
+	ThenFails     ThenKind = "fails"
+	ThenCancelled ThenKind = "cancelled"
+	ThenWaits     ThenKind = "waits"
+	ThenIncident  ThenKind = "incident"
+	ThenCalled    ThenKind = "called"
+	ThenOrder     ThenKind = "order" // Calls, one after the other
+	ThenUndone    ThenKind = "undone"
+	ThenPublished ThenKind = "published"
+	ThenSent      ThenKind = "sent"
+	ThenStarted   ThenKind = "started"
+	ThenTask      ThenKind = "task"
+	ThenProgress  ThenKind = "progress"
+	ThenAudit     ThenKind = "audit"
+	ThenReport    ThenKind = "report"
+	ThenWithin    ThenKind = "within"
+	ThenCost      ThenKind = "cost"
+	ThenRan       ThenKind = "ran"
+)
+
+// Then is one assertion. Never turns it round.
 type Then struct {
-	Kind string `json:"kind"` // returns, fails, called, never_called
+	Kind  ThenKind `json:"kind"`
+	Never bool     `json:"never,omitempty"`
 	// Fault of fails, qualified.
 	Fault string `json:"fault,omitempty"`
-	// Expr is the value of returns, or the fields of fails where given.
-	Expr      *expression.Tree  `json:"expr,omitempty"`
-	Endpoint  string            `json:"endpoint,omitempty"`
-	Operation string            `json:"operation,omitempty"`
-	Args      []expression.Tree `json:"args,omitempty"`
-	WithArgs  bool              `json:"with_args,omitempty"` // Args were given, even if none
-	Times     int               `json:"times,omitempty"`     // of called; 0: at least once
-	Type      types.Type        `json:"type,omitzero"`
-	At        Place             `json:"at"`
+	// Expr is the value of returns, the fields of fails, published and report where
+	// given.
+	Expr    *expression.Tree `json:"expr,omitempty"`
+	Type    types.Type       `json:"type,omitzero"`
+	Call    *CallName        `json:"call,omitempty"`
+	Calls   []CallName       `json:"calls,omitempty"`
+	Process string           `json:"process,omitempty"`
+	Event   string           `json:"event,omitempty"`
+	Channel string           `json:"channel,omitempty"`
+	// Args, where WithArgs, are those that a call, a start or a message has to have.
+	Args     []expression.Tree `json:"args,omitempty"`
+	WithArgs bool              `json:"with_args,omitempty"`
+	Times    int               `json:"times,omitempty"` // 0: at least once
+	Cloud    string            `json:"cloud,omitempty"`
+	Steps    []StepName        `json:"steps,omitempty"` // of waits, incident, undone, ran
+	Task     string            `json:"task,omitempty"`
+	Past     bool              `json:"past,omitempty"` // of task: at any time
+	Text     string            `json:"text,omitempty"` // of progress and audit; the name of a report
+	WithinNs int64             `json:"within_ns,omitempty"`
+	Cost     string            `json:"cost,omitempty"` // "0.05 EUR"
+}
+
+// CallName names an operation of an endpoint.
+type CallName struct {
+	Endpoint  string `json:"endpoint"` // qualified
+	Operation string `json:"operation"`
+}
+
+// Operations are all operations that a test names.
+func (t *Test) Operations() []CallName {
+	var out []CallName
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if s.Given != nil && s.Given.Operation != "" {
+			out = append(out, CallName{s.Given.Endpoint, s.Given.Operation})
+		}
+		if s.Then != nil {
+			out = append(out, s.Then.Calls...)
+			if s.Then.Call != nil {
+				out = append(out, *s.Then.Call)
+			}
+		}
+	}
+	return out
 }

@@ -1,47 +1,107 @@
 package format
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // align sets the columns of runs of adjacent lines.
-func align(lines []*line) {
+func align(lines []*line) *aligner {
+	a := &aligner{}
 	for start := 0; start < len(lines); {
 		end := start + 1
 		for end < len(lines) && together(lines[end-1], lines[end]) {
 			end++
 		}
 		if end-start > 1 {
-			alignRun(lines[start:end])
+			a.align(lines[start:end])
 		}
 		start = end
 	}
+	return a
 }
 
 func together(a, b *line) bool {
 	return a.closed && b.closed && !b.empty && a.indent == b.indent && len(a.code()) > 0 && len(b.code()) > 0
 }
 
-// alignRun aligns the columns of one run from left to right.
-func alignRun(run []*line) {
-	columns := make([][]column, len(run))
-	most := 0
+// maxAligned is the last place, in columns from the left, at which a column or a
+// comment is aligned. Further out nobody sees that they are, and one long line
+// would widen all of its neighbours.
+const maxAligned = 240
+
+// aligner sets the columns of runs of adjacent lines.
+type aligner struct {
+	run     []*line
+	columns [][]column
+	rulers  []ruler
+	looked  int // at items and lines, so that a test can tell what the work grows with
+}
+
+// ruler is how far a line has been measured: the items before one, and their width.
+type ruler struct{ item, width int }
+
+// align aligns the columns of one run from left to right. Each round passes over
+// the lines alone that have so many columns, and each line is measured once.
+func (a *aligner) align(run []*line) {
+	a.run, a.columns, a.rulers = run, make([][]column, len(run)), make([]ruler, len(run))
+	left := make([]int, 0, len(run))
 	for i, l := range run {
-		columns[i] = columnsOf(l)
-		most = max(most, len(columns[i]))
-	}
-	for nth := range most {
-		for start := 0; start < len(run); {
-			end := start
-			for end < len(run) && nth < len(columns[end]) && nth < len(columns[start]) && columns[end][nth].is(&columns[start][nth]) {
-				end++
-			}
-			alignColumn(run[start:end], columns[start:end], nth)
-			start = max(end, start+1)
+		a.columns[i] = columnsOf(l)
+		a.rulers[i].width = l.indent * indentBlanks
+		a.looked += len(l.items)
+		if len(a.columns[i]) > 0 {
+			left = append(left, i)
 		}
 	}
+	for nth := 0; len(left) > 0; nth++ {
+		a.looked += len(left)
+		for start := 0; start < len(left); {
+			end := start + 1
+			for end < len(left) && left[end] == left[end-1]+1 && a.columns[left[end]][nth].is(&a.columns[left[start]][nth]) {
+				end++
+			}
+			a.alignColumn(left[start:end], nth)
+			start = end
+		}
+		left = slices.DeleteFunc(left, func(i int) bool { return len(a.columns[i]) <= nth+1 })
+	}
+}
+
+// alignColumn aligns the nth column of adjacent lines, when the author wished for it.
+func (a *aligner) alignColumn(lines []int, nth int) {
+	if len(lines) < 2 {
+		return
+	}
+	wished, furthest := false, 0
+	for _, i := range lines {
+		at := a.columns[i][nth].item
+		if width := a.measure(i, at); width < maxAligned {
+			wished = wished || a.run[i].items[at].blanks > 1
+			furthest = max(furthest, width)
+		}
+	}
+	if !wished {
+		return
+	}
+	for _, i := range lines {
+		if width := a.rulers[i].width; width < maxAligned {
+			a.run[i].items[a.columns[i][nth].item].gap = furthest + 1 - width
+		}
+	}
+}
+
+// measure returns how many columns the items of a line take that stand before one.
+// It is asked from left to right.
+func (a *aligner) measure(line, end int) int {
+	l, r := a.run[line], &a.rulers[line]
+	for ; r.item < end; r.item++ {
+		a.looked++
+		r.width += l.items[r.item].width(r.item == 0)
+	}
+	return r.width
 }
 
 // column is a place in a line where a column may begin.
@@ -87,34 +147,21 @@ func columnsOf(l *line) []column {
 	return out
 }
 
-// alignColumn aligns one column of a run, when the author wished for it.
-func alignColumn(run []*line, columns [][]column, nth int) {
-	if len(run) < 2 {
-		return
+// width returns how many columns an item takes with the gap in front of it, which
+// the first of a line has not.
+func (it *item) width(first bool) int {
+	n := utf8.RuneCountInString(it.text)
+	if !first {
+		n += it.gap
 	}
-	wished, furthest := false, 0
-	for i, l := range run {
-		at := columns[i][nth].item
-		wished = wished || l.items[at].blanks > 1
-		furthest = max(furthest, l.width(at))
-	}
-	if !wished {
-		return
-	}
-	for i, l := range run {
-		at := columns[i][nth].item
-		l.items[at].gap = furthest + 1 - l.width(at)
-	}
+	return n
 }
 
-// width returns how many columns the items before index end take.
-func (l *line) width(end int) int {
+// width returns how many columns a line takes without its last item.
+func (l *line) width() int {
 	n := l.indent * indentBlanks
-	for i, it := range l.items[:end] {
-		if i > 0 {
-			n += it.gap
-		}
-		n += utf8.RuneCountInString(it.text)
+	for i := range len(l.items) - 1 {
+		n += l.items[i].width(i == 0)
 	}
 	return n
 }
@@ -126,22 +173,33 @@ func alignComments(lines []*line) {
 		for end < len(lines) && trailing(lines[end]) && (end == start || !lines[end].empty) {
 			end++
 		}
-		wished, furthest := 0, 0
-		for _, l := range lines[start:end] {
-			last := len(l.items) - 1
-			if l.items[last].blanks > 1 {
-				wished = max(wished, l.items[last].column)
-			}
-			furthest = max(furthest, l.width(last)+1)
-		}
-		if wished > 0 {
-			furthest = max(furthest, wished)
-			for _, l := range lines[start:end] {
-				last := len(l.items) - 1
-				l.items[last].gap = furthest - l.width(last)
-			}
-		}
+		alignComment(lines[start:end])
 		start = max(end, start+1)
+	}
+}
+
+// alignComment sets the comments at the ends of these lines.
+func alignComment(lines []*line) {
+	wished, furthest := 0, 0
+	widths := make([]int, len(lines))
+	for i, l := range lines {
+		widths[i] = l.width()
+		if widths[i] >= maxAligned {
+			continue
+		}
+		if comment := l.items[len(l.items)-1]; comment.blanks > 1 {
+			wished = max(wished, min(comment.column, maxAligned))
+		}
+		furthest = max(furthest, widths[i]+1)
+	}
+	if wished == 0 {
+		return
+	}
+	furthest = max(furthest, wished)
+	for i, l := range lines {
+		if widths[i] < maxAligned {
+			l.items[len(l.items)-1].gap = furthest - widths[i]
+		}
 	}
 }
 

@@ -16,7 +16,11 @@
 // the first `=` and of `=>`, behind each comma, and behind the first word of a step
 // of a test or a pattern.
 // Comments at the ends of adjacent lines stand in one column, the furthest the
-// author used, when one of them has more than one blank in front of it.
+// author used, when one of them has more than one blank in front of it. Lines that
+// reach beyond column 240 there take no part in any of this.
+//
+// The work and the size of what comes out grow with the text and nothing else,
+// whatever the text is.
 //
 // Deliberately absent: breaking and joining of lines, and options.
 package format

@@ -11,7 +11,8 @@ import (
 const indentBlanks = 2
 
 // Source returns the formatted text. Formatting twice gives what formatting once
-// gave. A text larger than syntax.MaxFileBytes is returned as it is.
+// gave. A text that is or would become larger than syntax.MaxFileBytes is returned
+// as it is.
 func Source(text string) string {
 	if len(text) > syntax.MaxFileBytes {
 		return text
@@ -21,7 +22,10 @@ func Source(text string) string {
 	space(lines)
 	align(lines)
 	alignComments(lines)
-	return print(lines, len(text)+len(text)/16)
+	if out, ok := print(lines, len(text)+len(text)/16); ok {
+		return out
+	}
+	return text
 }
 
 // item is a token, a comment or a `;`.
@@ -233,8 +237,9 @@ func continues(before *item, first item, top bool) bool {
 
 const blanks = "                                                                "
 
-// print writes the lines; size is about how many bytes that makes.
-func print(lines []*line, size int) string {
+// print writes the lines; size is about how many bytes that makes. More than
+// syntax.MaxFileBytes are not ok: deep brackets make much out of little.
+func print(lines []*line, size int) (out string, ok bool) {
 	var b strings.Builder
 	b.Grow(size)
 	for _, l := range lines {
@@ -255,6 +260,9 @@ func print(lines []*line, size int) string {
 		if last := l.items[len(l.items)-1].text; last[len(last)-1] != '\n' { // a string that never ends has it
 			b.WriteByte('\n')
 		}
+		if b.Len() > syntax.MaxFileBytes {
+			return "", false
+		}
 	}
-	return b.String()
+	return b.String(), true
 }

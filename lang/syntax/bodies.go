@@ -8,13 +8,11 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 )
 
-// Parse reads what an endpoint has between its braces.
-func (b *EndpointBody) Parse(lex *lexer.PeekingLexer) error {
-	return open(lex, func(s *session) {
-		start := s.pos
-		s.braced(true, func() { b.entry(s) })
-		b.At = s.since(start)
-	})
+// read reads what an endpoint has between its braces.
+func (b *EndpointBody) read(s *session) {
+	start := s.pos
+	s.braced(true, func() { b.entry(s) })
+	b.At = s.since(start)
 }
 
 func (b *EndpointBody) entry(s *session) {
@@ -42,15 +40,13 @@ func (b *EndpointBody) entry(s *session) {
 	}
 }
 
-// Parse reads how an operation is carried out.
-func (b *OperationBody) Parse(lex *lexer.PeekingLexer) error {
-	return open(lex, func(s *session) {
-		start := s.pos
-		s.requests = true
-		s.braced(true, func() { b.entry(s) })
-		s.requests = false
-		b.At = s.since(start)
-	})
+// read reads how an operation is carried out.
+func (b *OperationBody) read(s *session) {
+	start := s.pos
+	s.requests = true
+	s.braced(true, func() { b.entry(s) })
+	s.requests = false
+	b.At = s.since(start)
 }
 
 func (b *OperationBody) entry(s *session) {

@@ -39,6 +39,8 @@ type scanner struct {
 	problems []diag.Diagnostic
 
 	semicolons []int
+	// missing is how far the text has been searched for a mark in vain.
+	missing map[string]int
 }
 
 const byteOrderMark = "\uFEFF"
@@ -204,16 +206,12 @@ func (l *scanner) currencySign(sign string) {
 // foreignString takes text between quotes that are none in this language.
 func (l *scanner) foreignString() {
 	start := l.pos
-	line := l.text[start:l.end]
-	if n := strings.IndexByte(line, '\n'); n >= 0 {
-		line = line[:n]
-	}
 	open, closing := "'", "'"
-	if line[0] != '\'' {
+	if l.text[start] != '\'' {
 		open, closing = "“", "”"
 	}
-	inner, _, ok := strings.Cut(line[len(open):], closing)
 	end := start + len(open)
+	inner, ok := l.until(end, closing, true)
 	if ok {
 		end += len(inner) + len(closing)
 	}
@@ -224,11 +222,30 @@ func (l *scanner) foreignString() {
 	l.emit(Garbage, start, end)
 }
 
+// until returns the text from i up to a mark, which may have to stand on the same
+// line. What is not there is searched for once, however often it is asked for.
+func (l *scanner) until(i int, mark string, sameLine bool) (inner string, ok bool) {
+	if i < l.missing[mark] {
+		return "", false
+	}
+	end := i
+	for ; end < l.end && (!sameLine || l.text[end] != '\n'); end++ {
+		if strings.HasPrefix(l.text[end:l.end], mark) {
+			return l.text[i:end], true
+		}
+	}
+	if l.missing == nil {
+		l.missing = map[string]int{}
+	}
+	l.missing[mark] = end
+	return "", false
+}
+
 // foreignComment takes a comment as other languages have it.
 func (l *scanner) foreignComment() {
 	start, end := l.pos, l.end
-	if n := strings.Index(l.text[start:l.end], "*/"); n >= 0 {
-		end = start + n + 2
+	if inner, ok := l.until(start, "*/", false); ok {
+		end = start + len(inner) + len("*/")
 	} else if n := strings.IndexByte(l.text[start:l.end], '\n'); n >= 0 {
 		end = start + n
 	}

@@ -71,15 +71,24 @@ func parseType(lex *lexer.PeekingLexer) (Type, error) {
 	return t, nil
 }
 
-// open runs a braced production. Where its `{` is missing although the next line
-// is indented as a body, that is reported and the body is read.
+// opens says whether a braced production begins here. Where its `{` is missing
+// although the next line is indented as a body, that is reported and one does.
+func (s *session) opens() bool {
+	if s.at("{") {
+		return true
+	}
+	if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
+		return false
+	}
+	s.expected(s.pos, "`{`")
+	return true
+}
+
+// open runs a braced production where one begins.
 func open(lex *lexer.PeekingLexer, read func(*session)) error {
 	s := reading(lex)
-	if !s.at("{") {
-		if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
-			return participle.NextMatch
-		}
-		s.expected(s.pos, "`{`")
+	if !s.opens() {
+		return participle.NextMatch
 	}
 	s.lex = lex
 	read(s)
@@ -118,12 +127,8 @@ func (m *EnumMembers) Parse(lex *lexer.PeekingLexer) error {
 	})
 }
 
-// Parse reads `(name: T, ...)`.
-func (p *Params) Parse(lex *lexer.PeekingLexer) error {
-	s := reading(lex)
-	if !s.at("(") {
-		return participle.NextMatch
-	}
+// read reads `(name: T, ...)`. The reader stands at the parenthesis.
+func (p *Params) read(s *session) {
 	start := s.pos
 	s.enclosed(")", func() {
 		if x := s.field(); x != nil {
@@ -131,8 +136,6 @@ func (p *Params) Parse(lex *lexer.PeekingLexer) error {
 		}
 	})
 	p.At = s.since(start)
-	s.resume(lex)
-	return nil
 }
 
 // Parse reads `(expr, ...)`.
@@ -141,20 +144,24 @@ func (a *Args) Parse(lex *lexer.PeekingLexer) error {
 	if !s.at("(") || s.broken() {
 		return participle.NextMatch
 	}
-	start := s.pos
-	s.enclosed(")", func() { a.List = append(a.List, s.expr()) })
-	a.At = s.since(start)
+	a.read(s)
 	s.resume(lex)
 	return nil
 }
 
+func (a *Args) read(s *session) {
+	start := s.pos
+	s.enclosed(")", func() { a.List = append(a.List, s.expr()) })
+	a.At = s.since(start)
+}
+
 // Parse reads `{ name: phrase, ... }`.
-func (x *Settings) Parse(lex *lexer.PeekingLexer) error {
-	return open(lex, func(s *session) {
-		start := s.pos
-		s.braced(true, func() { x.List = s.settingInto(x.List) })
-		x.At = s.since(start)
-	})
+func (x *Settings) Parse(lex *lexer.PeekingLexer) error { return open(lex, x.read) }
+
+func (x *Settings) read(s *session) {
+	start := s.pos
+	s.braced(true, func() { x.List = s.settingInto(x.List) })
+	x.At = s.since(start)
 }
 
 // settingInto reads one setting, or reports that none begins here.
@@ -306,6 +313,12 @@ func (j *Join) Parse(lex *lexer.PeekingLexer) error {
 	if !s.startsExpr() || s.broken() {
 		return participle.NextMatch
 	}
+	j.read(s)
+	s.resume(lex)
+	return nil
+}
+
+func (j *Join) read(s *session) {
 	start := s.pos
 	if s.at("when") && s.peek(1).Kind != EOF && !s.peek(1).Newline {
 		s.pos++
@@ -317,17 +330,13 @@ func (j *Join) Parse(lex *lexer.PeekingLexer) error {
 		j.Rest = s.name()
 	}
 	j.At = s.since(start)
-	s.resume(lex)
-	return nil
 }
 
-// Parse reads `{ on E { } after D { } else { } }`.
-func (a *SelectArms) Parse(lex *lexer.PeekingLexer) error {
-	return open(lex, func(s *session) {
-		start := s.pos
-		s.braced(false, func() { a.arm(s) })
-		a.At = s.since(start)
-	})
+// read reads `{ on E { } after D { } else { } }`.
+func (a *SelectArms) read(s *session) {
+	start := s.pos
+	s.braced(false, func() { a.arm(s) })
+	a.At = s.since(start)
 }
 
 func (a *SelectArms) arm(s *session) {
@@ -402,34 +411,12 @@ func (c *Catches) Parse(lex *lexer.PeekingLexer) error {
 	s.lex = lex
 	for s.at("catch") {
 		s.block = statements | s.block&routing
-		s.show(lex)
 		if x, ok := s.produce(productions().clauses["catch"]).(*CatchClause); ok {
 			c.List = append(c.List, x)
 		}
 	}
 	c.At = s.since(start)
 	s.resume(lex)
-	return nil
-}
-
-// Parse reads `else if condition { }`, when that follows.
-func (e *ElseIf) Parse(lex *lexer.PeekingLexer) error {
-	s := reading(lex)
-	if !s.at("else") || !s.is(s.peek(1), "if") {
-		return participle.NextMatch
-	}
-	start := s.pos
-	s.pos += 2
-	e.Cond = s.expr()
-	s.lex = lex
-	e.Then = &Block{}
-	s.resume(lex)
-	if e.Then.Parse(lex) != nil {
-		s.expected(s.pos, "`{`")
-		s.skip(false)
-		s.resume(lex)
-	}
-	e.At = s.since(start)
 	return nil
 }
 

@@ -13,9 +13,9 @@ import (
 	"github.com/cob-lang/cob/lang/source"
 )
 
-// production is one construct that the struct tags of its node describe.
+// production is one construct: its line of the grammar, and how it is read.
 type production struct {
-	parse   func(*lexer.PeekingLexer) (spanned, error)
+	read    func(*session) spanned // at its first token; reports where it stops
 	grammar string
 	headers bool      // a `{` in an expression of its header opens its body
 	block   blockKind // what its blocks may hold
@@ -72,14 +72,14 @@ func newTable() *table {
 	t := &table{
 		decls: declTable(body, header),
 		statements: map[string]*production{
-			"let": produced[LetStmt](), "call": act(body(produced[CallStmt](), callBody)),
-			"task": act(body(produced[TaskStmt](), taskBody)), "start": act(body(produced[StartStmt](), callBody)),
+			"let": byHand[LetStmt](`LetStmt = "let" Name (":" Type)? "=" (Action | Expr) .`), "call": act(body(byHand[CallStmt](`CallStmt = "call" Path Args Block? .`), callBody)),
+			"task": act(body(byHand[TaskStmt](`TaskStmt = "task" Name Args Block? .`), taskBody)), "start": act(body(produced[StartStmt](), callBody)),
 			"await": act(header(produced[AwaitStmt](), callBody)), "spawn": produced[SpawnStmt](),
 			"send": body(produced[SendStmt](), callBody), "publish": produced[PublishStmt](),
-			"if": header(produced[IfStmt](), statements), "for": header(produced[ForStmt](), loopBody),
+			"if": header(byHand[IfStmt](`IfStmt = "if" Expr Block ElseIf* ("else" Block)? .`), statements), "for": header(byHand[ForStmt](`ForStmt = "for" Name "in" Expr ("parallel" Expr?)? Block ("join" Join)? .`), loopBody),
 			"while": header(produced[WhileStmt](), loopBody), "parallel": produced[ParallelStmt](),
-			"race": produced[RaceStmt](), "select": produced[SelectStmt](), "wait": produced[WaitStmt](),
-			"fail": produced[FailStmt](), "return": produced[ReturnStmt](), "try": body(produced[TryStmt](), statements),
+			"race": produced[RaceStmt](), "select": byHand[SelectStmt](`SelectStmt = "select" SelectArms .`), "wait": produced[WaitStmt](),
+			"fail": byHand[FailStmt](`FailStmt = "fail" Expr .`), "return": byHand[ReturnStmt](`ReturnStmt = "return" Expr? .`), "try": body(produced[TryStmt](), statements),
 			"scope": body(produced[ScopeStmt](), scopeBody), "match": header(produced[MatchStmt](), statements),
 			"from": routed(produced[FromStmt]()), "filter": routed(produced[FilterStmt]()),
 			"dedupe": routed(produced[DedupeStmt]()), "split": routed(produced[SplitStmt]()), "to": routed(produced[ToStmt]()),
@@ -98,15 +98,15 @@ func newTable() *table {
 			"reply": routed(produced[ReplyStmt]()),
 		},
 		clauses: map[string]*production{
-			"compensate": body(produced[CompensateClause](), statements), "catch": body(produced[CatchClause](), statements),
-			"on": body(produced[OnClause](), statements), "within": header(produced[WithinClause](), statements),
-			"else": body(produced[ElseClause](), statements),
+			"compensate": body(byHand[CompensateClause](`CompensateClause = "compensate" Block .`), statements), "catch": body(byHand[CatchClause](`CatchClause = "catch" Path? ("as" Name)? Block .`), statements),
+			"on": body(byHand[OnClause](`OnClause = "on" Name Block .`), statements), "within": header(byHand[WithinClause](`WithinClause = "within" Expr ("else" Block)? .`), statements),
+			"else": body(byHand[ElseClause](`ElseClause = "else" Block .`), statements),
 		},
-		assign: produced[AssignStmt](), branch: header(produced[Branch](), loopBody),
-		onArm: header(produced[OnArm](), statements), afterArm: header(produced[AfterArm](), statements),
-		operation: produced[Operation](), receive: produced[Receive](), binding: produced[Binding](),
-		mapping: produced[ErrorMapping](), rule: produced[PolicyRule](),
-		schemaPart: produced[SchemaPart](), schemaVerb: produced[SchemaVerb](), schemaCode: produced[SchemaCode](),
+		assign: byHand[AssignStmt](`AssignStmt = Path "=" (Action | Expr) .`), branch: header(produced[Branch](), loopBody),
+		onArm: header(byHand[OnArm](`OnArm = "on" Path "transient"? ("as" Name)? ("where" Expr)? (("goto" Name) | Block) .`), statements), afterArm: header(byHand[AfterArm](`AfterArm = "after" Expr (("goto" Name) | Block) .`), statements),
+		operation: byHand[Operation](`Operation = "operation" Name Params ("->" Type)? ("raises" Path ("," Path)*)? OperationBody? .`), receive: produced[Receive](), binding: byHand[Binding](`Binding = "on" Path Settings .`),
+		mapping: byHand[ErrorMapping](`ErrorMapping = "error" Expr ":" Expr .`), rule: produced[PolicyRule](),
+		schemaPart: produced[SchemaPart](), schemaVerb: byHand[SchemaVerb](`SchemaVerb = "verb" Name Params? ("->" Type)? "idempotent"? Fields? .`), schemaCode: produced[SchemaCode](),
 		state: body(produced[State](), stateBody), patternStep: produced[PatternStep](), emit: produced[EmitClause](),
 		migrateMove: produced[MigrateMove](), migrateSet: produced[MigrateSet](),
 	}
@@ -116,10 +116,11 @@ func newTable() *table {
 func declTable(body, header func(*production, blockKind) *production) map[string]*production {
 	return map[string]*production{
 		"package": produced[PackageDecl](), "import": produced[ImportDecl](), "use": produced[UseDecl](),
-		"label": produced[LabelDecl](), "type": produced[TypeDecl](), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
-		"fault": produced[FaultDecl](), "event": produced[EventDecl](), "cloud": produced[CloudDecl](),
-		"connector": produced[ConnectorDecl](), "endpoint": produced[EndpointDecl](), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
-		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(produced[ProcessDecl](), processBody),
+		"label": produced[LabelDecl](), "type": byHand[TypeDecl](`TypeDecl = "type" Name (Fields | ("=" Type ("where" Expr)?)) .`), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
+		"fault": byHand[FaultDecl](`FaultDecl = "fault" Name Fields? .`), "event": byHand[EventDecl](`EventDecl = "event" Name Fields? .`), "cloud": produced[CloudDecl](),
+		"connector": produced[ConnectorDecl](),
+		"endpoint":  byHand[EndpointDecl](`EndpointDecl = "endpoint" Name ":" Path EndpointBody? .`), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
+		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(byHand[ProcessDecl](`ProcessDecl = "process" Name Params ("->" Type)? ("raises" Path ("," Path)*)? Block .`), processBody),
 		"channel": produced[ChannelDecl](), "route": body(produced[RouteDecl](), routeBody),
 		"sample": produced[SampleDecl](), "test": produced[TestDecl](),
 		"pattern": header(produced[PatternDecl](), 0), "window": header(produced[WindowDecl](), 0),
@@ -139,9 +140,11 @@ func produced[T any, P interface {
 	trailing := participle.AllowTrailing(true)
 	return &production{
 		grammar: parser.String(),
-		parse: func(lex *lexer.PeekingLexer) (spanned, error) {
-			n, err := parser.ParseFromLexer(lex, trailing)
-			return P(n), err
+		read: func(s *session) spanned {
+			return s.generated(func(lex *lexer.PeekingLexer) (spanned, error) {
+				n, err := parser.ParseFromLexer(lex, trailing)
+				return P(n), err
+			})
 		},
 	}
 }
@@ -149,22 +152,30 @@ func produced[T any, P interface {
 // produce runs a production at the reader. It returns what could be read, with
 // its span, and reports where it stopped.
 func (s *session) produce(p *production) Node {
-	lex, headers, block, start := s.lex, s.headers, s.block, s.pos
-	outer, slot := lex.MakeCheckpoint(), *lex.Peek()
-	s.show(lex)
+	headers, block, start := s.headers, s.block, s.pos
 	s.headers, s.block, s.begin = p.headers, p.block|block&routing&mask(p), start
-	n, err := p.parse(lex)
-	s.lex, s.headers, s.block = lex, headers, block
-	s.pos = max(s.pos, lex.Peek().Pos.Line)
-	lex.LoadCheckpoint(outer)
-	*lex.Peek() = slot
+	n := p.read(s)
+	s.headers, s.block = headers, block
 	if s.abandoned {
 		s.pos = s.end
 	}
+	n.setSpan(s.since(start))
+	return n
+}
+
+// generated runs a generated parser at the reader.
+func (s *session) generated(parse func(*lexer.PeekingLexer) (spanned, error)) spanned {
+	lex := s.lex
+	outer, slot := lex.MakeCheckpoint(), *lex.Peek()
+	s.show(lex)
+	n, err := parse(lex)
+	s.lex = lex
+	s.pos = max(s.pos, lex.Peek().Pos.Line)
+	lex.LoadCheckpoint(outer)
+	*lex.Peek() = slot
 	if err != nil {
 		s.refuse(err)
 	}
-	n.setSpan(s.since(start))
 	return n
 }
 
@@ -176,24 +187,15 @@ func mask(p *production) blockKind {
 	return 0
 }
 
-// refuse reports why a production stopped and moves the reader behind what it
-// could not understand.
+// refuse reports why a generated parser stopped and moves the reader behind what
+// it could not understand.
 func (s *session) refuse(err error) {
 	unexpected, ok := err.(*participle.UnexpectedTokenError)
 	if !ok {
 		panic(fmt.Sprintf("syntax: a production failed with %v", err))
 	}
 	s.pos = max(s.pos, unexpected.Unexpected.Pos.Line)
-	bare := s.lacksBraces(s.expected(s.pos, wanted(unexpected.Message())))
-	if s.pos < s.end && !s.at("}") {
-		if !s.tok().Newline {
-			s.skip(false)
-		}
-	}
-	if bare && s.at("else") {
-		s.pos++
-		s.skip(false) // an echo: the other body lacks its braces too
-	}
+	s.lacks(wanted(unexpected.Message()))
 }
 
 // wanted turns the message of a generated parser into words: the literals and

@@ -225,24 +225,26 @@ func statementKeywords() []string {
 
 func parseAction(lex *lexer.PeekingLexer) (Action, error) {
 	s := reading(lex)
-	next := s.peek(1)
-	if !s.atWord() || next.Newline || next.Kind != Word {
-		return nil, participle.NextMatch
-	}
-	word := s.raw(s.tok())
-	p := productions().statements[word]
-	if p == nil || !p.action {
-		return nil, participle.NextMatch
-	}
-	start := s.pos
 	s.lex = lex
-	a, _ := s.produce(p).(Action)
-	s.resume(lex)
+	a := s.action()
 	if a == nil {
 		return nil, participle.NextMatch
 	}
-	if s.pos == start {
-		return nil, participle.NextMatch
-	}
+	s.resume(lex)
 	return a, nil
+}
+
+// action reads a statement that can stand on the right of `=`, or returns nil where
+// none begins.
+func (s *session) action() Action {
+	next := s.peek(1)
+	if !s.atWord() || next.Newline || next.Kind != Word {
+		return nil
+	}
+	p := productions().statements[s.raw(s.tok())]
+	if p == nil || !p.action {
+		return nil
+	}
+	a, _ := s.produce(p).(Action)
+	return a
 }

@@ -110,12 +110,21 @@ func (s *session) escape(i, to int) (value string, size int) {
 	case '"', '\\', '$':
 		return string(c), 2
 	case 'u':
-		if n := strings.IndexByte(s.file.Text[i:to], '}'); n > 3 && s.file.Text[i+2] == '{' {
-			if code, err := strconv.ParseUint(s.file.Text[i+3:i+n], 16, 21); err == nil && code <= 0x10FFFF {
-				return string(rune(code)), n + 1
+		if digits, ok := braced(s.file.Text[i+2 : to]); ok {
+			if code, err := strconv.ParseUint(digits, 16, 21); err == nil && code <= 0x10FFFF {
+				return string(rune(code)), len(`\u{`) + len(digits) + len(`}`)
 			}
 		}
 	}
 	s.report(diag.Errorf(CodeEscape, s.bytes(i, i+2), "`%s` is no escape", s.file.Text[i:i+2])).Help = "a backslash is written `\\\\`"
 	return s.file.Text[i : i+2], 2
+}
+
+// braced returns the hexadecimal digits between braces with which a text begins.
+func braced(text string) (digits string, ok bool) {
+	if !strings.HasPrefix(text, "{") {
+		return "", false
+	}
+	rest := strings.TrimLeft(text[1:], "0123456789abcdefABCDEF")
+	return text[1 : len(text)-len(rest)], strings.HasPrefix(rest, "}")
 }

@@ -34,11 +34,11 @@ type SchemaPart struct {
 type SchemaVerb struct {
 	Place
 	Doc        string
-	Name       Name    `parser:"'verb' @@"`
-	Target     *Params `parser:"@@?"` // nil when nothing stands behind the verb
-	Result     Type    `parser:"( '->' @@ )?"`
-	Idempotent bool    `parser:"@'idempotent'?"`
-	Fields     *Fields `parser:"@@?"`
+	Name       Name
+	Target     *Params // nil when nothing stands behind the verb
+	Result     Type    // nil when nothing comes back
+	Idempotent bool
+	Fields     *Fields
 }
 
 // SchemaCode is `error status: int where status in 400..599`: what stands behind error
@@ -49,6 +49,20 @@ type SchemaCode struct {
 	Name  Name `parser:"'error' @@"`
 	Type  Type `parser:"':' @@"`
 	Where Expr `parser:"( 'where' @@ )?"`
+}
+
+func (x *SchemaVerb) read(s *session) bool {
+	if !s.word() || !s.readName(&x.Name) {
+		return false
+	}
+	if s.at("(") && !s.broken() {
+		s.readParams(&x.Target)
+	}
+	if s.accept("->") && !s.readType(&x.Result) {
+		return false
+	}
+	x.Idempotent = !s.broken() && s.accept("idempotent")
+	return s.mayFields(&x.Fields)
 }
 
 // schemaParts are the kinds of blocks that a connector gives settings to.

@@ -31,10 +31,10 @@ type LabelDecl struct {
 // TypeDecl is `type Order { ... }` or `type Percent = int where value in 0..100`.
 type TypeDecl struct {
 	DeclHead
-	Name   Name    `parser:"'type' @@"`
-	Fields *Fields `parser:"( @@"` // nil for an alias
-	Alias  Type    `parser:"| '=' @@"`
-	Where  Expr    `parser:"( 'where' @@ )? )"`
+	Name   Name
+	Fields *Fields // nil for an alias
+	Alias  Type
+	Where  Expr
 }
 
 // EnumDecl is `enum Status { open, closed }`.
@@ -67,15 +67,15 @@ type UnionDecl struct {
 // FaultDecl is `fault Declined { reason: string }`.
 type FaultDecl struct {
 	DeclHead
-	Name   Name    `parser:"'fault' @@"`
-	Fields *Fields `parser:"@@?"` // nil when the fault carries nothing
+	Name   Name
+	Fields *Fields // nil when the fault carries nothing
 }
 
 // EventDecl is `event Shipped { order: string }`.
 type EventDecl struct {
 	DeclHead
-	Name   Name    `parser:"'event' @@"`
-	Fields *Fields `parser:"@@?"` // nil when the event carries nothing
+	Name   Name
+	Fields *Fields // nil when the event carries nothing
 }
 
 // CloudDecl is `cloud paris { jurisdiction: "FR" }`.
@@ -89,9 +89,9 @@ type CloudDecl struct {
 // is a connector (`http`) or the name of a `use`.
 type EndpointDecl struct {
 	DeclHead
-	Name Name          `parser:"'endpoint' @@"`
-	Kind *Path         `parser:"':' @@"`
-	Body *EndpointBody `parser:"@@?"`
+	Name Name
+	Kind *Path
+	Body *EndpointBody
 }
 
 // EndpointBody is what an endpoint has between its braces.
@@ -107,11 +107,11 @@ type EndpointBody struct {
 type Operation struct {
 	Place
 	Doc    string
-	Name   Name           `parser:"'operation' @@"`
-	Params *Params        `parser:"@@"`
-	Result Type           `parser:"( '->' @@ )?"` // nil when nothing comes back
-	Raises []*Path        `parser:"( 'raises' @@ ( ',' @@ )* )?"`
-	Body   *OperationBody `parser:"@@?"`
+	Name   Name
+	Params *Params
+	Result Type // nil when nothing comes back
+	Raises []*Path
+	Body   *OperationBody
 }
 
 // OperationBody says how an operation is carried out.
@@ -150,8 +150,8 @@ func (r *Request) Find(name string) *Setting {
 // ErrorMapping is `error 409: OutOfStock { sku: response.sku }`.
 type ErrorMapping struct {
 	Place
-	Status Expr `parser:"'error' @@"`
-	Fault  Expr `parser:"':' @@"`
+	Status Expr
+	Fault  Expr
 }
 
 // Receive is `receive readings: Reading { topic: "ward/+/hr" }`.
@@ -167,8 +167,8 @@ type Receive struct {
 type Binding struct {
 	Place
 	Doc      string
-	Cloud    *Path     `parser:"'on' @@"`
-	Settings *Settings `parser:"@@"`
+	Cloud    *Path
+	Settings *Settings
 }
 
 // FailoverDecl is `failover continuity { prefer: cheapest }`.
@@ -219,11 +219,11 @@ type RoleDecl struct {
 // ProcessDecl is `process Fulfil(order: Order) -> Receipt raises Declined { ... }`.
 type ProcessDecl struct {
 	DeclHead
-	Name   Name    `parser:"'process' @@"`
-	Params *Params `parser:"@@"`
-	Result Type    `parser:"( '->' @@ )?"` // nil when nothing comes back
-	Raises []*Path `parser:"( 'raises' @@ ( ',' @@ )* )?"`
-	Body   *Block  `parser:"@@"`
+	Name   Name
+	Params *Params
+	Result Type // nil when nothing comes back
+	Raises []*Path
+	Body   *Block
 }
 
 // ChannelDecl is `channel intake: queue of Order { dead_letter: rejected }`.

@@ -94,35 +94,35 @@ type Clause interface {
 // CompensateClause is `compensate { ... }`.
 type CompensateClause struct {
 	Place
-	Body *Block `parser:"'compensate' @@"`
+	Body *Block
 }
 
 // CatchClause is `catch Declined as d { ... }`. Without a fault it catches all.
 type CatchClause struct {
 	Place
-	Fault *Path  `parser:"'catch' @@?"`
-	As    Name   `parser:"( 'as' @@ )?"`
-	Body  *Block `parser:"@@"`
+	Fault *Path
+	As    Name
+	Body  *Block
 }
 
 // OnClause is `on cancel { ... }` or `on breach { ... }`.
 type OnClause struct {
 	Place
-	What Name   `parser:"'on' @@"`
-	Body *Block `parser:"@@"`
+	What Name
+	Body *Block
 }
 
 // WithinClause is `within 1h else { ... }`.
 type WithinClause struct {
 	Place
-	Limit Expr   `parser:"'within' @@"`
-	Else  *Block `parser:"( 'else' @@ )?"`
+	Limit Expr
+	Else  *Block
 }
 
 // ElseClause is the `else { ... }` of a task or a select.
 type ElseClause struct {
 	Place
-	Body *Block `parser:"'else' @@"`
+	Body *Block
 }
 
 func (*CompensateClause) clause() {}
@@ -134,34 +134,34 @@ func (*ElseClause) clause()       {}
 // LetStmt is `let x: T = value`. Exactly one of Value and Action is set.
 type LetStmt struct {
 	StmtHead
-	Name   Name   `parser:"'let' @@"`
-	Type   Type   `parser:"( ':' @@ )?"` // nil when inferred
-	Action Action `parser:"'=' ( @@"`
-	Value  Expr   `parser:"| @@ )"`
+	Name   Name
+	Type   Type // nil when inferred
+	Action Action
+	Value  Expr
 }
 
 // AssignStmt is `x = value`. Exactly one of Value and Action is set.
 type AssignStmt struct {
 	StmtHead
-	Target *Path  `parser:"@@"`
-	Action Action `parser:"'=' ( @@"`
-	Value  Expr   `parser:"| @@ )"`
+	Target *Path
+	Action Action
+	Value  Expr
 }
 
 // CallStmt is `call endpoint.operation(args) { settings, catch, compensate }`.
 type CallStmt struct {
 	StmtHead
-	Target *Path  `parser:"'call' @@"`
-	Args   *Args  `parser:"@@"`
-	Body   *Block `parser:"@@?"` // nil when there is none
+	Target *Path
+	Args   *Args
+	Body   *Block // nil when there is none
 }
 
 // TaskStmt is `task approve(order) { role: manager, due: 2d, else { ... } }`.
 type TaskStmt struct {
 	StmtHead
-	Name Name   `parser:"'task' @@"`
-	Args *Args  `parser:"@@"`
-	Body *Block `parser:"@@?"`
+	Name Name
+	Args *Args
+	Body *Block
 }
 
 // StartStmt is `start Fulfil(order)`.
@@ -203,10 +203,10 @@ type PublishStmt struct {
 // IfStmt is `if a { } else if b { } else { }`.
 type IfStmt struct {
 	StmtHead
-	Cond    Expr      `parser:"'if' @@"`
-	Then    *Block    `parser:"@@"`
-	ElseIfs []*ElseIf `parser:"@@*"`
-	Else    *Block    `parser:"( 'else' @@ )?"`
+	Cond    Expr
+	Then    *Block
+	ElseIfs []*ElseIf
+	Else    *Block
 }
 
 // ElseIf is `else if condition { ... }`.
@@ -219,12 +219,12 @@ type ElseIf struct {
 // ForStmt is `for line in order.lines parallel 10 { ... } join 2 cancel`.
 type ForStmt struct {
 	StmtHead
-	Var      Name   `parser:"'for' @@"`
-	In       Expr   `parser:"'in' @@"`
-	Parallel bool   `parser:"( @'parallel'"`
-	Width    Expr   `parser:"@@? )?"` // nil: all at once
-	Body     *Block `parser:"@@"`
-	Join     *Join  `parser:"( 'join' @@ )?"` // nil: all
+	Var      Name
+	In       Expr
+	Parallel bool
+	Width    Expr // nil: all at once
+	Body     *Block
+	Join     *Join // nil: all
 }
 
 // WhileStmt is `while condition { ... }`.
@@ -274,7 +274,7 @@ type Branch struct {
 // SelectStmt is `select { on E as e where cond { } after 2d { } else { } }`.
 type SelectStmt struct {
 	StmtHead
-	Arms *SelectArms `parser:"'select' @@"`
+	Arms *SelectArms
 }
 
 // SelectArms is what a select has between its braces.
@@ -289,21 +289,21 @@ type SelectArms struct {
 // instead of the block. Exactly one of Body and Goto is set.
 type OnArm struct {
 	Place
-	Source    *Path  `parser:"'on' @@"` // an event, channel, endpoint's receive, or handle
-	Transient bool   `parser:"@'transient'?"`
-	As        Name   `parser:"( 'as' @@ )?"`
-	Where     Expr   `parser:"( 'where' @@ )?"`
-	Goto      Name   `parser:"( 'goto' @@"`
-	Body      *Block `parser:"| @@ )"`
+	Source    *Path // an event, channel, endpoint's receive, or handle
+	Transient bool
+	As        Name
+	Where     Expr
+	Goto      Name
+	Body      *Block
 }
 
 // AfterArm is `after 7d { ... }` or `after 7d goto late`. Exactly one of Body and
 // Goto is set.
 type AfterArm struct {
 	Place
-	Delay Expr   `parser:"'after' @@"`
-	Goto  Name   `parser:"( 'goto' @@"`
-	Body  *Block `parser:"| @@ )"`
+	Delay Expr
+	Goto  Name
+	Body  *Block
 }
 
 // WaitStmt is `wait 5m` or `wait until t`. Exactly one of For and Until is set.
@@ -316,13 +316,13 @@ type WaitStmt struct {
 // FailStmt is `fail Declined { reason: "..." }`.
 type FailStmt struct {
 	StmtHead
-	Fault Expr `parser:"'fail' @@"`
+	Fault Expr
 }
 
 // ReturnStmt is `return expr`.
 type ReturnStmt struct {
 	StmtHead
-	Value Expr `parser:"'return' @@?"` // nil when nothing is returned
+	Value Expr // nil when nothing is returned
 }
 
 // TryStmt is `try { } catch F as f { } finally { }`.

@@ -32,6 +32,7 @@ type remembered struct {
 type piece struct {
 	start, end int // tokens
 	text       string
+	key        string // its first two tokens
 	region     *source.Region
 	decl       Decl
 	problems   []diag.Diagnostic
@@ -101,8 +102,11 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 		}
 	}
 	diag.Sort(problems)
+	rest := problems
 	for i := range pieces {
-		pieces[i].decl.Head().mark(problems, len(pieces[i].problems) > 0, bodyOf(pieces[i].decl))
+		var within []diag.Diagnostic
+		within, rest = problemsOf(pieces[i].decl.Head(), rest)
+		pieces[i].decl.Head().mark(within, len(pieces[i].problems) > 0, bodyOf(pieces[i].decl))
 		out.Broken = out.Broken || pieces[i].decl.Head().Broken
 	}
 	if t.files != nil {
@@ -129,6 +133,7 @@ func cut(tokens *Tokens) []piece {
 		end := s.cut(start)
 		from := s.begins(start)
 		out = append(out, piece{start: start, end: end, text: s.file.Text[from:s.tokens[end-1].End],
+			key:    s.file.Text[s.tokens[start].Start:s.tokens[min(start+1, end-1)].End],
 			region: source.NewRegion(s.file, from)})
 		start = end
 	}
@@ -160,13 +165,16 @@ func match(file *source.File, pieces []piece, old *remembered) (todo []int) {
 		}
 		todo = append(todo, i)
 	}
+	heads := make(map[string]*piece, len(old.pieces))
+	for i := len(old.pieces) - 1; i >= 0; i-- {
+		if p := &old.pieces[i]; !p.taken {
+			heads[p.key] = p
+		}
+	}
 	for _, i := range todo {
 		p := &pieces[i]
-		for k := range old.pieces {
-			if q := &old.pieces[k]; !q.taken && q.sameHead(p.text) {
-				p.inherit(file, q)
-				break
-			}
+		if q := heads[p.key]; q != nil && !q.taken && q.sameHead(p.text) {
+			p.inherit(file, q)
 		}
 	}
 	return todo
@@ -207,13 +215,29 @@ func (p *piece) sameHead(text string) bool {
 	return strings.HasPrefix(text, p.text[:body.Start()-p.region.Start()+1])
 }
 
+// problemsOf returns those of the sorted problems that lie in a declaration, and
+// the rest for the declarations behind it. One at the border of two lies in both.
+func problemsOf(h *DeclHead, problems []diag.Diagnostic) (within, rest []diag.Diagnostic) {
+	first := 0
+	for first < len(problems) && problems[first].Primary.Start() < h.At.Start() {
+		first++
+	}
+	end := first
+	for end < len(problems) && problems[end].Primary.Start() <= h.At.End() {
+		end++
+	}
+	border := end
+	for border > first && problems[border-1].Primary.Start() == h.At.End() {
+		border--
+	}
+	return problems[first:end], problems[border:]
+}
+
 // mark notes whether there are mistakes in a declaration, and where.
-func (h *DeclHead) mark(problems []diag.Diagnostic, broken bool, body source.Span) {
+func (h *DeclHead) mark(within []diag.Diagnostic, broken bool, body source.Span) {
 	head := false
-	for _, p := range problems {
-		if at := p.Primary.Start(); h.At.Contains(at) {
-			broken, head = true, head || at <= body.Start()
-		}
+	for _, p := range within {
+		broken, head = true, head || p.Primary.Start() <= body.Start()
 	}
 	h.Broken, h.BrokenBody = broken, broken && !head && body.Known()
 }

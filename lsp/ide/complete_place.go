@@ -70,7 +70,7 @@ func (c *completion) list(nodes []syntax.Node) {
 		}
 		given := settingsOf(nodes[i])
 		for _, row := range c.settingsAround(nodes[:i+1]) {
-			if given[row.Name] || row.Form == "" {
+			if given[row.Name] {
 				continue
 			}
 			item := Item{Label: row.Name, Kind: SettingItem, Detail: row.Form, Doc: describeSetting(&row)}

@@ -37,7 +37,7 @@ func textOf(v types.Value) string {
 
 // persistent says whether an effect must not be given up.
 func (x *instance) persistent(a *activation) bool {
-	if a.role != roleStep || x.scope(a) != nil {
+	if a.role != roleStep || x.inClosing(a) {
 		return true
 	}
 	return x.flow.steps[a.step].kind != plan.Call
@@ -148,6 +148,8 @@ func (d *decider) technical(x *instance, a *activation, fault, reason string) {
 		fields["endpoint"], fields["operation"] = st.plan.Start.Process, "start"
 	case plan.Send:
 		fields["endpoint"], fields["operation"] = st.plan.Send.Channel, "send"
+	case plan.Publish:
+		fields["endpoint"], fields["operation"] = st.plan.Type.Name, "publish"
 	}
 	d.raise(x, a, a.step, fault, fields, reason)
 }
@@ -180,6 +182,9 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		return Start{Target: t, Process: st.plan.Start.Process, Business: business, Input: w.args}
 	case plan.Send:
 		return Send{Target: t, Plan: x.flow.program.digest, Channel: st.plan.Send.Channel, Payload: w.load}
+	case plan.Publish:
+		payload, _ := w.load.(map[string]types.Value)
+		return Publish{Target: t, Plan: x.flow.program.digest, Event: st.plan.Type.Name, Payload: payload}
 	}
 	return Call{
 		Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
@@ -448,6 +453,9 @@ func again(e Effect) Effect {
 		e.Again = true
 		return e
 	case Send:
+		e.Again = true
+		return e
+	case Publish:
 		e.Again = true
 		return e
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // The faults that the engine itself raises. Their fields are endpoint, operation
-// and reason; Invalid has only reason.
+// and reason; Invalid and Overdue have only reason.
 const (
 	// Unavailable: all tries are used up.
 	Unavailable = "std.Unavailable"
@@ -21,6 +21,8 @@ const (
 	Denied = "std.Denied"
 	// Invalid: a message does not fit the type of its channel.
 	Invalid = "std.Invalid"
+	// Overdue: the deadline of the process is over.
+	Overdue = "std.Overdue"
 )
 
 // Decide gives the events that follow from cmd, with the state as it is after
@@ -188,6 +190,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
 	x := d.s.instances[id]
+	if f.deadlineNs > 0 {
+		d.emit(record.TimerSet{Instance: id, Due: d.now + record.Instant(f.deadlineNs)})
+	}
 	d.wake(x.acts[0])
 	d.run(x)
 	return record.Reply{Instance: id}
@@ -269,11 +274,20 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
 	d.steps, d.written = 0, 0
+	d.drain(x)
+	for x.flow.gated && d.admit(x) {
+		d.drain(x)
+	}
+	d.ready = d.ready[:0]
+	x.park(d.now)
+}
+
+// drain lets what is ready go on, and what that makes ready.
+func (d *decider) drain(x *instance) {
 	for i := 0; i < len(d.ready); i++ {
 		d.advance(x, d.ready[i])
 	}
 	d.ready = d.ready[:0]
-	x.park(d.now)
 }
 
 // advance runs one block until it waits, is over, or cannot go on.
@@ -375,14 +389,14 @@ func (d *decider) truth(x *instance, a *activation, step uint32, e *expr) (holds
 func (d *decider) finish(x *instance, a *activation) {
 	switch a.role {
 	case roleRoot:
-		d.complete(x, a, none, nil)
+		if x.closing(a) {
+			d.after(x, a)
+		} else {
+			d.complete(x, a, none, nil)
+		}
 		return
 	case roleUndo:
-		chain := a.x.of == 0
-		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id})
-		if chain {
-			d.undo(x)
-		}
+		d.undone(x, a)
 		return
 	case roleBranch:
 		d.finishBranch(x, a)
@@ -404,13 +418,16 @@ func (d *decider) finish(x *instance, a *activation) {
 			d.emit(record.LoopAdvanced{Instance: x.id, Activation: a.id, Round: a.round + 1})
 			return
 		}
+	case plan.Try, plan.Scope, plan.Machine:
+		d.finishRegion(x, a, st)
+		return
 	}
 	d.leave(x, a)
 }
 
 // leave ends a step whose block is over.
 func (d *decider) leave(x *instance, a *activation) {
-	parent := x.find(a.parent)
+	parent := x.above(a)
 	d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id})
 	d.wake(parent)
 }
@@ -422,18 +439,11 @@ func (d *decider) finishBranch(x *instance, a *activation) {
 		d.endReturned(x)
 		return
 	}
-	join := x.flow.steps[parent.step].join
-	if join.Need == 0 && parent.children > 0 || join.Need > 0 && int(parent.round) < join.Need && parent.children > 0 {
-		return
-	}
-	if !join.Keep {
-		d.abandon(x, func(o *activation) bool { return x.under(o, parent) })
-	}
-	d.leave(x, parent)
+	d.branchOver(x, parent, true)
 }
 
-// under says whether o is p or below it.
-func (x *instance) under(o, p *activation) bool {
+// inside says whether o is p or below it.
+func (x *instance) inside(o, p *activation) bool {
 	for o != nil && o != p {
 		if o.parent == none {
 			return false
@@ -446,8 +456,12 @@ func (x *instance) under(o, p *activation) bool {
 // complete ends the flow with its result. Branches that were kept run on first.
 func (d *decider) complete(x *instance, a *activation, step uint32, result types.Value) {
 	top := x.top(a)
+	if x.holds(top, true) {
+		d.stop(x, top, record.Stopped{Exit: record.ExitReturn, Step: step, Value: result})
+		return
+	}
 	if top.detached {
-		d.abandon(x, func(o *activation) bool { return x.under(o, top) })
+		d.abandon(x, func(o *activation) bool { return x.inside(o, top) })
 		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: top.id})
 		if x.phase == returned {
 			d.endReturned(x)

@@ -6,7 +6,7 @@ import (
 )
 
 // Effect is something that has to happen outside the shard, once the events that
-// ask for it are durable. The concrete types are Call, Start and Send. Whoever
+// ask for it are durable. The concrete types are those of this file. Whoever
 // carries it out tells how it ended with record.AttemptEnded, naming Instance,
 // Activation and Attempt of its Target.
 //
@@ -72,4 +72,13 @@ type Send struct {
 	Plan    string // digest of the plan that declares the channel
 	Channel string // qualified
 	Payload types.Value
+}
+
+// Publish hands an event, under Key as its ID, to all who wait for it or will,
+// wherever they are.
+type Publish struct {
+	Target
+	Plan    string // digest of the plan that publishes it
+	Event   string // qualified
+	Payload map[string]types.Value
 }

@@ -75,7 +75,7 @@ func (g *graveyard) find(id string) *tombstone {
 }
 
 func (g *graveyard) read(b []byte) (*tombstone, error) {
-	c, t := snapper{buf: b}, &tombstone{}
+	c, t := snapper{buf: b, version: SnapshotVersion}, &tombstone{}
 	c.tombstone(g, t)
 	if c.err == nil && c.at != len(b) {
 		c.fail("there is text after an instance that is over")
@@ -84,7 +84,7 @@ func (g *graveyard) read(b []byte) (*tombstone, error) {
 }
 
 func (g *graveyard) add(t *tombstone) {
-	c := snapper{writing: true, buf: g.scratch[:0]}
+	c := snapper{writing: true, version: SnapshotVersion, buf: g.scratch[:0]}
 	c.tombstone(g, t)
 	if g.scratch = c.buf; cap(g.scratch) > 64<<10 {
 		g.scratch = nil

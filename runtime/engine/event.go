@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -95,53 +94,4 @@ func (s *State) candidates(c *record.DeliverEvent) []waiter {
 		return cmp.Or(strings.Compare(a.inst.id, b.inst.id), cmp.Compare(a.act, b.act), cmp.Compare(a.arm, b.arm))
 	})
 	return out
-}
-
-// take gives an event to an arm of a select, if its condition holds.
-func (d *decider) take(x *instance, a *activation, arm uint32, id string, payload map[string]types.Value, carry bool) bool {
-	on := &x.flow.steps[a.step].sel.on[arm]
-	if on.where != nil {
-		v, err := on.where.eval(d.s.env, x.variables(a), d.now, on.varOf, payload)
-		if err != nil {
-			d.incident(x, a, a.step, "the condition on "+on.event+": "+err.Error())
-			return false
-		}
-		if holds, _ := v.(bool); !holds {
-			return false
-		}
-	}
-	e := record.EventTaken{At: d.now, Instance: x.id, Activation: a.id, ID: id, Arm: arm}
-	if carry {
-		e.Payload = payload
-	}
-	d.emit(e)
-	d.wake(a)
-	return true
-}
-
-// takeKept looks for an event that came before the select began: the oldest
-// that fits, and of several arms the first.
-func (d *decider) takeKept(x *instance, a *activation) {
-	type found struct {
-		event *keptEvent
-		arm   int
-	}
-	var all []found
-	on := x.flow.steps[a.step].sel.on
-	for i := range on {
-		for _, k := range d.s.kept.by[awaited(&on[i], a, i)] {
-			if k.until > d.now && (k.instance == "" || k.instance == x.id) {
-				all = append(all, found{k, i})
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(p, q found) int { return cmp.Compare(p.event.number, q.event.number) })
-	for _, f := range all {
-		if _, before := f.event.takenBy[x.id]; before {
-			continue
-		}
-		if d.take(x, a, uint32(f.arm), f.event.id, f.event.payload, false) || a.stuck {
-			return
-		}
-	}
 }

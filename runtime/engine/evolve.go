@@ -91,7 +91,7 @@ func (s *State) applyInstance(ev record.Event) string {
 		}
 		a.round, a.next = e.Round, 0
 		x.steps++
-		bind(x.variables(a), x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
+		x.set(a, x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
 		return ""
 	case record.StepLeft:
 		x, a, why := s.locate(e.Instance, e.Activation)
@@ -100,7 +100,7 @@ func (s *State) applyInstance(ev record.Event) string {
 		}
 		s.stepLeft(x, a, &e)
 		return ""
-	case record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
+	case record.FaultPassed, record.UndoStarted, record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
 	}
 	return s.applyWaiting(ev)
@@ -109,6 +109,9 @@ func (s *State) applyInstance(ev record.Event) string {
 // applyWaiting applies what happens to an activation that waits.
 func (s *State) applyWaiting(ev record.Event) string {
 	name, id := aimed(ev)
+	if id == none {
+		name, id = aimedRegion(ev)
+	}
 	x, a, why := s.locate(name, id)
 	if why != "" {
 		return why
@@ -123,6 +126,7 @@ func (s *State) applyWaiting(ev record.Event) string {
 	case record.TimerFired:
 		s.unwait(x, a)
 		s.runBlock(x, a, e.Block)
+		x.timeOver(a)
 	case record.TaskClaimed:
 		a.more().by = e.By
 	case record.TaskCompleted:
@@ -136,7 +140,7 @@ func (s *State) applyWaiting(ev record.Event) string {
 	case record.IncidentOpened:
 		s.incidentOpened(x, a, &e)
 	default:
-		return "this program does not know it"
+		return s.applyRegion(x, a, ev)
 	}
 	return ""
 }
@@ -215,25 +219,18 @@ func (s *State) stepPassed(x *instance, a *activation, e *record.StepPassed) str
 	a.next++
 	x.steps++
 	st := &x.flow.steps[e.Step]
-	vars := x.variables(a)
-	bind(vars, st.slot, e.Value, e.Bound)
-	x.remember(st, e.Step, "", vars, a)
+	x.set(a, st.slot, e.Value, e.Bound)
+	x.remember(st, e.Step, "", a)
 	return ""
-}
-
-func bind(vars []types.Value, slot int32, v types.Value, bound bool) {
-	if bound && slot >= 0 {
-		vars[slot] = v
-	}
 }
 
 // remember notes a completed step that can be undone. What a compensation itself
 // does is not undone.
-func (x *instance) remember(st *step, index uint32, cloud string, vars []types.Value, a *activation) {
+func (x *instance) remember(st *step, index uint32, cloud string, a *activation) {
 	if st.comp < 0 || x.scope(a) != nil {
 		return
 	}
-	x.done = append(x.done, doneStep{index, cloud, capture(vars, st.reads)})
+	x.done = append(x.done, doneStep{step: index, cloud: cloud, vals: capture(x.variables(a), st.reads), scope: x.unitAround(a, index)})
 }
 
 func capture(vars []types.Value, reads []int32) []types.Value {
@@ -288,12 +285,16 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 		a.block = st.blocks[e.Block-1]
 	}
 	switch st.kind {
+	case plan.Machine:
+		a.round = 1
 	case plan.For:
 		if len(e.Items) > 0 {
-			bind(x.variables(a), st.slot, e.Items[0], true)
+			x.set(a, st.slot, e.Items[0], true)
 		}
 	case plan.Select:
-		s.await(x, a)
+		if !a.frame() {
+			s.await(x, a)
+		}
 	case plan.Task:
 		s.tasks[taskRef{x.id, a.id}] = struct{}{}
 	}
@@ -309,19 +310,19 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 // await puts a select into the wait index. Its items are the values that the
 // arms' fields have to have.
 func (s *State) await(x *instance, a *activation) {
-	on := x.flow.steps[a.step].sel.on
+	on := x.arms(a).on
 	if len(on) == 0 {
 		return
 	}
 	for i := range on {
-		s.waiting.add(awaited(&on[i], a, i), waiter{x, a.id, uint32(i)})
+		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
 	}
 }
 
-func awaited(arm *onArm, a *activation, i int) waitKey {
+func awaited(arm *onArm, items []types.Value, i int) waitKey {
 	k := waitKey{armPath: arm.armPath}
-	if arm.equals != nil && i < len(a.items) {
-		k.value = correlation(a.items[i])
+	if arm.equals != nil && i < len(items) {
+		k.value = correlation(items[i])
 	}
 	return k
 }
@@ -330,10 +331,11 @@ func awaited(arm *onArm, a *activation, i int) waitKey {
 func (s *State) unwait(x *instance, a *activation) {
 	s.setDue(x, a, 0)
 	if a.role == roleStep && !a.frame() {
-		switch st := &x.flow.steps[a.step]; st.kind {
-		case plan.Select:
-			for i := range st.sel.on {
-				s.waiting.remove(awaited(&st.sel.on[i], a, i), x, a.id)
+		switch x.flow.steps[a.step].kind {
+		case plan.Select, plan.Machine:
+			on := x.arms(a).on
+			for i := range on {
+				s.waiting.remove(awaited(&on[i], a.items, i), x, a.id)
 			}
 		case plan.Task:
 			delete(s.tasks, taskRef{x.id, a.id})
@@ -371,17 +373,24 @@ func (s *State) branchEntered(x *instance, parent *activation, e *record.BranchE
 	if e.Activation <= x.last {
 		return usedBefore
 	}
-	s.add(x, &activation{id: e.Activation, parent: parent.id, step: parent.step, block: st.blocks[e.Block-1], role: roleBranch, since: parent.since})
-	return ""
+	a := &activation{id: e.Activation, parent: parent.id, step: parent.step, block: st.blocks[e.Block-1], role: roleBranch, since: parent.since}
+	s.add(x, a)
+	return x.branchBegun(parent, a, st, e.Block-1)
 }
 
 func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 	if a.step != none && a.role == roleStep {
 		st := &x.flow.steps[a.step]
-		vars := x.variables(a)
-		bind(vars, st.slot, e.Value, e.Bound)
+		x.set(a, st.slot, e.Value, e.Bound)
+		if st.kind == plan.Scope {
+			x.unitOver(a, st)
+		}
 		if completes(st, a) {
-			x.remember(st, a.step, e.Cloud, vars, a)
+			x.remember(st, a.step, e.Cloud, a)
+		}
+		if st.kind == plan.Each && st.join.Keep && x.runsOn(a) {
+			x.cutOff(a)
+			return
 		}
 		if st.kind == plan.Parallel && st.join.Keep {
 			s.detach(x, a)
@@ -390,6 +399,7 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 	if a.role == roleBranch && !a.detached {
 		if p := x.find(a.parent); p != nil {
 			p.round++
+			x.won(p, a)
 		}
 	}
 	s.remove(x, a)
@@ -402,6 +412,8 @@ func completes(st *step, a *activation) bool {
 	switch st.kind {
 	case plan.Call, plan.Task:
 		return !a.frame()
+	case plan.Scope:
+		return a.block == st.blocks[0]
 	}
 	return true
 }
@@ -410,8 +422,7 @@ func completes(st *step, a *activation) bool {
 func (s *State) detach(x *instance, parent *activation) {
 	for _, a := range x.acts {
 		if !a.dead && a.role == roleBranch && a.parent == parent.id {
-			a.detached, a.parent = true, none
-			parent.children--
+			x.cutOff(a)
 		}
 	}
 }

@@ -48,12 +48,12 @@ func (s *State) eventKept(e *record.EventKept) {
 }
 
 func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) string {
-	st := &x.flow.steps[a.step]
-	if st.sel == nil || int(e.Arm) >= len(st.sel.on) {
+	sel := x.arms(a)
+	if sel == nil || int(e.Arm) >= len(sel.on) {
 		return "its step has no such arm"
 	}
 	payload := e.Payload
-	if k := s.kept.byID[eventName{st.sel.on[e.Arm].event, e.ID}]; k != nil {
+	if k := s.kept.byID[eventName{sel.on[e.Arm].event, e.ID}]; k != nil {
 		if payload == nil {
 			payload = k.payload
 		}
@@ -66,18 +66,22 @@ func (s *State) eventTaken(x *instance, a *activation, e *record.EventTaken) str
 		}
 	}
 	s.unwait(x, a)
-	bind(x.variables(a), st.sel.on[e.Arm].slot, payload, true)
-	s.runBlock(x, a, e.Arm+1)
+	x.set(a, sel.on[e.Arm].slot, payload, true)
+	s.runBlock(x, a, uint32(sel.first)+e.Arm+1)
 	return ""
 }
 
 func (s *State) faultCaught(x *instance, a *activation, e *record.FaultCaught) {
 	s.unwait(x, a)
 	st := &x.flow.steps[a.step]
+	if st.region != nil {
+		s.caughtAround(x, a, st, e)
+		return
+	}
 	if st.call != nil {
 		for _, c := range st.call.catch {
 			if c.block+1 == int32(e.Block) {
-				bind(x.variables(a), c.slot, e.Fields, true)
+				x.set(a, c.slot, e.Fields, true)
 			}
 		}
 	}
@@ -103,6 +107,10 @@ func (s *State) applyWhole(ev record.Event) string {
 	switch e := ev.(type) {
 	case record.FaultRaised:
 		name = e.Instance
+	case record.FaultPassed:
+		name = e.Instance
+	case record.UndoStarted:
+		name = e.Instance
 	case record.CompensationStarted:
 		name = e.Instance
 	case record.Returned:
@@ -122,9 +130,11 @@ func (s *State) applyWhole(ev record.Event) string {
 	}
 	switch e := ev.(type) {
 	case record.FaultRaised:
-		s.endForward(x, false)
-		x.phase = undoing
-		x.over = &ending{at: e.At, step: e.Step, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: e.Cancelled}
+		s.giveUp(x, ending{at: e.At, step: e.Step, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: e.Cancelled})
+	case record.FaultPassed:
+		return s.faultPassed(x, &e)
+	case record.UndoStarted:
+		return s.undoStarted(x, &e)
 	case record.CompensationStarted:
 		return s.compensationStarted(x, &e)
 	case record.Returned:
@@ -151,7 +161,7 @@ func (s *State) applyWhole(ev record.Event) string {
 func (s *State) endForward(x *instance, keep bool) {
 	for i := 0; i < len(x.acts); {
 		a := x.acts[i]
-		if !a.dead && a.parent == none && (a.role == roleRoot || a.role == roleBranch && !keep) {
+		if a.forward() && (a.role == roleRoot || !keep) {
 			s.remove(x, a)
 			i = 0
 			continue
@@ -169,15 +179,20 @@ func (s *State) compensationStarted(x *instance, e *record.CompensationStarted) 
 	if e.Activation <= x.last {
 		return usedBefore
 	}
-	d := x.done[last]
-	x.done[last] = doneStep{}
-	x.done = x.done[:last]
+	s.undoes(x, last, none, e.Activation, e.At)
+	return ""
+}
+
+// undoes begins the compensation of a completed step, for the instance or under the
+// activation of a scope.
+func (s *State) undoes(x *instance, i int, parent, id uint32, at record.Instant) {
+	d := x.done[i]
+	x.done = slices.Delete(x.done, i, i+1)
 	st := &x.flow.steps[d.step]
 	s.add(x, &activation{
-		id: e.Activation, parent: none, step: d.step, block: st.blocks[st.comp], role: roleUndo, since: e.At,
+		id: id, parent: parent, step: d.step, block: st.blocks[st.comp], role: roleUndo, since: at,
 		x: &extra{cloud: d.cloud, vars: x.flow.release(st, d.vals)},
 	})
-	return ""
 }
 
 func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
@@ -231,7 +246,9 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 	s.unwait(x, a)
 	st := &x.flow.steps[a.step]
 	a.role, a.block, a.next, a.items, a.attempt = roleUndo, st.blocks[st.comp], 0, nil, 0
-	bind(a.x.vars, st.slot, e.Value, true)
+	if st.slot >= 0 {
+		a.x.vars[st.slot] = e.Value
+	}
 }
 
 func (s *State) incidentResolved(x *instance) {

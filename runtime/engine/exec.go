@@ -27,7 +27,7 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		if holds, ok := d.truth(x, a, index, st.expr); ok {
 			d.into(x, a, index, holds, 1)
 		}
-	case plan.Parallel:
+	case plan.Parallel, plan.Race:
 		d.execParallel(x, a, index, st)
 	case plan.Filter:
 		if holds, ok := d.truth(x, a, index, st.expr); ok && holds {
@@ -45,8 +45,10 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		d.execTask(x, a, index, st)
 	case plan.Select:
 		d.execSelect(x, a, index, st)
-	case plan.Call, plan.Start, plan.Send:
+	case plan.Call, plan.Start, plan.Send, plan.Publish:
 		d.execEffect(x, a, index, st)
+	default:
+		d.execRegion(x, a, index, st)
 	}
 }
 
@@ -131,9 +133,8 @@ func (d *decider) execParallel(x *instance, a *activation, index uint32, st *ste
 		return
 	}
 	p := d.enter(x, a, record.StepEntered{Step: index})
-	for i := range n {
-		d.emit(record.BranchEntered{Instance: x.id, Activation: x.last + 1, Parent: p.id, Block: uint32(i) + 1})
-		d.wake(x.acts[len(x.acts)-1])
+	if !x.lingers(p) {
+		d.spread(x, p)
 	}
 }
 
@@ -213,36 +214,6 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 	}
 }
 
-func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step) {
-	e := record.StepEntered{Step: index}
-	for i := range st.sel.on {
-		arm := &st.sel.on[i]
-		if arm.equals == nil {
-			continue
-		}
-		v, ok := d.value(x, a, index, arm.equals)
-		if !ok {
-			return
-		}
-		if e.Items == nil {
-			e.Items = make([]types.Value, len(st.sel.on))
-		}
-		e.Items[i] = v
-	}
-	if st.sel.hasAfter {
-		e.Due = d.now + record.Instant(st.sel.afterNs)
-	}
-	if !d.room(x, a, index, 1) {
-		return
-	}
-	w := d.enter(x, a, e)
-	d.takeKept(x, w)
-	if w.due != 0 && w.due <= d.now && !w.frame() && !w.stuck {
-		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: w.id, Block: uint32(st.sel.afterArm) + 1})
-		d.wake(w)
-	}
-}
-
 // execEffect enters a call, a start or a send and makes its first attempt. What
 // the effect is made of is evaluated before, so that an incident there leaves
 // the frame where it is.
@@ -274,7 +245,7 @@ func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step)
 func effectExprs(st *step) []*expr {
 	switch st.kind {
 	case plan.Call:
-		return st.call.args
+		return st.call.exprs
 	case plan.Start:
 		return st.start.args
 	}
@@ -293,7 +264,7 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 	var key *evaluator
 	var params []types.Field
 	switch st.kind {
-	case plan.Send:
+	case plan.Send, plan.Publish:
 		w.load = values[0]
 		return w, nil
 	case plan.Call:
@@ -304,6 +275,11 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 	w.args = make(map[string]types.Value, len(params))
 	for i := range params {
 		w.args[params[i].Name] = values[i]
+	}
+	if st.call != nil && st.call.ownKey != nil {
+		var err error
+		w.key, err = st.call.keyOf(values)
+		return w, err
 	}
 	if key == nil {
 		return w, nil
@@ -322,8 +298,18 @@ func (s *State) again(x *instance, a *activation) (wish, error) {
 		return wish{load: letterOf(x)}, nil
 	}
 	st := &x.flow.steps[a.step]
+	values, err := s.ingredients(x, a, st)
+	if err != nil {
+		return wish{}, err
+	}
+	return s.wanted(x, st, values)
+}
+
+// ingredients are the values that the effect of an activation is made of, as they
+// were when its step began.
+func (s *State) ingredients(x *instance, a *activation, st *step) ([]types.Value, error) {
 	if a.items != nil {
-		return s.wanted(x, st, a.items)
+		return a.items, nil
 	}
 	exprs := effectExprs(st)
 	values := make([]types.Value, len(exprs))
@@ -331,9 +317,9 @@ func (s *State) again(x *instance, a *activation) (wish, error) {
 	for i, e := range exprs {
 		v, err := e.eval(s.env, vars, a.since, "", nil)
 		if err != nil {
-			return wish{}, err
+			return nil, err
 		}
 		values[i] = v
 	}
-	return s.wanted(x, st, values)
+	return values, nil
 }

@@ -22,6 +22,8 @@ type linker struct {
 	err   error
 	// undoing counts the compensations around the place.
 	undoing int
+	// machines are those around the place, the innermost last.
+	machines []*plan.Step
 }
 
 func (l *linker) fail(at plan.Place, format string, args ...any) {
@@ -30,9 +32,19 @@ func (l *linker) fail(at plan.Place, format string, args ...any) {
 	}
 }
 
-func (l *linker) finish(body []plan.Step, at plan.Place) error {
+func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) error {
+	l.flow.bound = make([]int, len(l.flow.vars))
+	for i := range l.flow.bound {
+		l.flow.bound[i] = 1
+	}
 	declareAll(l.flow, body)
+	if onCancel != nil {
+		declareAll(l.flow, onCancel.Steps)
+	}
 	l.block("", body)
+	if onCancel != nil {
+		l.flow.onCancel, l.flow.closes = l.block("", onCancel.Steps), true
+	}
 	if l.err != nil {
 		return l.err
 	}
@@ -48,22 +60,20 @@ func (l *linker) finish(body []plan.Step, at plan.Place) error {
 func declareAll(f *flow, steps []plan.Step) {
 	for i := range steps {
 		s := &steps[i]
-		if s.Kind == plan.Parallel {
+		switch s.Kind {
+		case plan.Parallel, plan.Race, plan.Each:
 			f.storesArgs = true
-		}
-		if s.Kind == plan.For {
-			f.declare(s.Var, types.Type{})
-		}
-		f.declare(s.Var, s.Type)
-		if s.Select != nil {
-			for j := range s.Select.On {
-				f.declare(s.Select.On[j].Var, types.Ref(s.Select.On[j].Event))
+		case plan.Milestone:
+			if f.marks[s.Name] == nil {
+				f.marks[s.Name] = &mark{slot: f.declare(hidden(s.Name), types.Of(types.Bool))}
 			}
 		}
-		if s.Call != nil {
-			for j := range s.Call.Catch {
-				f.declare(s.Call.Catch[j].Var, types.Ref(s.Call.Catch[j].Fault))
+		for _, v := range bindings(s) {
+			slot := f.declare(v.name, v.typ)
+			for len(f.bound) < len(f.vars) {
+				f.bound = append(f.bound, 0)
 			}
+			f.bound[slot]++
 		}
 		for _, b := range blocksOf(s) {
 			declareAll(f, b.Steps)
@@ -84,6 +94,9 @@ func blocksOf(s *plan.Step) []*plan.Block {
 		for i := range s.Select.After {
 			out = append(out, &s.Select.After[i].Block)
 		}
+		if s.Select.Else != nil {
+			out = append(out, s.Select.Else)
+		}
 	}
 	if s.Call != nil {
 		for i := range s.Call.Catch {
@@ -93,6 +106,7 @@ func blocksOf(s *plan.Step) []*plan.Block {
 	if s.Task != nil && s.Task.Else != nil {
 		out = append(out, s.Task.Else)
 	}
+	out = append(out, regionBlocks(s)...)
 	if s.Compensate != nil {
 		out = append(out, s.Compensate)
 	}
@@ -104,6 +118,9 @@ func (l *linker) block(name string, steps []plan.Step) uint32 {
 	l.flow.blocks = append(l.flow.blocks, block{name: name})
 	list := make([]uint32, 0, len(steps))
 	for i := range steps {
+		if m := l.flow.marks[steps[i].Name]; m != nil && steps[i].Kind == plan.Milestone {
+			m.places = append(m.places, markPlace{index, uint32(i)})
+		}
 		list = append(list, l.step(&steps[i]))
 	}
 	l.flow.blocks[index].steps = list
@@ -119,6 +136,10 @@ func (l *linker) step(p *plan.Step) uint32 {
 		s.arms = append(s.arms, l.expr(arm, p.At))
 	}
 	l.parts(p, &s)
+	if p.Kind == plan.Machine {
+		l.machines = append(l.machines, p)
+		defer func() { l.machines = l.machines[:len(l.machines)-1] }()
+	}
 	for _, b := range blocksOf(p) {
 		undo := b == p.Compensate
 		if undo {
@@ -154,10 +175,9 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		need(p.Expr != nil, "condition")
 	case plan.Match:
 		need(len(p.Arms) == len(p.Blocks), "block for every arm")
-	case plan.Parallel:
-		if p.Join != nil {
-			s.join = *p.Join
-		}
+	case plan.Parallel, plan.Race, plan.Each, plan.Try, plan.Scope, plan.Critical, plan.Interleave, plan.Milestone, plan.During, plan.Machine, plan.Goto:
+		l.region(p, s)
+	case plan.End, plan.Cancel:
 	case plan.Return:
 		if l.undoing > 0 {
 			l.fail(p.At, "return stands in a compensation, which has nobody to return to")
@@ -174,6 +194,8 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}
+	case plan.Publish:
+		need(p.Expr != nil && p.Type.Name != "", "event")
 	case plan.Task:
 		if !need(p.Task != nil, "task") {
 			return
@@ -275,20 +297,13 @@ func (l *linker) call(p *plan.Step) *call {
 	}
 	c.args = l.exprs(p.Call.Args, p.At)
 	c.key = l.evaluator(c.operation.Key, p.At)
-	c.timeoutNs = shorter(c.failover.EachNs, c.operation.TimeoutNs)
+	l.asking(p, c)
 	for i := range p.Call.Catch {
 		h := &p.Call.Catch[i]
 		c.catch = append(c.catch, caught{h.Fault, l.slot(h.Var), int32(i)})
 	}
 	l.candidates(p, c)
 	return c
-}
-
-func shorter(a, b int64) int64 {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
 }
 
 // candidates puts what the policy does not forbid in the order of the
@@ -350,10 +365,10 @@ func (l *linker) start(p *plan.Step) *start {
 }
 
 func (l *linker) selection(p *plan.Step) *selection {
-	sel := &selection{afterArm: -1}
+	sel := &selection{afterArm: -1, elseArm: -1}
 	for i := range p.Select.On {
 		on := &p.Select.On[i]
-		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var}
+		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
 		arm.where = l.expr(on.Where, p.At)
 		if on.Equals != nil && len(on.Path) > 0 {
 			arm.path = strings.Join(on.Path, ".")
@@ -367,6 +382,9 @@ func (l *linker) selection(p *plan.Step) *selection {
 		if ns := p.Select.After[i].DelayNs; !sel.hasAfter || ns < sel.afterNs {
 			sel.afterNs, sel.hasAfter, sel.afterArm = ns, true, int32(len(p.Select.On)+i)
 		}
+	}
+	if p.Select.Else != nil {
+		sel.elseArm = int32(len(p.Select.On) + len(p.Select.After))
 	}
 	return sel
 }

@@ -247,6 +247,8 @@ func (x *instance) wait(a *activation) Wait {
 	switch st.kind {
 	case plan.Select:
 		v.Events = st.sel.eventList
+	case plan.Machine:
+		v.Events = x.stateOf(a).sel.eventList
 	case plan.Task:
 		v.Role = st.plan.Task.Role
 		if v.Due == 0 && st.plan.Task.DueNs > 0 {

@@ -141,12 +141,15 @@ func (d *decider) resume(x *instance, a *activation) {
 		d.wake(a)
 		return
 	}
+	if d.resumeRegion(x, a) {
+		return
+	}
 	if a.role != roleStep {
 		d.attempt(x, a, nil)
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send:
+	case plan.Call, plan.Start, plan.Send, plan.Publish:
 		d.attempt(x, a, nil)
 	case plan.Select:
 		if st.sel.hasAfter {

@@ -42,10 +42,7 @@ func (p *Program) Subscribers(event string, payload map[string]types.Value) (tar
 		process := &p.plan.Processes[i]
 		f := p.flows[process.Name]
 		for s := range f.steps {
-			if f.steps[s].plan.Select == nil {
-				continue
-			}
-			for _, arm := range f.steps[s].plan.Select.On {
+			for _, arm := range armsOf(f.steps[s].plan) {
 				switch {
 				case arm.Event != event:
 				case !arm.ByKey:
@@ -59,6 +56,20 @@ func (p *Program) Subscribers(event string, payload map[string]types.Value) (tar
 		}
 	}
 	return targets, false
+}
+
+// armsOf are the arms of a select, or of all states of a machine.
+func armsOf(s *plan.Step) []plan.OnArm {
+	var out []plan.OnArm
+	if s.Select != nil {
+		out = s.Select.On
+	}
+	if s.Machine != nil {
+		for i := range s.Machine.States {
+			out = append(out, s.Machine.States[i].On...)
+		}
+	}
+	return out
 }
 
 func appendNew(list []string, name string) []string {

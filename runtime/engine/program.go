@@ -48,6 +48,14 @@ type flow struct {
 	// storesArgs says that variables may change while a call waits, so the
 	// arguments have to be remembered.
 	storesArgs bool
+	// layered says that branches have variables of their own; gated that a step may
+	// wait for another of the instance; closes that a step may have to be closed when
+	// it is stopped.
+	layered, gated, closes bool
+	marks                  map[string]*mark
+	bound                  []int  // how often each variable is set; a parameter once more
+	onCancel               uint32 // of blocks; none where there is nothing to do
+	deadlineNs             int64  // 0 for none
 }
 
 type variable struct {
@@ -81,6 +89,7 @@ type step struct {
 	join   plan.Join
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32
+	region    *region
 }
 
 // call is a CallStep with its endpoint, operation and failover.
@@ -89,6 +98,8 @@ type call struct {
 	operation  *plan.Operation
 	args       []*expr
 	key        *evaluator // over the parameters
+	ownKey     *expr      // of this call, over the variables; it goes before key
+	exprs      []*expr    // args, and ownKey where there is one
 	failover   *plan.Failover
 	order      *placement.Order // of what the policy allows
 	catch      []caught
@@ -98,7 +109,7 @@ type call struct {
 }
 
 type caught struct {
-	fault string
+	fault string // "" is every fault that no block before it takes
 	slot  int32
 	block int32 // of the step
 }
@@ -114,7 +125,9 @@ type selection struct {
 	afterNs   int64 // the shortest delay, 0 where there is none
 	hasAfter  bool
 	afterArm  int32 // which block of the step it runs
+	elseArm   int32 // the same where no arm can go at once, -1: it waits
 	eventList []string
+	first     int32 // which block of the step its first arm runs
 }
 
 type onArm struct {
@@ -123,6 +136,8 @@ type onArm struct {
 	equals *expr
 	where  *expr
 	varOf  string
+	// transient says that only what comes while it waits counts.
+	transient bool
 }
 
 // armPath is what a select looks an event up by: its type and the path of the
@@ -174,7 +189,7 @@ func Link(p *plan.Plan, digest string) (*Program, error) {
 }
 
 func (p *Program) linkProcess(d *plan.Process) error {
-	f := &flow{program: p, name: d.Name, process: d, slots: map[string]int32{}}
+	f := &flow{program: p, name: d.Name, process: d, slots: map[string]int32{}, marks: map[string]*mark{}, onCancel: none}
 	for _, param := range d.Params {
 		f.declare(param.Name, param.Type)
 	}
@@ -182,18 +197,19 @@ func (p *Program) linkProcess(d *plan.Process) error {
 	if d.Key != nil {
 		f.key = l.expr(d.Key, d.At)
 	}
-	return l.finish(d.Flow.Body, d.At)
+	f.deadlineNs = d.DeadlineNs
+	return l.finish(d.Flow.Body, d.OnCancel, d.At)
 }
 
 func (p *Program) linkRoute(d *plan.Route) error {
-	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}}
+	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}, marks: map[string]*mark{}, onCancel: none}
 	channel := p.channels[d.From]
 	if channel == nil {
 		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
 	}
 	f.declare(d.Var, channel.Type)
 	l := linker{flow: f, ruled: ruled{program: p}}
-	return l.finish(d.Flow.Body, d.At)
+	return l.finish(d.Flow.Body, nil, d.At)
 }
 
 func (f *flow) declare(name string, t types.Type) int32 {

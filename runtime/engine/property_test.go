@@ -32,7 +32,7 @@ func (g *grower) block(depth int) []plan.Step {
 }
 
 func (g *grower) step(depth int) plan.Step {
-	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "start", "select", "task", "fail", "bad"}
+	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "publish", "start", "select", "task", "fail", "bad"}
 	if depth > 0 {
 		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel")
 	}
@@ -53,6 +53,7 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		s := ask(name, "catalog.get", id())
 		if rapid.Bool().Draw(g.t, "catch") {
 			s = catching(s, "p.Declined", "", g.leaf("wait", g.name("c")))
+			s = catching(s, "", "", g.leaf("wait", g.name("c")))
 		}
 		return s
 	case "charge":
@@ -69,12 +70,18 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		return pause(name, int64(rapid.IntRange(0, 3).Draw(g.t, "pause"))*1e9)
 	case "send":
 		return sending("rejected", ref("order", orderT))
+	case "publish":
+		return publishing()
 	case "start":
 		return starting()
 	case "select":
 		s := shipped()
 		s.Select.On[0].Block.Steps = g.block(0)
 		s.Select.After[0].Block.Steps = g.block(0)
+		s.Select.On[0].Transient = rapid.Bool().Draw(g.t, "transient")
+		if rapid.IntRange(0, 3).Draw(g.t, "else") == 0 {
+			s.Select.Else = &plan.Block{Steps: g.block(0)}
+		}
 		return s
 	case "task":
 		s := approve()
@@ -162,6 +169,8 @@ func (c *chaos) note(e engine.Effect) {
 		what = "start " + x.Process
 	case engine.Send:
 		what = "send " + x.Channel
+	case engine.Publish:
+		what = "publish " + x.Event
 	}
 	key := e.Of().Instance + " " + e.Of().Key
 	if before, ok := c.keys[key]; ok && before != what {

@@ -38,7 +38,7 @@ func (e *UnsupportedError) Error() string {
 var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
-	plan.Return: true,
+	plan.Return: true, plan.Publish: true,
 }
 
 // unsupported finds everything in a plan that would be passed over in silence, or
@@ -75,6 +75,7 @@ func unsupported(p *plan.Plan) error {
 		note(d.Receive != "" || d.Event != "", d.At, "a route from what is no channel")
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
+	refuseDeclarations(p, note)
 	if len(e.Parts) == 0 {
 		return nil
 	}
@@ -97,23 +98,14 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 	switch s.Kind {
 	case plan.Start:
 		note(s.Var != "", s.At, "the handle of start")
-	case plan.Call:
-		note(s.Call.TimeoutNs > 0, s.At, "the timeout of a call")
-		note(s.Call.Retry != nil, s.At, "the retry of a call")
-		note(s.Call.Key != nil, s.At, "the idempotency_key of a call")
-		for _, c := range s.Call.Catch {
-			note(c.Fault == "", s.At, "catch of every fault")
-		}
 	case plan.Task:
 		note(s.Task.RemindNs > 0, s.At, "remind")
 		note(s.Task.EscalateNs > 0, s.At, "escalate")
 	case plan.Parallel:
 		note(s.Join != nil && s.Join.When != nil, s.At, "join when")
 	case plan.Select:
-		note(s.Select.Else != nil, s.At, "the else of select")
 		for _, on := range s.Select.On {
 			note(on.Event == "", s.At, "waiting for what is no event")
-			note(on.Transient, s.At, "transient")
 		}
 	}
 }

@@ -12,21 +12,19 @@ import (
 // raise lets a fault go from the activation a (a call, or the frame of a fail)
 // to whoever handles it.
 func (d *decider) raise(x *instance, a *activation, step uint32, fault string, fields map[string]types.Value, detail string) {
-	if u := x.scope(a); u != nil {
-		d.incident(x, a, step, "a compensation cannot raise a fault, and this one raised "+fault+because(detail))
-		return
-	}
 	if c := x.callOf(a); c != nil && a.role == roleStep && !a.frame() {
 		for i := range c.catch {
-			if c.catch[i].fault == fault {
-				d.settle(x, a, "", true)
+			if c.catch[i].fault == fault || c.catch[i].fault == "" {
+				if x.scope(a) == nil {
+					d.settle(x, a, "", true)
+				}
 				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(c.catch[i].block) + 1, Fault: fault, Fields: fields})
 				d.wake(a)
 				return
 			}
 		}
 	}
-	d.fault(x, step, fault, fields, detail, false)
+	d.raiseFrom(x, a, step, fault, fields, detail)
 }
 
 func because(detail string) string {
@@ -38,12 +36,9 @@ func because(detail string) string {
 
 // fault ends the flow and begins to undo it.
 func (d *decider) fault(x *instance, step uint32, fault string, fields map[string]types.Value, detail string, cancelled bool) {
-	d.abandon(x, func(o *activation) bool {
-		top := x.top(o)
-		return top.role == roleRoot || top.role == roleBranch
-	})
+	d.abandonAll(x, false)
 	d.emit(record.FaultRaised{At: d.now, Instance: x.id, Step: step, Fault: fault, Fields: fields, Cancelled: cancelled, Detail: detail})
-	d.undo(x)
+	d.unwind(x)
 }
 
 // undo begins the next compensation, or ends the instance after the last.
@@ -150,15 +145,11 @@ func (d *decider) recall(x *instance, a *activation) bool {
 func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.Instant) {
 	var args []types.Value
 	asked := st.comp >= 0 || due == 0
-	if asked && len(st.call.args) > 0 && x.arguments(a) == nil {
-		w, err := d.s.again(x, a)
-		if err != nil {
+	if asked && len(st.call.exprs) > 0 && x.arguments(a) == nil {
+		var err error
+		if args, err = d.s.ingredients(x, a, st); err != nil {
 			d.incident(x, a, a.step, err.Error())
 			return
-		}
-		args = make([]types.Value, len(st.call.args))
-		for i := range st.call.operation.Params {
-			args[i] = w.args[st.call.operation.Params[i].Name]
 		}
 	}
 	d.emit(record.SettlementOwed{
@@ -234,6 +225,10 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 	a := x.find(c.Activation)
 	if a == nil || a.due == 0 || a.due != c.Due || c.Due > d.now {
 		return record.Reply{Instance: c.Instance, Existing: true}
+	}
+	if d.regionDue(x, a) {
+		d.run(x)
+		return record.Reply{Instance: c.Instance}
 	}
 	if a.role != roleStep {
 		d.askAgain(x, a)

@@ -12,7 +12,11 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 2
+const SnapshotVersion = 3
+
+// oldestSnapshot is the first form that Restore reads. A form adds what the one
+// before could not hold.
+const oldestSnapshot = 2
 
 // SnapshotError says why bytes are no snapshot that this program can restore.
 type SnapshotError struct {
@@ -26,7 +30,7 @@ func (e *SnapshotError) Error() string {
 
 // Snapshot appends the whole state. The same state gives the same bytes.
 func (s *State) Snapshot(to []byte) []byte {
-	c := &snapper{buf: append(to, SnapshotVersion), writing: true}
+	c := &snapper{buf: append(to, SnapshotVersion), writing: true, version: SnapshotVersion}
 	c.texts(s.active)
 	names := sortedKeys(s.positions)
 	c.size(len(names))
@@ -59,10 +63,10 @@ func (s *State) Digest() [32]byte { return sha256.Sum256(s.Snapshot(nil)) }
 func (s *State) Restore(from []byte) error {
 	s.reset()
 	c := &snapper{buf: from}
-	if len(from) == 0 || from[0] != SnapshotVersion {
+	if len(from) == 0 || from[0] < oldestSnapshot || from[0] > SnapshotVersion {
 		return &SnapshotError{0, "it has another form: use a newer cob"}
 	}
-	c.at = 1
+	c.at, c.version = 1, from[0]
 	c.texts(s.active)
 	for range c.size(0) {
 		var name string
@@ -123,7 +127,7 @@ func (s *State) reindex(x *instance) {
 		}
 		if a.role == roleStep && !a.frame() {
 			st := &x.flow.steps[a.step]
-			if st.sel != nil {
+			if x.arms(a) != nil && a.exit() == nil {
 				s.await(x, a)
 			}
 			if st.plan.Task != nil {
@@ -151,6 +155,7 @@ type snapper struct {
 	buf     []byte
 	at      int
 	writing bool
+	version byte // of the form
 	err     error
 }
 

@@ -106,6 +106,9 @@ func (c *snapper) doneList(x *instance) {
 	for i := range n {
 		c.u32(&x.done[i].step)
 		c.text(&x.done[i].cloud)
+		if c.version > 2 {
+			c.u32(&x.done[i].scope)
+		}
 		if !c.writing && int(x.done[i].step) >= len(x.flow.steps) {
 			c.fail("the instance " + x.id + " has done a step that its plan does not have")
 			return
@@ -150,8 +153,8 @@ func (c *snapper) activation(x *instance, a *activation) {
 	r := uint32(a.role)
 	c.u32(&r)
 	a.role = role(min(r, uint32(roleLetter)))
-	more := c.writing && !a.x.empty()
-	c.bits(&a.inflight, &a.stuck, &a.detached, &more)
+	more, region := c.writing && !a.x.empty(), c.writing && a.x.inRegion()
+	c.bits(&a.inflight, &a.stuck, &a.detached, &more, &region)
 	c.when(&a.since)
 	c.when(&a.due)
 	c.list(&a.items)
@@ -164,12 +167,15 @@ func (c *snapper) activation(x *instance, a *activation) {
 			c.fail("the instance " + x.id + " stands at a step that its plan does not have")
 			return
 		}
-		if more || a.role == roleUndo || a.role == roleSettlement {
+		if more || region || a.role == roleUndo || a.role == roleSettlement {
 			a.x = &extra{}
 		}
 	}
 	if more {
 		c.extra(a.x)
+	}
+	if region {
+		c.region(x, a, a.x)
 	}
 }
 

@@ -93,6 +93,7 @@ type doneStep struct {
 	step  uint32
 	cloud string
 	vals  []types.Value
+	scope uint32 // the activation of the scope that it is undone with, 0: the instance
 }
 
 // closedSettlement is an unknown outcome that nobody asks for any more.
@@ -152,6 +153,13 @@ type extra struct {
 	adopted  bool    // the attempt under way is still the step's own
 	outcome  record.Outcome
 	detail   string // why the last attempt failed
+	layer    *layer // variables of its own
+	exit     *exit  // what follows when all that it holds has ended
+	// Of a parallel loop: how many rounds run at a time and how many have to end; 0
+	// is as many as there is room for, and as the plan says.
+	width, need uint32
+	// Of a machine: the state it is in, and how many of its times are over.
+	state, fired uint32
 }
 
 type tried struct {
@@ -266,12 +274,4 @@ func (x *instance) scope(a *activation) *activation {
 		a = x.find(a.parent)
 	}
 	return nil
-}
-
-// variables are those that a reads and writes.
-func (x *instance) variables(a *activation) []types.Value {
-	if u := x.scope(a); u != nil {
-		return u.x.vars
-	}
-	return x.values()
 }

@@ -212,6 +212,8 @@ func (w *world) effect(e engine.Effect) string {
 		return fmt.Sprintf("start %s %q %v %s", x.Process, x.Business, x.Input, head)
 	case engine.Send:
 		return fmt.Sprintf("send %s %v %s", x.Channel, x.Payload, head)
+	case engine.Publish:
+		return fmt.Sprintf("publish %s %v %s", x.Event, x.Payload, head)
 	}
 	return "?"
 }

@@ -25,6 +25,8 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 			n.startElsewhere(from, e)
 		case engine.Send:
 			n.workers.Go(func() { n.send(from, e) })
+		case engine.Publish:
+			n.workers.Go(func() { n.announce(from, e) })
 		}
 	}
 }

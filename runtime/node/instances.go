@@ -278,28 +278,7 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 		return EventReply{}, err
 	}
 	payload, _ := v.(map[string]types.Value)
-	reply := EventReply{ID: id}
-	until := clock() + record.Instant(KeepEvents)
-	targets, all := n.subscribers(d, name, payload)
-	reply.Kept = all || len(targets) > 0
-	if all {
-		for _, s := range n.shards {
-			r, err := s.processor.Submit(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload, Until: until})
-			if err != nil {
-				return reply, err
-			}
-			reply.Matched += r.Matched
-		}
-		return reply, nil
-	}
-	for _, instance := range targets {
-		r, err := n.shardOf(instance).processor.Submit(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload, Instance: instance, Until: until})
-		if err != nil {
-			return reply, err
-		}
-		reply.Matched += r.Matched
-	}
-	return reply, nil
+	return n.spread(ctx, d.Plan.Package, record.DeliverEvent{Type: name, ID: id, Payload: payload})
 }
 
 func eventsOf(d *deployment.Deployment) []string {
@@ -310,25 +289,6 @@ func eventsOf(d *deployment.Deployment) []string {
 		}
 	}
 	return names
-}
-
-// subscribers joins those of every plan of the package that instances may still
-// run on.
-func (n *Node) subscribers(active *deployment.Deployment, event string, payload map[string]types.Value) (targets []string, all bool) {
-	known := map[string]bool{}
-	for _, d := range n.deployments.Of(active.Plan.Package) {
-		some, everybody := d.Program.Subscribers(event, payload)
-		if everybody {
-			return nil, true
-		}
-		for _, t := range some {
-			if !known[t] {
-				known[t] = true
-				targets = append(targets, t)
-			}
-		}
-	}
-	return targets, false
 }
 
 // Task is a piece of work for a person.

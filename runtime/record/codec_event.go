@@ -129,7 +129,9 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		panic(fmt.Sprintf("record: %T is no event", ev))
+		if !c.writeRegion(ev) {
+			panic(fmt.Sprintf("record: %T is no event", ev))
+		}
 	}
 }
 
@@ -163,6 +165,14 @@ var readers = [...]func(*coder) Event{
 	tagTimerSet:            readAs[TimerSet],
 	tagTimerFired:          readAs[TimerFired],
 	tagEventHanded:         readAs[EventHanded],
+	tagStopped:             readAs[Stopped],
+	tagFaultPassed:         readAs[FaultPassed],
+	tagStepWithdrawn:       readAs[StepWithdrawn],
+	tagBlockEntered:        readAs[BlockEntered],
+	tagUndoStarted:         readAs[UndoStarted],
+	tagRoundsPlanned:       readAs[RoundsPlanned],
+	tagStateEntered:        readAs[StateEntered],
+	tagArmsAwaited:         readAs[ArmsAwaited],
 }
 
 func readAs[E Event, P interface {

@@ -29,7 +29,8 @@ var kinds = []record.Event{
 	record.SettlementClosed{}, record.StepLeft{}, record.TaskClaimed{}, record.TaskCompleted{}, record.EventKept{},
 	record.EventTaken{}, record.EventExpired{}, record.FaultRaised{}, record.FaultCaught{}, record.CompensationStarted{},
 	record.IncidentOpened{}, record.IncidentResolved{}, record.Returned{}, record.InstanceEnded{}, record.DeadLetterOwed{},
-	record.TimerSet{}, record.TimerFired{}, record.EventHanded{},
+	record.TimerSet{}, record.TimerFired{}, record.EventHanded{}, record.Stopped{}, record.FaultPassed{}, record.StepWithdrawn{},
+	record.BlockEntered{}, record.UndoStarted{}, record.RoundsPlanned{}, record.StateEntered{}, record.ArmsAwaited{},
 }
 
 func anyValue(t *rapid.T, depth int) types.Value {

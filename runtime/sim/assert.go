@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -13,52 +14,115 @@ import (
 // then checks one assertion.
 func (b *bench) then(t *plan.Then) {
 	switch t.Kind {
-	case "returns":
-		want := b.value(t.Expr, t.At)
-		d, _ := b.core.State().Instance(b.last)
-		if d.State != record.Completed || !types.Equal(d.Result, want) {
-			b.fail(t.At, "returns "+show(want), b.ended())
+	case plan.ThenReturns, plan.ThenFails, plan.ThenCancelled, plan.ThenWaits, plan.ThenIncident:
+		b.became(t)
+	case plan.ThenCalled:
+		name := short(t.Call.Endpoint) + "." + t.Call.Operation
+		if t.WithArgs {
+			name += list(b.values(t.Args), "(", ")")
 		}
-	case "fails":
-		b.fails(t)
-	case "called":
-		b.called(t)
-	case "never_called":
-		if n := b.count(t); n > 0 {
-			b.fail(t.At, "never called "+b.wanted(t), times(n))
+		if t.Cloud != "" {
+			name += " on " + t.Cloud
 		}
+		b.times(t, "called "+name, b.countCalls(t))
+	case plan.ThenPublished:
+		b.times(t, "published "+short(t.Event)+b.fields(t), b.count(b.events, t.Event, b.value(t.Expr)))
+	case plan.ThenSent:
+		b.times(t, "sent "+short(t.Channel)+b.arguments(t), b.countSent(t))
+	case plan.ThenStarted:
+		b.times(t, "started "+short(t.Process)+b.arguments(t), b.countStarts(t))
+	case plan.ThenRan:
+		b.times(t, "ran "+stepText(t.Steps[0]), b.result.Ran[t.Steps[0]])
+	case plan.ThenOrder:
+		b.order(t)
+	case plan.ThenUndone:
+		b.undoneInOrder(t)
+	case plan.ThenTask:
+		b.taskOpen(t)
+	case plan.ThenWithin:
+		b.within(t)
+	case plan.ThenCost:
+		b.costs(t)
 	default:
-		b.fail(t.At, "an assertion that this program knows", fmt.Sprintf("%q: use a newer cob", t.Kind))
+		b.fail("an assertion that this program can check", fmt.Sprintf("%q: use a newer cob", t.Kind))
 	}
 }
 
-func (b *bench) fails(t *plan.Then) {
+func (b *bench) fields(t *plan.Then) string {
+	if t.Expr == nil {
+		return ""
+	}
+	return " " + show(b.value(t.Expr))
+}
+
+func (b *bench) arguments(t *plan.Then) string {
+	if !t.WithArgs {
+		return ""
+	}
+	return list(b.values(t.Args), "(", ")")
+}
+
+// became checks how the instance stands that the test started last.
+func (b *bench) became(t *plan.Then) {
 	d, _ := b.core.State().Instance(b.last)
-	want, _ := b.value(t.Expr, t.At).(map[string]types.Value)
-	holds := d.State == record.Faulted && d.Fault == t.Fault
-	for _, name := range types.Keys(want) {
-		holds = holds && types.Equal(d.Fields[name], want[name])
+	wanted, holds := string(t.Kind), false
+	switch t.Kind {
+	case plan.ThenReturns:
+		want := b.value(t.Expr)
+		wanted = "returns " + show(want)
+		holds = d.State == record.Completed && types.Equal(d.Result, want)
+	case plan.ThenFails:
+		want, _ := b.value(t.Expr).(map[string]types.Value)
+		holds = d.State == record.Faulted && d.Fault == t.Fault
+		for _, name := range types.Keys(want) {
+			holds = holds && types.Equal(d.Fields[name], want[name])
+		}
+		wanted = "fails " + short(t.Fault) + b.fields(t)
+	case plan.ThenCancelled:
+		holds = d.State == record.Cancelled
+	case plan.ThenWaits:
+		holds = d.State == record.Waiting || d.State == record.Running
+		holds = holds && b.isAt(d, t, func(w *engine.Wait) bool { return w.Incident == "" })
+	case plan.ThenIncident:
+		holds = d.State == record.Incident && b.isAt(d, t, func(w *engine.Wait) bool { return w.Incident != "" })
 	}
-	if holds {
-		return
+	if len(t.Steps) > 0 {
+		wanted += " at " + stepText(t.Steps[0])
 	}
-	text := "fails " + short(t.Fault)
-	if want != nil {
-		text += " " + show(want)
+	if !holds {
+		b.fail(wanted, b.becameOf())
 	}
-	b.fail(t.At, text, b.ended())
 }
 
-func (b *bench) called(t *plan.Then) {
-	n := b.count(t)
-	if t.Times > 0 && n == t.Times || t.Times == 0 && n > 0 {
-		return
+// isAt says whether an instance is at the step, or one of another flow where the
+// step belongs to that.
+func (b *bench) isAt(d engine.Details, t *plan.Then, fits func(*engine.Wait) bool) bool {
+	if len(t.Steps) == 0 {
+		return true
 	}
-	text := "called " + b.wanted(t)
-	if t.Times > 0 {
-		text += " " + times(t.Times)
+	step := t.Steps[0]
+	if d.Process != step.Flow {
+		id, ok := b.latest(step.Flow)
+		if !ok {
+			return false
+		}
+		d, _ = b.core.State().Instance(id)
 	}
-	b.fail(t.At, text, times(n))
+	return slices.ContainsFunc(d.Waits, func(w engine.Wait) bool { return w.Step == step.Step && fits(&w) })
+}
+
+// times checks how often something happened.
+func (b *bench) times(t *plan.Then, text string, n int) {
+	holds := n > 0
+	switch {
+	case t.Never:
+		holds, text = n == 0, "never "+text
+	case t.Times > 0:
+		holds, text = n == t.Times, text+" "+times(t.Times)
+	}
+	if !holds {
+		b.fail(text, times(n))
+	}
 }
 
 func times(n int) string {
@@ -71,28 +135,205 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-func (b *bench) wanted(t *plan.Then) string {
-	name := short(t.Endpoint) + "." + t.Operation
-	if t.WithArgs {
-		name += list(b.values(t.Args, t.At), "(", ")")
-	}
-	return name
-}
-
-// count counts the calls that an assertion is about.
-func (b *bench) count(t *plan.Then) int {
+func (b *bench) countCalls(t *plan.Then) int {
 	n := 0
-	args := b.values(t.Args, t.At)
+	args := b.values(t.Args)
 	for _, c := range b.calls {
-		if c.endpoint == t.Endpoint && c.operation == t.Operation && (!t.WithArgs || types.Equal(c.args, args)) {
+		if c.is(*t.Call) && (!t.WithArgs || types.Equal(c.args, args)) && (t.Cloud == "" || c.cloud == t.Cloud) {
 			n++
 		}
 	}
 	return n
 }
 
-// ended says what became of the instance.
-func (b *bench) ended() string {
+func (m *made) is(c plan.CallName) bool {
+	return m.endpoint == c.Endpoint && m.operation == c.Operation
+}
+
+// count counts what has this name, and where a value is wanted this value.
+func (b *bench) count(all []happened, name string, want types.Value) int {
+	n := 0
+	for _, h := range all {
+		if h.name == name && (want == nil || types.Equal(h.value, want)) {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bench) countSent(t *plan.Then) int {
+	var want types.Value
+	if t.WithArgs {
+		want = b.value(&t.Args[0])
+	}
+	return b.count(b.messages, t.Channel, want)
+}
+
+func (b *bench) countStarts(t *plan.Then) int {
+	if !t.WithArgs {
+		return b.count(b.begun, t.Process, nil)
+	}
+	return b.count(b.begun, t.Process, b.input(t.Process, t.Args))
+}
+
+// order looks for the calls one after the other, others between them.
+func (b *bench) order(t *plan.Then) {
+	var names []string
+	at := 0
+	for _, c := range b.calls {
+		if at < len(t.Calls) && c.is(t.Calls[at]) {
+			at++
+		}
+	}
+	for _, c := range t.Calls {
+		names = append(names, short(c.Endpoint)+"."+c.Operation)
+	}
+	if at < len(t.Calls) {
+		b.fail("called in this order: "+strings.Join(names, ", "), fmt.Sprintf("no %s%s", names[at], behind(names[:at])))
+	}
+}
+
+func behind(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return " behind " + strings.Join(names, ", ")
+}
+
+// undoneInOrder compares the compensations of the processes that are named.
+func (b *bench) undoneInOrder(t *plan.Then) {
+	if t.Never {
+		b.neverUndone(t)
+		return
+	}
+	var got []plan.StepName
+	for _, u := range b.undone {
+		if slices.ContainsFunc(t.Steps, func(s plan.StepName) bool { return s.Flow == u.Flow }) {
+			got = append(got, u)
+		}
+	}
+	if !slices.Equal(got, t.Steps) {
+		b.fail("undone "+stepTexts(t.Steps), undoneText(got))
+	}
+}
+
+func (b *bench) neverUndone(t *plan.Then) {
+	var got []plan.StepName
+	for _, u := range b.undone {
+		if len(t.Steps) == 0 || slices.Contains(t.Steps, u) {
+			got = append(got, u)
+		}
+	}
+	if len(got) > 0 {
+		b.fail(strings.TrimSpace("never undone "+stepTexts(t.Steps)), undoneText(got))
+	}
+}
+
+func undoneText(all []plan.StepName) string {
+	if len(all) == 0 {
+		return "nothing was undone"
+	}
+	return "undone " + stepTexts(all)
+}
+
+func stepTexts(all []plan.StepName) string {
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, stepText(s))
+	}
+	return strings.Join(texts, ", ")
+}
+
+func stepText(s plan.StepName) string { return short(s.Flow) + "." + s.Step }
+
+func (b *bench) taskOpen(t *plan.Then) {
+	flow := t.Steps[0].Flow
+	if t.Past {
+		for s := range b.opened {
+			if s == t.Steps[0] {
+				return
+			}
+		}
+		b.fail("task "+t.Task+" was open", "it never was")
+		return
+	}
+	if b.openTask(flow, t.Task) == nil {
+		b.fail("task "+t.Task+" is open", b.becameOf())
+	}
+}
+
+func (b *bench) within(t *plan.Then) {
+	wanted := "within " + span(nanos(t.WithinNs))
+	d, _ := b.core.State().Instance(b.last)
+	switch took := nanos(d.Ended - d.Started); {
+	case d.Ended == 0:
+		b.fail(wanted, b.becameOf())
+	case took > nanos(t.WithinNs):
+		b.fail(wanted, "it took "+span(took))
+	}
+}
+
+// span is how long something takes, in the largest units that say it exactly.
+func span(n nanos) string {
+	text := ""
+	for _, u := range []struct {
+		name string
+		size nanos
+	}{{"d", day}, {"h", hour}, {"m", minute}, {"s", second}, {"ms", millisecond}} {
+		if n >= u.size {
+			text += fmt.Sprintf(" %d%s", n/u.size, u.name)
+			n %= u.size
+		}
+	}
+	if text == "" {
+		return "no time"
+	}
+	return text[1:]
+}
+
+// costs adds up what the calls that arrived cost.
+func (b *bench) costs(t *plan.Then) {
+	wanted := "cost at most " + t.Cost
+	most, err := types.ParseAmount(t.Cost)
+	if err != nil {
+		b.fail(wanted, err.Error())
+		return
+	}
+	sum, err := types.ParseAmount("0 " + most.Currency)
+	for _, c := range b.calls {
+		price := b.price(c)
+		if price == "" || err != nil {
+			continue
+		}
+		var one types.Amount
+		if one, err = types.ParseAmount(price); err == nil {
+			sum, err = sum.Add(one)
+		}
+	}
+	switch {
+	case err != nil:
+		b.fail(wanted, err.Error())
+	case sum.Value.Cmp(most.Value) > 0:
+		b.fail(wanted, "it cost "+sum.String())
+	}
+}
+
+func (b *bench) price(c made) string {
+	for _, e := range b.program.Plan().Endpoints {
+		for _, at := range e.Bindings {
+			if e.Name == c.endpoint && at.Cloud == c.cloud {
+				return at.CostPerCall
+			}
+		}
+	}
+	return ""
+}
+
+// becameOf says what became of the instance that the test started last.
+func (b *bench) becameOf() string {
+	if b.last == "" {
+		return "no instance was started"
+	}
 	d, ok := b.core.State().Instance(b.last)
 	if !ok {
 		return "there is no instance"
@@ -111,7 +352,6 @@ func (b *bench) ended() string {
 	}
 	return "is not over: " + strings.Join(waits, "; ")
 }
-
 func waiting(w *engine.Wait) string {
 	text := w.Step + " waits"
 	switch {

@@ -21,6 +21,9 @@ func (w *world) dispatch(o *owner, effects []engine.Effect, again bool) {
 		case engine.Send:
 			w.trace("%s sends to %s, key %s", o.worker.name, e.Channel, e.Key)
 			w.send(o, e)
+		case engine.Publish:
+			w.trace("%s publishes %s, key %s", o.worker.name, e.Event, e.Key)
+			w.announce(o, e)
 		}
 	}
 }

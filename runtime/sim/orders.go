@@ -74,6 +74,13 @@ func ask(endpoint, operation string, clouds []string, sameAs string, args ...tre
 	}
 }
 
+// named gives a call a key of its own, that of the order, and its own patience.
+func named(c *plan.CallStep) *plan.CallStep {
+	c.Key = ref(operator(expression.Concat, textType, literal("hold-", textType), orderField("id", textType)))
+	c.Retry = &plan.Retry{Tries: 4, BackoffMinNs: int64(50 * millisecond), BackoffMaxNs: int64(500 * millisecond)}
+	return c
+}
+
 func failing(id, fault, reason string) plan.Step {
 	return plan.Step{ID: id, Kind: plan.Fail, Type: types.Ref(fault), Expr: ref(recordOf(types.Ref(fault), []string{"reason"}, literal(reason, textType)))}
 }
@@ -93,7 +100,7 @@ func fulfil(version int) []plan.Step {
 			{ID: "if#1", Kind: plan.If, Expr: ref(operator(expression.Ne, boolType, fieldOf(product, "price", intType), fieldOf(line, "price", intType))),
 				Blocks: []plan.Block{{Steps: []plan.Step{failing("fail#1", "shop.Declined", "the price has changed")}}}},
 		}}}},
-		{ID: "held", Kind: plan.Call, Var: "held", Type: idType, Call: ask("warehouse", "hold", two[:1], "", orderField("id", textType)),
+		{ID: "held", Kind: plan.Call, Var: "held", Type: idType, Call: named(ask("warehouse", "hold", two[:1], "", orderField("id", textType))),
 			Compensate: undoing("held", plan.Step{ID: "release#1", Kind: plan.Call, Call: ask("warehouse", "release", two[:1], "held", id("held"))})},
 		{ID: "if#2", Kind: plan.If, Expr: ref(operator(expression.Gt, boolType, orderField("total", intType), literal("1000", intType))), Blocks: []plan.Block{{Steps: []plan.Step{
 			{ID: "decision", Kind: plan.Task, Var: "decision", Type: decisionType, Expr: ref(variable("order", orderType)),

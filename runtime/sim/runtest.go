@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
@@ -27,8 +26,17 @@ type TestResult struct {
 	Failures []TestFailure `json:"failures,omitempty"`
 	// Calls are the calls made, in order, each with what it was answered.
 	Calls []string `json:"calls"`
+	// Trace is what happened outside of the processes, calls among it, each line
+	// with its time.
+	Trace []string `json:"trace,omitempty"`
 	// VirtualNs is how much time went by in the test's world.
 	VirtualNs int64 `json:"virtual_ns"`
+	// Commits is how often the journal was written.
+	Commits int `json:"commits"`
+	// Ran counts how often each step was entered.
+	Ran map[plan.StepName]int `json:"-"`
+	// Raised are the faults with which instances of each process ended.
+	Raised map[string][]string `json:"-"`
 }
 
 // Passed says whether every assertion holds.
@@ -41,24 +49,53 @@ type TestFailure struct {
 	Got    string     `json:"got"`
 }
 
-// RunTest runs one test block on one shard without faults. Endpoints answer as
-// the test says: the first call of an operation gets the first given, the next
-// the next, and the last one stays. An operation without a result needs no
-// given; a call of another one without is a failure and is rejected. Time goes
-// on to the next timer while nothing else can happen, so nobody completes a
-// task in time. Messages that are sent stay in their channels.
+// Crash is a crash at a commit of a test, counted from 1; 0 is none. Before says
+// that the commit does not reach the disk.
+type Crash struct {
+	Commit int
+	Before bool
+}
+
+// RunTest runs one test block on one shard, line by line. After each `when`
+// everything happens that can happen without time passing. After the last one
+// time goes on to the next timer while nothing else can happen, unless the last
+// one was an advance, which says itself how far. Endpoints answer as the test
+// says; an operation without a result needs no given, and a call of another one
+// without is a failure and is rejected.
 func RunTest(program *engine.Program, t plan.Test) TestResult {
-	b := &bench{program: program, test: t, result: TestResult{Name: t.Name, At: t.At, Calls: []string{}}, next: map[string]int{}}
+	return RunTestCrashing(program, t, Crash{})
+}
+
+// RunTestCrashing runs a test in a world that crashes once, and goes on from its
+// journal. The result is that of RunTest.
+func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResult {
+	b := newBench(program, t)
+	b.planned = crash
 	if err := b.open(); err != nil {
-		b.fail(t.At, "a plan that runs", err.Error())
+		b.at = t.At
+		b.fail("a plan that runs", err.Error())
 		return b.result
 	}
-	for i := range t.When {
-		b.when(&t.When[i])
+	last := 0
+	for i := range t.Steps {
+		if t.Steps[i].When != nil {
+			last = i
+		}
 	}
-	b.run()
-	for i := range t.Then {
-		b.then(&t.Then[i])
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		b.at = s.At
+		switch {
+		case s.Given != nil:
+			b.given(s.Given)
+		case s.When != nil:
+			b.when(s.When)
+			if i == last && s.When.Kind != plan.WhenAdvance {
+				b.run(forever)
+			}
+		case s.Then != nil:
+			b.then(s.Then)
+		}
 	}
 	b.result.VirtualNs = int64(b.now)
 	return b.result
@@ -69,173 +106,221 @@ type bench struct {
 	program *engine.Program
 	test    plan.Test
 	result  TestResult
-	core    *shard.Core
+	at      plan.Place // of the line of the test that is carried out
+	store   *journal.Store
 	journal *journal.Memory
-	now     nanos
-	next    map[string]int // which given answers an operation next
-	calls   []made
-	last    string // the instance that the last when started
+	core    *shard.Core
+	checker *expression.Checker
+	owners  int // how many processes have had the shard
+
+	start   record.Instant // when the world begins
+	now     nanos          // since then
+	effects []engine.Effect
+	later   agenda // answers that take their time
 	rounds  int
+	planned Crash
+	armed   []*plan.When // crashes at a step
+
+	answers []*reply // what is given, in the author's order
+	down    []*outage
+	known   map[string]record.AttemptEnded // what attempts were answered, for those that leave twice
+	seen    map[string]bool                // messages that are in their channel
+	places  map[string]uint64              // how many messages a channel has had
+	after   map[string]uint64              // the position of the latest message of each route
+
+	told
 }
 
-// made is one call that was made.
-type made struct {
-	endpoint, operation string
-	args                []types.Value
+func newBench(program *engine.Program, t plan.Test) *bench {
+	b := &bench{
+		program: program, test: t, at: t.At, start: birth, known: map[string]record.AttemptEnded{}, seen: map[string]bool{},
+		places: map[string]uint64{}, after: map[string]uint64{},
+		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
+	}
+	b.told.flows = map[string]string{}
+	for _, s := range t.Steps {
+		if s.Given != nil && s.Given.Kind == plan.GivenNow {
+			b.start = record.Instant(*s.Given.NowNs)
+		}
+	}
+	return b
 }
 
-func (b *bench) fail(at plan.Place, wanted, got string) {
-	b.result.Failures = append(b.result.Failures, TestFailure{At: at, Wanted: wanted, Got: got})
+func (b *bench) fail(wanted, got string) {
+	b.result.Failures = append(b.result.Failures, TestFailure{At: b.at, Wanted: wanted, Got: got})
 }
 
 func (b *bench) open() error {
+	var err error
+	if b.checker, err = expression.NewChecker(b.program.Universe(), b.program.Plan().Refinements); err != nil {
+		return err
+	}
+	b.store = journal.NewStore("test", journal.StoreOptions{})
+	if err := b.recover(); err != nil {
+		return err
+	}
+	return b.do(record.ActivatePlan{Package: b.program.Plan().Package, Digest: b.program.Digest()})
+}
+
+// recover takes the shard over from whoever had it, with what the journal holds.
+func (b *bench) recover() error {
 	state, err := engine.NewState(engine.DefaultLimits())
 	if err != nil {
 		return err
 	}
 	state.AddProgram(b.program)
-	b.journal = journal.NewStore("test", journal.StoreOptions{}).Open()
-	if err := shard.Recover(context.Background(), b.journal, "test", state, nil, nil); err != nil {
+	b.owners++
+	b.journal = b.store.Open()
+	if err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), state, nil, nil); err != nil {
 		return err
 	}
 	b.core = shard.NewCore(state)
-	p := b.program.Plan()
-	return b.do(record.ActivatePlan{Package: p.Package, Digest: b.program.Digest()})
+	return nil
 }
 
-func (b *bench) facts() engine.Facts { return engine.Facts{Now: birth + record.Instant(b.now)} }
+func (b *bench) clock() record.Instant { return b.start + record.Instant(b.now) }
+
+func (b *bench) facts() engine.Facts { return engine.Facts{Now: b.clock()} }
 
 // do decides a command, commits it, and carries out what follows, until there
-// is nothing left to carry out.
+// is nothing left to carry out now.
 func (b *bench) do(cmd record.Command) error {
-	var no error
-	b.core.Offer(cmd, b.facts(), func(r record.Reply, err error) {
-		if no = err; err == nil && r.Rejected != nil {
-			no = r.Rejected
-		}
-	})
-	effects, err := b.commit()
-	if err != nil {
-		return err
+	err := b.decide(cmd)
+	if err == nil {
+		err = b.settle()
 	}
-	for len(effects) > 0 {
-		b.effect(effects[0])
-		more, err := b.commit()
+	return err
+}
+
+// decide decides a command and commits it. Whoever asks asks again when the shard
+// died before it knew.
+func (b *bench) decide(cmd record.Command) error {
+	for {
+		var no error
+		b.core.Offer(cmd, b.facts(), func(r record.Reply, err error) {
+			if no = err; err == nil && r.Rejected != nil {
+				no = r.Rejected
+			}
+		})
+		crashed, err := b.commit()
 		if err != nil {
 			return err
 		}
-		effects = append(effects[1:], more...)
+		if !crashed {
+			return no
+		}
+		if _, answer := cmd.(record.AttemptEnded); answer {
+			return nil // the attempt leaves again, and is answered as before
+		}
 	}
-	return no
 }
 
-func (b *bench) commit() ([]engine.Effect, error) {
+// commit makes the open batch durable and keeps its effects. crashed says that
+// the batch was lost with the process that decided it.
+func (b *bench) commit() (crashed bool, err error) {
+	payload := b.core.Payload()
+	if payload == nil {
+		b.release(b.core.Cut(0))
+		return false, nil
+	}
 	b.rounds++
-	number := uint64(0)
-	if payload := b.core.Payload(); payload != nil {
-		var err error
-		if number, err = b.journal.Append(context.Background(), payload); err != nil {
-			b.core.Cut(0).Fail(err)
-			return nil, err
-		}
+	before, after := b.dies(b.core.Open().Events)
+	if before {
+		return true, b.crash()
 	}
+	number, err := b.journal.Append(context.Background(), payload)
+	if err != nil {
+		b.core.Cut(0).Fail(err)
+		return false, err
+	}
+	b.result.Commits++
 	batch := b.core.Cut(number)
+	b.note(batch.Events)
+	b.release(batch)
+	if after {
+		return false, b.crash()
+	}
+	return false, nil
+}
+
+func (b *bench) release(batch shard.Batch) {
 	batch.Answer()
-	return batch.Effects, nil
+	b.effects = append(b.effects, batch.Effects...)
 }
 
-// run lets time go on while anything waits for it.
-func (b *bench) run() {
-	for b.core.State().Counts().Instances > 0 {
-		due, ok := b.core.State().NextDue()
-		if !ok {
-			return
-		}
+// settle carries out all effects, and those that follow, as long as no time has
+// to pass for it.
+func (b *bench) settle() error {
+	for len(b.effects) > 0 || b.later.due() {
 		if b.rounds > MaxTestRounds {
-			b.fail(b.test.At, "an end", fmt.Sprintf("after %d steps and %s the process still goes on", MaxTestRounds, b.now))
+			return fmt.Errorf("after %d commits and %s it still goes on", MaxTestRounds, b.now)
+		}
+		if len(b.effects) == 0 {
+			b.later.step()
+			b.later.now = b.now
+			continue
+		}
+		e := b.effects[0]
+		b.effects = b.effects[1:]
+		if err := b.effect(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forever is longer than anything takes.
+const forever = nanos(1) << 62
+
+// run lets time go on until then, while anything waits for it.
+func (b *bench) run(until nanos) {
+	for until < forever || b.core.State().Counts().Instances > 0 {
+		next, ok := b.nextTime()
+		if !ok || next > until {
+			break
+		}
+		b.pass(next)
+		if err := b.tick(); err != nil {
+			b.fail("a process that comes to an end", err.Error())
 			return
 		}
-		b.now = max(b.now, nanos(due-birth))
-		for _, cmd := range b.core.State().Due(birth+record.Instant(b.now), shard.MaxBatch) {
-			if err := b.do(cmd); err != nil {
-				b.fail(b.test.At, "a step forward", err.Error())
-				return
-			}
-		}
+	}
+	if until < forever {
+		b.pass(until)
 	}
 }
 
-func (b *bench) effect(e engine.Effect) {
-	t := e.Of()
-	c := record.AttemptEnded{Outcome: record.Succeeded}
-	switch e := e.(type) {
-	case engine.Call:
-		c = b.answer(e)
-	case engine.Start:
-		b.core.Offer(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input}, b.facts(), func(r record.Reply, _ error) {
-			if r.Rejected != nil {
-				c = record.AttemptEnded{Outcome: record.Rejected, Detail: r.Rejected.Detail}
-			}
-		})
+// tick does what is due: answers that come just in time are in time.
+func (b *bench) tick() error {
+	if err := b.settle(); err != nil {
+		return err
 	}
-	c.Instance, c.Activation, c.Attempt = t.Instance, t.Activation, t.Attempt
-	b.core.Offer(c, b.facts(), nil)
-}
-
-// answer is what a mocked operation answers.
-func (b *bench) answer(e engine.Call) record.AttemptEnded {
-	operation := b.operation(e.Endpoint, e.Operation)
-	call := made{endpoint: e.Endpoint, operation: e.Operation}
-	for _, p := range operation.Params {
-		call.args = append(call.args, e.Args[p.Name])
-	}
-	b.calls = append(b.calls, call)
-	c, text := b.given(call, operation)
-	b.result.Calls = append(b.result.Calls, call.String()+" "+text)
-	return c
-}
-
-func (b *bench) operation(endpoint, name string) *plan.Operation {
-	p := b.program.Plan()
-	for i := range p.Endpoints {
-		for j := range p.Endpoints[i].Operations {
-			if p.Endpoints[i].Name == endpoint && p.Endpoints[i].Operations[j].Name == name {
-				return &p.Endpoints[i].Operations[j]
-			}
+	for _, cmd := range b.core.State().Due(b.clock(), shard.MaxBatch) {
+		if err := b.decide(cmd); err != nil {
+			return err
 		}
 	}
-	return &plan.Operation{Name: name}
+	return b.settle()
 }
 
-// given finds the answer to a call, and says it in words.
-func (b *bench) given(call made, operation *plan.Operation) (record.AttemptEnded, string) {
-	name := call.endpoint + "." + call.operation
-	var all []*plan.Given
-	for i := range b.test.Given {
-		if g := &b.test.Given[i]; g.Endpoint == call.endpoint && g.Operation == call.operation {
-			all = append(all, g)
+func (b *bench) pass(to nanos) {
+	b.now = max(b.now, to)
+	b.later.now = b.now
+}
+
+// nextTime is when something happens by itself next.
+func (b *bench) nextTime() (nanos, bool) {
+	next, ok := b.later.next()
+	if due, timer := b.core.State().NextDue(); timer {
+		if at := nanos(due - b.start); !ok || at < next {
+			next, ok = max(at, b.now), true
 		}
 	}
-	if len(all) == 0 {
-		if operation.Result.Kind == types.Void {
-			return record.AttemptEnded{Outcome: record.Succeeded}, "was done"
-		}
-		b.fail(b.test.At, "a given for every operation that is called and gives something back",
-			call.String()+" is called, and nothing says what it answers; add: given "+short(name)+" returns ...")
-		return record.AttemptEnded{Outcome: record.Rejected, Detail: "the test says nothing of it"}, "was not given"
-	}
-	g := all[min(b.next[name], len(all)-1)]
-	b.next[name]++
-	if g.Raises != "" {
-		fields, _ := b.value(g.Fields, g.At).(map[string]types.Value)
-		return record.AttemptEnded{Outcome: record.Raised, Fault: g.Raises, Fields: fields}, "raised " + short(g.Raises) + " " + show(fields)
-	}
-	v := b.value(g.Returns, g.At)
-	return record.AttemptEnded{Outcome: record.Succeeded, Value: v}, "returned " + show(v)
+	return next, ok
 }
 
 // value is that of a constant expression of the test, nil where there is none.
-func (b *bench) value(t *expression.Tree, at plan.Place) types.Value {
+func (b *bench) value(t *expression.Tree) types.Value {
 	if t == nil {
 		return nil
 	}
@@ -246,83 +331,14 @@ func (b *bench) value(t *expression.Tree, at plan.Place) types.Value {
 			return v
 		}
 	}
-	b.fail(at, "a value", err.Error())
+	b.fail("a value", err.Error())
 	return nil
 }
 
-func (b *bench) values(trees []expression.Tree, at plan.Place) []types.Value {
+func (b *bench) values(trees []expression.Tree) []types.Value {
 	out := make([]types.Value, len(trees))
 	for i := range trees {
-		out[i] = b.value(&trees[i], at)
+		out[i] = b.value(&trees[i])
 	}
 	return out
-}
-
-// when starts an instance under its declared key, else under its place.
-func (b *bench) when(w *plan.When) {
-	input := map[string]types.Value{}
-	args := b.values(w.Args, w.At)
-	for _, p := range b.program.Plan().Processes {
-		for i := range p.Params {
-			if p.Name == w.Process && i < len(args) && args[i] != nil {
-				input[p.Params[i].Name] = args[i]
-			}
-		}
-	}
-	key, declared, err := b.program.Key(w.Process, input)
-	if !declared {
-		key = string(w.At)
-	}
-	if err == nil {
-		b.last = record.InstanceID(w.Process, key)
-		err = b.do(record.StartInstance{Process: w.Process, Key: key, Input: input})
-	}
-	if err != nil {
-		b.fail(w.At, "an instance of "+short(w.Process), err.Error())
-	}
-}
-
-func (m made) String() string {
-	return short(m.endpoint) + "." + m.operation + list(m.args, "(", ")")
-}
-
-// short is a name as its own package says it.
-func short(name string) string {
-	if strings.HasPrefix(name, "std.") {
-		return name
-	}
-	if i := strings.IndexByte(name, '.'); i >= 0 {
-		return name[i+1:]
-	}
-	return name
-}
-
-func list(all []types.Value, open, end string) string {
-	texts := make([]string, len(all))
-	for i, v := range all {
-		texts[i] = show(v)
-	}
-	return open + strings.Join(texts, ", ") + end
-}
-
-// show is a value as an author would write it.
-func show(v types.Value) string {
-	switch x := v.(type) {
-	case nil:
-		return "null"
-	case string:
-		return fmt.Sprintf("%q", x)
-	case []types.Value:
-		return list(x, "[", "]")
-	case map[string]types.Value:
-		if len(x) == 0 {
-			return "{}"
-		}
-		var parts []string
-		for _, k := range types.Keys(x) {
-			parts = append(parts, k+": "+show(x[k]))
-		}
-		return "{ " + strings.Join(parts, ", ") + " }"
-	}
-	return expression.Text(v)
 }

@@ -76,17 +76,9 @@ func (k *sketch) step(depth int) plan.Step {
 	case 4:
 		return plan.Step{ID: k.id("match"), Kind: plan.Match, Arms: []*tree{k.coin(), nil}, Blocks: k.blocks(2, depth+1)}
 	case 5:
-		return plan.Step{ID: k.id("select"), Kind: plan.Select, Select: &plan.SelectStep{
-			On:    []plan.OnArm{{Event: "lab.Bell", Var: k.id("bell"), Path: []string{"n"}, Equals: ref(variable("n", intType)), Block: k.block(depth + 1)}},
-			After: []plan.AfterArm{{DelayNs: int64(k.random.between(second, minute)), Block: k.block(depth + 1)}},
-		}}
+		return k.choice(depth)
 	case 6:
-		s := k.work()
-		s.Call.Catch = []plan.Catch{{Fault: faultBroken, Var: k.id("caught"), Block: k.block(depth + 1)}}
-		if k.random.chance(500) {
-			s.Call.Catch = append(s.Call.Catch, plan.Catch{Fault: engine.Unavailable, Block: k.block(depth + 1)})
-		}
-		return s
+		return k.asked(depth)
 	}
 	return k.leaf()
 }
@@ -99,6 +91,8 @@ func (k *sketch) leaf() plan.Step {
 		return plan.Step{ID: k.id("let"), Kind: plan.Let, Var: k.id("let"), Type: intType, Expr: ref(variable("n", intType))}
 	case 3:
 		return plan.Step{ID: k.id("send"), Kind: plan.Send, Send: &plan.SendStep{Channel: "lab.notes"}, Expr: ref(variable("n", intType))}
+	case 6:
+		return k.ring()
 	case 4:
 		if k.random.chance(300) {
 			return plan.Step{ID: k.id("fail"), Kind: plan.Fail, Type: types.Ref(faultBroken), Expr: ref(recordOf(types.Ref(faultBroken), nil))}

@@ -26,13 +26,8 @@ connector grpc {
     url:         string
     compression: Compression @default(off)
     balancing:   Balancing @default(pick_first)
-    /// A token that goes along with every call, as authorization: Bearer.
-    token: secret?
     /// Certificates in PEM of the authorities that may have signed the service's; without it those of the system.
     ca: string?
-    /// The client's own certificate in PEM, and its key: mutual TLS.
-    certificate: string?
-    private_key: secret?
     /// The name that the service's certificate has to have, where that is not the host of the url.
     server_name: string?
     /// The largest answer that is taken, and the largest request that is sent.

@@ -30,13 +30,8 @@ connector mqtt {
     in_flight: int where in_flight in 1..65535 @default(100)
     /// The largest message that is sent or taken.
     max_message: int where max_message in 1KiB..256MiB @default(1MiB)
-    username:    string?
-    password:    secret?
     /// Certificates in PEM of the authorities that may have signed the broker's; without it those of the system.
     ca: string?
-    /// The client's own certificate in PEM, and its key: mutual TLS.
-    certificate: string?
-    private_key: secret?
     /// The name that the broker's certificate has to have, where that is not the host of the url.
     server_name: string?
     /// What the broker publishes when the connection of this client breaks.

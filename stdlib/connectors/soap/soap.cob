@@ -23,20 +23,14 @@ connector soap {
   binding {
     /// Where the service is: http:// or https://. It replaces the address in the WSDL.
     url: string where matches(url, "^https?://")
-    /// The user of HTTP basic authentication, or of WS-Security where security_password is given.
-    username: string?
-    password: secret?
-    /// A WS-Security UsernameToken with that password instead of HTTP authentication.
-    security_password: Password?
-    /// What is signed with the private key, in WS-Security.
+    /// The user and the password of auth: basic go into a WS-Security UsernameToken, and not into HTTP.
+    username_token: Password?
+    /// What is signed in WS-Security, with the key of auth: mtls.
     sign: Signature @default(off)
     /// How long a message is valid that says when it was made.
     timestamp_for: duration where timestamp_for in 10s..1h @default(5m)
     /// Certificates in PEM of the authorities that may have signed the service's; without it those of the system.
     ca: string?
-    /// The client's own certificate in PEM, and its key: mutual TLS, and signatures.
-    certificate: string?
-    private_key: secret?
     /// The largest answer that is taken.
     max_response: int where max_response in 1KiB..1GiB @default(4MiB)
   }

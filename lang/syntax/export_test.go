@@ -1,0 +1,4 @@
+package syntax
+
+// ProblemsOf is problemsOf.
+var ProblemsOf = problemsOf

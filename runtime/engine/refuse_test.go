@@ -1,0 +1,55 @@
+package engine_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/runtime/engine"
+)
+
+// TestWhatIsDeclaredAndNotKeptIsRefused gives a plan one thing at a time that
+// nobody here would act upon.
+func TestWhatIsDeclaredAndNotKeptIsRefused(t *testing.T) {
+	yes := num("1")
+	at := plan.Place("p.cob:7:1")
+	channel := func(c plan.Channel) func(*plan.Plan) {
+		c.Name, c.Kind, c.Type, c.At = "p.c", "queue", intT, at
+		return func(p *plan.Plan) { p.Channels = append(p.Channels, c) }
+	}
+	binding := func(b plan.Binding) func(*plan.Plan) {
+		b.Cloud, b.At = "paris", at
+		return func(p *plan.Plan) {
+			p.Endpoints = append(p.Endpoints, plan.Endpoint{Name: "p.e", Bindings: []plan.Binding{b}})
+		}
+	}
+	for what, change := range map[string]func(*plan.Plan){
+		"":                           channel(plan.Channel{MaxBytes: 1 << 20}),
+		"the limit of a binding":     binding(plan.Binding{Limit: &plan.Limit{Count: 1, PerNs: 1}}),
+		"the auth of a binding":      binding(plan.Binding{Auth: &plan.Auth{Kind: "bearer"}}),
+		"the invalid of a channel":   channel(plan.Channel{Invalid: "p.c"}),
+		"the retain of a channel":    channel(plan.Channel{RetainNs: 1}),
+		"the expires of a channel":   channel(plan.Channel{ExpiresNs: 1}),
+		"the priority of a channel":  channel(plan.Channel{Priority: &yes}),
+		"the dedupe_by of a channel": channel(plan.Channel{Dedupe: &plan.DedupeBy{By: yes, WithinNs: 1}}),
+		"the encrypt of a channel":   channel(plan.Channel{Encrypt: plan.Text{Setting: "key", Secret: true}}),
+		"tenant":                     func(p *plan.Plan) { p.Tenants = []plan.Tenant{{Name: "p.t", At: at}} },
+		"partner":                    func(p *plan.Plan) { p.Partners = []plan.Partner{{Name: "p.x", At: at}} },
+		"migrate":                    func(p *plan.Plan) { p.Migrations = []plan.Migration{{Process: "p.P", At: at}} },
+		"rollout":                    func(p *plan.Plan) { p.Rollouts = []plan.Rollout{{Process: "p.P", By: yes, At: at}} },
+	} {
+		p := one(give(num("1")))
+		change(p)
+		_, err := engine.Link(p, "d")
+		var unsupported *engine.UnsupportedError
+		switch {
+		case what == "" && err != nil:
+			t.Errorf("what is kept is refused: %v", err)
+		case what == "":
+		case !errors.As(err, &unsupported):
+			t.Errorf("%s is passed over: %v", what, err)
+		case len(unsupported.Parts) != 1 || unsupported.Parts[0] != engine.Unsupported{What: what, At: at}:
+			t.Errorf("%s is refused as %v", what, unsupported.Parts)
+		}
+	}
+}

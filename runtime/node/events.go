@@ -1,0 +1,88 @@
+package node
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
+)
+
+// spread hands an event that a package publishes to the shards that it can concern,
+// and keeps it there for KeepEvents.
+func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (EventReply, error) {
+	reply := EventReply{ID: e.ID}
+	e.Until = clock() + record.Instant(KeepEvents)
+	targets, all := n.subscribers(pkg, e.Type, e.Payload)
+	reply.Kept = all || len(targets) > 0
+	if all {
+		for _, s := range n.shards {
+			r, err := s.processor.Submit(ctx, e)
+			if err != nil {
+				return reply, err
+			}
+			reply.Matched += r.Matched
+		}
+		return reply, nil
+	}
+	for _, instance := range targets {
+		e.Instance = instance
+		r, err := n.shardOf(instance).processor.Submit(ctx, e)
+		if err != nil {
+			return reply, err
+		}
+		reply.Matched += r.Matched
+	}
+	return reply, nil
+}
+
+// subscribers joins those of every plan that instances may still run on: of the
+// package that publishes, and of the one that declares the event.
+func (n *Node) subscribers(pkg, event string, payload map[string]types.Value) (targets []string, all bool) {
+	known := map[string]bool{}
+	plans := n.deployments.Of(pkg)
+	if declares := packageOf(event); declares != pkg {
+		plans = append(plans[:len(plans):len(plans)], n.deployments.Of(declares)...)
+	}
+	for _, d := range plans {
+		some, everybody := d.Program.Subscribers(event, payload)
+		if everybody {
+			return nil, true
+		}
+		for _, t := range some {
+			if !known[t] {
+				known[t] = true
+				targets = append(targets, t)
+			}
+		}
+	}
+	return targets, false
+}
+
+// announce publishes an event for an instance. Shards that have it already know it
+// by its ID, so publishing it twice is publishing it once.
+func (n *Node) announce(from *ownedShard, e engine.Publish) {
+	d := n.deployments.Find(e.Plan)
+	if d == nil {
+		n.bring(from, ended(e.Target, record.Refused, "the plan "+e.Plan+" is not ready on this node"))
+		return
+	}
+	ctx, cancel := context.WithTimeout(n.work, durable)
+	defer cancel()
+	_, err := n.spread(ctx, d.Plan.Package, record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload})
+	var rejected *record.Rejection
+	switch {
+	case n.work.Err() != nil, errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):
+		return // the next Open sends it again
+	case err == nil:
+		n.bring(from, ended(e.Target, record.Succeeded, ""))
+	case busy(err):
+		n.bring(from, ended(e.Target, record.Refused, err.Error()))
+	case errors.As(err, &rejected):
+		n.bring(from, ended(e.Target, record.Rejected, err.Error()))
+	default:
+		n.bring(from, ended(e.Target, record.Unknown, err.Error()))
+	}
+}

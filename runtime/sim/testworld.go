@@ -1,0 +1,282 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/record"
+)
+
+// next is when something happens next.
+func (a *agenda) next() (nanos, bool) {
+	if len(a.heap) == 0 {
+		return 0, false
+	}
+	return a.heap[0].at, true
+}
+
+// due says whether something happens now.
+func (a *agenda) due() bool {
+	at, ok := a.next()
+	return ok && at <= a.now
+}
+
+// refused tells what a command came to that nobody waits for: a rejection, which
+// is an answer too, or an error, which ends the test.
+func refused(err error) error {
+	var no *record.Rejection
+	if errors.As(err, &no) {
+		return nil
+	}
+	return err
+}
+
+// effect carries out what an instance wants of the world.
+func (b *bench) effect(e engine.Effect) error {
+	t := e.Of()
+	switch e := e.(type) {
+	case engine.Call:
+		return b.call(e)
+	case engine.Start:
+		return b.starts(e)
+	case engine.Send:
+		if err := b.sends(e.Channel, e.Key, e.Payload, short(b.flows[t.Instance])); err != nil {
+			return err
+		}
+	case engine.Publish:
+		if !b.seen[e.Key] {
+			b.seen[e.Key] = true
+			b.publishes(e.Event, e.Payload, short(b.flows[t.Instance]))
+		}
+		if err := b.deliver(e.Event, e.Key, e.Payload); err != nil {
+			return err
+		}
+	default:
+		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
+	}
+	return b.ended(t, record.AttemptEnded{Outcome: record.Succeeded})
+}
+
+// ended tells an instance how an attempt of it ended.
+func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
+	c.Instance, c.Activation, c.Attempt = t.Instance, t.Activation, t.Attempt
+	return refused(b.decide(c))
+}
+
+// starts starts an instance for another one. A process of another package is not
+// part of the plan.
+func (b *bench) starts(e engine.Start) error {
+	c := record.AttemptEnded{Outcome: record.Succeeded}
+	err := b.decide(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input})
+	var no *record.Rejection
+	if errors.As(err, &no) {
+		c = record.AttemptEnded{Outcome: record.Rejected, Detail: no.Detail}
+		b.trace("%s was not started: %s", short(e.Process), no.Detail)
+	} else if err != nil {
+		return err
+	}
+	return b.ended(e.Target, c)
+}
+
+// publishes notes an event; who heard of it is the engine's affair.
+func (b *bench) publishes(event string, payload map[string]types.Value, by string) {
+	b.events = append(b.events, happened{name: event, value: payload})
+	b.trace("%s published %s %s", by, short(event), show(payload))
+}
+
+// deliver hands an event to all who wait for it.
+func (b *bench) deliver(event, id string, payload map[string]types.Value) error {
+	return refused(b.decide(record.DeliverEvent{Type: event, ID: id, Payload: payload, Until: b.clock() + record.Instant(hour)}))
+}
+
+// sends puts a message into a channel, once, and hands it to the routes that read
+// the channel.
+func (b *bench) sends(channel, id string, payload types.Value, by string) error {
+	if !b.seen[id] {
+		b.seen[id] = true
+		b.places[channel]++
+		b.messages = append(b.messages, happened{name: channel, value: payload})
+		b.trace("%s sent %s to %s", by, show(payload), short(channel))
+	} else {
+		return nil
+	}
+	problem := b.unfit(channel, payload)
+	for _, r := range b.program.Plan().Routes {
+		if r.From != channel {
+			continue
+		}
+		err := b.decide(record.DeliverMessage{Route: r.Name, Channel: channel, Position: b.places[channel], After: b.after[r.Name], Message: id,
+			Payload: payload, Problem: problem})
+		if err != nil {
+			return fmt.Errorf("the route %s: %w", short(r.Name), err)
+		}
+		b.after[r.Name] = b.places[channel]
+	}
+	return nil
+}
+
+// unfit says why a message does not obey the type of its channel, "" where it
+// does.
+func (b *bench) unfit(channel string, payload types.Value) string {
+	for _, c := range b.program.Plan().Channels {
+		if c.Name == channel {
+			if found := b.checker.Check(payload, c.Type); len(found) > 0 {
+				return found.Error()
+			}
+		}
+	}
+	return ""
+}
+
+// crash lets the process that owns the shard die, and another one go on from the
+// journal: effects under way leave again, answers that were on their way are lost.
+func (b *bench) crash() error {
+	whole, want := b.core.Payload() == nil, b.core.State().Digest()
+	if err := b.recover(); err != nil {
+		return fmt.Errorf("going on from the journal: %w", err)
+	}
+	b.trace("the node crashed, and another one went on")
+	if whole && b.core.State().Digest() != want {
+		b.fail("the journal to hold everything", "what was recovered is not what was there before the crash")
+	}
+	b.later = agenda{now: b.now}
+	b.effects = b.core.State().Pending()
+	for _, c := range b.core.State().Unmade() {
+		if err := refused(b.decide(c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dies says whether the world is to crash around the commit of these events.
+func (b *bench) dies(events []record.Event) (before, after bool) {
+	if b.planned.Commit == b.result.Commits+1 {
+		before, after = b.planned.Before, !b.planned.Before
+		b.planned = Crash{}
+	}
+	if len(b.armed) == 0 {
+		return before, after
+	}
+	flows := map[string]string{}
+	for _, e := range events {
+		if s, ok := e.(record.InstanceStarted); ok {
+			flows[s.Instance] = s.Process
+		}
+		instance, index, ok := entered(e)
+		if !ok {
+			continue
+		}
+		flow := flows[instance]
+		if flow == "" {
+			flow = b.flows[instance]
+		}
+		for i, w := range b.armed {
+			if s := b.program.Step(flow, index); s != nil && flow == w.Step.Flow && s.ID == w.Step.Step {
+				b.armed = append(b.armed[:i:i], b.armed[i+1:]...)
+				return before || w.Before, after || !w.Before
+			}
+		}
+	}
+	return before, after
+}
+
+// entered is the step that an event says was reached.
+func entered(e record.Event) (instance string, step uint32, ok bool) {
+	switch e := e.(type) {
+	case record.StepPassed:
+		return e.Instance, e.Step, true
+	case record.StepEntered:
+		return e.Instance, e.Step, true
+	case record.Returned:
+		return e.Instance, e.Step, true
+	case record.FaultRaised:
+		return e.Instance, e.Step, !e.Cancelled
+	}
+	return "", 0, false
+}
+
+// told is what a test's world has seen.
+type told struct {
+	flows     map[string]string // instances: their process or route
+	calls     []made
+	events    []happened
+	messages  []happened
+	begun     []happened
+	undone    []plan.StepName
+	opened    map[plan.StepName]bool // tasks
+	last      string                 // the instance that the last when started
+	instances []string               // in the order of their start
+}
+
+// happened is an event, a message or a start.
+type happened struct {
+	name  string
+	value types.Value
+}
+
+// made is one call that was made.
+type made struct {
+	endpoint, operation, cloud string
+	args                       []types.Value
+}
+
+// note remembers what is durable now.
+func (b *bench) note(events []record.Event) {
+	for _, e := range events {
+		if instance, index, ok := entered(e); ok {
+			b.noteStep(instance, index)
+		}
+		switch e := e.(type) {
+		case record.InstanceStarted:
+			b.flows[e.Instance] = e.Process
+			b.instances = append(b.instances, e.Instance)
+			b.begun = append(b.begun, happened{e.Process, e.Vars})
+		case record.CompensationStarted:
+			if s := b.program.Step(b.flows[e.Instance], e.Step); s != nil {
+				b.undone = append(b.undone, plan.StepName{Flow: b.flows[e.Instance], Step: s.ID})
+			}
+		case record.IncidentOpened:
+			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
+		case record.InstanceEnded:
+			b.noteEnd(e)
+		}
+	}
+}
+
+func (b *bench) noteStep(instance string, index uint32) {
+	flow := b.flows[instance]
+	s := b.program.Step(flow, index)
+	if s == nil {
+		return
+	}
+	name := plan.StepName{Flow: flow, Step: s.ID}
+	b.result.Ran[name]++
+	if s.Kind == plan.Task {
+		if b.opened == nil {
+			b.opened = map[plan.StepName]bool{}
+		}
+		b.opened[name] = true
+		b.trace("%s asks for %s", short(flow), s.Task.Name)
+	}
+}
+
+func (b *bench) noteEnd(e record.InstanceEnded) {
+	flow := b.flows[e.Instance]
+	switch e.State {
+	case record.Faulted:
+		b.result.Raised[flow] = append(b.result.Raised[flow], e.Fault)
+		b.trace("%s failed with %s %s", short(flow), short(e.Fault), show(e.Fields))
+	case record.Cancelled:
+		b.trace("%s was cancelled", short(flow))
+	default:
+		b.trace("%s ended", short(flow))
+	}
+}
+
+func (b *bench) trace(format string, args ...any) {
+	b.result.Trace = append(b.result.Trace, b.now.String()+"  "+fmt.Sprintf(format, args...))
+}

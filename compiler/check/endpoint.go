@@ -14,19 +14,24 @@ import (
 )
 
 func (c *checker) declareEndpoints() {
-	for _, d := range decls[*syntax.EndpointDecl](c, resolve.Endpoint) {
-		e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
-		schema := c.connector(d, &e)
-		if d.Body != nil {
-			c.endpointBody(&e, schema, d)
-		}
-		if d.Body == nil || len(d.Body.Bindings) == 0 {
-			c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
-				WithHelp("say where: on CLOUD { url: env.NAME }"))
-		}
-		slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
-		c.Endpoints = append(c.Endpoints, e)
+	all := decls[*syntax.EndpointDecl](c, resolve.Endpoint)
+	made := make([]plan.Endpoint, len(all))
+	sideBySide(c, all, func(x *checker, i int) { made[i] = x.declareEndpoint(all[i]) })
+	c.Endpoints = append(c.Endpoints, made...)
+}
+
+func (c *checker) declareEndpoint(d *syntax.EndpointDecl) plan.Endpoint {
+	e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
+	schema := c.connector(d, &e)
+	if d.Body != nil {
+		c.endpointBody(&e, schema, d)
 	}
+	if d.Body == nil || len(d.Body.Bindings) == 0 {
+		c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
+			WithHelp("say where: on CLOUD { url: env.NAME }"))
+	}
+	slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
+	return e
 }
 
 func (c *checker) endpointBody(e *plan.Endpoint, schema *Schema, d *syntax.EndpointDecl) {

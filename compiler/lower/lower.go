@@ -12,8 +12,12 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// Lower gives the plan and the tests of a program that has no errors.
-func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
+// Lower gives the plan and the tests of a program that has no errors. The processes
+// are lowered with each; nil means one after the other. The result is the same.
+func Lower(p *check.Program, each check.Each) (*plan.Plan, *plan.Suite) {
+	if each == nil {
+		each = check.InTurn
+	}
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package, Std: standard(p),
 		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
 		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels,
@@ -26,13 +30,19 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	}
 	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
 	out.Contracts = slices.Compact(out.Contracts)
-	out.Processes = slices.Grow(out.Processes, len(p.Processes))
+	if n := len(p.Processes); n > 0 {
+		out.Processes = make([]plan.Process, n)
+		each(n, func(i int) { out.Processes[i] = process(p, p.Processes[i], "") })
+	}
 	for _, x := range p.Processes {
-		out.Processes = append(out.Processes, process(p, x, ""))
 		out.Migrations = append(out.Migrations, x.Migrations...)
 	}
 	for _, x := range p.Routes {
 		out.Routes = append(out.Routes, route(p, x))
+	}
+	out.Patterns, out.Windows = p.Patterns, p.Windows
+	for _, x := range p.Schedules {
+		out.Schedules = append(out.Schedules, schedule(p, x))
 	}
 	suite := &plan.Suite{Tests: p.Tests}
 	out.Endpoints = slices.Clone(p.Endpoints)
@@ -106,6 +116,14 @@ func route(p *check.Program, x *check.Route) plan.Route {
 	f.carries = from.Type
 	out := plan.Route{Name: x.Name, From: x.From, Receive: x.Receive, Event: x.Event, Var: x.Var, Labels: p.LabelNames(from), At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}}
+	f.settle()
+	return out
+}
+
+func schedule(p *check.Program, x *check.Schedule) plan.Schedule {
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, regions: map[syntax.Node]string{}}
+	out := x.Plan
+	out.Flow = plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}
 	f.settle()
 	return out
 }

@@ -48,6 +48,7 @@ func Diff(older, newer *Plan) []Change {
 	d.endpoints()
 	d.processes()
 	d.routes()
+	d.streams()
 	d.partners()
 	d.migrations()
 	d.rest()
@@ -293,7 +294,7 @@ func (d *differ) rest() {
 	a, b := reflect.ValueOf(*d.older), reflect.ValueOf(*d.newer)
 	for i := range a.NumField() {
 		name := a.Type().Field(i).Name
-		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes", "Partners", "Migrations"}, name) {
+		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes", "Patterns", "Windows", "Schedules", "Partners", "Migrations"}, name) {
 			continue
 		}
 		word := strings.ToLower(strings.TrimSuffix(name, "s"))

@@ -16,6 +16,8 @@ import (
 type grower struct {
 	t *rapid.T
 	n int
+	// closing says that the block closes something: it must not fail.
+	closing bool
 }
 
 func (g *grower) name(prefix string) string {
@@ -34,11 +36,17 @@ func (g *grower) block(depth int) []plan.Step {
 func (g *grower) step(depth int) plan.Step {
 	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "publish", "start", "select", "task", "fail", "bad"}
 	if depth > 0 {
-		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel")
+		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel", "region", "region", "region", "region", "others", "others")
 	}
 	name := g.name("s")
-	s := g.leaf(rapid.SampledFrom(kinds).Draw(g.t, "kind"), name)
-	if s.Kind == "" {
+	kind := rapid.SampledFrom(kinds).Draw(g.t, "kind")
+	s := g.leaf(kind, name)
+	switch {
+	case kind == "region":
+		s = g.region(depth-1, name)
+	case kind == "others":
+		s = g.others(depth-1, name)
+	case s.Kind == "":
 		s = g.nest(depth-1, name)
 	}
 	s.ID = name
@@ -88,12 +96,12 @@ func (g *grower) leaf(kind, name string) plan.Step {
 		s.Var = name
 		return s
 	case "fail":
-		if rapid.IntRange(0, 3).Draw(g.t, "fails") > 0 {
+		if g.closing || rapid.IntRange(0, 3).Draw(g.t, "fails") > 0 {
 			return let(name, intT, num("7"))
 		}
 		return failing("Declined", reason("by chance"))
 	case "bad":
-		if rapid.IntRange(0, 3).Draw(g.t, "is bad") > 0 {
+		if g.closing || rapid.IntRange(0, 3).Draw(g.t, "is bad") > 0 {
 			return pause(name, 1e9)
 		}
 		return let(name, intT, op(expression.Div, intT, num("1"), op(expression.Sub, intT, total(), total())))
@@ -125,6 +133,32 @@ func (g *grower) nest(depth int, name string) plan.Step {
 	return parallel(rapid.IntRange(0, 2).Draw(g.t, "need"), rapid.Bool().Draw(g.t, "keep"), g.block(depth), g.block(depth))
 }
 
+// others begins a call or a child and awaits it, or calls a child.
+func (g *grower) others(depth int, name string) plan.Step {
+	if rapid.Bool().Draw(g.t, "calls") {
+		s := named(calling(name+"_child"), name)
+		if rapid.Bool().Draw(g.t, "catches") {
+			s.Await = &plan.AwaitStep{Catch: []plan.Catch{{Block: plan.Block{Steps: g.block(depth)}}}}
+		}
+		return s
+	}
+	h := name + "_handle"
+	begin, result := beginning(), awaiting(name+"_result", "h")
+	if rapid.Bool().Draw(g.t, "starts") {
+		begin, result = starting2(), awaiting(name+"_result", "k")
+	}
+	handle := ref(h, begin.Type)
+	begin.ID, begin.Var, result.Expr = h, h, &handle
+	if result.Compensate != nil {
+		result.Compensate.Steps[0].ID = name + "_undo"
+	}
+	body := append(steps(begin), g.block(depth)...)
+	if rapid.Bool().Draw(g.t, "awaits") {
+		body = append(body, result)
+	}
+	return when(name, yes("true"), body)
+}
+
 func named(s plan.Step, name string) plan.Step {
 	s.ID = name
 	return s
@@ -136,6 +170,8 @@ type chaos struct {
 	t    *rapid.T
 	sent []record.Command
 	keys map[string]string // effect key to what it names
+	// children are those that somebody waits for.
+	children []record.ChildEnded
 }
 
 func (c *chaos) send(cmd record.Command) {
@@ -167,6 +203,9 @@ func (c *chaos) note(e engine.Effect) {
 		what = "call " + x.Endpoint + "." + x.Operation
 	case engine.Start:
 		what = "start " + x.Process
+		if x.Watch.Instance != "" {
+			c.children = append(c.children, record.ChildEnded{Watch: x.Watch, Child: record.InstanceID(x.Process, x.Business)})
+		}
 	case engine.Send:
 		what = "send " + x.Channel
 	case engine.Publish:
@@ -204,6 +243,8 @@ func (c *chaos) move() {
 		for _, due := range c.state.Due(c.now, 5) {
 			c.send(due)
 		}
+	case kind == 11 && len(c.children) > 0:
+		c.childEnds(rapid.SampledFrom(c.children).Draw(c.t, "child"))
 	case kind == 7 && len(c.sent) > 0:
 		c.send(rapid.SampledFrom(c.sent).Draw(c.t, "again"))
 	case kind == 8:
@@ -227,6 +268,18 @@ func (c *chaos) move() {
 	}
 }
 
+// childEnds brings the news of the end of a child.
+func (c *chaos) childEnds(news record.ChildEnded) {
+	news.State = rapid.SampledFrom([]record.State{record.Completed, record.Faulted, record.Cancelled}).Draw(c.t, "ends as")
+	switch news.State {
+	case record.Completed:
+		news.Result = "done"
+	case record.Faulted:
+		news.Fault, news.Fields = "p.Declined", map[string]types.Value{"reason": "by chance"}
+	}
+	c.send(news)
+}
+
 // settle lets the world be kind until nothing is left to do.
 func (c *chaos) settle() {
 	for round := 0; ; round++ {
@@ -235,6 +288,10 @@ func (c *chaos) settle() {
 		}
 		for _, e := range c.state.Pending() {
 			c.send(c.answer(e, record.Succeeded))
+		}
+		for _, child := range c.children {
+			child.State = record.Completed
+			c.send(child)
 		}
 		for _, task := range c.state.Tasks() {
 			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, Form: map[string]types.Value{"approved": true}})
@@ -257,52 +314,6 @@ func (c *chaos) settle() {
 	}
 }
 
-// undone checks that every instance that was undone compensated the steps it
-// had completed, in reverse order.
-func (c *chaos) undone() {
-	steps := map[string]map[uint32]uint32{} // instance, activation, step
-	inUndo := map[string]map[uint32]bool{}
-	caught := map[string]map[uint32]bool{}
-	done := map[string][]uint32{}
-	raised := map[string]bool{}
-	for _, ev := range c.journal {
-		switch e := ev.(type) {
-		case record.InstanceStarted:
-			steps[e.Instance], inUndo[e.Instance], caught[e.Instance] = map[uint32]uint32{}, map[uint32]bool{}, map[uint32]bool{}
-		case record.StepEntered:
-			steps[e.Instance][e.Activation] = e.Step
-			inUndo[e.Instance][e.Activation] = inUndo[e.Instance][e.Parent]
-		case record.BranchEntered:
-			inUndo[e.Instance][e.Activation] = inUndo[e.Instance][e.Parent]
-		case record.SettlementClosed:
-			inUndo[e.Instance][e.Activation] = true
-		case record.FaultCaught:
-			caught[e.Instance][e.Activation] = true
-		case record.StepLeft:
-			step, isStep := steps[e.Instance][e.Activation]
-			if isStep && !inUndo[e.Instance][e.Activation] && !caught[e.Instance][e.Activation] && c.prog.Undoable("p.P", step) {
-				done[e.Instance] = append(done[e.Instance], step)
-			}
-		case record.FaultRaised:
-			raised[e.Instance] = true
-		case record.CompensationStarted:
-			list := done[e.Instance]
-			if len(list) == 0 || list[len(list)-1] != e.Step {
-				c.Fatalf("step %d of %s is undone, where %v were completed", e.Step, e.Instance, list)
-			}
-			done[e.Instance] = list[:len(list)-1]
-			inUndo[e.Instance][e.Activation] = true
-		case record.InstanceEnded:
-			if raised[e.Instance] && len(done[e.Instance]) > 0 {
-				c.Fatalf("%s ended and %v were never undone", e.Instance, done[e.Instance])
-			}
-			if raised[e.Instance] == (e.State == record.Completed) {
-				c.Fatalf("%s ended as %s", e.Instance, e.State)
-			}
-		}
-	}
-}
-
 // TestRandomPlans runs random plans under random commands: the state stays the
 // fold of its journal and equal to its snapshot, every effect is pending until
 // it is answered, a key names one thing, and in a kind world everything ends,
@@ -313,7 +324,9 @@ func TestRandomPlans(t *testing.T) {
 		body := g.block(2)
 		limits := storyLimits()
 		limits.StepsPerCommand = 200
-		w := newWorld(t, one(append(body, give(num("1")))...), limits)
+		p := family(append(body, give(num("1")))...)
+		g.around(&p.Processes[0])
+		w := newWorld(t, p, limits)
 		c := &chaos{world: w, t: t, keys: map[string]string{}}
 		c.send(record.StartInstance{Process: "p.P", Key: "k0", Input: map[string]types.Value{"order": map[string]types.Value{"id": "k0", "total": int64(0)}}})
 		for range rapid.IntRange(0, 40).Draw(t, "moves") {

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -114,7 +115,7 @@ func (v *View) entered(x *entry, e record.StepEntered) {
 
 // opened remembers a call until it ends.
 func (v *View) opened(x *entry, activation, step uint32) {
-	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Kind == plan.Call {
+	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Call != nil {
 		x.calls = append(x.calls, openCall{activation: activation, endpoint: s.Call.Endpoint})
 	}
 }
@@ -165,7 +166,7 @@ func (v *View) left(x *entry, e record.StepLeft) {
 		if c.activation != e.Activation {
 			continue
 		}
-		if c.cloud != "" {
+		if c.cloud != "" && e.Cloud != "" {
 			sums := v.of(x).sums(c.endpoint, c.cloud)
 			sums.succeeded++
 			sums.took += time.Duration(e.TookNs)
@@ -173,6 +174,11 @@ func (v *View) left(x *entry, e record.StepLeft) {
 		x.calls = append(x.calls[:i], x.calls[i+1:]...)
 		return
 	}
+}
+
+// forget drops a call that is not waited for any more.
+func (x *entry) forget(activation uint32) {
+	x.calls = slices.DeleteFunc(x.calls, func(c openCall) bool { return c.activation == activation })
 }
 
 func (f *figures) sums(endpoint, cloud string) *callSums {

@@ -131,6 +131,7 @@ func (t *Teller) tell(e record.Event) {
 		}
 	default:
 		t.tellTrouble(e)
+		t.tellBegun(e)
 	}
 }
 
@@ -183,5 +184,7 @@ func (t *Teller) tellTrouble(e record.Event) {
 		if e.Instance == id {
 			t.add(e.At, Entry{What: string(e.State), Detail: cmp.Or(e.Fault, e.Detail)})
 		}
+	default:
+		t.tellRegion(e)
 	}
 }

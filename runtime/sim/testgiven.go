@@ -64,34 +64,50 @@ func (b *bench) isDown(endpoint, cloud string) bool {
 // long.
 const defaultPatience = 30 * second
 
-// call asks a mocked operation. An attempt that leaves again after a crash is the
-// same request to the same service, which answers the same.
+// answered is the answer to an attempt, and when it comes: an attempt that leaves again after
+// a crash is the same request to the same service, which answers the same, and at
+// the same time.
+type answered struct {
+	outcome record.AttemptEnded
+	due     nanos
+}
+
+// call asks a mocked operation.
 func (b *bench) call(e engine.Call) error {
 	attempt := fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
-	c, again := b.known[attempt]
+	a, again := b.known[attempt]
 	if !again || !e.Again {
-		c = b.answer(e)
-		b.known[attempt] = c
+		a = b.ask(e)
+		b.known[attempt] = a
 	}
-	patience := nanos(e.TimeoutNs)
-	if patience == 0 {
-		patience = defaultPatience
+	if a.due <= b.now {
+		return b.ended(e.Target, a.outcome)
 	}
-	took := nanos(c.TookNs)
-	switch {
-	case c.Outcome == record.Unknown && c.Detail == silence, took > patience:
-		took = patience
-		c = record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(patience)}
-	}
-	if took == 0 {
-		return b.ended(e.Target, c)
-	}
-	b.later.after(took, func() {
-		if err := b.ended(e.Target, c); err != nil {
+	b.later.after(a.due-b.now, func() {
+		if err := b.ended(e.Target, a.outcome); err != nil {
 			b.fail("a step forward", err.Error())
 		}
 	})
 	return nil
+}
+
+// ask finds the answer to a call, and how long it takes: no longer than the call
+// waits.
+func (b *bench) ask(e engine.Call) answered {
+	c := b.answer(e)
+	patience := nanos(e.TimeoutNs)
+	if patience == 0 {
+		patience = defaultPatience
+	}
+	silent := c.Outcome == record.Unknown && c.Detail == silence
+	if !silent && nanos(c.TookNs) > patience {
+		b.trace("%s.%s takes longer than the call waits, %s", short(e.Endpoint), e.Operation, span(patience))
+		silent = true
+	}
+	if silent {
+		c = record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(patience)}
+	}
+	return answered{c, b.now + nanos(c.TookNs)}
 }
 
 // silence is why the outcome of a call that is never answered is unknown.
@@ -134,6 +150,9 @@ func (b *bench) answer(e engine.Call) record.AttemptEnded {
 	default:
 		c.Outcome, c.Value = record.Succeeded, b.value(r.Returns)
 		text = "returned " + show(c.Value)
+	}
+	if r.TakesNs > 0 {
+		text += " after " + span(nanos(r.TakesNs))
 	}
 	b.called(call, text)
 	return c

@@ -135,6 +135,9 @@ func (b *bench) unfit(channel string, payload types.Value) string {
 // journal: effects under way leave again, answers that were on their way are lost.
 func (b *bench) crash() error {
 	whole, want := b.core.Payload() == nil, b.core.State().Digest()
+	if b.plant == ForgetfulDisk {
+		b.store.LoseTail(1)
+	}
 	if err := b.recover(); err != nil {
 		return fmt.Errorf("going on from the journal: %w", err)
 	}
@@ -191,10 +194,23 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.StepEntered:
 		return e.Instance, e.Step, true
+	}
+	return left(e)
+}
+
+// left is the step with which an instance leaves its flow, or a part of it: a
+// return, a fail, an end, or whatever raised a fault.
+func left(e record.Event) (instance string, step uint32, ok bool) {
+	switch e := e.(type) {
 	case record.Returned:
 		return e.Instance, e.Step, true
 	case record.FaultRaised:
 		return e.Instance, e.Step, !e.Cancelled
+	case record.Stopped:
+		switch e.Exit {
+		case record.ExitFault, record.ExitReturn, record.ExitEnd, record.ExitState:
+			return e.Instance, e.Step, true
+		}
 	}
 	return "", 0, false
 }
@@ -208,6 +224,7 @@ type told struct {
 	begun     []happened
 	undone    []plan.StepName
 	opened    map[plan.StepName]bool // tasks
+	leaving   map[string]bool        // steps that leave their flow and have been counted
 	last      string                 // the instance that the last when started
 	instances []string               // in the order of their start
 }
@@ -227,18 +244,16 @@ type made struct {
 // note remembers what is durable now.
 func (b *bench) note(events []record.Event) {
 	for _, e := range events {
-		if instance, index, ok := entered(e); ok {
-			b.noteStep(instance, index)
-		}
+		b.noteStep(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
 			b.flows[e.Instance] = e.Process
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
 		case record.CompensationStarted:
-			if s := b.program.Step(b.flows[e.Instance], e.Step); s != nil {
-				b.undone = append(b.undone, plan.StepName{Flow: b.flows[e.Instance], Step: s.ID})
-			}
+			b.noteUndo(e.Instance, e.Step)
+		case record.UndoStarted:
+			b.noteUndo(e.Instance, e.Step)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
 		case record.InstanceEnded:
@@ -247,18 +262,44 @@ func (b *bench) note(events []record.Event) {
 	}
 }
 
-func (b *bench) noteStep(instance string, index uint32) {
+func (b *bench) noteUndo(instance string, index uint32) {
+	flow := b.flows[instance]
+	if s := b.program.Step(flow, index); s != nil {
+		b.undone = append(b.undone, plan.StepName{Flow: flow, Step: s.ID})
+		b.trace("%s undoes %s", short(flow), s.ID)
+	}
+}
+
+// noteStep counts a step that was reached. One that raises a fault was counted
+// when it was entered, but for fail; one that leaves through something that has to
+// be closed first is told again at the end.
+func (b *bench) noteStep(e record.Event) {
+	instance, index, ok := entered(e)
+	if !ok {
+		return
+	}
 	flow := b.flows[instance]
 	s := b.program.Step(flow, index)
 	if s == nil {
 		return
 	}
+	if _, _, leaves := left(e); leaves {
+		switch s.Kind {
+		case plan.Fail, plan.Return, plan.End, plan.Goto:
+		default:
+			return
+		}
+		exit := fmt.Sprint(instance, index)
+		if _, begins := e.(record.Stopped); begins {
+			b.leaving[exit] = true
+		} else if b.leaving[exit] {
+			delete(b.leaving, exit)
+			return
+		}
+	}
 	name := plan.StepName{Flow: flow, Step: s.ID}
 	b.result.Ran[name]++
 	if s.Kind == plan.Task {
-		if b.opened == nil {
-			b.opened = map[plan.StepName]bool{}
-		}
 		b.opened[name] = true
 		b.trace("%s asks for %s", short(flow), s.Task.Name)
 	}
@@ -273,8 +314,29 @@ func (b *bench) noteEnd(e record.InstanceEnded) {
 	case record.Cancelled:
 		b.trace("%s was cancelled", short(flow))
 	default:
-		b.trace("%s ended", short(flow))
+		text := "ended"
+		if e.Result != nil {
+			text = "returned " + show(e.Result)
+		}
+		b.trace("%s %s", short(flow), text)
 	}
+}
+
+// The longest trace that a result has, in lines, and how many of them are the
+// last ones.
+const (
+	MaxTraceLines = 60
+	lastLines     = 20
+)
+
+// shortened leaves out the middle of a long trace.
+func shortened(lines []string) []string {
+	if len(lines) <= MaxTraceLines {
+		return lines
+	}
+	first := MaxTraceLines - lastLines - 1
+	left := fmt.Sprintf("... %d more ...", len(lines)-MaxTraceLines+1)
+	return append(append(lines[:first:first], left), lines[len(lines)-lastLines:]...)
 }
 
 func (b *bench) trace(format string, args ...any) {

@@ -123,10 +123,12 @@ test "waits" {
 		t.Fatalf("%+v", plain)
 	}
 	for commit := 1; commit <= plain.Commits; commit++ {
-		if !sim.RunTestCrashing(program, r.Suite.Tests[0], sim.Crash{Commit: commit}).Passed() {
-			t.Errorf("a crash behind commit %d is not survived", commit)
+		kept := sim.RunTestCrashing(program, r.Suite.Tests[0], sim.Crash{Commit: commit})
+		if !kept.Passed() {
+			t.Errorf("a crash behind commit %d is not survived: %+v", commit, kept.Failures)
 		}
-		if sim.RunTestCrashing(program, r.Suite.Tests[0], sim.Crash{Commit: commit, Plant: sim.ForgetfulDisk}).Passed() {
+		lost := sim.RunTestCrashing(program, r.Suite.Tests[0], sim.Crash{Commit: commit, Plant: sim.ForgetfulDisk})
+		if lost.Passed() {
 			t.Errorf("nobody noticed that commit %d was lost", commit)
 		}
 	}

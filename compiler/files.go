@@ -1,6 +1,27 @@
 package compiler
 
-import "io/fs"
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/stdlib"
+)
+
+// Std is the standard library as a file system whose names are the paths of
+// diagnostics: "std/retry/retry.cob".
+func Std() fs.FS { return library{} }
+
+type library struct{}
+
+// Open opens a file or directory of the library.
+func (library) Open(name string) (fs.File, error) {
+	inside, ok := strings.CutPrefix(name, module.StdPath)
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return stdlib.Files.Open(inside)
+}
 
 // files reads each file and directory once, until it is told that they changed.
 type files struct {

@@ -99,6 +99,23 @@ func (c *Checked) Failed() bool {
 // the texts of expressions may be those of an earlier check.
 func (c *Checked) Program() *check.Program { return c.unit.whole() }
 
+// Outline is the Program without the notes about names of its bodies, which is
+// quickly made.
+func (c *Checked) Outline() *check.Program {
+	if c.unit.made != nil {
+		return c.unit.made
+	}
+	return c.unit.program()
+}
+
+// Declared is what the declarations of the package say, and the same one as
+// before while they say the same.
+func (c *Checked) Declared() *check.Declared { return c.unit.declared }
+
+// Bodies are the checked bodies, in the order of Declared. One that has not changed
+// is the same as before.
+func (c *Checked) Bodies() []*check.Body { return c.unit.bodies }
+
 // Check gives what is wrong with the package as it is now. Errors: as of Compile.
 func (w *Workspace) Check() (*Checked, error) { return w.check(false) }
 

@@ -73,11 +73,16 @@ type published struct {
 	Diagnostics []map[string]any `json:"diagnostics"`
 }
 
+// cache is the directory, beside the packages of a test, in which the command keeps
+// its files.
+const cache = ".cache"
+
 // dial runs the real command.
 func dial(t *testing.T, dir string) *client {
 	t.Helper()
 	cmd := exec.Command(cob, "lsp", "--log", filepath.Join(t.TempDir(), "log"))
 	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(dir, cache))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,12 @@
 // told for all files of such a package, also those that are not open, with the
 // version of the document they are about, and taken back when they are mended.
 //
+// A question about what other packages can name is put to all packages of the
+// client's folders that reach it, which are compiled when it is asked; a name is changed only
+// when each of them means the same afterwards. What the standard library declares is
+// shown in a copy in the user's cache, which nobody may write: every editor can
+// open a file.
+//
 // Deliberately absent: knowledge of the language (lsp/ide and below), networks,
-// and anything that outlives the session.
+// and, but for that copy, anything that outlives the session.
 package lsp

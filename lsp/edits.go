@@ -68,6 +68,7 @@ func (s *session) codeAction(p *protocol.CodeActionParams) (any, error) {
 	ds := pkg.diagnosed()
 	out := []protocol.CodeAction{}
 	files := map[string]*source.File{}
+	explained := map[diag.Code]bool{}
 	for i := range ds {
 		x := &ds[i]
 		if x.Path != d.Path || x.End < start || x.Start > end {
@@ -78,7 +79,8 @@ func (s *session) codeAction(p *protocol.CodeActionParams) (any, error) {
 			out = append(out, protocol.CodeAction{Title: x.Title, Kind: new(protocol.CodeActionKindQuickFix), IsPreferred: new(!x.Draft),
 				Diagnostics: shown, Edit: s.workspaceEdit(x.Fix)})
 		}
-		if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
+		if !explained[x.Code] && wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
+			explained[x.Code] = true
 			title := "explain " + string(x.Code)
 			out = append(out, protocol.CodeAction{Title: title, Kind: new(protocol.CodeActionKindQuickFix), Diagnostics: shown,
 				Command: protocol.Command{Title: title, Command: explainCommand, Arguments: []protocol.LSPAny{protocol.LSPAny(`"` + string(x.Code) + `"`)}}})
@@ -102,7 +104,7 @@ func wanted(only []protocol.CodeActionKind, kind protocol.CodeActionKind) bool {
 }
 
 // execute does a command. The page of a code is its result, and a message for
-// clients that show no results.
+// clients that have not said that they show results.
 func (s *session) execute(p *protocol.ExecuteCommandParams) (any, error) {
 	if p.Command != explainCommand {
 		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "no command is called %s", p.Command)
@@ -120,7 +122,9 @@ func (s *session) execute(p *protocol.ExecuteCommandParams) (any, error) {
 		return nil, failed("no rule has the code " + code)
 	}
 	text := "# " + code + ": " + rule.Title + "\n\n" + rule.Page
-	s.outbox = append(s.outbox, message{method: protocol.MethodWindowShowMessage,
-		params: &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: text}})
+	if !s.showsPages {
+		s.outbox = append(s.outbox, message{method: protocol.MethodWindowShowMessage,
+			params: &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: text}})
+	}
 	return protocol.String(text), nil
 }

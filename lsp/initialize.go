@@ -20,6 +20,12 @@ func (s *session) initialize(p *protocol.InitializeParams) (any, error) {
 	if w := p.Capabilities.Workspace; w != nil && w.DidChangeWatchedFiles != nil && w.DidChangeWatchedFiles.DynamicRegistration != nil {
 		s.watches = *w.DidChangeWatchedFiles.DynamicRegistration
 	}
+	var options struct {
+		ShowsPages bool `json:"showsPages"`
+	}
+	if len(p.InitializationOptions) > 0 && protocol.Unmarshal(p.InitializationOptions, &options) == nil {
+		s.showsPages = options.ShowsPages
+	}
 	if folders, ok := p.WorkspaceFolders.Get(); ok {
 		for _, f := range folders {
 			s.folders = append(s.folders, pathOf(f.URI))

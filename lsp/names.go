@@ -82,6 +82,9 @@ func (s *session) references(p *protocol.ReferenceParams) (any, error) {
 	if err != nil || snapshot == nil {
 		return nil, err
 	}
+	if x, ok := snapshot.Subject(d.Path, offset); ok {
+		return s.locations(s.everywhere(x, p.Context.IncludeDeclaration)), nil
+	}
 	return s.locations(snapshot.References(d.Path, offset, p.Context.IncludeDeclaration)), nil
 }
 
@@ -89,7 +92,9 @@ func (s *session) locations(places []ide.Place) []protocol.Location {
 	out := make([]protocol.Location, 0, len(places))
 	for _, p := range places {
 		if !path.IsAbs(p.Path) && s.docs[p.Path] == nil {
-			continue // in the standard library, which is no file
+			if p.Path = s.onDisk(p.Path); p.Path == "" {
+				continue
+			}
 		}
 		out = append(out, s.location(p))
 	}
@@ -130,7 +135,15 @@ func (s *session) rename(p *protocol.RenameParams) (any, error) {
 	if err != nil || snapshot == nil {
 		return nil, err
 	}
-	edits, err := snapshot.Rename(d.Path, offset, p.NewName)
+	if _, err := snapshot.Renamable(d.Path, offset); err != nil {
+		return nil, refusal(err)
+	}
+	var edits []ide.Edit
+	if x, ok := snapshot.Subject(d.Path, offset); ok {
+		edits, err = s.renameEverywhere(x, p.NewName)
+	} else {
+		edits, err = snapshot.Rename(d.Path, offset, p.NewName)
+	}
 	if err != nil {
 		return nil, refusal(err)
 	}

@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,9 @@ func TestScripts(t *testing.T) {
 			t.Errorf("columns are %v, want %s", got, encoding)
 		}
 		for _, f := range a.With(".cob") {
+			if strings.HasPrefix(f.Name, "closed/") {
+				s.texts[f.Name] = f.Text
+			}
 			if !strings.HasPrefix(f.Name, "closed") {
 				s.texts[f.Name] = f.Text
 				s.open(f.Name, f.Text)
@@ -446,7 +450,16 @@ func (s *script) place(r any) string {
 
 // location is a place with its line.
 func (s *script) location(l object) string {
-	name, _ := filepath.Rel(s.dir, strings.TrimPrefix(l["uri"].(string), "file://"))
+	plain, _ := url.PathUnescape(strings.TrimPrefix(l["uri"].(string), "file://"))
+	name, _ := filepath.Rel(s.dir, plain)
+	if strings.HasPrefix(name, cache) {
+		text, err := os.ReadFile(filepath.Join(s.dir, name))
+		if err != nil {
+			s.t.Error(err)
+		}
+		_, name, _ = strings.Cut(name, "/std/")
+		s.texts[name] = string(text)
+	}
 	return fmt.Sprintf("%s:%s %s", name, s.place(l["range"]), s.text(name, l["range"]))
 }
 

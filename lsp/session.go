@@ -34,34 +34,42 @@ type session struct {
 	version string
 	utf8    bool // columns are bytes and not UTF-16 units
 	watches bool // the client can be asked to watch files
-	folders []string
-	docs    map[string]*document // by path
-	disk    *disk
-	pkgs    map[string]*pkg // of open documents, by directory
-	changed map[string]bool // packages whose diagnostics are to be told
-	outbox  []message
+	// showsPages says that the client shows the page that a command gives.
+	showsPages bool
+	folders    []string
+	docs       map[string]*document // by path
+	disk       *disk
+	pkgs       map[string]*pkg // of open documents, by directory
+	around     *surroundings
+	changed    map[string]bool // packages whose diagnostics are to be told
+	outbox     []message
 }
 
 // pkg is a package with an open document.
 type pkg struct {
 	dir      string
 	session  *session
-	snapshot *ide.Snapshot       // nil when something changed
+	snapshot *ide.Snapshot // nil when something changed
+	memory   ide.Memory
 	found    []ide.Diagnostic    // of the snapshot, when asked for
 	told     map[string]string   // diagnostics by path, as they were told last
 	work     *compiler.Workspace // nil when the directory cannot be a package
 }
 
 func newSession(version string) *session {
-	return &session{version: version, docs: map[string]*document{}, disk: &disk{map[string]remembered{}},
+	s := &session{version: version, docs: map[string]*document{}, disk: &disk{map[string]remembered{}},
 		pkgs: map[string]*pkg{}, changed: map[string]bool{}}
+	s.around = &surroundings{session: s}
+	return s
 }
 
 // forget drops what was computed, after a bug may have left it half done.
 func (s *session) forget() {
 	for _, p := range s.pkgs {
 		p.drop()
+		p.memory = ide.Memory{}
 	}
+	s.around = &surroundings{session: s}
 }
 
 func (p *pkg) drop() { p.snapshot, p.found = nil, nil }
@@ -77,6 +85,7 @@ func dirOf(name string) string {
 
 // touch notes that the text of a document changed.
 func (s *session) touch(d *document) {
+	s.around.edit(d.Path, d.Text)
 	for _, p := range s.pkgs {
 		p.edit(d.Path, d.Text)
 		p.drop()
@@ -92,6 +101,7 @@ func (s *session) reread() {
 			s.pkgs[dir] = newPackage(s, dir)
 		}
 	}
+	s.around.reread()
 	for _, p := range s.pkgs {
 		if p.work != nil {
 			p.work.Reread()
@@ -180,7 +190,7 @@ func (p *pkg) check(replaced map[string]string) *compiler.Checked {
 // current is the package as it is now; nil when it cannot be read.
 func (p *pkg) current() *ide.Snapshot {
 	if p.snapshot == nil {
-		p.snapshot = ide.New(p.check)
+		p.snapshot = ide.New(p.check, &p.memory)
 	}
 	return p.snapshot
 }

@@ -41,7 +41,7 @@ func (h *head) same(d syntax.Decl) bool {
 		return true
 	}
 	switch d.(type) {
-	case *syntax.ProcessDecl, *syntax.RouteDecl, *syntax.TestDecl:
+	case *syntax.ProcessDecl, *syntax.RouteDecl, *syntax.PatternDecl, *syntax.WindowDecl, *syntax.ScheduleDecl, *syntax.TestDecl:
 		return now.BrokenBody == now.Broken && h.at.Beside(d.Span())
 	}
 	return false

@@ -12,11 +12,12 @@ import (
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/types"
 )
 
 // Declared is what the declarations of a package say to each other: everything
-// but what stands in the bodies of processes, routes and tests. A body depends on
-// nothing else.
+// but what stands in the bodies of processes, routes, patterns, windows, schedules
+// and tests. A body depends on nothing else.
 type Declared struct {
 	c     *checker
 	told  []diag.Diagnostic
@@ -35,7 +36,7 @@ type Declared struct {
 
 // Body is what checking one body gave.
 type Body struct {
-	Decl     syntax.Decl // a process, a route or a test
+	Decl     syntax.Decl // a process, a route, a pattern, a window, a schedule or a test
 	told     []diag.Diagnostic
 	unread   []diag.Diagnostic
 	notes    resolve.Notes
@@ -43,6 +44,9 @@ type Body struct {
 	called   []labelSet // what its calls send
 	process  *Process
 	route    *Route
+	pattern  *plan.Pattern
+	window   *plan.Window
+	schedule *Schedule
 	tests    []plan.Test
 	settings []plan.Setting
 	looked   bool
@@ -56,9 +60,14 @@ func (b *Body) Facts() *Facts {
 		return b.process.Facts
 	case b.route != nil:
 		return b.route.Facts
+	case b.schedule != nil:
+		return b.schedule.Facts
 	}
 	return nil
 }
+
+// Notes are what is known about the names of the body.
+func (b *Body) Notes() *resolve.Notes { return &b.notes }
 
 // Declare checks the declarations of a resolved package that reaches the imported
 // ones.
@@ -80,8 +89,8 @@ func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declar
 	return &Declared{c: c, told: c.ds.Sorted(), notes: info.Notes, used: info.Used(), heads: headsOf(m), every: c.everyBody()}
 }
 
-// Bodies are the processes and routes by name, and the tests in the order of the
-// text: those without mistakes of syntax.
+// Bodies are the processes, the routes, the patterns, the windows and the schedules
+// by name, and the tests in the order of the text: those without mistakes of syntax.
 func (d *Declared) Bodies() []syntax.Decl {
 	if d.bodies == nil {
 		d.bodies = make([]syntax.Decl, 0, len(d.every))
@@ -97,7 +106,7 @@ func (d *Declared) Bodies() []syntax.Decl {
 // everyBody gives the Bodies and those with mistakes of syntax among them.
 func (c *checker) everyBody() []syntax.Decl {
 	var out []syntax.Decl
-	for _, kind := range []resolve.Kind{resolve.Process, resolve.Route} {
+	for _, kind := range []resolve.Kind{resolve.Process, resolve.Route, resolve.Pattern, resolve.Window, resolve.Schedule} {
 		for _, s := range c.Info.Of(kind) {
 			out = append(out, s.Decl)
 		}
@@ -122,6 +131,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
 	program.Settings, program.Tests = nil, nil
 	c.Program, c.ds, c.setting, c.know = &program, diag.List{}, map[string]bool{}, narrowing{}
+	c.fielded = map[*resolve.Variable]types.Type{}
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
@@ -134,6 +144,14 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(decl, r, grown) })
 		b.route = r
+	case *syntax.PatternDecl:
+		b.pattern = c.pattern(decl)
+	case *syntax.WindowDecl:
+		b.window = c.window(decl)
+	case *syntax.ScheduleDecl:
+		s := &Schedule{Decl: decl, Facts: &program.Facts}
+		c.settled(func(grown map[source.Span]labelSet) bool { return c.schedule(decl, s, grown) })
+		b.schedule = s
 	case *syntax.TestDecl:
 		c.test(decl)
 	}
@@ -174,6 +192,15 @@ func (d *Declared) Program(bodies []*Body) *Program {
 		}
 		if b.route != nil {
 			program.Routes = append(program.Routes, b.route)
+		}
+		if b.pattern != nil {
+			program.Patterns = append(program.Patterns, *b.pattern)
+		}
+		if b.window != nil {
+			program.Windows = append(program.Windows, *b.window)
+		}
+		if b.schedule != nil {
+			program.Schedules = append(program.Schedules, b.schedule)
 		}
 	}
 	slices.SortStableFunc(program.Settings, func(a, b plan.Setting) int { return cmp.Compare(a.Name, b.Name) })

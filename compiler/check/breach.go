@@ -69,9 +69,16 @@ func (c *checker) atOnce(b *syntax.Block) bool {
 			return true
 		}
 		good = false
+		if a := actionOf(st); a != nil {
+			st = a
+		}
 		word, _, _ := strings.Cut(st.Span().Text(), " ")
 		if id := st.ExplicitID(); id.Given() {
 			word = "this"
+		}
+		if _, starts := st.(*syntax.StartStmt); starts {
+			c.report(diag.Errorf(CodeBreach, st.Span(), "a handle is of no use in the on breach of an sla, which waits for nothing").WithHelp("write start alone"))
+			return false
 		}
 		c.report(diag.Errorf(CodeBreach, st.Span(), "%s cannot stand in the on breach of an sla, which waits for nothing and is no instance", word).
 			WithHelp("start a process that does it: start P(...)"))
@@ -80,12 +87,21 @@ func (c *checker) atOnce(b *syntax.Block) bool {
 	return good
 }
 
-func endsAtOnce(st syntax.Stmt) bool {
+// actionOf is what stands behind the = of a statement and is no value, or nil.
+func actionOf(st syntax.Stmt) syntax.Action {
 	switch st := st.(type) {
 	case *syntax.LetStmt:
-		return st.Action == nil
+		return st.Action
 	case *syntax.AssignStmt:
-		return st.Action == nil
+		return st.Action
+	}
+	return nil
+}
+
+func endsAtOnce(st syntax.Stmt) bool {
+	switch st := st.(type) {
+	case *syntax.LetStmt, *syntax.AssignStmt:
+		return actionOf(st) == nil
 	case *syntax.ForStmt:
 		return !st.Parallel
 	case *syntax.IfStmt, *syntax.MatchStmt, *syntax.SendStmt, *syntax.PublishStmt, *syntax.StartStmt, *syntax.SpawnStmt, *syntax.AuditStmt:

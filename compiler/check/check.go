@@ -38,6 +38,9 @@ type Program struct {
 	Channels    []plan.Channel
 	Processes   []*Process
 	Routes      []*Route
+	Patterns    []plan.Pattern
+	Windows     []plan.Window
+	Schedules   []*Schedule
 	Tests       []plan.Test
 	Tenants     []plan.Tenant
 	Partners    []plan.Partner
@@ -177,9 +180,13 @@ type checker struct {
 	flows      Flows // for a test
 	looked     bool  // the test asked for them
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
-	soft   int
-	know   narrowing
-	guards *expression.Checker // of the refinements, when first needed
+	soft int
+	know narrowing
+	// fielded are the variables that stand for fields of a message, and folding is
+	// the window whose result is being checked; see stream.go.
+	fielded map[*resolve.Variable]types.Type
+	folding *folding
+	guards  *expression.Checker // of the refinements, when first needed
 }
 
 // broken says whether a declaration has mistakes of syntax in it.

@@ -109,14 +109,6 @@ func (c *checker) declareSettingsOnly() {
 	for _, d := range decls[*syntax.SLADecl](c, resolve.SLA) {
 		c.SLAs = append(c.SLAs, c.sla(d))
 	}
-	for _, f := range c.Module.Files {
-		for _, d := range f.Decls {
-			switch d.(type) {
-			case *syntax.PatternDecl, *syntax.WindowDecl, *syntax.ScheduleDecl:
-				c.notYet(d, "this declaration")
-			}
-		}
-	}
 	for _, d := range decls[*syntax.RoleDecl](c, resolve.Role) {
 		c.Roles = append(c.Roles, c.role(d))
 	}

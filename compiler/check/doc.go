@@ -50,11 +50,6 @@
 // completion alike. Declarations that are nothing but settings are kept in the
 // plan's own form, because reading them is all there is to lower.
 //
-// # What is not there yet
-//
-// A construct that parses and that a plan cannot express draws COB4007 at its
-// place, never silence.
-//
 // Deliberately absent: files, the plan's flows (compiler/lower), and how long or
 // how dear a process may be (the proof of an sla is a room of its own).
 package check

@@ -181,6 +181,9 @@ func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 
 func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 	if v := s.Find(e.Name); v != nil {
+		if of, ok := c.fielded[v]; ok {
+			return c.bare(s, e, v, of)
+		}
 		c.Info.Read(v, e.Span())
 		return typed{expression.Tree{Op: expression.Var, Type: c.narrowed(s, e, v.Type), Name: v.Plan}, v.Labels}
 	}
@@ -200,6 +203,9 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 		return typed{}
 	}
 	c.Info.Miss(e.Span(), s, resolve.Enum, resolve.Sample)
+	if c.folding != nil && c.folding.varies(e) {
+		return typed{}
+	}
 	c.report(c.unknownVariable(s, e))
 	return typed{}
 }

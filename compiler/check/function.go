@@ -14,6 +14,11 @@ import (
 // function checks the call of a standard function, written len(xs) or xs.len().
 func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type) typed {
 	name, args := calledName(e)
+	if c.folding != nil {
+		if t, ok := c.fold(e, name, args); ok {
+			return t
+		}
+	}
 	if !name.Given() {
 		c.errorf(CodeFunction, e.Func.Span(), "only functions of the standard library can be called here")
 		return typed{}

@@ -101,8 +101,10 @@ func (c *checker) migrate(p *Process) {
 		}
 		slices.SortFunc(m.Moves, func(a, b plan.Move) int { return cmp.Compare(a.From, b.From) })
 		variables := c.Info.Variables
-		for _, x := range d.Body.Sets {
-			c.newValue(p, x, variables, &m)
+		for i, x := range d.Body.Sets {
+			if !slices.ContainsFunc(d.Body.Sets[:i], func(o *syntax.MigrateSet) bool { return o.Name.Text == x.Name.Text }) {
+				c.newValue(p, x, variables, &m)
+			}
 		}
 		p.Migrations = append(p.Migrations, m)
 	}

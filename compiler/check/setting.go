@@ -24,6 +24,7 @@ type Setting struct {
 	//
 	//	<int 1..100> <size> <ratio> <money> <bool> <text> <duration 1ms..1h>
 	//	<durations 1ms..1h> (low..high) <expression> <one of a b c> <name kind>
+	//	<calendar> <times> (both have phrases of their own and stand alone)
 	//	<names kind kind> (a list) <rate 1..1000> (how many) <secret> <block a b c>
 	//
 	// Bounds are inclusive.
@@ -42,8 +43,10 @@ type value struct {
 	source plan.Text     // of text
 	expr   syntax.Expr
 	symbol *resolve.Symbol
-	named  []named // of a list of names
-	inner  *block  // of a word with settings of its own; text is the word
+	path   *syntax.Path       // of times: the source, nil for all
+	days   []plan.CalendarDay // of a calendar; low is its interval and text its zone
+	named  []named            // of a list of names
+	inner  *block             // of a word with settings of its own; text is the word
 }
 
 // values are what was read for a setting: for each phrase of its form the values
@@ -147,6 +150,17 @@ func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnost
 
 // read matches the phrases of a setting with those of its form.
 func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
+	switch row.Form {
+	case "<calendar>":
+		v, ok := c.calendar(row, s)
+		return values{{v}}, ok
+	case "<times>":
+		v, ok := readTimes(s)
+		if !ok {
+			c.report(wrongSetting(row, s.Span()))
+		}
+		return values{v}, ok
+	}
 	forms := forms(row.Form)
 	out := make(values, len(forms))
 	for _, p := range s.Phrases {

@@ -11,8 +11,9 @@ func Tables() []Table {
 	return append(innerTables(), []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
 		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
-		{"partner", partnerSettings}, {"process", processSettings}, {"receive", receiveSettings}, {"report", reportSettings}, {"role", roleSettings}, {"rollout", rolloutSettings}, {"route", routeSettings}, {"sla", slaSettings},
-		{"task", taskSettings}, {"tenant", tenantSettings},
+		{"partner", partnerSettings}, {"pattern", patternSettings}, {"process", processSettings}, {"receive", receiveSettings},
+		{"report", reportSettings}, {"role", roleSettings}, {"rollout", rolloutSettings}, {"route", routeSettings},
+		{"schedule", scheduleSettings}, {"sla", slaSettings}, {"task", taskSettings}, {"tenant", tenantSettings}, {"window", windowSettings},
 	}...)
 }
 

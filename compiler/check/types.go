@@ -302,8 +302,3 @@ func (c *checker) declare(s *resolve.Scope, v *resolve.Variable) *resolve.Variab
 	c.ds.Add(c.Info.Declare(s, v)...)
 	return v
 }
-
-func (c *checker) notYet(n syntax.Node, what string) {
-	c.report(diag.Errorf(CodeNotYet, n.Span(), "%s cannot be run yet", what).
-		WithHelp("it parses and formats; a later version of cob compiles it"))
-}

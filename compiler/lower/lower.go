@@ -34,6 +34,10 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	for _, x := range p.Routes {
 		out.Routes = append(out.Routes, route(p, x))
 	}
+	out.Patterns, out.Windows = p.Patterns, p.Windows
+	for _, x := range p.Schedules {
+		out.Schedules = append(out.Schedules, schedule(p, x))
+	}
 	suite := &plan.Suite{Tests: p.Tests}
 	out.Endpoints = slices.Clone(p.Endpoints)
 	r := reachedBy(p)
@@ -106,6 +110,14 @@ func route(p *check.Program, x *check.Route) plan.Route {
 	f.carries = from.Type
 	out := plan.Route{Name: x.Name, From: x.From, Receive: x.Receive, Event: x.Event, Var: x.Var, Labels: p.LabelNames(from), At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}}
+	f.settle()
+	return out
+}
+
+func schedule(p *check.Program, x *check.Schedule) plan.Schedule {
+	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, regions: map[syntax.Node]string{}}
+	out := x.Plan
+	out.Flow = plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}
 	f.settle()
 	return out
 }

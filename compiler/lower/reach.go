@@ -237,6 +237,11 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	for i := range out.Processes {
 		there[out.Processes[i].Name] = true // conditions on parameters
 	}
+	for _, x := range out.Partners {
+		for i := range x.Imports {
+			there[x.Imports[i].Name] = true
+		}
+	}
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {
 			there[e.Name+"."+e.Operations[i].Name] = true

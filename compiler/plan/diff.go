@@ -48,6 +48,9 @@ func Diff(older, newer *Plan) []Change {
 	d.endpoints()
 	d.processes()
 	d.routes()
+	d.streams()
+	d.partners()
+	d.migrations()
 	d.rest()
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Class.Rank(), a.Class.Rank()), cmp.Compare(a.Where, b.Where))
@@ -69,6 +72,7 @@ func Worst(changes []Change) Class {
 type differ struct {
 	older, newer *Plan
 	changes      []Change
+	moves        map[string]string // of the process that is compared; see movesOf
 }
 
 func (d *differ) add(class Class, where string, at Place, what string, args ...any) {
@@ -287,7 +291,7 @@ func (d *differ) rest() {
 	a, b := reflect.ValueOf(*d.older), reflect.ValueOf(*d.newer)
 	for i := range a.NumField() {
 		name := a.Type().Field(i).Name
-		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes"}, name) {
+		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes", "Patterns", "Windows", "Schedules", "Partners", "Migrations"}, name) {
 			continue
 		}
 		word := strings.ToLower(strings.TrimSuffix(name, "s"))

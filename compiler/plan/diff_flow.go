@@ -41,6 +41,7 @@ func (d *differ) process(a, b *Process) {
 	if !same(a.Key, b.Key) {
 		d.add(NeedsMigrate, where, b.At, "its key is another one, and the instances that run have the old one")
 	}
+	d.moves = d.movesOf(b.Name)
 	d.flow(where, a.Flow, b.Flow)
 	x, y := *a, *b
 	for _, p := range []*Process{&x, &y} {
@@ -191,7 +192,10 @@ func (d *differ) flow(where string, older, newer Flow) {
 			d.gone(where, x)
 			continue
 		}
+		to, moved := d.moves[x.id]
 		switch y := b[i]; {
+		case moved && x.waits && (x.kind != y.kind || x.list != y.list):
+			d.add(Safe, where, y.at, "the step %s is another one, and who waits at it goes on at %s", x.id, to)
 		case x.kind != y.kind && x.waits:
 			d.add(NeedsMigrate, where, y.at, "the step %s was %s and is %s, and an instance may stand at it", x.id, article(x.kind), article(y.kind))
 		case x.list != y.list && x.waits:
@@ -215,7 +219,12 @@ func (d *differ) flow(where string, older, newer Flow) {
 }
 
 func (d *differ) gone(where string, x placed) {
-	if x.waits && x.undoes == "" {
+	to, moved := d.moves[x.id]
+	switch {
+	case moved && x.waits && x.undoes == "":
+		d.add(Safe, where, x.at, "the step %s is gone, and who waits at it goes on at %s", x.id, to)
+		return
+	case x.waits && x.undoes == "":
 		d.add(NeedsMigrate, where, x.at, "the step %s is gone, and an instance may stand at it", x.id)
 		return
 	}

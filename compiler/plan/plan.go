@@ -41,6 +41,9 @@ type Plan struct {
 	Channels    []Channel          `json:"channels,omitempty"`    // by name
 	Processes   []Process          `json:"processes,omitempty"`   // by name
 	Routes      []Route            `json:"routes,omitempty"`      // by name
+	Patterns    []Pattern          `json:"patterns,omitempty"`    // by name
+	Windows     []Window           `json:"windows,omitempty"`     // by name
+	Schedules   []Schedule         `json:"schedules,omitempty"`   // by name
 	Tenants     []Tenant           `json:"tenants,omitempty"`     // by name
 	Partners    []Partner          `json:"partners,omitempty"`    // by name
 	Migrations  []Migration        `json:"migrations,omitempty"`  // by process and digest

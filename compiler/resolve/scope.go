@@ -92,6 +92,15 @@ func (i *Info) Declare(s *Scope, v *Variable) []diag.Diagnostic {
 	return ds
 }
 
+// Offer adds a variable that no text declares, under a name of a plan that is
+// given or else unique in the flow. It may hide others.
+func (s *Scope) Offer(v *Variable) {
+	if v.Plan == "" {
+		v.Plan = s.flow.unique(v.Name)
+	}
+	s.vars = append(s.vars, v)
+}
+
 func (f *flow) unique(name string) string {
 	if f.names == nil {
 		f.names = map[string]int{}

@@ -114,7 +114,7 @@ type column struct {
 func (c *column) is(d *column) bool { return c.nth == d.nth && c.key == d.key }
 
 // stepWords begin the steps of tests and of patterns.
-var stepWords = setOf("given", "when", "then", "first", "every", "and", "or")
+var stepWords = setOf("given", "when", "then", "next", "first", "every", "and", "or")
 
 // columnsOf returns the places in the order of the line.
 func columnsOf(l *line) []column {

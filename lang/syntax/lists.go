@@ -204,14 +204,15 @@ func (s *session) settingEnds() bool {
 	return s.is(after, ":") || s.isClause(next, after) || s.isRequestEntry(next, after) || s.isAction(next, after)
 }
 
-// isAction says whether these two tokens begin what a schedule does, or what a
-// pattern emits.
+// isAction says whether these two tokens begin what a schedule does, or a step of
+// a pattern or what it emits.
 func (s *session) isAction(first, next Token) bool {
-	switch s.raw(first) {
+	switch word := s.raw(first); word {
 	case "start", "send", "publish", "emit":
 		return next.Kind == Word
+	default:
+		return next.Kind == Word && slices.Contains(patternWords, word)
 	}
-	return false
 }
 
 // isRequestEntry says whether these two tokens begin what an operation holds
@@ -283,11 +284,11 @@ func (s *session) termWord(out *[]Expr) {
 	s.words = words
 }
 
-// clock says whether a time of the day follows, such as 02:30.
+// clock says whether a time of the day follows, such as 02:30 or 9:00.
 func (s *session) clock() bool {
 	hour, colon, minute := s.tok(), s.peek(1), s.peek(2)
 	return hour.Kind == Number && minute.Kind == Number && s.is(colon, ":") && hour.End == colon.Start && colon.End == minute.Start &&
-		hour.End-hour.Start == 2 && minute.End-minute.Start == 2 && hour.Literal == IntLiteral && minute.Literal == IntLiteral
+		hour.End-hour.Start <= 2 && minute.End-minute.Start == 2 && hour.Literal == IntLiteral && minute.Literal == IntLiteral
 }
 
 // Parse reads `{ branch a { } branch b { } }`.

@@ -259,10 +259,12 @@ func plainName(symbol string) string {
 	switch symbol {
 	case "Name":
 		return "a name"
-	case "Path", "PatternSource":
+	case "Path", "PatternSource", "StreamSource":
 		return "a name"
 	case "Join":
 		return "`all`, `any`, a number or `when`"
+	case "StepWord":
+		return "`then`, `next`, `and` or `or`"
 	case "StepRef":
 		return "the id of a step"
 	case "Expr":
@@ -309,7 +311,9 @@ MatchArms = "{" MatchArm ("," MatchArm)* "}" .
 MatchArm = ("else" | Expr ("as" <word>)?) "=>" (Block | Stmt) .
 MachineBody = "{" (Setting | State)* "}" .
 StreamBody = "{" ((Setting | PatternStep | EmitClause) ","?)* "}" .
-PatternSource = (<word> "=")? Path .
+StreamSource = Path ("by" Expr)? .
+StepWord = "first" | "every" | "then" | "next" | "and" | "or" | "without" .
+PatternSource = "not"? (<word> "=")? Path .
 MigrateBody = "{" ((MigrateMove | MigrateSet) ","?)* "}" .
 StepRef = Path | <string> .
 Catches = CatchClause+ .

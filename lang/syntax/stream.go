@@ -8,7 +8,10 @@ import (
 )
 
 // patternWords begin the steps of a pattern.
-var patternWords = []string{"first", "every", "then", "and", "or", "without"}
+var patternWords = []string{"first", "every", "then", "next", "and", "or", "without"}
+
+// stepParts are the words behind the source of a step.
+var stepParts = []string{"where", "times", "for", "within"}
 
 // Parse reads `{ setting, step, emit }`.
 func (b *StreamBody) Parse(lex *lexer.PeekingLexer) error {
@@ -37,13 +40,45 @@ func (b *StreamBody) entry(s *session) {
 	}
 }
 
-// Parse reads `name = Type` or `Type`.
+// Parse reads `readings` or `readings by patient`.
+func (x *StreamSource) Parse(lex *lexer.PeekingLexer) error {
+	s := reading(lex)
+	if !s.atWord() || s.continues() {
+		return participle.NextMatch
+	}
+	start := s.pos
+	x.What = &Path{Place: Place{s.span(s.pos, s.pos)}}
+	x.What.read(s)
+	if s.at("by") && !s.tok().Newline {
+		s.pos++
+		x.By = s.expr()
+	}
+	x.At = s.since(start)
+	s.resume(lex)
+	return nil
+}
+
+// Parse reads one of patternWords.
+func (w *StepWord) Parse(lex *lexer.PeekingLexer) error {
+	s := reading(lex)
+	if !s.atWord() || !slices.Contains(patternWords, s.raw(s.tok())) {
+		return participle.NextMatch
+	}
+	w.Name = s.name()
+	s.resume(lex)
+	return nil
+}
+
+// Parse reads `name = Type`, `Type` or `not Type`.
 func (p *PatternSource) Parse(lex *lexer.PeekingLexer) error {
 	s := reading(lex)
 	if !s.atWord() || s.continues() {
 		return participle.NextMatch
 	}
 	start := s.pos
+	if next := s.peek(1); s.at("not") && next.Kind == Word && !next.Newline && !slices.Contains(stepParts, s.raw(next)) {
+		p.Not = s.name()
+	}
 	if s.is(s.peek(1), "=") {
 		p.As = s.name()
 		s.pos++

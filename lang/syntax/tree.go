@@ -85,8 +85,8 @@ type DeclHead struct {
 	// Broken says that a diagnostic of this room lies inside the declaration.
 	// Only inside broken declarations may a required child be nil.
 	Broken bool
-	// BrokenBody says that all of that lies in the body of a process, a route or a
-	// test: what stands before it is whole.
+	// BrokenBody says that all of that lies in the body of a process, a route, a
+	// test, a pattern, a window or a schedule: what stands before it is whole.
 	BrokenBody bool
 }
 

@@ -3,25 +3,32 @@ package syntax
 // PatternDecl is `pattern calm over readings by patient within 5m { ... }`.
 type PatternDecl struct {
 	DeclHead
-	Name   Name        `parser:"'pattern' @@"`
-	Over   []*Path     `parser:"'over' @@ ( ',' @@ )*"`
-	By     Expr        `parser:"( 'by' @@ )?"`     // nil: all messages are one partition
-	Within Expr        `parser:"( 'within' @@ )?"` // nil: only its steps bound it
-	Body   *StreamBody `parser:"@@"`
+	Name   Name            `parser:"'pattern' @@"`
+	Over   []*StreamSource `parser:"'over' @@ ( ',' @@ )*"`
+	Within Expr            `parser:"( 'within' @@ )?"` // nil: only its steps bound it
+	Body   *StreamBody     `parser:"@@"`
+}
+
+// StreamSource is `readings` or `readings by patient`: messages that are watched,
+// and what tells their partitions apart. A source without By has that of the next
+// one which has any; where there is none, all messages are one partition.
+type StreamSource struct {
+	Place
+	What *Path
+	By   Expr // an expression over the message, or a list of several
 }
 
 // WindowDecl is `window load over readings by ward every 1m of 5m { ... }`.
 // Exactly one of Every and Gap is set.
 type WindowDecl struct {
 	DeclHead
-	Name  Name        `parser:"'window' @@"`
-	Over  *Path       `parser:"'over' @@"`
-	By    Expr        `parser:"( 'by' @@ )?"`    // nil: all messages are one partition
-	Where Expr        `parser:"( 'where' @@ )?"` // nil: all messages
-	Every Expr        `parser:"( 'every' @@"`
-	Of    Expr        `parser:"( 'of' @@ )?"` // nil: as long as Every
-	Gap   Expr        `parser:"| 'gap' @@ )"`
-	Body  *StreamBody `parser:"@@"`
+	Name  Name          `parser:"'window' @@"`
+	Over  *StreamSource `parser:"'over' @@"`
+	Where Expr          `parser:"( 'where' @@ )?"` // nil: all messages
+	Every Expr          `parser:"( 'every' @@"`
+	Of    Expr          `parser:"( 'of' @@ )?"` // nil: as long as Every
+	Gap   Expr          `parser:"| 'gap' @@ )"`
+	Body  *StreamBody   `parser:"@@"`
 }
 
 // StreamBody is what a pattern or a window has between its braces.
@@ -40,28 +47,36 @@ func (b *StreamBody) Find(name string) *Setting {
 	return findSetting(b.Settings, name)
 }
 
-// PatternStep is `every high = Reading where heart_rate > 120 times 3` or
-// `without Reading where heart_rate < 100 for 5m`.
+// PatternStep is `every high = Reading where heart_rate > 120 times 3`,
+// `then not Reading for 5m` or `without Reading where heart_rate < 100`.
 type PatternStep struct {
 	Place
-	How    Name           `parser:"@@"` // first, every, then, and, or, without
+	How    StepWord       `parser:"@@"`
 	Source *PatternSource `parser:"@@"`
 	Where  Expr           `parser:"( 'where' @@ )?"`
-	Times  Expr           `parser:"( 'times' @@ )?"` // nil: once
-	For    Expr           `parser:"( 'for' @@ )?"`   // of `without`: how long; nil: to the end of the pattern
+	Times  Expr           `parser:"( 'times' @@ )?"`  // nil: once
+	For    Expr           `parser:"( 'for' @@ )?"`    // of what does not come: how long; nil: while the step, or with `without` the match, lasts
+	Within Expr           `parser:"( 'within' @@ )?"` // nil: as long as the pattern
 }
 
-// PatternSource is `high = Reading` or `Reading`.
+// StepWord begins a step of a pattern: first, every, then, next, and, or, without.
+type StepWord struct{ Name }
+
+// PatternSource is `high = Reading`, `Reading` or `not Reading`.
 type PatternSource struct {
 	Place
+	Not  Name // the word, zero when it is not there
 	As   Name // zero when not given
 	What *Path
 }
 
-// EmitClause is `emit Load { ward: ward }`.
+// EmitClause is `emit Load { ward: ward } when count() > 3` or
+// `emit { ward: ward } to loads`.
 type EmitClause struct {
 	Place
-	Value Expr `parser:"'emit' @@"`
+	Value Expr  `parser:"'emit' @@"`
+	To    *Path `parser:"( 'to' @@ )?"`   // a channel; nil: an event is published
+	When  Expr  `parser:"( 'when' @@ )?"` // nil: always
 }
 
 // ScheduleDecl is `schedule nightly { every: day at 02:30 in "Europe/Paris", start Reconcile() }`.

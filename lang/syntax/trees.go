@@ -201,6 +201,18 @@ func bodyOf(d Decl) (body source.Span) {
 		if d.Body != nil {
 			return d.Body.Span()
 		}
+	case *PatternDecl:
+		if d.Body != nil {
+			return d.Body.Span()
+		}
+	case *WindowDecl:
+		if d.Body != nil {
+			return d.Body.Span()
+		}
+	case *ScheduleDecl:
+		if d.Body != nil {
+			return d.Body.Span()
+		}
 	}
 	return source.Span{}
 }

@@ -75,12 +75,10 @@ func timeChildren(n Decl, f func(Node)) {
 	switch n := n.(type) {
 	case *PatternDecl:
 		each(f, n.Over)
-		some(f, n.By)
 		some(f, n.Within)
 		one(f, n.Body)
 	case *WindowDecl:
 		one(f, n.Over)
-		some(f, n.By)
 		some(f, n.Where)
 		some(f, n.Every)
 		some(f, n.Of)
@@ -116,10 +114,16 @@ func streamChildren(n Node, f func(Node)) {
 		some(f, n.Where)
 		some(f, n.Times)
 		some(f, n.For)
+		some(f, n.Within)
 	case *PatternSource:
 		one(f, n.What)
+	case *StreamSource:
+		one(f, n.What)
+		some(f, n.By)
 	case *EmitClause:
 		some(f, n.Value)
+		one(f, n.To)
+		some(f, n.When)
 	case *MigrateBody:
 		ordered(f, nodes(n.Moves), nodes(n.Sets))
 	case *MigrateMove:

@@ -83,7 +83,7 @@ func (s *Snapshot) Complete(path string, offset int) []Item {
 	if r == nil {
 		return nil
 	}
-	c.names = namesOf(r)
+	c.names = namesOf(r, s.memory)
 	c.parts()
 	c.missing()
 	c.positions()
@@ -142,7 +142,7 @@ func (c *completion) inHole(s source.Span) bool {
 
 // parts gives what stands behind a dot or in a record.
 func (c *completion) parts() {
-	for _, u := range c.program.Info.Uses {
+	for _, u := range c.notes(c.path).Uses {
 		switch {
 		case !c.inHole(u.At):
 		case u.Shape != nil:
@@ -157,7 +157,7 @@ func (c *completion) partsOf(full string) {
 	if d := c.program.Universe.Lookup(full); d != nil {
 		for _, v := range d.Values {
 			doc := ""
-			if m, ok := c.names.parts["part "+full+"."+v].(*syntax.EnumMember); ok {
+			if m, ok := c.part(full, v).(*syntax.EnumMember); ok {
 				doc = m.Doc
 			}
 			c.add(0, Item{Label: v, Kind: ValueItem, Detail: lastPart(full), Doc: doc})
@@ -253,7 +253,7 @@ func (c *completion) given() map[string]bool {
 
 // missing gives what the checker would have taken for the name in the hole.
 func (c *completion) missing() {
-	for _, m := range c.program.Info.Missing {
+	for _, m := range c.notes(c.path).Missing {
 		if !c.inHole(m.At) {
 			continue
 		}

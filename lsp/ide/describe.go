@@ -64,7 +64,7 @@ type callable struct {
 func (n *names) operationSignature(of string, op *plan.Operation) callable {
 	c := callable{n.signature(lastPart(of)+"."+op.Name, op.Params, op.Result, op.Raises), op.Params, ""}
 	t := target{of: of, name: op.Name}
-	if d, ok := n.parts[t.key()].(*syntax.Operation); ok {
+	if d, ok := n.part(t.of, t.name).(*syntax.Operation); ok {
 		c.doc = d.Doc
 	} else if m := n.contractOperation(of, op.Name); m != "" {
 		c.doc = m

@@ -18,7 +18,7 @@ type Hint struct {
 func (s *Snapshot) Hints(path string, start, end int) []Hint {
 	n := s.names()
 	var out []Hint
-	for _, body := range n.bodies() {
+	for _, body := range n.bodies(path) {
 		for x, v := range body.Variables {
 			at := v.At
 			if at.Path() == path && at.End() >= start && at.Start() <= end && inferred(x, v) {

@@ -68,7 +68,7 @@ func (n *names) describe(t *target) string {
 	}
 	if d := n.program.Universe.Lookup(t.of); d != nil && d.Kind == types.EnumDefinition {
 		doc := ""
-		if m, ok := n.parts[t.key()].(*syntax.EnumMember); ok {
+		if m, ok := n.part(t.of, t.name).(*syntax.EnumMember); ok {
 			doc = m.Doc
 		}
 		return paragraphs(code(lastPart(t.of)+"."+t.name), doc)
@@ -159,7 +159,7 @@ func (n *names) operationList(full string) string {
 
 // candidates says to which clouds a call may go.
 func (n *names) candidates(p Place) string {
-	for _, body := range n.bodies() {
+	for _, body := range n.bodies(p.Path) {
 		for st, call := range body.Calls {
 			if len(st.Target.Parts) == 2 && placeOf(st.Target.Parts[1].At) == p {
 				return candidateLines(call)

@@ -30,55 +30,63 @@ type ref struct {
 	decl bool // the name is declared here
 }
 
-// key is equal for two names that mean the same, "" for what has no declaration.
-func (t *target) key() string {
+// key is equal for two names that mean the same. The zero key is that of what has
+// no declaration.
+type key struct {
+	owner string      // the qualified name of a declaration
+	part  string      // of it, "" for the declaration itself
+	at    source.Span // of a variable
+}
+
+func (t *target) key() key {
 	switch {
 	case t.symbol != nil:
-		return "symbol " + t.symbol.Full
-	case t.variable != nil && t.variable.At.Known():
-		return "variable " + t.variable.At.String()
+		return key{owner: t.symbol.Full}
+	case t.variable != nil:
+		return key{at: t.variable.At}
 	case t.of != "":
-		return "part " + t.of + "." + t.name
+		return key{owner: t.of, part: t.name}
 	}
-	return ""
+	return key{}
 }
 
 // names is what is known about the names of a package.
 type names struct {
-	program  *check.Program
-	errors   int // how many the package has, repaired
-	trees    map[string]*syntax.File
-	refs     map[string][]ref           // by path, sorted by place
-	imported map[string]*resolve.Symbol // declarations of other packages, by qualified name
-	parts    map[string]syntax.Node     // where parts are declared, by key
+	result  *compiler.Checked
+	program *check.Program // without the notes of its bodies
+	errors  int            // how many the package has, repaired
+	trees   map[string]*syntax.File
+	memory  *Memory
+	guessed map[string][]ref // in broken declarations, by path
+	sorted  map[string][]ref // by path and place, when first needed
 }
 
-func namesOf(r *compiler.Checked) *names {
-	program := r.Program()
-	n := &names{program: program, errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{}, refs: map[string][]ref{}, parts: map[string]syntax.Node{},
-		imported: map[string]*resolve.Symbol{}}
-	info := program.Info
-	for _, s := range info.Symbols {
-		n.add(s.At, target{symbol: s, name: s.Name}, true)
-		n.declareParts(s, true)
-	}
-	for _, imported := range program.Imports {
-		for _, s := range imported.Info.Symbols {
-			if s.Kind != resolve.Package {
-				n.imported[s.Full] = s
-				n.declareParts(s, false)
-			}
-		}
-	}
-	for _, v := range info.Variables {
-		if v.At.Known() {
-			n.add(v.At, target{variable: v, name: v.Name}, true)
-		}
-	}
-	for _, u := range info.Uses {
-		t := target{symbol: u.Symbol, variable: u.Variable, of: u.Of, shape: u.Shape, name: u.At.Text()}
-		n.add(u.At, t, false)
-	}
+// Memory is what is known about the names of a package from one Snapshot to the
+// next: nothing is found again that stands in a body that has not changed. The
+// zero Memory is empty and ready.
+type Memory struct {
+	declared *check.Declared
+	heads    map[string][]noted // outside of bodies, by path
+	bodies   map[*check.Body][]noted
+}
+
+// noted is a ref whose place moves with the text around it.
+type noted struct {
+	at source.Span
+	target
+	decl bool
+}
+
+func (x *noted) ref() ref { return ref{placeOf(x.at), x.target, x.decl} }
+
+func nothing() *names {
+	return &names{program: &check.Program{Info: &resolve.Info{}}, memory: &Memory{}}
+}
+
+func namesOf(r *compiler.Checked, m *Memory) *names {
+	n := &names{result: r, program: r.Outline(), errors: len(failures(r.Diagnostics)), trees: map[string]*syntax.File{},
+		memory: m, guessed: map[string][]ref{}, sorted: map[string][]ref{}}
+	m.follow(r)
 	for _, f := range r.Files {
 		n.trees[f.Source.Path] = f
 		for _, d := range f.Decls {
@@ -87,11 +95,124 @@ func namesOf(r *compiler.Checked) *names {
 			}
 		}
 	}
-	for path, list := range n.refs {
-		slices.SortStableFunc(list, func(a, b ref) int { return cmp.Or(comparePlaces(a.Place, b.Place), declFirst(a, b)) })
-		n.refs[path] = slices.CompactFunc(list, func(a, b ref) bool { return a.Place == b.Place && a.key() == b.key() })
-	}
 	return n
+}
+
+// follow forgets what is no longer so.
+func (m *Memory) follow(r *compiler.Checked) {
+	bodies := r.Bodies()
+	if m.declared != r.Declared() {
+		m.declared, m.heads, m.bodies = r.Declared(), nil, nil
+	}
+	if m.bodies == nil || len(m.bodies) > 2*len(bodies)+spareBodies {
+		kept := make(map[*check.Body][]noted, len(bodies))
+		for _, b := range bodies {
+			if list, ok := m.bodies[b]; ok {
+				kept[b] = list
+			}
+		}
+		m.bodies = kept
+	}
+}
+
+// spareBodies is how many bodies of earlier texts are kept at least before they are forgotten.
+const spareBodies = 256
+
+// of are the names in a body.
+func (m *Memory) of(b *check.Body) []noted {
+	list, ok := m.bodies[b]
+	if !ok {
+		list = fromNotes(nil, b.Notes())
+		m.bodies[b] = list
+	}
+	return list
+}
+
+// declarations are the names outside of bodies, by path.
+func (n *names) declarations() map[string][]noted {
+	if n.memory.heads != nil || n.result == nil {
+		return n.memory.heads
+	}
+	var all []noted
+	for _, s := range n.program.Info.Symbols {
+		all = note(all, s.At, target{symbol: s, name: s.Name}, true)
+		eachPart(s, func(name syntax.Name, _ syntax.Node) {
+			all = note(all, name.At, target{of: s.Full, name: name.Text}, true)
+		})
+	}
+	notes := n.memory.declared.Notes(nil)
+	all = fromNotes(all, &notes)
+	n.memory.heads = map[string][]noted{}
+	for _, x := range all {
+		n.memory.heads[x.at.Path()] = append(n.memory.heads[x.at.Path()], x)
+	}
+	return n.memory.heads
+}
+
+func fromNotes(list []noted, notes *resolve.Notes) []noted {
+	list = slices.Grow(list, len(notes.Variables)+len(notes.Uses))
+	for _, v := range notes.Variables {
+		if v.At.Known() {
+			list = note(list, v.At, target{variable: v, name: v.Name}, true)
+		}
+	}
+	for i := range notes.Uses {
+		u := &notes.Uses[i]
+		list = note(list, u.At, target{symbol: u.Symbol, variable: u.Variable, of: u.Of, shape: u.Shape, name: u.At.Text()}, false)
+	}
+	return list
+}
+
+func note(list []noted, at source.Span, t target, decl bool) []noted {
+	if !at.Known() || at.Start() == at.End() {
+		return list
+	}
+	return append(list, noted{at, t, decl})
+}
+
+// in are the bodies in a file.
+func (n *names) in(path string) []*check.Body {
+	var out []*check.Body
+	if n.result == nil {
+		return nil
+	}
+	for _, b := range n.result.Bodies() {
+		if b.Decl.Span().Path() == path {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// notes are what checking noted about the names of the declarations and of the
+// bodies in a file.
+func (n *names) notes(path string) resolve.Notes {
+	all := n.result.Declared().Notes(nil)
+	for _, b := range n.in(path) {
+		all.Add(b.Notes())
+	}
+	return all
+}
+
+// refs are the names in a file, sorted by place.
+func (n *names) refs(path string) []ref {
+	if list, ok := n.sorted[path]; ok || n.result == nil {
+		return list
+	}
+	var list []ref
+	for _, x := range n.declarations()[path] {
+		list = append(list, x.ref())
+	}
+	for _, b := range n.in(path) {
+		for _, x := range n.memory.of(b) {
+			list = append(list, x.ref())
+		}
+	}
+	list = append(list, n.guessed[path]...)
+	slices.SortStableFunc(list, func(a, b ref) int { return cmp.Or(comparePlaces(a.Place, b.Place), declFirst(a, b)) })
+	list = slices.CompactFunc(list, func(a, b ref) bool { return a.Place == b.Place && a.key() == b.key() })
+	n.sorted[path] = list
+	return list
 }
 
 func declFirst(a, b ref) int {
@@ -104,24 +225,12 @@ func declFirst(a, b ref) int {
 	return 1
 }
 
-func (n *names) add(at source.Span, t target, decl bool) {
-	if !at.Known() || at.Start() == at.End() {
-		return
-	}
-	p := placeOf(at)
-	n.refs[p.Path] = append(n.refs[p.Path], ref{p, t, decl})
-}
-
-// declareParts notes where the fields, values, cases and operations of a
-// declaration stand.
-func (n *names) declareParts(s *resolve.Symbol, own bool) {
+// eachPart calls a function with the fields, values, cases and operations of a
+// declaration.
+func eachPart(s *resolve.Symbol, do func(name syntax.Name, node syntax.Node)) {
 	part := func(name syntax.Name, node syntax.Node) {
 		if name.Given() {
-			t := target{of: s.Full, name: name.Text}
-			if own {
-				n.add(name.At, t, true)
-			}
-			n.parts[t.key()] = node
+			do(name, node)
 		}
 	}
 	fields := func(list *syntax.Fields) {
@@ -158,12 +267,25 @@ func (n *names) declareParts(s *resolve.Symbol, own bool) {
 	}
 }
 
+// part is where a part of a declaration stands, nil when it has none of that name.
+func (n *names) part(of, name string) syntax.Node {
+	var found syntax.Node
+	if s := n.owner(of); s != nil {
+		eachPart(s, func(part syntax.Name, node syntax.Node) {
+			if part.Text == name {
+				found = node
+			}
+		})
+	}
+	return found
+}
+
 // guess takes the names in a declaration that could not be mended for those of
 // declarations.
 func (n *names) guess(d syntax.Decl) {
 	note := func(name syntax.Name) {
 		if s := n.program.Info.Lookup(name.Text); s != nil && name.Given() {
-			n.add(name.At, target{symbol: s, name: s.Name}, false)
+			n.suppose(name, target{symbol: s, name: s.Name})
 		}
 	}
 	syntax.Inspect(d, func(x syntax.Node) bool {
@@ -186,6 +308,7 @@ func (n *names) guess(d syntax.Decl) {
 // or a declaration.
 func (n *names) lost(was *source.File, mended string) {
 	tree, _ := syntax.Parse(source.New(was.Path, was.Text))
+	known := n.refs(was.Path)
 	for _, d := range tree.Decls {
 		if !d.Head().Broken {
 			continue
@@ -199,33 +322,39 @@ func (n *names) lost(was *source.File, mended string) {
 				name = syntax.Name{Text: x.Name, At: x.Span()}
 			}
 			if at := name.At; name.Given() && mended[at.Start():at.End()] != name.Text {
-				n.suppose(name, d.Span())
+				n.likely(name, d.Span(), known)
 			}
 			return true
 		})
 	}
-	slices.SortStableFunc(n.refs[was.Path], func(a, b ref) int { return cmp.Or(comparePlaces(a.Place, b.Place), declFirst(a, b)) })
+	delete(n.sorted, was.Path)
 }
 
-func (n *names) suppose(name syntax.Name, within source.Span) {
+// likely takes a name for that of the last variable above it, or of a declaration.
+func (n *names) likely(name syntax.Name, within source.Span, known []ref) {
 	var found *resolve.Variable
-	for _, v := range n.program.Info.Variables {
-		at := v.At
-		if v.Name == name.Text && at.Path() == within.Path() && within.Start() <= at.Start() && at.Start() < name.At.Start() {
-			found = v
+	for i := range known {
+		x := &known[i]
+		if x.decl && x.variable != nil && x.name == name.Text && within.Start() <= x.Start && x.Start < name.At.Start() {
+			found = x.variable
 		}
 	}
 	if found != nil {
-		n.add(name.At, target{variable: found, name: name.Text}, false)
+		n.suppose(name, target{variable: found, name: name.Text})
 	} else if s := n.program.Info.Lookup(name.Text); s != nil {
-		n.add(name.At, target{symbol: s, name: s.Name}, false)
+		n.suppose(name, target{symbol: s, name: s.Name})
 	}
+}
+
+func (n *names) suppose(name syntax.Name, t target) {
+	p := placeOf(name.At)
+	n.guessed[p.Path] = append(n.guessed[p.Path], ref{p, t, false})
 }
 
 // at are the names at an offset, those that end there last.
 func (n *names) at(path string, offset int) []ref {
 	var out []ref
-	list := n.refs[path]
+	list := n.refs(path)
 	i, _ := slices.BinarySearchFunc(list, offset, func(r ref, o int) int { return cmp.Compare(r.End, o) })
 	for ; i < len(list) && list[i].Start <= offset; i++ {
 		if list[i].Contains(offset) {
@@ -246,20 +375,35 @@ func boolInt(b bool) int {
 }
 
 // all are the places where the same thing is named, by path and place.
-func (n *names) all(key string) []ref {
-	var out []ref
-	if key == "" {
+func (n *names) all(k key) []ref {
+	if k == (key{}) || n.result == nil {
 		return nil
 	}
-	for _, list := range n.refs {
+	var out []ref
+	take := func(list []noted) {
+		for i := range list {
+			if list[i].key() == k {
+				out = append(out, list[i].ref())
+			}
+		}
+	}
+	for _, list := range n.declarations() {
+		take(list)
+	}
+	for _, b := range n.result.Bodies() {
+		if k.owner != "" || b.Decl.Span().Path() == k.at.Path() {
+			take(n.memory.of(b))
+		}
+	}
+	for _, list := range n.guessed {
 		for _, r := range list {
-			if r.key() == key {
+			if r.key() == k {
 				out = append(out, r)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b ref) int { return comparePlaces(a.Place, b.Place) })
-	return out
+	slices.SortStableFunc(out, func(a, b ref) int { return cmp.Or(comparePlaces(a.Place, b.Place), declFirst(a, b)) })
+	return slices.CompactFunc(out, func(a, b ref) bool { return a.Place == b.Place })
 }
 
 // declaration is where a thing is declared, and whether that is known.
@@ -270,7 +414,7 @@ func (n *names) declaration(t *target) (Place, bool) {
 	case t.variable != nil:
 		return placeOf(t.variable.At), t.variable.At.Known()
 	}
-	switch d := n.parts[t.key()].(type) {
+	switch d := n.part(t.of, t.name).(type) {
 	case *syntax.Field:
 		return placeOf(d.Name.At), true
 	case *syntax.EnumMember:
@@ -296,11 +440,24 @@ func (n *names) owner(full string) *resolve.Symbol {
 	if full == "" {
 		return nil
 	}
-	s := n.program.Info.Lookup(strings.TrimPrefix(full, n.program.Module.Package+"."))
-	if s == nil || s.Full != full {
-		return n.imported[full]
+	pkg, name, _ := strings.Cut(full, ".")
+	if pkg == n.program.Module.Package {
+		return named(n.program.Info, full, name)
 	}
-	return s
+	for _, imported := range n.program.Imports {
+		if imported.Module.Package == pkg {
+			return named(imported.Info, full, name)
+		}
+	}
+	return nil
+}
+
+// named is the declaration of a package with that name, not an import.
+func named(info *resolve.Info, full, name string) *resolve.Symbol {
+	if s := info.Lookup(name); s != nil && s.Full == full {
+		return s
+	}
+	return nil
 }
 
 // within are the nodes of a file around an offset, outermost first.
@@ -324,16 +481,15 @@ func around(tree *syntax.File, offset int) []syntax.Node {
 	return out
 }
 
-// bodies are the facts about everything that has been checked.
-func (n *names) bodies() []*check.Facts {
+// bodies are the facts about what has been checked in a file.
+func (n *names) bodies(path string) []*check.Facts {
 	out := []*check.Facts{&n.program.Facts}
-	for _, p := range n.program.Processes {
-		out = append(out, p.Facts)
+	for _, b := range n.in(path) {
+		if f := b.Facts(); f != nil {
+			out = append(out, f)
+		}
 	}
-	for _, r := range n.program.Routes {
-		out = append(out, r.Facts)
-	}
-	return slices.DeleteFunc(out, func(f *check.Facts) bool { return f == nil })
+	return out
 }
 
 // show is a type as the author of the package writes it.

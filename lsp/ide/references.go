@@ -29,8 +29,8 @@ func (s *Snapshot) Highlights(path string, offset int) []Highlight {
 	n := s.names()
 	for _, r := range n.at(path, offset) {
 		var out []Highlight
-		for _, o := range n.all(r.key()) {
-			if o.Path == path {
+		for _, o := range n.refs(path) {
+			if k := o.key(); k == r.key() && k != (key{}) {
 				out = append(out, Highlight{o.Place, o.decl || n.assigned(o.Place)})
 			}
 		}
@@ -43,7 +43,7 @@ func (s *Snapshot) Highlights(path string, offset int) []Highlight {
 
 // assigned says whether a variable is set at a place.
 func (n *names) assigned(p Place) bool {
-	for _, body := range n.bodies() {
+	for _, body := range n.bodies(p.Path) {
 		for st := range body.Targets {
 			if placeOf(st.Target.Parts[0].At) == p {
 				return true

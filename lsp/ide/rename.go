@@ -2,6 +2,7 @@ package ide
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -20,46 +21,75 @@ func refused(format string, args ...any) error {
 // Renamable is the place of the name at an offset, if it can be renamed.
 // Errors: *RefusedError.
 func (s *Snapshot) Renamable(path string, offset int) (Place, error) {
-	r, _, err := s.renamable(path, offset)
-	return r.Place, err
-}
-
-func (s *Snapshot) renamable(path string, offset int) (ref, []ref, error) {
 	n := s.names()
 	for _, r := range n.at(path, offset) {
 		all := n.all(r.key())
 		if len(all) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(all, func(x ref) bool { return x.decl }) {
-			return r, nil, refused("%s is not declared in this package: it is renamed where it is declared", r.name)
+		if x, ok := s.Subject(path, offset); ok && x.key == r.key() && x.Std {
+			return r.Place, refused("%s belongs to the standard library", r.name)
 		}
-		return r, all, nil
+		if !slices.ContainsFunc(all, func(x ref) bool { return x.decl }) && !n.written(r.key()) {
+			return r.Place, refused("%s is declared in no .cob file: it is renamed where it is declared", r.name)
+		}
+		return r.Place, nil
 	}
-	return ref{}, nil, refused("there is no name here that this package declares")
+	return Place{}, refused("there is no name here that a package declares")
+}
+
+// written says whether the declaration of a name stands in a text of COB.
+func (n *names) written(k key) bool {
+	return n.part(k.owner, k.part) != nil || k.part == "" && n.owner(k.owner) != nil
 }
 
 // Rename gives the edits that call the thing at an offset by another name,
-// everywhere. It is refused where the new name is none, or where any name of the
+// everywhere in the package. It is refused where the new name is none, or where any name of the
 // package would mean something else afterwards. Errors: *RefusedError.
 func (s *Snapshot) Rename(path string, offset int, name string) ([]Edit, error) {
-	r, all, err := s.renamable(path, offset)
+	p, err := s.Renamable(path, offset)
 	if err != nil {
 		return nil, err
 	}
-	if !isName(name) {
-		return nil, refused("%q is no name: it begins with a letter or _ and goes on with letters, digits and _", name)
-	}
-	if name == r.name {
-		return nil, nil
+	if err := NewName(name); err != nil {
+		return nil, err
 	}
 	n := s.names()
 	var edits []Edit
-	for _, o := range all {
-		edits = append(edits, n.renaming(&o, name))
+	var x Subject
+	for _, r := range n.at(path, offset) {
+		if r.Place != p || edits != nil {
+			continue
+		}
+		if name == r.name {
+			return nil, nil
+		}
+		x.key = r.key()
+		for _, o := range n.all(x.key) {
+			edits = append(edits, n.renaming(&o, name))
+		}
 	}
-	before, errors := n.meanings(), n.errors
-	texts := map[string]string{}
+	return edits, s.Survives(edits, nil, x, name)
+}
+
+// NewName says why a text cannot be the name of anything. Errors: *RefusedError.
+func NewName(name string) error {
+	if !isName(name) {
+		return refused("%q is no name: it begins with a letter or _ and goes on with letters, digits and _", name)
+	}
+	return nil
+}
+
+// Survives says why the package does not mean the same after edits that give a
+// subject another name. The others are the edited texts of other packages, by path.
+// Errors: *RefusedError.
+func (s *Snapshot) Survives(edits []Edit, others map[string]string, x Subject, name string) error {
+	n := s.names()
+	before, errors := n.meanings(func(k key) key { return k }), n.errors
+	texts := maps.Clone(others)
+	if texts == nil {
+		texts = map[string]string{}
+	}
 	for p, f := range s.files {
 		text := f.source.Text
 		if len(f.broken) > 0 {
@@ -69,22 +99,22 @@ func (s *Snapshot) Rename(path string, offset int, name string) ([]Edit, error) 
 	}
 	after := s.replaced(texts)
 	if after == nil {
-		return nil, refused("the package cannot be read")
+		return refused("the package cannot be read")
 	}
 	if found := failures(after.Diagnostics); len(found) > errors {
-		return nil, refused("with this name the package would be wrong: %s", found[0].Message)
+		return refused("with this name the package would be wrong: %s", found[0].Message)
 	}
-	if !slices.Equal(before, namesOf(after).meanings()) {
-		return nil, refused("%s is taken: another name of the package would mean something else", name)
+	if !slices.Equal(before, namesOf(after, s.memory).meanings(func(k key) key { return x.was(k, name) })) {
+		return refused("%s is taken: another name of the package would mean something else", name)
 	}
-	return edits, nil
+	return nil
 }
 
 // renaming is the edit of one place. A field that is given by a variable of its
 // own name, { order }, is written out.
 func (n *names) renaming(o *ref, name string) Edit {
 	text := name
-	for _, other := range n.refs[o.Path] {
+	for _, other := range n.refs(o.Path) {
 		if other.Place != o.Place || other.key() == o.key() {
 			continue
 		}
@@ -99,15 +129,16 @@ func (n *names) renaming(o *ref, name string) Edit {
 
 // meanings says of each name in the package, in the order of the text, which
 // declaration it means, so that two texts can be compared whatever the names are.
-func (n *names) meanings() []string {
+// What other packages declare goes by its key, or by what was its key.
+func (n *names) meanings(was func(key) key) []string {
 	var paths []string
-	for p := range n.refs {
+	for p := range n.trees {
 		paths = append(paths, p)
 	}
 	slices.Sort(paths)
-	number := map[string]int{}
+	number := map[key]int{}
 	for _, p := range paths {
-		for _, r := range n.refs[p] {
+		for _, r := range n.refs(p) {
 			if k := r.key(); r.decl && number[k] == 0 {
 				number[k] = len(number) + 1
 			}
@@ -115,9 +146,12 @@ func (n *names) meanings() []string {
 	}
 	var out []string
 	for _, p := range paths {
-		for _, r := range n.refs[p] {
+		for _, r := range n.refs(p) {
 			meaning := fmt.Sprint(p, " ", number[r.key()])
-			if number[r.key()] == 0 {
+			if k := r.key(); number[k] == 0 && k != (key{}) {
+				k = was(k)
+				meaning += k.owner + "." + k.part
+			} else if number[k] == 0 {
 				meaning += r.name
 			}
 			out = append(out, meaning)

@@ -4,8 +4,6 @@ import (
 	"cmp"
 
 	"github.com/cob-lang/cob/compiler"
-	"github.com/cob-lang/cob/compiler/check"
-	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 )
@@ -44,6 +42,7 @@ type Snapshot struct {
 	result  *compiler.Checked // nil after another compile may have spoiled it
 	files   map[string]*file
 	known   *names // of the repaired package, when first needed
+	memory  *Memory
 }
 
 // file is what of a file outlives the next compile.
@@ -52,13 +51,14 @@ type file struct {
 	broken []Place // declarations that are not checked
 }
 
-// New returns the snapshot of a package; nil when it cannot be read.
-func New(compile Compile) *Snapshot {
+// New returns the snapshot of a package, which remembers what it finds; nil when it
+// cannot be read.
+func New(compile Compile, memory *Memory) *Snapshot {
 	r := compile(nil)
 	if r == nil {
 		return nil
 	}
-	s := &Snapshot{compile: compile, result: r, files: map[string]*file{}}
+	s := &Snapshot{compile: compile, result: r, files: map[string]*file{}, memory: memory}
 	for _, f := range r.Files {
 		if len(f.Source.Text) > syntax.MaxFileBytes {
 			continue // it is not parsed either
@@ -116,9 +116,9 @@ func (s *Snapshot) names() *names {
 		r = s.replaced(texts)
 	}
 	if r == nil {
-		return &names{program: &check.Program{Info: &resolve.Info{}}}
+		return nothing()
 	}
-	s.known = namesOf(r)
+	s.known = namesOf(r, s.memory)
 	for path, mended := range texts {
 		s.known.lost(s.files[path].source, mended)
 	}

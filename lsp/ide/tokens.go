@@ -48,7 +48,7 @@ func (s *Snapshot) Tokens(path string) []Token {
 		}
 		out = append(out, t)
 	}
-	refs := n.refs[path]
+	refs := n.refs(path)
 	for _, x := range lexed.Tokens {
 		t := Token{Place: Place{path, int(x.Start), int(x.End)}}
 		switch x.Kind {

@@ -125,7 +125,7 @@ func (d *decider) whole(x *instance, a *activation, index uint32, e *expr, what 
 	}
 	number, isInt := v.(int64)
 	if !isInt || number < least && least > 0 {
-		d.incident(x, a, index, fmt.Sprintf("the number of %s is %s: want %d or more", what, types.Describe(v), least))
+		d.incident(x, a, index, fmt.Sprintf("the number of %s is %s: want %d or more", what, textOf(v), least))
 		return 0, false
 	}
 	return uint32(min(max(number, 0), 1<<31)), true
@@ -236,4 +236,7 @@ func (d *decider) joined(x *instance, p *activation, st *step) {
 		d.abandon(x, func(o *activation) bool { return x.inside(o, p) })
 	}
 	d.leave(x, p)
+	if !p.dead && st.kind == plan.Each {
+		d.spread(x, p)
+	}
 }

@@ -231,19 +231,19 @@ func TestLinkNamesThePlace(t *testing.T) {
 }
 
 func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
-	race := plan.Step{ID: "race", Kind: plan.Race, At: "p.cob:4:1"}
-	handle := plan.Step{ID: "h", Kind: plan.Start, Var: "h", Start: &plan.StartStep{Process: "p.P"}, At: "p.cob:5:1"}
+	once := plan.Step{ID: "dedupe", Kind: plan.Dedupe, At: "p.cob:4:1"}
+	late := plan.Step{ID: "delay", Kind: plan.Delay, At: "p.cob:5:1"}
 	yes := num("1")
-	both := one(plan.Step{ID: "if", Kind: plan.If, Expr: &yes, Blocks: []plan.Block{{Steps: []plan.Step{race, handle}}}, At: "p.cob:3:1"})
+	both := one(plan.Step{ID: "if", Kind: plan.If, Expr: &yes, Blocks: []plan.Block{{Steps: []plan.Step{once, late}}}, At: "p.cob:3:1"})
 	_, err := engine.Link(both, "d")
 	var what *engine.UnsupportedError
-	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "race (p.cob:4:1), the handle of start (p.cob:5:1)") {
+	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "dedupe (p.cob:4:1), delay (p.cob:5:1)") {
 		t.Errorf("got %v", err)
 	}
-	late := one(give(num("1")))
-	late.Processes[0].DeadlineNs, late.Processes[0].At = 1, "p.cob:2:9"
-	if _, err := engine.Link(late, "d"); err == nil || !strings.Contains(err.Error(), "the deadline of a process (p.cob:2:9)") {
-		t.Errorf("a deadline that nobody keeps gave %v", err)
+	away := one(give(num("1")))
+	away.Processes[0].Replicate, away.Processes[0].At = "sync", "p.cob:2:9"
+	if _, err := engine.Link(away, "d"); err == nil || !strings.Contains(err.Error(), "replicate (p.cob:2:9)") {
+		t.Errorf("a second cloud that nobody writes to gave %v", err)
 	}
 }
 

@@ -192,7 +192,7 @@ func (x *instance) details() Details {
 				v.Settled = append(v.Settled, x.doubtful(a, o))
 			}
 		}
-		if !a.frame() || a.stuck {
+		if !a.frame() && a.exit() == nil || a.stuck {
 			v.Waits = append(v.Waits, x.wait(a))
 		}
 	}

@@ -39,6 +39,8 @@ var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
 	plan.Return: true, plan.Publish: true,
+	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
+	plan.Machine: true, plan.Goto: true, plan.Critical: true, plan.Interleave: true, plan.Milestone: true, plan.During: true,
 }
 
 // unsupported finds everything in a plan that would be passed over in silence, or
@@ -62,11 +64,9 @@ func unsupported(p *plan.Plan) error {
 	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
-		note(d.DeadlineNs > 0, d.At, "the deadline of a process")
 		note(len(d.Search) > 0, d.At, "search")
 		note(d.RetainNs > 0, d.At, "retain")
 		note(d.Replicate != "", d.At, "replicate")
-		note(d.OnCancel != nil, d.At, "on cancel of a process")
 		note(d.OnBreach != nil, d.At, "on breach")
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
@@ -101,8 +101,6 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 	case plan.Task:
 		note(s.Task.RemindNs > 0, s.At, "remind")
 		note(s.Task.EscalateNs > 0, s.At, "escalate")
-	case plan.Parallel:
-		note(s.Join != nil && s.Join.When != nil, s.At, "join when")
 	case plan.Select:
 		for _, on := range s.Select.On {
 			note(on.Event == "", s.At, "waiting for what is no event")

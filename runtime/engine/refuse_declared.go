@@ -20,6 +20,15 @@ func refuseDeclarations(p *plan.Plan, note func(is bool, at plan.Place, what str
 		note(c.Dedupe != nil, c.At, "the dedupe_by of a channel")
 		note(c.Encrypt != plan.Text{}, c.At, "the encrypt of a channel")
 	}
+	for i := range p.Patterns {
+		note(true, p.Patterns[i].At, "pattern")
+	}
+	for i := range p.Windows {
+		note(true, p.Windows[i].At, "window")
+	}
+	for i := range p.Schedules {
+		note(true, p.Schedules[i].At, "schedule")
+	}
 	for _, t := range p.Tenants {
 		note(true, t.At, "tenant")
 	}

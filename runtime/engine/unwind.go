@@ -60,11 +60,11 @@ func takes(catches []caught, fault string) uint32 {
 }
 
 // mayRaise says whether a fault from a is taken somewhere, or leaves the flow,
-// before it comes to what must not fail.
+// before it comes to what must not fail. A race is taken to have no other branch left.
 func (x *instance) mayRaise(a *activation, fault string) bool {
 	for {
 		at, block, how := x.reaches(a, fault)
-		if how != reachStop || block > 0 || at.role == roleBranch {
+		if how != reachStop || block > 0 {
 			return how != reachNever
 		}
 		if a = x.above(at); a == nil {
@@ -97,7 +97,20 @@ func (d *decider) stop(x *instance, r *activation, e record.Stopped) {
 	d.abandonUnder(x, r, leaves(e.Exit))
 	e.At, e.Instance, e.Activation = d.now, x.id, r.id
 	d.emit(e)
-	d.shut(x, r)
+	d.shutUnder(x, r)
+}
+
+// shutUnder goes on with what was stopped at r and under it, the innermost first.
+func (d *decider) shutUnder(x *instance, r *activation) {
+	var held []*activation
+	for _, o := range x.acts {
+		if !o.dead && o.exit() != nil && !o.stuck && x.inside(o, r) {
+			held = append(held, o)
+		}
+	}
+	for _, o := range slices.Backward(held) {
+		d.shut(x, o)
+	}
 }
 
 // abandonUnder turns what calls that will end with r may have done into
@@ -133,7 +146,7 @@ func (d *decider) unwind(x *instance) {
 	}
 	for _, a := range slices.Clone(x.acts) {
 		if a.forward() {
-			d.shut(x, a)
+			d.shutUnder(x, a)
 		}
 	}
 }
@@ -251,7 +264,7 @@ func (d *decider) passOn(x *instance, a *activation, e *exit) {
 	default:
 		d.abandonUnder(x, at, false)
 		d.emit(record.FaultPassed{At: d.now, Instance: x.id, From: a.id, To: at.id, Block: block, Fault: e.fault})
-		d.shut(x, at)
+		d.shutUnder(x, at)
 	}
 }
 
@@ -351,6 +364,6 @@ func (d *decider) execEnd(x *instance, a *activation, index uint32, st *step) {
 		v = nil
 	}
 	for _, o := range tops {
-		d.shut(x, o)
+		d.shutUnder(x, o)
 	}
 }

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -173,6 +174,11 @@ func (v *View) left(x *entry, e record.StepLeft) {
 		x.calls = append(x.calls[:i], x.calls[i+1:]...)
 		return
 	}
+}
+
+// forget drops a call that is not waited for any more.
+func (x *entry) forget(activation uint32) {
+	x.calls = slices.DeleteFunc(x.calls, func(c openCall) bool { return c.activation == activation })
 }
 
 func (f *figures) sums(endpoint, cloud string) *callSums {

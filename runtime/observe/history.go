@@ -183,5 +183,7 @@ func (t *Teller) tellTrouble(e record.Event) {
 		if e.Instance == id {
 			t.add(e.At, Entry{What: string(e.State), Detail: cmp.Or(e.Fault, e.Detail)})
 		}
+	default:
+		t.tellRegion(e)
 	}
 }

@@ -123,6 +123,7 @@ func (v *View) fold(commit uint64, e record.Event) {
 	case record.SettlementOwed:
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.of(x).settlements++
+			x.forget(e.Of)
 			v.opened(x, e.Activation, e.Step)
 		}
 	case record.SettlementClosed:
@@ -130,6 +131,14 @@ func (v *View) fold(commit uint64, e record.Event) {
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
+		}
+	case record.FaultPassed:
+		if x := v.touch(e.Instance, commit); x != nil && e.Whole {
+			x.fault = e.Fault
+		}
+	case record.StepWithdrawn:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.forget(e.Activation)
 		}
 	case record.IncidentOpened:
 		// What is found out after the end is a matter of a settlement, not of the end.

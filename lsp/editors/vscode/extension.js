@@ -12,6 +12,7 @@ exports.activate = function () {
     { command, args: ["lsp"], transport: TransportKind.stdio },
     {
       documentSelector: [{ language: "cob" }],
+      initializationOptions: { showsPages: true }, // below
       middleware: {
         executeCommand: async (name, args, next) => {
           const page = await next(name, args);

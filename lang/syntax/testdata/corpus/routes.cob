@@ -43,12 +43,19 @@ route lines {
 pattern deterioration over readings, alarms by patient within 5m {
   time:     at
   lateness: 30s
-  every high = Reading where heart_rate > 120 times 3
-  then  low  = Reading where spo2 < 90
-  and   Alarm where patient == high[0].patient
+  every high  = Reading where heart_rate > 120 times 3
+  then  low   = Reading where spo2 < 90 within 1m
+  next  still = Reading times 1..3
+  then  not Reading for 2m
+  and   not = Alarm where patient == high[0].patient
   or    Alarm where severe
   without Reading where heart_rate < 100 for 5m
   emit Deterioration { patient: patient, from: high[0].at, to: low.at }
+}
+pattern joined over orders by id, payments by [order, tenant] {
+  time: placed of orders, paid of payments
+  every o = Order, and p = Payment within 1h
+  emit { o: o, p: p } to pairs when p.amount < o.total
 }
 
 window ward_load over readings by ward where heart_rate > 0 every 1m of 5m { emit Load { ward: ward, mean: avg(heart_rate), n: count() } }

@@ -36,7 +36,7 @@ func sideBySide(n int, do func(int)) {
 
 // checked checks the declarations, then the bodies side by side.
 func checked(m *module.Module, info *resolve.Info) (*check.Program, []diag.Diagnostic) {
-	d := check.Declare(m, info)
+	d := check.Declare(m, info, sideBySide)
 	decls := d.Bodies()
 	bodies := make([]*check.Body, len(decls))
 	sideBySide(len(decls), func(i int) { bodies[i] = d.Body(decls[i], nil) })
@@ -78,7 +78,7 @@ func BenchmarkFrontEnd(b *testing.B) {
 		if all := slices.Concat(ds, found, more); slices.ContainsFunc(all, isError) {
 			b.Fatal(diag.OneLines(all[:min(20, len(all))]))
 		}
-		lower.Lower(program)
+		lower.Lower(program, sideBySide)
 	})
 }
 
@@ -101,7 +101,7 @@ func BenchmarkPasses(b *testing.B) {
 	}
 	info, _ := resolve.Resolve(m)
 	program, _ := checked(m, info)
-	built, _ := lower.Lower(program)
+	built, _ := lower.Lower(program, sideBySide)
 	b.Run("resolve", func(b *testing.B) { perLine(b, lines, func() { resolve.Resolve(m) }) })
 	b.Run("check", func(b *testing.B) {
 		perLine(b, lines, func() {
@@ -109,7 +109,7 @@ func BenchmarkPasses(b *testing.B) {
 			checked(m, info)
 		})
 	})
-	b.Run("lower", func(b *testing.B) { perLine(b, lines, func() { lower.Lower(program) }) })
+	b.Run("lower", func(b *testing.B) { perLine(b, lines, func() { lower.Lower(program, sideBySide) }) })
 	b.Run("encode", func(b *testing.B) {
 		perLine(b, lines, func() {
 			if _, err := plan.Encode(built); err != nil {

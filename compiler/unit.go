@@ -53,7 +53,7 @@ func (w *Workspace) checkUnit(u *unit, m *module.Module, units map[string]*unit,
 			infos, programs = append(infos, p.Info), append(programs, p)
 		}
 		info, found := resolve.Resolve(m, infos...)
-		u.declared, u.resolved = check.Declare(m, info, programs...), found
+		u.declared, u.resolved = check.Declare(m, info, w.options.Each, programs...), found
 		u.known, u.order, u.changed = nil, nil, true
 	}
 	w.checkBodies(u, exact)

@@ -134,7 +134,7 @@ func (w *Workspace) Compile() (*Result, error) {
 	if c.Failed() {
 		return r, nil
 	}
-	r.Plan, r.Suite = lower.Lower(r.Program)
+	r.Plan, r.Suite = lower.Lower(r.Program, w.options.Each)
 	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/lang/types"
 )
 
 // Declared is what the declarations of a package say to each other: everything
@@ -70,9 +69,13 @@ func (b *Body) Facts() *Facts {
 func (b *Body) Notes() *resolve.Notes { return &b.notes }
 
 // Declare checks the declarations of a resolved package that reaches the imported
-// ones.
-func Declare(m *module.Module, info *resolve.Info, imported ...*Program) *Declared {
-	c := &checker{pkg: m.Package, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
+// ones. Those that need nothing of each other are checked with each; nil means one
+// after the other. What is found is the same.
+func Declare(m *module.Module, info *resolve.Info, each Each, imported ...*Program) *Declared {
+	if each == nil {
+		each = InTurn
+	}
+	c := &checker{pkg: m.Package, each: each, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
@@ -124,24 +127,19 @@ func (c *checker) everyBody() []syntax.Decl {
 // Body checks one of the Bodies. Several may be checked at the same time. A test
 // asks flows for the steps that it names; nil knows none.
 func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
-	c := *d.c
-	c.flows = flows
 	at := decl.Span()
-	program := *c.Program
-	program.Info, program.Facts = c.Info.Apart(at.End()-at.Start()), newFacts()
-	program.Settings, program.Tests = nil, nil
-	c.Program, c.ds, c.setting, c.know = &program, diag.List{}, map[string]bool{}, narrowing{}
-	c.fielded = map[*resolve.Variable]types.Type{}
+	c := d.c.apart(at.End() - at.Start())
+	c.flows = flows
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
 		p := *c.process[c.qualified(decl.Name.Text)]
-		p.Decl, p.Facts = decl, &program.Facts
+		p.Decl, p.Facts = decl, &c.Facts
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
 		c.migrate(&p)
 		b.process = &p
 	case *syntax.RouteDecl:
-		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &program.Facts}
+		r := &Route{Decl: decl, Name: c.qualified(decl.Name.Text), Facts: &c.Facts}
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.routeBody(decl, r, grown) })
 		b.route = r
 	case *syntax.PatternDecl:
@@ -149,7 +147,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	case *syntax.WindowDecl:
 		b.window = c.window(decl)
 	case *syntax.ScheduleDecl:
-		s := &Schedule{Decl: decl, Facts: &program.Facts}
+		s := &Schedule{Decl: decl, Facts: &c.Facts}
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.schedule(decl, s, grown) })
 		b.schedule = s
 	case *syntax.TestDecl:

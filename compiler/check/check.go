@@ -165,6 +165,7 @@ type Call struct {
 
 type checker struct {
 	*Program
+	each     Each
 	ds       diag.List
 	pkg      string
 	labels   lattice

@@ -14,33 +14,38 @@ import (
 )
 
 func (c *checker) declareEndpoints() {
-	for _, d := range decls[*syntax.EndpointDecl](c, resolve.Endpoint) {
-		e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
-		usable := c.connector(d, &e)
-		if d.Body != nil {
-			for _, s := range d.Body.Settings {
-				c.report(unknownSetting("an endpoint", nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
-			}
-			for _, r := range d.Body.Receives {
-				c.receive(&e, r)
-			}
-			slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
-			for _, op := range d.Body.Operations {
-				if usable {
-					c.operation(&e, op)
-				}
-			}
-			for _, b := range d.Body.Bindings {
-				c.binding(&e, b)
+	all := decls[*syntax.EndpointDecl](c, resolve.Endpoint)
+	made := make([]plan.Endpoint, len(all))
+	sideBySide(c, all, func(x *checker, i int) { made[i] = x.declareEndpoint(all[i]) })
+	c.Endpoints = append(c.Endpoints, made...)
+}
+
+func (c *checker) declareEndpoint(d *syntax.EndpointDecl) plan.Endpoint {
+	e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
+	usable := c.connector(d, &e)
+	if d.Body != nil {
+		for _, s := range d.Body.Settings {
+			c.report(unknownSetting("an endpoint", nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
+		}
+		for _, r := range d.Body.Receives {
+			c.receive(&e, r)
+		}
+		slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
+		for _, op := range d.Body.Operations {
+			if usable {
+				c.operation(&e, op)
 			}
 		}
-		if d.Body == nil || len(d.Body.Bindings) == 0 {
-			c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
-				WithHelp("say where: on CLOUD { url: env.NAME }"))
+		for _, b := range d.Body.Bindings {
+			c.binding(&e, b)
 		}
-		slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
-		c.Endpoints = append(c.Endpoints, e)
 	}
+	if d.Body == nil || len(d.Body.Bindings) == 0 {
+		c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
+			WithHelp("say where: on CLOUD { url: env.NAME }"))
+	}
+	slices.SortFunc(e.Operations, func(a, b plan.Operation) int { return cmp.Compare(a.Name, b.Name) })
+	return e
 }
 
 var receiveSettings = []Setting{

@@ -71,18 +71,26 @@ type place struct {
 
 // declareProcesses makes the signatures, which bodies and tests refer to.
 func (c *checker) declareProcesses() {
+	var all []*syntax.ProcessDecl
 	for _, s := range c.Info.Of(resolve.Process) {
-		d := s.Decl.(*syntax.ProcessDecl)
-		if d.Broken && !d.BrokenBody {
-			continue
+		if d := s.Decl.(*syntax.ProcessDecl); !d.Broken || d.BrokenBody {
+			all = append(all, d)
 		}
-		p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
-		if d.Params != nil {
-			p.Params = c.fields(d.Params.List)
-			c.refinements(p.Name, d.Params.List, p.Params)
-		}
+	}
+	made := make([]*Process, len(all))
+	sideBySide(c, all, func(x *checker, i int) { made[i] = x.declareProcess(all[i]) })
+	for _, p := range made {
 		c.process[p.Name] = p
 	}
+}
+
+func (c *checker) declareProcess(d *syntax.ProcessDecl) *Process {
+	p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
+	if d.Params != nil {
+		p.Params = c.fields(d.Params.List)
+		c.refinements(p.Name, d.Params.List, p.Params)
+	}
+	return p
 }
 
 func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more bool) {

@@ -56,7 +56,8 @@ func regionsOf(b *syntax.Block) regions {
 		if st, ok := n.(syntax.Stmt); ok {
 			note(st.ExplicitID(), st)
 		}
-		return true
+		_, value := n.(syntax.Expr)
+		return !value // in which no statement stands
 	})
 	return r
 }

@@ -32,41 +32,10 @@ func (c *checker) declareTypes() {
 		c.Types = append(c.Types, contract.Types...)
 		c.Refinements = append(c.Refinements, contract.Refinements...)
 	}
-	c.Types = slices.Grow(c.Types, len(c.Info.Symbols))
-	var fields []*syntax.Fields
-	for _, s := range c.Info.Symbols {
-		d := types.Definition{Name: s.Full, Doc: s.Decl.Head().Doc}
-		var list *syntax.Fields
-		switch x := s.Decl.(type) {
-		case *syntax.TypeDecl:
-			if x.Alias != nil {
-				c.alias(s)
-				continue
-			}
-			d.Kind, list = types.RecordDefinition, x.Fields
-		case *syntax.UnionDecl:
-			d.Kind, list = types.UnionDefinition, x.Cases
-		case *syntax.FaultDecl:
-			d.Kind, list = types.FaultDefinition, x.Fields
-		case *syntax.EventDecl:
-			d.Kind, list = types.EventDefinition, x.Fields
-		case *syntax.EnumDecl:
-			d.Kind, d.Values = types.EnumDefinition, c.enum(x)
-		default:
-			continue
-		}
-		if list != nil {
-			d.Fields = c.fields(list.List)
-		}
-		if d.Kind == types.UnionDefinition && list != nil {
-			c.cases(list.List, d.Fields)
-		}
-		if s.Decl.Head().Broken {
-			list = nil // enough has been said about its refinements
-		}
-		c.Types = append(c.Types, d)
-		fields = append(fields, list)
-	}
+	defined := c.aliasesApart()
+	own := make([]types.Definition, len(defined))
+	sideBySide(c, defined, func(x *checker, i int) { own[i] = x.definition(defined[i]) })
+	c.Types = slices.Concat(c.Types, own)
 	c.types.all = slices.Concat(c.importedTypes(), c.Types)
 	c.Universe = types.NewUniverse(c.types.all)
 	c.Aliases = c.types.aliases
@@ -74,12 +43,61 @@ func (c *checker) declareTypes() {
 	c.finite()
 	c.aliasRefinements()
 	c.offerGuards()
-	own := c.Types[len(c.Types)-len(fields):]
-	for i, list := range fields {
-		if list != nil {
-			c.refinements(own[i].Name, list.List, own[i].Fields)
+	sideBySide(c, defined, func(x *checker, i int) {
+		if _, list := shape(defined[i]); list != nil && !defined[i].Head().Broken { // or enough has been said
+			x.refinements(own[i].Name, list.List, own[i].Fields)
+		}
+	})
+}
+
+// aliasesApart settles the declarations type X = T, and gives those that make a
+// definition, by name.
+func (c *checker) aliasesApart() []syntax.Decl {
+	defined := make([]syntax.Decl, 0, len(c.Info.Symbols))
+	for _, s := range c.Info.Symbols {
+		if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {
+			c.alias(s)
+		} else if kind, _ := shape(s.Decl); kind != "" {
+			defined = append(defined, s.Decl)
 		}
 	}
+	return defined
+}
+
+// shape is what kind of definition a declaration makes, "" for none, and of which
+// fields.
+func shape(d syntax.Decl) (types.DefinitionKind, *syntax.Fields) {
+	switch d := d.(type) {
+	case *syntax.TypeDecl:
+		return types.RecordDefinition, d.Fields
+	case *syntax.UnionDecl:
+		return types.UnionDefinition, d.Cases
+	case *syntax.FaultDecl:
+		return types.FaultDefinition, d.Fields
+	case *syntax.EventDecl:
+		return types.EventDefinition, d.Fields
+	case *syntax.EnumDecl:
+		return types.EnumDefinition, nil
+	}
+	return "", nil
+}
+
+func (c *checker) definition(d syntax.Decl) types.Definition {
+	out := types.Definition{Name: c.qualified(d.DeclName().Text), Doc: d.Head().Doc}
+	var list *syntax.Fields
+	out.Kind, list = shape(d)
+	if list != nil {
+		out.Fields = c.fields(list.List)
+	}
+	switch d := d.(type) {
+	case *syntax.UnionDecl:
+		if list != nil {
+			c.cases(list.List, out.Fields)
+		}
+	case *syntax.EnumDecl:
+		out.Values = c.enum(d)
+	}
+	return out
 }
 
 // cases reports those of a union that may be absent: its value is exactly one of

@@ -12,8 +12,12 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// Lower gives the plan and the tests of a program that has no errors.
-func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
+// Lower gives the plan and the tests of a program that has no errors. The processes
+// are lowered with each; nil means one after the other. The result is the same.
+func Lower(p *check.Program, each check.Each) (*plan.Plan, *plan.Suite) {
+	if each == nil {
+		each = check.InTurn
+	}
 	out := &plan.Plan{Format: plan.Format, Package: p.Module.Package, Std: standard(p),
 		Labels: p.Labels, Settings: p.Settings, Clouds: p.Clouds,
 		Failovers: p.Failovers, SLAs: p.SLAs, Policies: p.Policies, Roles: p.Roles, Channels: p.Channels,
@@ -26,9 +30,11 @@ func Lower(p *check.Program) (*plan.Plan, *plan.Suite) {
 	}
 	slices.SortFunc(out.Contracts, func(a, b plan.Contract) int { return cmp.Compare(a.Path, b.Path) })
 	out.Contracts = slices.Compact(out.Contracts)
-	out.Processes = slices.Grow(out.Processes, len(p.Processes))
+	if n := len(p.Processes); n > 0 {
+		out.Processes = make([]plan.Process, n)
+		each(n, func(i int) { out.Processes[i] = process(p, p.Processes[i], "") })
+	}
 	for _, x := range p.Processes {
-		out.Processes = append(out.Processes, process(p, x, ""))
 		out.Migrations = append(out.Migrations, x.Migrations...)
 	}
 	for _, x := range p.Routes {

@@ -319,14 +319,14 @@ func Unknown(at source.Span, what, name string, candidates []string) diag.Diagno
 // them once.
 func (i *Info) Used() []int32 {
 	var out []int32
-	var last *Symbol
+	seen := make([]uint64, len(i.Symbols)/64+1)
 	for n := range i.Uses {
 		s := i.Uses[n].Symbol
-		if s == nil || s == last || i.byName[s.Name] != s { // not one of another package
+		if s == nil || s.number >= len(i.Symbols) || i.Symbols[s.number] != s { // not one of another package
 			continue
 		}
-		last = s
-		if !slices.Contains(out, int32(s.number)) {
+		if word, bit := s.number/64, uint64(1)<<(s.number%64); seen[word]&bit == 0 {
+			seen[word] |= bit
 			out = append(out, int32(s.number))
 		}
 	}

@@ -286,6 +286,7 @@ func (d *decider) withdraw(x *instance, a *activation) {
 		}
 	case ending:
 		if !x.runsForward() {
+			d.dropAllWork(x)
 			d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: x.result})
 		}
 	default:
@@ -350,6 +351,7 @@ func (d *decider) execEnd(x *instance, a *activation, index uint32, st *step) {
 		open = open || o.forward() && x.holds(o, true)
 	}
 	if !open {
+		d.dropAllWork(x)
 		d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: v})
 		return
 	}

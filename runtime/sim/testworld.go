@@ -54,6 +54,14 @@ func (b *bench) effect(e engine.Effect) error {
 		if err := b.deliver(e.Event, e.Key, e.Payload); err != nil {
 			return err
 		}
+	case engine.Tell:
+		if err := refused(b.decide(e.News)); err != nil {
+			return err
+		}
+	case engine.Recall:
+		if err := refused(b.decide(e.Order)); err != nil {
+			return err
+		}
 	default:
 		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
 	}
@@ -70,13 +78,16 @@ func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
 // part of the plan.
 func (b *bench) starts(e engine.Start) error {
 	c := record.AttemptEnded{Outcome: record.Succeeded}
-	err := b.decide(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input})
+	reply, err := b.ask(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch})
 	var no *record.Rejection
 	if errors.As(err, &no) {
 		c = record.AttemptEnded{Outcome: record.Rejected, Detail: no.Detail}
 		b.trace("%s was not started: %s", short(e.Process), no.Detail)
 	} else if err != nil {
 		return err
+	}
+	if reply.Ended != nil {
+		return refused(b.decide(record.ChildEnded{Watch: e.Watch, Child: reply.Instance, Ending: *reply.Ended}))
 	}
 	return b.ended(e.Target, c)
 }

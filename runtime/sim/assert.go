@@ -25,7 +25,7 @@ func (b *bench) then(t *plan.Then) {
 	case plan.ThenStarted:
 		b.times(t, "started "+short(t.Process)+b.arguments(t), b.countStarts(t))
 	case plan.ThenRan:
-		b.times(t, "ran "+stepText(t.Steps[0]), b.result.Ran[t.Steps[0]])
+		b.times(t, "ran "+stepText(t.Steps[0]), b.ran(t.Steps[0]))
 	case plan.ThenOrder:
 		b.order(t)
 	case plan.ThenUndone:

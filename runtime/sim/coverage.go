@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,8 +25,7 @@ type Part struct {
 }
 
 // Cover adds up what tests have reached of a package. Without results nothing
-// was. A jump between the states of a machine is no step that can be counted, and
-// a block without steps no branch.
+// was. A block without steps is no branch.
 func Cover(p *plan.Plan, results []TestResult) *Coverage {
 	c := &covering{ran: map[plan.StepName]int{}, out: &Coverage{Steps: []Part{}, Branches: []Part{}, Faults: []Part{}, Compensations: []Part{}}}
 	for i := range results {
@@ -69,15 +67,8 @@ type covering struct {
 	out *Coverage
 }
 
-// traceless are the kinds of steps of which the journal does not tell that they
-// were reached: what follows them is told instead.
-var traceless = []plan.Kind{plan.Goto}
-
 func (c *covering) flow(flow string, steps []plan.Step) {
 	plan.Walk(steps, func(s *plan.Step) {
-		if slices.Contains(traceless, s.Kind) {
-			return
-		}
 		n := c.ran[plan.StepName{Flow: flow, Step: s.ID}]
 		c.out.Steps = append(c.out.Steps, Part{flow, s.ID, s.At, n})
 		c.choices(flow, s, n)
@@ -91,7 +82,7 @@ func (c *covering) flow(flow string, steps []plan.Step) {
 
 // block says how often a block was entered; ok is false where nobody can tell.
 func (c *covering) block(flow string, b *plan.Block) (n int, at plan.Place, ok bool) {
-	if len(b.Steps) == 0 || slices.Contains(traceless, b.Steps[0].Kind) {
+	if len(b.Steps) == 0 {
 		return 0, "", false
 	}
 	return c.ran[plan.StepName{Flow: flow, Step: b.Steps[0].ID}], b.Steps[0].At, true

@@ -102,6 +102,11 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 		}
 	}
 	b.result.VirtualNs = int64(b.now)
+	for s := range b.places {
+		if n := b.ran(s); n > 0 {
+			b.result.Ran[s] = n
+		}
+	}
 	for _, id := range b.instances {
 		b.result.Ends = append(b.result.Ends, short(b.flows[id])+" "+b.standing(id))
 	}
@@ -132,21 +137,23 @@ type bench struct {
 
 	answers []*reply // what is given, in the author's order
 	down    []*outage
-	known   map[string]answered // of attempts, for those that leave twice
-	seen    map[string]bool     // messages that are in their channel
-	places  map[string]uint64   // how many messages a channel has had
-	after   map[string]uint64   // the position of the latest message of each route
+	played  map[string]*playedChild // mocked instances, by name
+	playing []*playedChild          // those that have not ended, in the order of their start
+	known   map[string]answered     // of attempts, for those that leave twice
+	seen    map[string]bool         // messages that are in their channel
+	lengths map[string]uint64       // how many messages a channel has had
+	after   map[string]uint64       // the position of the latest message of each route
 
 	told
 }
 
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
-		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, seen: map[string]bool{},
-		places: map[string]uint64{}, after: map[string]uint64{},
+		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
+		lengths: map[string]uint64{}, after: map[string]uint64{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
-	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}}
+	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
 	for _, s := range t.Steps {
 		if s.Given != nil && s.Given.Kind == plan.GivenNow {
 			b.start = record.Instant(*s.Given.NowNs)

@@ -77,7 +77,7 @@ func (b *bench) call(e engine.Call) error {
 	attempt := fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
 	a, again := b.known[attempt]
 	if !again || !e.Again {
-		a = b.ask(e)
+		a = b.asked(e)
 		b.known[attempt] = a
 	}
 	if a.due <= b.now {
@@ -91,9 +91,9 @@ func (b *bench) call(e engine.Call) error {
 	return nil
 }
 
-// ask finds the answer to a call, and how long it takes: no longer than the call
+// asked finds the answer to a call, and how long it takes: no longer than the call
 // waits.
-func (b *bench) ask(e engine.Call) answered {
+func (b *bench) asked(e engine.Call) answered {
 	c := b.answer(e)
 	patience := nanos(e.TimeoutNs)
 	if patience == 0 {
@@ -123,7 +123,7 @@ func (b *bench) answer(e engine.Call) record.AttemptEnded {
 	if b.isDown(e.Endpoint, e.Cloud) {
 		return b.unreachable(call)
 	}
-	r := b.choose(call)
+	r := b.choose(call.args, call.cloud, func(g *plan.Given) bool { return g.Endpoint == call.endpoint && g.Operation == call.operation })
 	if r == nil {
 		return b.otherwise(call, operation)
 	}
@@ -188,12 +188,12 @@ func (b *bench) otherwise(call made, operation *plan.Operation) record.AttemptEn
 // choose finds the answer to a call: one for these arguments before one for any,
 // one for this cloud before one for any, and of those the first that is not used
 // up. The last one without a number of times stays.
-func (b *bench) choose(call made) *reply {
+func (b *bench) choose(args []types.Value, cloud string, about func(*plan.Given) bool) *reply {
 	for _, class := range [4][2]bool{{true, true}, {true, false}, {false, true}, {false, false}} {
 		var fit []*reply
 		for _, r := range b.answers {
-			if r.Endpoint == call.endpoint && r.Operation == call.operation && r.WithArgs == class[0] && (r.Cloud != "") == class[1] &&
-				(r.Cloud == "" || r.Cloud == call.cloud) && (!r.WithArgs || types.Equal(r.args, call.args)) {
+			if about(r.Given) && r.WithArgs == class[0] && (r.Cloud != "") == class[1] &&
+				(r.Cloud == "" || r.Cloud == cloud) && (!r.WithArgs || types.Equal(r.args, args)) {
 				fit = append(fit, r)
 			}
 		}

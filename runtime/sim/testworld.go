@@ -77,6 +77,9 @@ func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
 // starts starts an instance for another one. A process of another package is not
 // part of the plan.
 func (b *bench) starts(e engine.Start) error {
+	if r := b.mocked(e); r != nil {
+		return b.pretends(e, r)
+	}
 	c := record.AttemptEnded{Outcome: record.Succeeded}
 	reply, err := b.ask(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch})
 	var no *record.Rejection
@@ -108,7 +111,7 @@ func (b *bench) deliver(event, id string, payload map[string]types.Value) error 
 func (b *bench) sends(channel, id string, payload types.Value, by string) error {
 	if !b.seen[id] {
 		b.seen[id] = true
-		b.places[channel]++
+		b.lengths[channel]++
 		b.messages = append(b.messages, happened{name: channel, value: payload})
 		b.trace("%s sent %s to %s", by, show(payload), short(channel))
 	} else {
@@ -119,12 +122,12 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 		if r.From != channel {
 			continue
 		}
-		err := b.decide(record.DeliverMessage{Route: r.Name, Channel: channel, Position: b.places[channel], After: b.after[r.Name], Message: id,
+		err := b.decide(record.DeliverMessage{Route: r.Name, Channel: channel, Position: b.lengths[channel], After: b.after[r.Name], Message: id,
 			Payload: payload, Problem: problem})
 		if err != nil {
 			return fmt.Errorf("the route %s: %w", short(r.Name), err)
 		}
-		b.after[r.Name] = b.places[channel]
+		b.after[r.Name] = b.lengths[channel]
 	}
 	return nil
 }
@@ -157,6 +160,7 @@ func (b *bench) crash() error {
 		b.fail("the journal to hold everything", "what was recovered is not what was there before the crash")
 	}
 	b.later = agenda{now: b.now}
+	b.childrenAgain()
 	b.effects = b.core.State().Pending()
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {
@@ -228,6 +232,7 @@ func left(e record.Event) (instance string, step uint32, ok bool) {
 
 // told is what a test's world has seen.
 type told struct {
+	walked
 	flows     map[string]string // instances: their process or route
 	calls     []made
 	events    []happened
@@ -256,6 +261,7 @@ type made struct {
 func (b *bench) note(events []record.Event) {
 	for _, e := range events {
 		b.noteStep(e)
+		b.noteWay(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
 			b.flows[e.Instance] = e.Process
@@ -296,7 +302,7 @@ func (b *bench) noteStep(e record.Event) {
 	}
 	if _, _, leaves := left(e); leaves {
 		switch s.Kind {
-		case plan.Fail, plan.Return, plan.End, plan.Goto:
+		case plan.Fail, plan.End:
 		default:
 			return
 		}

@@ -188,6 +188,9 @@ func candidateLines(call *check.Call) string {
 // hoverSetting describes the setting whose name stands at an offset.
 func (n *names) hoverSetting(path string, offset int) *Hover {
 	nodes := n.within(path, offset)
+	if h := hoverInside(nodes, offset); h != nil {
+		return h
+	}
 	for i := len(nodes) - 1; i >= 0; i-- {
 		x, ok := nodes[i].(*syntax.Setting)
 		if !ok || !x.Name.At.Contains(offset) {

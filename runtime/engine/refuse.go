@@ -58,11 +58,6 @@ func unsupported(p *plan.Plan) error {
 			note(true, r.At, "receive")
 		}
 	}
-	for i := range p.SLAs {
-		if b := p.SLAs[i].OnBreach; b != nil {
-			note(true, firstAt(b.Body), "on breach")
-		}
-	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
 		note(len(d.Search) > 0, d.At, "search")
@@ -81,13 +76,6 @@ func unsupported(p *plan.Plan) error {
 		return nil
 	}
 	return e
-}
-
-func firstAt(steps []plan.Step) plan.Place {
-	if len(steps) == 0 {
-		return ""
-	}
-	return steps[0].At
 }
 
 // refuseStep notes what a step of a kind that runs asks for besides.

@@ -32,12 +32,12 @@ func (c *checker) declareRollouts() {
 			if s == nil {
 				continue
 			}
+			c.rollout(d, s, b)
 			if first := known[s.Full]; first != nil {
 				c.report(diag.Errorf(CodeRollout, d.Process.Span(), "%s has two rollouts", s.Name).WithNote(first.Process.Span(), "the first one"))
 				continue
 			}
 			known[s.Full] = d
-			c.rollout(d, s, b)
 		}
 	}
 	slices.SortFunc(c.Rollouts, func(a, b plan.Rollout) int { return cmp.Compare(a.Process, b.Process) })

@@ -123,13 +123,15 @@ func (p *phrase) answer(g *plan.Given, t target) bool {
 		g.Kind = plan.GivenSilent
 	case p.take("answers", "garbage"):
 		g.Kind = plan.GivenGarbage
+	case p.word() == "takes" && t.result().Kind == types.Void:
+		g.Kind = plan.GivenReturns // nothing, and that takes its time
 	case !p.left():
 		p.wrong(mocks, "how does %s answer?", mocks.Text())
 		return false
 	default:
 		return p.unknown("returns", "raises", "fails", "rejects", "never", "answers", "is")
 	}
-	if t.process != nil {
+	if t.process != nil && g.Kind != plan.GivenReturns {
 		p.report(diag.Errorf(CodeTest, mocks, "a process gives a result or raises a fault").WithHelp("given %s returns ..., or raises ...", mocks.Text()))
 		return false
 	}
@@ -143,6 +145,11 @@ func (t *target) gives() (string, types.Type, []string) {
 		return t.process.Name, t.process.Result, t.process.Raises
 	}
 	return t.operation.Name, t.operation.Result, t.operation.Raises
+}
+
+func (t *target) result() types.Type {
+	_, result, _ := t.gives()
+	return result
 }
 
 func (p *phrase) returned(g *plan.Given, t target) bool {

@@ -186,16 +186,16 @@ func (p *phrase) calledThen(t *plan.Then) bool {
 	if !ok {
 		return false
 	}
-	name := plan.CallName{Endpoint: call.endpoint.Name, Operation: call.operation.Name}
-	if !t.Never && !call.withArgs && p.take("before") {
+	if !t.Never && p.take("before") {
 		then, ok := p.operation()
 		if !ok {
 			return false
 		}
-		t.Kind, t.Calls = plan.ThenOrder, []plan.CallName{name, {Endpoint: then.endpoint.Name, Operation: then.operation.Name}}
-		return p.plain(then)
+		t.Kind, t.Calls = plan.ThenOrder, []plan.CallMatch{call.match(), then.match()}
+		return true
 	}
-	t.Call, t.Args, t.WithArgs = &name, call.args, call.withArgs
+	match := call.match()
+	t.Call = &match
 	if t.Cloud, ok = p.cloud(call.endpoint); !ok || !p.counted(t) {
 		return false
 	}
@@ -205,12 +205,8 @@ func (p *phrase) calledThen(t *plan.Then) bool {
 	return ok
 }
 
-// plain reports arguments where only the name of an operation can stand.
-func (p *phrase) plain(t target) bool {
-	if t.withArgs {
-		p.wrong(p.step.Terms[p.at-1].Span(), "an order names operations without arguments")
-	}
-	return !t.withArgs
+func (t *target) match() plan.CallMatch {
+	return plan.CallMatch{CallName: plan.CallName{Endpoint: t.endpoint.Name, Operation: t.operation.Name}, Args: t.args, WithArgs: t.withArgs}
 }
 
 // operation reads an operation of an endpoint.
@@ -247,10 +243,10 @@ func (p *phrase) order(t *plan.Then) bool {
 	t.Kind = plan.ThenOrder
 	for p.left() {
 		call, ok := p.operation()
-		if !ok || !p.plain(call) {
+		if !ok {
 			return false
 		}
-		t.Calls = append(t.Calls, plan.CallName{Endpoint: call.endpoint.Name, Operation: call.operation.Name})
+		t.Calls = append(t.Calls, call.match())
 	}
 	if len(t.Calls) < 2 {
 		p.wrong(p.step.Span(), "an order is one of at least two operations")

@@ -139,12 +139,12 @@ type Then struct {
 	// given.
 	Expr    *expression.Tree `json:"expr,omitempty"`
 	Type    types.Type       `json:"type,omitzero"`
-	Call    *CallName        `json:"call,omitempty"`
-	Calls   []CallName       `json:"calls,omitempty"`
+	Call    *CallMatch       `json:"call,omitempty"`
+	Calls   []CallMatch      `json:"calls,omitempty"`
 	Process string           `json:"process,omitempty"`
 	Event   string           `json:"event,omitempty"`
 	Channel string           `json:"channel,omitempty"`
-	// Args, where WithArgs, are those that a call, a start or a message has to have.
+	// Args, where WithArgs, are those that a start or a message has to have.
 	Args     []expression.Tree `json:"args,omitempty"`
 	WithArgs bool              `json:"with_args,omitempty"`
 	Times    int               `json:"times,omitempty"` // 0: at least once
@@ -163,6 +163,14 @@ type CallName struct {
 	Operation string `json:"operation"`
 }
 
+// CallMatch is fitted by the calls of an operation; where WithArgs, by those with
+// these arguments.
+type CallMatch struct {
+	CallName
+	Args     []expression.Tree `json:"args,omitempty"`
+	WithArgs bool              `json:"with_args,omitempty"`
+}
+
 // Operations are all operations that a test names.
 func (t *Test) Operations() []CallName {
 	var out []CallName
@@ -172,9 +180,11 @@ func (t *Test) Operations() []CallName {
 			out = append(out, CallName{s.Given.Endpoint, s.Given.Operation})
 		}
 		if s.Then != nil {
-			out = append(out, s.Then.Calls...)
+			for _, c := range s.Then.Calls {
+				out = append(out, c.CallName)
+			}
 			if s.Then.Call != nil {
-				out = append(out, *s.Then.Call)
+				out = append(out, s.Then.Call.CallName)
 			}
 		}
 	}

@@ -1,6 +1,11 @@
 package benefit
 
-channel applications: queue of Application { dead_letter: unreadable }
+/// Applications hold what physicians write: whoever takes a disk away reads none of it.
+channel applications: queue of Application {
+  dead_letter: unreadable
+  retain:      30d
+  encrypt:     secret.applications
+}
 
 endpoint portal: http {
   receive applications: Application { path: "/applications" }

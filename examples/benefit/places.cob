@@ -46,7 +46,13 @@ endpoint experts: http {
 
 /// Pays on behalf of the state.
 endpoint treasury: treasury_api {
-  on state { url: env.TREASURY_URL, availability: 99.5%, latency: 99% within 5s }
+  on state {
+    url:          env.TREASURY_URL
+    auth:         mtls { certificate: secret.treasury_certificate, key: secret.treasury_key, authority: env.STATE_CA }
+    limit:        20/m
+    availability: 99.5%
+    latency:      99% within 5s
+  }
 }
 
 endpoint letters: http {

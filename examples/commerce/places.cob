@@ -50,8 +50,22 @@ endpoint payments: http {
   operation void(charge: string) { delete "/charges/${charge}", idempotent: true }
   operation settled(day: string) -> [Charge] { get "/settlements/${day}" }
 
-  on paris    { url: env.PAY_PARIS,    cost: 0.020 EUR per call, availability: 99.9%,  latency: 99% within 400ms }
-  on finland  { url: env.PAY_FINLAND,  cost: 0.030 EUR per call, availability: 99.95%, latency: 99% within 500ms }
+  on paris {
+    url:          env.PAY_PARIS
+    auth:         oauth2 { token_url: env.PAY_TOKENS, client: "shop", secret: secret.pay, scopes: ["charges", "refunds"] }
+    limit:        200/s, burst 50
+    cost:         0.020 EUR per call
+    availability: 99.9%
+    latency:      99% within 400ms
+  }
+  on finland {
+    url:          env.PAY_FINLAND
+    auth:         bearer { token: secret.pay_finland }
+    limit:        50/s, 16 at once
+    cost:         0.030 EUR per call
+    availability: 99.95%
+    latency:      99% within 500ms
+  }
   on virginia { url: env.PAY_VIRGINIA, cost: 0.010 EUR per call, availability: 99.99%, latency: 99% within 300ms }
 }
 
@@ -99,6 +113,9 @@ sla delivery {
   completion:   95% within 21d
   availability: 99.5% over 30d
   cost:         at most 0.25 EUR
+
+  // One late order is told by its process; this is about all of them.
+  on breach { send alerts(Alert { what: "${objective} of ${process} is ${observed}, and ${promised} was promised" }) }
 }
 
 /// Prices may come from anywhere; people stay in the Union.

@@ -21,6 +21,10 @@ func (c *completion) positions() {
 			return
 		}
 		switch x := nodes[i].(type) {
+		case *syntax.RecordExpr:
+			if c.inside(nodes[:i+1], x) {
+				return
+			}
 		case *syntax.Annotation:
 			if c.inHole(x.Name.At) {
 				c.symbols(resolve.Label)
@@ -34,6 +38,8 @@ func (c *completion) positions() {
 			}
 			c.settingValue(x, outer)
 			return
+		case *syntax.MigrateDecl:
+			c.steps(x)
 		case *syntax.LetStmt:
 			if id, ok := x.Value.(*syntax.Ident); ok && c.inHole(id.Span()) {
 				c.keywords(syntax.AllKeywords().Actions)
@@ -44,7 +50,7 @@ func (c *completion) positions() {
 			}
 		case *syntax.EndpointDecl:
 			if x.Kind != nil && c.inHole(x.Kind.Parts[0].At) {
-				c.add(0, Item{Label: "http", Kind: KeywordItem, Detail: "connector"})
+				c.connectors()
 			}
 		}
 	}
@@ -69,16 +75,13 @@ func (c *completion) list(nodes []syntax.Node) {
 			continue
 		}
 		given := settingsOf(nodes[i])
-		for _, row := range settingsAround(nodes[:i+1]) {
+		for _, row := range c.settingsAround(nodes[:i+1]) {
 			if given[row.Name] {
 				continue
 			}
-			item := Item{Label: row.Name, Kind: SettingItem, Detail: row.Form, Doc: describeSetting(&row)}
-			if c.follows != ':' {
-				item.Insert = row.Name + ": "
-			}
-			c.add(0, item)
+			c.add(0, c.settingItem(&row))
 		}
+		c.verbs(nodes[:i+1])
 		c.keywords(c.fitting(words, nodes[:i]))
 		return
 	}
@@ -116,7 +119,7 @@ var formTerm = regexp.MustCompile(`<[^>]*>|[a-z_]+`)
 
 // settingValue gives the words and names of a setting's form.
 func (c *completion) settingValue(x *syntax.Setting, outer []syntax.Node) {
-	for _, row := range settingsAround(outer) {
+	for _, row := range c.settingsAround(outer) {
 		if row.Name == x.Name.Text {
 			c.form(&row)
 		}
@@ -129,13 +132,17 @@ func (c *completion) form(row *check.Setting) {
 		switch {
 		case term[0] != '<':
 			c.add(1, Item{Label: term, Kind: KeywordItem, Detail: row.Form, Doc: row.Doc})
-		case kind == "one":
+		case kind == "one" || kind == "block":
 			for _, w := range strings.Fields(strings.TrimPrefix(rest, "of ")) {
 				c.add(0, Item{Label: w, Kind: ValueItem, Detail: row.Name, Doc: row.Doc})
 			}
-		case kind == "name":
-			c.symbols(resolve.Kind(rest))
-		case kind == "bool":
+		case kind == "name" || kind == "names":
+			for _, k := range strings.Fields(rest) {
+				c.symbols(resolve.Kind(k))
+			}
+		case kind == "secret":
+			c.add(0, Item{Label: "secret", Kind: KeywordItem, Detail: "from the secrets", Insert: "secret."})
+		case kind == "bool" || kind == "value" && rest == "bool":
 			c.add(0, Item{Label: "true", Kind: ValueItem})
 			c.add(0, Item{Label: "false", Kind: ValueItem})
 		case kind == "text":

@@ -34,6 +34,9 @@ func (s *Snapshot) Hover(path string, offset int) *Hover {
 	if h := n.hoverSetting(path, offset); h != nil {
 		return h
 	}
+	if h := n.hoverConnector(path, offset); h != nil {
+		return h
+	}
 	return s.hoverWord(path, offset)
 }
 
@@ -188,12 +191,15 @@ func candidateLines(call *check.Call) string {
 // hoverSetting describes the setting whose name stands at an offset.
 func (n *names) hoverSetting(path string, offset int) *Hover {
 	nodes := n.within(path, offset)
+	if h := hoverInside(nodes, offset); h != nil {
+		return h
+	}
 	for i := len(nodes) - 1; i >= 0; i-- {
 		x, ok := nodes[i].(*syntax.Setting)
 		if !ok || !x.Name.At.Contains(offset) {
 			continue
 		}
-		for _, row := range settingsAround(nodes[:i]) {
+		for _, row := range n.settingsAround(nodes[:i]) {
 			if row.Name == x.Name.Text {
 				return &Hover{placeOf(x.Name.At), describeSetting(&row)}
 			}

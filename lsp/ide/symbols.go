@@ -30,6 +30,10 @@ func Symbols(src *source.File) []Symbol {
 			if title, ok := d.Title.Plain(); ok && d.Title != nil {
 				x.Name, x.Selected = title, placeOf(d.Title.Span())
 			}
+		case *syntax.MigrateDecl:
+			x.of(d.Process)
+		case *syntax.RolloutDecl:
+			x.of(d.Process)
 		}
 		if x.Name == "" || !inside(x.Selected, x.Whole) {
 			continue
@@ -38,6 +42,13 @@ func Symbols(src *source.File) []Symbol {
 		out = append(out, x)
 	}
 	return out
+}
+
+// of names a declaration by what it is about.
+func (x *Symbol) of(p *syntax.Path) {
+	if p != nil && p.Last().Given() {
+		x.Name, x.Selected = p.String(), placeOf(p.Span())
+	}
 }
 
 func inside(a, b Place) bool { return b.Start <= a.Start && a.End <= b.End && a.Start < a.End }

@@ -45,7 +45,8 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 		processes: map[string]*plan.Process{}, channels: map[string]*plan.Channel{},
 		prices: map[[2]string]types.Amount{}, slas: map[string]*plan.SLA{},
 	}
-	if d.Program, err = engine.Link(p, d.Digest); err != nil {
+	d.Program, err = engine.Link(p, d.Digest)
+	if err = runnable(p, err); err != nil {
 		return nil, fmt.Errorf("the plan of %s cannot run here: %w", p.Package, err)
 	}
 	if d.refinements, err = expression.NewChecker(d.Universe, p.Refinements); err != nil {

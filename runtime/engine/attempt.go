@@ -37,10 +37,10 @@ func textOf(v types.Value) string {
 
 // persistent says whether an effect must not be given up.
 func (x *instance) persistent(a *activation) bool {
-	if a.role != roleStep || x.inClosing(a) {
+	if a.role != roleStep && a.role != roleWork || x.inClosing(a) {
 		return true
 	}
-	return x.flow.steps[a.step].kind != plan.Call
+	return x.flow.steps[a.step].call == nil
 }
 
 // tries is how often an effect is attempted before something else happens.
@@ -98,6 +98,9 @@ func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no st
 	if u := x.scope(a); u != nil && u.x.cloud != "" && c.sameCloud != "" && x.flow.steps[u.step].id == c.sameCloud {
 		return u.x.cloud, "where " + c.sameCloud + " was done", ""
 	}
+	if u := x.scope(a); u != nil && u.x.cloud != "" && x.flow.steps[u.step].undoes == c.endpoint.Name {
+		return u.x.cloud, "where it was done", ""
+	}
 	if c.candidates == 0 {
 		return "", "", "the policy allows no cloud for it"
 	}
@@ -126,7 +129,7 @@ func (a *activation) timesTried(cloud string) uint32 {
 // fresh says whether a call has a legal candidate that was never asked.
 func (d *decider) fresh(x *instance, a *activation, c *call) bool {
 	cloud, _, no := d.choose(x, a, c)
-	return no == "" && a.role == roleStep && a.timesTried(cloud) == 0
+	return no == "" && (a.role == roleStep || a.role == roleWork) && a.timesTried(cloud) == 0
 }
 
 func (d *decider) noCloud(x *instance, a *activation, why string) {
@@ -142,9 +145,9 @@ func (d *decider) technical(x *instance, a *activation, fault, reason string) {
 	st := &x.flow.steps[a.step]
 	fields := map[string]types.Value{"reason": reason}
 	switch st.kind {
-	case plan.Call:
+	case plan.Call, plan.Begin:
 		fields["endpoint"], fields["operation"] = st.call.endpoint.Name, st.call.operation.Name
-	case plan.Start:
+	case plan.Start, plan.Child:
 		fields["endpoint"], fields["operation"] = st.plan.Start.Process, "start"
 	case plan.Send:
 		fields["endpoint"], fields["operation"] = st.plan.Send.Channel, "send"
@@ -165,21 +168,31 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 			t.Activation, t.Attempt = a.x.of, a.x.ofTry
 		}
 	}
-	if a.role == roleLetter {
+	switch a.role {
+	case roleTell:
+		t.Key = effectKey(x.id, "end", named)
+		return Tell{Target: t, News: record.ChildEnded{Watch: a.x.watch.by, Child: x.id, Ending: *x.ending()}}
+	case roleRecall:
+		process, _ := a.items[0].(string)
+		key, _ := a.items[1].(string)
+		t.Key = effectKey(x.id, "recall", named)
+		return Recall{Target: t, Order: record.RecallChild{Process: process, Key: key, By: record.Watch{Instance: x.id, Activation: a.x.of}}}
+	case roleLetter:
 		t.Key = effectKey(x.id, letterStep, named)
 		return Send{Target: t, Plan: x.flow.program.digest, Channel: x.flow.deadLetter(), Payload: w.load}
 	}
 	st := &x.flow.steps[a.step]
-	if t.Key == "" || st.kind != plan.Call {
+	if t.Key == "" || st.call == nil {
 		t.Key = effectKey(x.id, st.id, named)
 	}
 	switch st.kind {
-	case plan.Start:
-		business := w.key
-		if business == "" {
-			business = t.Key
+	case plan.Start, plan.Child:
+		process, business := x.wanting(a, w)
+		e := Start{Target: t, Process: process, Business: business, Input: w.args}
+		if st.awaits || a.role == roleWork {
+			e.Watch = record.Watch{Instance: x.id, Activation: a.id}
 		}
-		return Start{Target: t, Process: st.plan.Start.Process, Business: business, Input: w.args}
+		return e
 	case plan.Send:
 		return Send{Target: t, Plan: x.flow.program.digest, Channel: st.plan.Send.Channel, Payload: w.load}
 	case plan.Publish:
@@ -257,7 +270,7 @@ func (d *decider) unusable(x *instance, a *activation, c *record.AttemptEnded) s
 	if a.step == none || x.flow.steps[a.step].slot < 0 {
 		c.Value = nil
 	}
-	if a.role != roleStep {
+	if a.role != roleStep && a.role != roleWork {
 		c.Fields = nil
 	}
 	switch {
@@ -319,14 +332,14 @@ func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
 		d.succeeded(x, a, c)
 	case record.Raised:
 		d.failed(x, a, c, 0)
-		if a.role == roleLetter {
-			d.incident(x, a, a.step, "the channel answered with the fault "+c.Fault)
+		if a.role != roleStep && a.role != roleWork {
+			d.incident(x, a, a.step, "was answered with the fault "+c.Fault)
 			return
 		}
 		d.raise(x, a, a.step, c.Fault, c.Fields, c.Detail)
 	case record.Rejected:
 		d.failed(x, a, c, 0)
-		if a.role == roleLetter || x.scope(a) != nil {
+		if a.role != roleStep && a.role != roleWork || x.scope(a) != nil {
 			d.incident(x, a, a.step, "was rejected: "+c.Detail)
 			return
 		}
@@ -337,12 +350,24 @@ func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
 }
 
 func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) {
-	if a.role == roleLetter {
+	switch a.role {
+	case roleLetter:
 		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs})
 		d.end(x)
 		return
+	case roleTell, roleRecall:
+		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs})
+		return
 	}
 	st := &x.flow.steps[a.step]
+	switch {
+	case st.start != nil && (st.awaits || a.role == roleWork):
+		d.childStarted(x, a, c.TookNs)
+		return
+	case a.role == roleWork:
+		d.workEnded(x, a, record.WorkEnded{Value: c.Value, Cloud: a.x.cloud, TookNs: c.TookNs})
+		return
+	}
 	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs}
 	if st.call != nil {
 		e.Cloud = a.x.cloud
@@ -456,6 +481,12 @@ func again(e Effect) Effect {
 		e.Again = true
 		return e
 	case Publish:
+		e.Again = true
+		return e
+	case Tell:
+		e.Again = true
+		return e
+	case Recall:
 		e.Again = true
 		return e
 	}

@@ -56,6 +56,10 @@ func instanceOf(cmd record.Command) string {
 		return c.Instance
 	case record.TimerDue:
 		return c.Instance
+	case record.ChildEnded:
+		return c.Instance
+	case record.RecallChild:
+		return record.InstanceID(c.Process, c.Key)
 	case record.ClaimTask:
 		return c.Instance
 	case record.CompleteTask:

@@ -10,21 +10,11 @@ import (
 
 // execSelect begins to wait, unless something fits that is there already.
 func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step) {
-	e := record.StepEntered{Step: index}
-	for i := range st.sel.on {
-		arm := &st.sel.on[i]
-		if arm.equals == nil {
-			continue
-		}
-		v, ok := d.value(x, a, index, arm.equals)
-		if !ok {
-			return
-		}
-		if e.Items == nil {
-			e.Items = make([]types.Value, len(st.sel.on))
-		}
-		e.Items[i] = v
+	items, ok := d.awaitedBy(x, a, index, st.sel)
+	if !ok {
+		return
 	}
+	e := record.StepEntered{Step: index, Items: items}
 	if st.sel.elseArm >= 0 {
 		d.selectNow(x, a, index, st, e)
 		return
@@ -36,6 +26,9 @@ func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step)
 		return
 	}
 	w := d.enter(x, a, e)
+	if d.takeHandle(x, w) {
+		return
+	}
 	d.takeKept(x, w)
 	if w.due != 0 && w.due <= d.now && !w.frame() && !w.stuck {
 		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: w.id, Block: uint32(st.sel.afterArm) + 1})
@@ -43,9 +36,38 @@ func (d *decider) execSelect(x *instance, a *activation, index uint32, st *step)
 	}
 }
 
+// awaitedBy are per arm the value that an event's field has to have, or the handle
+// that is waited for; nil where no arm has either.
+func (d *decider) awaitedBy(x *instance, a *activation, index uint32, sel *selection) (items []types.Value, ok bool) {
+	for i := range sel.on {
+		asked := sel.on[i].equals
+		if sel.on[i].handle != nil {
+			asked = sel.on[i].handle
+		}
+		if asked == nil {
+			continue
+		}
+		v, ok := d.value(x, a, index, asked)
+		if !ok {
+			return nil, false
+		}
+		if items == nil {
+			items = make([]types.Value, len(sel.on))
+		}
+		items[i] = v
+	}
+	return items, true
+}
+
 // selectNow runs the arm that can go at once, or the else. It asks from the frame
 // a, so that what goes wrong with a condition leaves the frame where it is.
 func (d *decider) selectNow(x *instance, a *activation, index uint32, st *step, e record.StepEntered) {
+	if _, _, ready := x.readyHandle(st.sel, e.Items); ready {
+		if d.room(x, a, index, 1) {
+			d.takeHandle(x, d.enter(x, a, e))
+		}
+		return
+	}
 	found, ok := d.findKept(x, a, index, st.sel, e.Items)
 	switch {
 	case !ok:
@@ -69,7 +91,7 @@ type foundEvent struct {
 func (d *decider) findKept(x *instance, a *activation, index uint32, sel *selection, items []types.Value) (found *foundEvent, ok bool) {
 	var all []foundEvent
 	for i := range sel.on {
-		if sel.on[i].transient {
+		if sel.on[i].transient || sel.on[i].event == "" {
 			continue
 		}
 		for _, k := range d.s.kept.by[awaited(&sel.on[i], items, i)] {

@@ -114,6 +114,10 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.cancelInstance(&c)
 	case record.RetryInstance:
 		return d.retryInstance(&c)
+	case record.ChildEnded:
+		return d.childEnded(&c)
+	case record.RecallChild:
+		return d.dropChild(&c)
 	case record.ActivatePlan:
 		return d.activatePlan(&c)
 	}
@@ -161,6 +165,9 @@ func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instance
 func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	id := record.InstanceID(c.Process, c.Key)
 	if d.s.known(id) {
+		if c.Watch != (record.Watch{}) {
+			return d.watched(id, c.Watch)
+		}
 		return record.Reply{Instance: id, Existing: true}
 	}
 	f, no := d.flowNamed(c.Process, c.Plan)
@@ -190,6 +197,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
 	x := d.s.instances[id]
+	if c.Watch != (record.Watch{}) {
+		d.addWatcher(x, c.Watch, true, record.Reply{})
+	}
 	if f.deadlineNs > 0 {
 		d.emit(record.TimerSet{Instance: id, Due: d.now + record.Instant(f.deadlineNs)})
 	}
@@ -279,6 +289,7 @@ func (d *decider) run(x *instance) {
 		d.drain(x)
 	}
 	d.ready = d.ready[:0]
+	d.tell(x)
 	x.park(d.now)
 }
 
@@ -473,11 +484,13 @@ func (d *decider) complete(x *instance, a *activation, step uint32, result types
 		d.emit(record.Returned{At: d.now, Instance: x.id, Step: step, Result: result})
 		return
 	}
+	d.dropAllWork(x)
 	d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: result})
 }
 
 func (d *decider) endReturned(x *instance) {
 	if x.phase == returned && !x.detached() {
+		d.dropAllWork(x)
 		d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: x.result})
 	}
 }

@@ -63,6 +63,10 @@ type Start struct {
 	Process  string                 // qualified
 	Business string                 // the key of the new instance
 	Input    map[string]types.Value // by parameter
+	// Watch is who waits for the end of the instance, if anybody. Where it is
+	// over already (Reply.Ended), that is told with record.ChildEnded instead of how
+	// the attempt ended.
+	Watch record.Watch
 }
 
 // Send puts a message into a channel, under Key as the message's ID. The payload
@@ -81,4 +85,18 @@ type Publish struct {
 	Plan    string // digest of the plan that publishes it
 	Event   string // qualified
 	Payload map[string]types.Value
+}
+
+// Tell brings the news of the end of an instance to one that waits for it. It
+// Succeeded when the shard of the one that waits has decided the news.
+type Tell struct {
+	Target
+	News record.ChildEnded
+}
+
+// Recall says that a child is not wanted any more. It Succeeded when the child's
+// shard has decided that; rejected, it is Refused.
+type Recall struct {
+	Target
+	Order record.RecallChild
 }

@@ -102,6 +102,8 @@ func (s *State) applyInstance(ev record.Event) string {
 		return ""
 	case record.FaultPassed, record.UndoStarted, record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
+	case record.WorkBegun, record.WorkEnded, record.ChildStarted, record.ChildRecalled, record.HandleTaken, record.WatcherAdded:
+		return s.applyChild(ev)
 	}
 	return s.applyWaiting(ev)
 }
@@ -315,6 +317,9 @@ func (s *State) await(x *instance, a *activation) {
 		return
 	}
 	for i := range on {
+		if on[i].event == "" {
+			continue
+		}
 		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
 	}
 }
@@ -335,6 +340,9 @@ func (s *State) unwait(x *instance, a *activation) {
 		case plan.Select, plan.Machine:
 			on := x.arms(a).on
 			for i := range on {
+				if on[i].event == "" {
+					continue
+				}
 				s.waiting.remove(awaited(&on[i], a.items, i), x, a.id)
 			}
 		case plan.Task:
@@ -382,7 +390,10 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 	if a.step != none && a.role == roleStep {
 		st := &x.flow.steps[a.step]
 		x.set(a, st.slot, e.Value, e.Bound)
-		if st.kind == plan.Scope {
+		switch st.kind {
+		case plan.Await:
+			x.hadResult(a, 0)
+		case plan.Scope:
 			x.unitOver(a, st)
 		}
 		if completes(st, a) {
@@ -410,7 +421,7 @@ func (s *State) stepLeft(x *instance, a *activation, e *record.StepLeft) {
 // not where a handler or an else ran instead.
 func completes(st *step, a *activation) bool {
 	switch st.kind {
-	case plan.Call, plan.Task:
+	case plan.Call, plan.Task, plan.Await, plan.Child:
 		return !a.frame()
 	case plan.Scope:
 		return a.block == st.blocks[0]
@@ -450,6 +461,9 @@ func (s *State) kill(x *instance, a *activation) {
 	s.unwait(x, a)
 	a.dead = true
 	a.x, a.items = nil, nil
+	if a.role == roleWork {
+		x.works--
+	}
 	x.alive--
 	if a.parent != none {
 		if p := x.find(a.parent); p != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -78,11 +79,12 @@ func (s *State) faultCaught(x *instance, a *activation, e *record.FaultCaught) {
 		s.caughtAround(x, a, st, e)
 		return
 	}
-	if st.call != nil {
-		for _, c := range st.call.catch {
-			if c.block+1 == int32(e.Block) {
-				x.set(a, c.slot, e.Fields, true)
-			}
+	if st.kind == plan.Await {
+		x.hadResult(a, 0)
+	}
+	for _, c := range st.catch {
+		if c.block+1 == int32(e.Block) {
+			x.set(a, c.slot, e.Fields, true)
 		}
 	}
 	s.runBlock(x, a, e.Block)
@@ -220,7 +222,7 @@ func (s *State) settlementOwed(x *instance, e *record.SettlementOwed) string {
 		of.x.doubts = slices.DeleteFunc(of.x.doubts, func(d doubt) bool { return d.cloud == e.Cloud })
 	}
 	vars := make([]types.Value, len(x.flow.vars))
-	st, now := &x.flow.steps[e.Step], x.variables(of)
+	st, now := &x.flow.steps[x.flow.undo(e.Step)], x.variables(of)
 	for _, slot := range st.reads {
 		if slot != st.slot {
 			vars[slot] = now[slot]
@@ -244,6 +246,7 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 		return
 	}
 	s.unwait(x, a)
+	a.step = x.flow.undo(a.step)
 	st := &x.flow.steps[a.step]
 	a.role, a.block, a.next, a.items, a.attempt = roleUndo, st.blocks[st.comp], 0, nil, 0
 	if st.slot >= 0 {

@@ -45,8 +45,18 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		d.execTask(x, a, index, st)
 	case plan.Select:
 		d.execSelect(x, a, index, st)
-	case plan.Call, plan.Start, plan.Send, plan.Publish:
+	case plan.Call, plan.Send, plan.Publish, plan.Child:
 		d.execEffect(x, a, index, st)
+	case plan.Start:
+		if st.slot >= 0 {
+			d.execBegin(x, a, index, st)
+		} else {
+			d.execEffect(x, a, index, st)
+		}
+	case plan.Begin:
+		d.execBegin(x, a, index, st)
+	case plan.Await:
+		d.execAwait(x, a, index, st)
 	default:
 		d.execRegion(x, a, index, st)
 	}
@@ -218,14 +228,9 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 // the effect is made of is evaluated before, so that an incident there leaves
 // the frame where it is.
 func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step) {
-	exprs := effectExprs(st)
-	values := make([]types.Value, len(exprs))
-	for i, e := range exprs {
-		v, ok := d.value(x, a, index, e)
-		if !ok {
-			return
-		}
-		values[i] = v
+	values, ok := d.valuesOf(x, a, index, effectExprs(st))
+	if !ok {
+		return
 	}
 	w, err := d.s.wanted(x, st, values)
 	if err != nil {
@@ -243,10 +248,10 @@ func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step)
 }
 
 func effectExprs(st *step) []*expr {
-	switch st.kind {
-	case plan.Call:
+	switch {
+	case st.call != nil:
 		return st.call.exprs
-	case plan.Start:
+	case st.start != nil:
 		return st.start.args
 	}
 	return []*expr{st.expr}
@@ -263,14 +268,14 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 	var w wish
 	var key *evaluator
 	var params []types.Field
-	switch st.kind {
-	case plan.Send, plan.Publish:
+	switch {
+	case st.call != nil:
+		key, params = st.call.key, st.call.operation.Params
+	case st.start != nil:
+		key, params = st.start.key, st.start.target.Params
+	default:
 		w.load = values[0]
 		return w, nil
-	case plan.Call:
-		key, params = st.call.key, st.call.operation.Params
-	case plan.Start:
-		key, params = st.start.key, st.start.target.Params
 	}
 	w.args = make(map[string]types.Value, len(params))
 	for i := range params {
@@ -294,8 +299,11 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 
 // again is the wish of an activation that exists.
 func (s *State) again(x *instance, a *activation) (wish, error) {
-	if a.role == roleLetter {
+	switch a.role {
+	case roleLetter:
 		return wish{load: letterOf(x)}, nil
+	case roleTell, roleRecall:
+		return wish{}, nil // it is all in the activation
 	}
 	st := &x.flow.steps[a.step]
 	values, err := s.ingredients(x, a, st)

@@ -48,6 +48,7 @@ func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) e
 	if l.err != nil {
 		return l.err
 	}
+	l.flow.pairAwaits()
 	if l.flow.program.flows[l.flow.name] != nil {
 		l.fail(at, "is declared twice")
 		return l.err
@@ -74,6 +75,11 @@ func declareAll(f *flow, steps []plan.Step) {
 				f.bound = append(f.bound, 0)
 			}
 			f.bound[slot]++
+		}
+		if s.Await != nil {
+			for j := range s.Await.Catch {
+				f.declare(s.Await.Catch[j].Var, types.Ref(s.Await.Catch[j].Fault))
+			}
 		}
 		for _, b := range blocksOf(s) {
 			declareAll(f, b.Steps)
@@ -103,6 +109,11 @@ func blocksOf(s *plan.Step) []*plan.Block {
 			out = append(out, &s.Call.Catch[i].Block)
 		}
 	}
+	if s.Await != nil {
+		for i := range s.Await.Catch {
+			out = append(out, &s.Await.Catch[i].Block)
+		}
+	}
 	if s.Task != nil && s.Task.Else != nil {
 		out = append(out, s.Task.Else)
 	}
@@ -130,12 +141,13 @@ func (l *linker) block(name string, steps []plan.Step) uint32 {
 func (l *linker) step(p *plan.Step) uint32 {
 	index := uint32(len(l.flow.steps))
 	l.flow.steps = append(l.flow.steps, step{})
-	s := step{plan: p, id: p.ID, kind: p.Kind, slot: l.slot(p.Var), comp: -1, elseBlock: -1}
+	s := step{plan: p, id: p.ID, kind: p.Kind, slot: l.slot(p.Var), comp: -1, undoer: -1, elseBlock: -1}
 	s.expr = l.expr(p.Expr, p.At)
 	for _, arm := range p.Arms {
 		s.arms = append(s.arms, l.expr(arm, p.At))
 	}
 	l.parts(p, &s)
+	l.catches(p, &s)
 	if p.Kind == plan.Machine {
 		l.machines = append(l.machines, p)
 		defer func() { l.machines = l.machines[:len(l.machines)-1] }()
@@ -182,14 +194,18 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if l.undoing > 0 {
 			l.fail(p.At, "return stands in a compensation, which has nobody to return to")
 		}
-	case plan.Call:
+	case plan.Call, plan.Begin:
 		if need(p.Call != nil, "call") {
 			s.call = l.call(p)
 		}
-	case plan.Start:
+	case plan.Start, plan.Child:
 		if need(p.Start != nil, "process") {
 			s.start = l.start(p)
+			s.awaits = p.Kind == plan.Child
+			l.flow.hasChildren = l.flow.hasChildren || s.awaits
 		}
+	case plan.Await:
+		need(p.Expr != nil && p.Await != nil, "handle")
 	case plan.Send:
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
@@ -298,10 +314,6 @@ func (l *linker) call(p *plan.Step) *call {
 	c.args = l.exprs(p.Call.Args, p.At)
 	c.key = l.evaluator(c.operation.Key, p.At)
 	l.asking(p, c)
-	for i := range p.Call.Catch {
-		h := &p.Call.Catch[i]
-		c.catch = append(c.catch, caught{h.Fault, l.slot(h.Var), int32(i)})
-	}
 	l.candidates(p, c)
 	return c
 }
@@ -374,9 +386,12 @@ func (l *linker) selection(p *plan.Step) *selection {
 			arm.path = strings.Join(on.Path, ".")
 			arm.equals = l.expr(on.Equals, p.At)
 		}
+		arm.handle = l.expr(on.Handle, p.At)
 		sel.on = append(sel.on, arm)
-		sel.eventList = append(sel.eventList, on.Event)
-		l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
+		if on.Event != "" {
+			sel.eventList = append(sel.eventList, on.Event)
+			l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
+		}
 	}
 	for i := range p.Select.After {
 		if ns := p.Select.After[i].DelayNs; !sel.hasAfter || ns < sel.afterNs {

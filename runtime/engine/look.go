@@ -192,7 +192,7 @@ func (x *instance) details() Details {
 				v.Settled = append(v.Settled, x.doubtful(a, o))
 			}
 		}
-		if !a.frame() && a.exit() == nil || a.stuck {
+		if (!a.frame() && a.exit() == nil || a.stuck) && !a.quiet() {
 			v.Waits = append(v.Waits, x.wait(a))
 		}
 	}
@@ -205,6 +205,12 @@ func (x *instance) details() Details {
 		}
 	}
 	return v
+}
+
+// quiet says that nothing is expected of an activation now: who will be told of
+// the end, and results that nobody has awaited yet.
+func (a *activation) quiet() bool {
+	return a.role == roleTell && a.attempt == 0 || a.role == roleWork && a.x.result != nil
 }
 
 func (x *instance) openSettlement(a *activation) Settlement {
@@ -237,6 +243,9 @@ func (x *instance) wait(a *activation) Wait {
 		if a.inflight {
 			v.Cloud = a.x.cloud
 		}
+	}
+	if a.role == roleTell {
+		v.Kind, v.Step = "tell", ""
 	}
 	if index == none {
 		return v

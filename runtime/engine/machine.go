@@ -105,24 +105,18 @@ func (d *decider) stateOver(x *instance, a *activation, st *step) {
 // awaitArms lets a machine wait for the arms of its state.
 func (d *decider) awaitArms(x *instance, a *activation, st *step) {
 	s := x.stateOf(a)
-	e := record.ArmsAwaited{At: d.now, Instance: x.id, Activation: a.id}
-	for i := range s.sel.on {
-		if s.sel.on[i].equals == nil {
-			continue
-		}
-		v, ok := d.value(x, a, a.step, s.sel.on[i].equals)
-		if !ok {
-			return
-		}
-		if e.Items == nil {
-			e.Items = make([]types.Value, len(s.sel.on))
-		}
-		e.Items[i] = v
+	items, ok := d.awaitedBy(x, a, a.step, s.sel)
+	if !ok {
+		return
 	}
+	e := record.ArmsAwaited{At: d.now, Instance: x.id, Activation: a.id, Items: items}
 	if n := int(a.firedTimes()); n < len(s.afters) {
 		e.Due = max(a.since+record.Instant(s.afters[n].ns), d.now)
 	}
 	d.emit(e)
+	if d.takeHandle(x, a) {
+		return
+	}
 	d.takeKept(x, a)
 	if a.due != 0 && a.due <= d.now && !a.frame() && !a.stuck {
 		d.stateDue(x, a, st)
@@ -158,6 +152,7 @@ func (d *decider) execGoto(x *instance, a *activation, index uint32, st *step) {
 		d.incident(x, a, index, fmt.Sprintf("the machine %s has entered %d states, its limit: is it going round in a circle? cancel ends it", machine.id, limit))
 		return
 	}
+	d.pass(x, a, index)
 	if x.holds(m, true) {
 		d.stop(x, m, record.Stopped{Exit: record.ExitState, Block: st.region.target, Step: index})
 		return

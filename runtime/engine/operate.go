@@ -149,13 +149,19 @@ func (d *decider) resume(x *instance, a *activation) {
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send, plan.Publish:
+	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child:
 		d.attempt(x, a, nil)
+	case plan.Await:
+		if w := x.work(a.items[0]); w != nil && w.x.result != nil {
+			d.receive(x, a, w)
+		}
 	case plan.Select:
 		if st.sel.hasAfter {
 			due := a.since + record.Instant(st.sel.afterNs)
 			d.emit(record.TimerSet{Instance: x.id, Activation: a.id, Due: max(due, d.now)})
 		}
-		d.takeKept(x, a)
+		if !d.takeHandle(x, a) {
+			d.takeKept(x, a)
+		}
 	}
 }

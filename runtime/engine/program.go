@@ -36,15 +36,16 @@ func (p *Program) Universe() *types.Universe { return p.universe }
 // named by their place in a walk, parents first, so the same plan always gives
 // the same numbers.
 type flow struct {
-	program *Program
-	name    string
-	process *plan.Process // or
-	route   *plan.Route
-	steps   []step
-	blocks  []block // the first is the body
-	vars    []variable
-	slots   map[string]int32
-	key     *expr // of the process, over its parameters
+	program     *Program
+	name        string
+	process     *plan.Process // or
+	route       *plan.Route
+	steps       []step
+	blocks      []block // the first is the body
+	vars        []variable
+	slots       map[string]int32
+	key         *expr // of the process, over its parameters
+	hasChildren bool  // one of its steps calls a process
 	// storesArgs says that variables may change while a call waits, so the
 	// arguments have to be remembered.
 	storesArgs bool
@@ -79,6 +80,12 @@ type step struct {
 	expr   *expr
 	blocks []uint32
 	comp   int32 // which of blocks compensates, -1 for none
+	// undoer is the step that awaits this one and says how to undo it, -1 for none;
+	// undoes is the endpoint of what an await waits for.
+	undoer int32
+	undoes string
+	awaits bool // of a start: for the end of what it starts
+	catch  []caught
 	reads  []int32
 	arms   []*expr
 	call   *call
@@ -102,7 +109,6 @@ type call struct {
 	exprs      []*expr    // args, and ownKey where there is one
 	failover   *plan.Failover
 	order      *placement.Order // of what the policy allows
-	catch      []caught
 	sameCloud  string
 	candidates int
 	timeoutNs  int64
@@ -135,6 +141,7 @@ type onArm struct {
 	slot   int32
 	equals *expr
 	where  *expr
+	handle *expr
 	varOf  string
 	// transient says that only what comes while it waits counts.
 	transient bool

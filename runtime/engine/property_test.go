@@ -36,7 +36,7 @@ func (g *grower) block(depth int) []plan.Step {
 func (g *grower) step(depth int) plan.Step {
 	kinds := []string{"let", "call", "call", "charge", "hold", "wait", "send", "publish", "start", "select", "task", "fail", "bad"}
 	if depth > 0 {
-		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel", "region", "region", "region", "region")
+		kinds = append(kinds, "if", "for", "while", "parallel", "match", "parallel", "region", "region", "region", "region", "others", "others")
 	}
 	name := g.name("s")
 	kind := rapid.SampledFrom(kinds).Draw(g.t, "kind")
@@ -44,6 +44,8 @@ func (g *grower) step(depth int) plan.Step {
 	switch {
 	case kind == "region":
 		s = g.region(depth-1, name)
+	case kind == "others":
+		s = g.others(depth-1, name)
 	case s.Kind == "":
 		s = g.nest(depth-1, name)
 	}
@@ -131,6 +133,32 @@ func (g *grower) nest(depth int, name string) plan.Step {
 	return parallel(rapid.IntRange(0, 2).Draw(g.t, "need"), rapid.Bool().Draw(g.t, "keep"), g.block(depth), g.block(depth))
 }
 
+// others begins a call or a child and awaits it, or calls a child.
+func (g *grower) others(depth int, name string) plan.Step {
+	if rapid.Bool().Draw(g.t, "calls") {
+		s := named(calling(name+"_child"), name)
+		if rapid.Bool().Draw(g.t, "catches") {
+			s.Await = &plan.AwaitStep{Catch: []plan.Catch{{Block: plan.Block{Steps: g.block(depth)}}}}
+		}
+		return s
+	}
+	h := name + "_handle"
+	begin, result := beginning(), awaiting(name+"_result", "h")
+	if rapid.Bool().Draw(g.t, "starts") {
+		begin, result = starting2(), awaiting(name+"_result", "k")
+	}
+	handle := ref(h, begin.Type)
+	begin.ID, begin.Var, result.Expr = h, h, &handle
+	if result.Compensate != nil {
+		result.Compensate.Steps[0].ID = name + "_undo"
+	}
+	body := append(steps(begin), g.block(depth)...)
+	if rapid.Bool().Draw(g.t, "awaits") {
+		body = append(body, result)
+	}
+	return when(name, yes("true"), body)
+}
+
 func named(s plan.Step, name string) plan.Step {
 	s.ID = name
 	return s
@@ -142,6 +170,8 @@ type chaos struct {
 	t    *rapid.T
 	sent []record.Command
 	keys map[string]string // effect key to what it names
+	// children are those that somebody waits for.
+	children []record.ChildEnded
 }
 
 func (c *chaos) send(cmd record.Command) {
@@ -173,6 +203,9 @@ func (c *chaos) note(e engine.Effect) {
 		what = "call " + x.Endpoint + "." + x.Operation
 	case engine.Start:
 		what = "start " + x.Process
+		if x.Watch.Instance != "" {
+			c.children = append(c.children, record.ChildEnded{Watch: x.Watch, Child: record.InstanceID(x.Process, x.Business)})
+		}
 	case engine.Send:
 		what = "send " + x.Channel
 	case engine.Publish:
@@ -210,6 +243,8 @@ func (c *chaos) move() {
 		for _, due := range c.state.Due(c.now, 5) {
 			c.send(due)
 		}
+	case kind == 11 && len(c.children) > 0:
+		c.childEnds(rapid.SampledFrom(c.children).Draw(c.t, "child"))
 	case kind == 7 && len(c.sent) > 0:
 		c.send(rapid.SampledFrom(c.sent).Draw(c.t, "again"))
 	case kind == 8:
@@ -233,6 +268,18 @@ func (c *chaos) move() {
 	}
 }
 
+// childEnds brings the news of the end of a child.
+func (c *chaos) childEnds(news record.ChildEnded) {
+	news.State = rapid.SampledFrom([]record.State{record.Completed, record.Faulted, record.Cancelled}).Draw(c.t, "ends as")
+	switch news.State {
+	case record.Completed:
+		news.Result = "done"
+	case record.Faulted:
+		news.Fault, news.Fields = "p.Declined", map[string]types.Value{"reason": "by chance"}
+	}
+	c.send(news)
+}
+
 // settle lets the world be kind until nothing is left to do.
 func (c *chaos) settle() {
 	for round := 0; ; round++ {
@@ -241,6 +288,10 @@ func (c *chaos) settle() {
 		}
 		for _, e := range c.state.Pending() {
 			c.send(c.answer(e, record.Succeeded))
+		}
+		for _, child := range c.children {
+			child.State = record.Completed
+			c.send(child)
 		}
 		for _, task := range c.state.Tasks() {
 			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, Form: map[string]types.Value{"approved": true}})
@@ -273,7 +324,7 @@ func TestRandomPlans(t *testing.T) {
 		body := g.block(2)
 		limits := storyLimits()
 		limits.StepsPerCommand = 200
-		p := one(append(body, give(num("1")))...)
+		p := family(append(body, give(num("1")))...)
 		g.around(&p.Processes[0])
 		w := newWorld(t, p, limits)
 		c := &chaos{world: w, t: t, keys: map[string]string{}}

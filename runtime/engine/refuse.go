@@ -38,8 +38,9 @@ func (e *UnsupportedError) Error() string {
 var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
-	plan.Return: true, plan.Publish: true,
-	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
+	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
+	plan.Await: true,
+	plan.Each:  true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
 	plan.Machine: true, plan.Goto: true, plan.Critical: true, plan.Interleave: true, plan.Milestone: true, plan.During: true,
 }
 
@@ -55,11 +56,6 @@ func unsupported(p *plan.Plan) error {
 	for i := range p.Endpoints {
 		for _, r := range p.Endpoints[i].Receives {
 			note(true, r.At, "receive")
-		}
-	}
-	for i := range p.SLAs {
-		if b := p.SLAs[i].OnBreach; b != nil {
-			note(true, firstAt(b.Body), "on breach")
 		}
 	}
 	for i := range p.Processes {
@@ -82,13 +78,6 @@ func unsupported(p *plan.Plan) error {
 	return e
 }
 
-func firstAt(steps []plan.Step) plan.Place {
-	if len(steps) == 0 {
-		return ""
-	}
-	return steps[0].At
-}
-
 // refuseStep notes what a step of a kind that runs asks for besides.
 func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 	if !runs[s.Kind] {
@@ -96,14 +85,12 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		return
 	}
 	switch s.Kind {
-	case plan.Start:
-		note(s.Var != "", s.At, "the handle of start")
 	case plan.Task:
 		note(s.Task.RemindNs > 0, s.At, "remind")
 		note(s.Task.EscalateNs > 0, s.At, "escalate")
 	case plan.Select:
 		for _, on := range s.Select.On {
-			note(on.Event == "", s.At, "waiting for what is no event")
+			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")
 		}
 	}
 }

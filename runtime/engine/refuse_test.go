@@ -17,26 +17,15 @@ func TestWhatIsDeclaredAndNotKeptIsRefused(t *testing.T) {
 		c.Name, c.Kind, c.Type, c.At = "p.c", "queue", intT, at
 		return func(p *plan.Plan) { p.Channels = append(p.Channels, c) }
 	}
-	binding := func(b plan.Binding) func(*plan.Plan) {
-		b.Cloud, b.At = "paris", at
-		return func(p *plan.Plan) {
-			p.Endpoints = append(p.Endpoints, plan.Endpoint{Name: "p.e", Bindings: []plan.Binding{b}})
-		}
-	}
 	for what, change := range map[string]func(*plan.Plan){
 		"":                           channel(plan.Channel{MaxBytes: 1 << 20}),
-		"the limit of a binding":     binding(plan.Binding{Limit: &plan.Limit{Count: 1, PerNs: 1}}),
-		"the auth of a binding":      binding(plan.Binding{Auth: &plan.Auth{Kind: "bearer"}}),
 		"the invalid of a channel":   channel(plan.Channel{Invalid: "p.c"}),
-		"the retain of a channel":    channel(plan.Channel{RetainNs: 1}),
 		"the expires of a channel":   channel(plan.Channel{ExpiresNs: 1}),
 		"the priority of a channel":  channel(plan.Channel{Priority: &yes}),
 		"the dedupe_by of a channel": channel(plan.Channel{Dedupe: &plan.DedupeBy{By: yes, WithinNs: 1}}),
-		"the encrypt of a channel":   channel(plan.Channel{Encrypt: plan.Text{Setting: "key", Secret: true}}),
-		"tenant":                     func(p *plan.Plan) { p.Tenants = []plan.Tenant{{Name: "p.t", At: at}} },
-		"partner":                    func(p *plan.Plan) { p.Partners = []plan.Partner{{Name: "p.x", At: at}} },
-		"migrate":                    func(p *plan.Plan) { p.Migrations = []plan.Migration{{Process: "p.P", At: at}} },
-		"rollout":                    func(p *plan.Plan) { p.Rollouts = []plan.Rollout{{Process: "p.P", By: yes, At: at}} },
+		"what runs at a partner": func(p *plan.Plan) {
+			p.Partners = []plan.Partner{{Name: "p.x", At: at, Imports: []plan.Shared{{Name: "q.P", Kind: "process"}}}}
+		},
 	} {
 		p := one(give(num("1")))
 		change(p)

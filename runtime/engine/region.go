@@ -97,7 +97,7 @@ func bindings(s *plan.Step) []variable {
 	add(s.Var, s.Type)
 	arms := func(on []plan.OnArm) {
 		for i := range on {
-			add(on[i].Var, types.Ref(on[i].Event))
+			add(on[i].Var, armType(&on[i]))
 		}
 	}
 	catches := func(list []plan.Catch) {

@@ -12,13 +12,18 @@ import (
 // raise lets a fault go from the activation a (a call, or the frame of a fail)
 // to whoever handles it.
 func (d *decider) raise(x *instance, a *activation, step uint32, fault string, fields map[string]types.Value, detail string) {
-	if c := x.callOf(a); c != nil && a.role == roleStep && !a.frame() {
-		for i := range c.catch {
-			if c.catch[i].fault == fault || c.catch[i].fault == "" {
-				if x.scope(a) == nil {
+	if a.role == roleWork {
+		d.workEnded(x, a, record.WorkEnded{Fault: fault, Fields: fields, Detail: detail})
+		return
+	}
+	if a.role == roleStep && !a.frame() {
+		catch := x.flow.steps[a.step].catch
+		for i := range catch {
+			if catch[i].fault == fault || catch[i].fault == "" {
+				if x.callOf(a) != nil && x.scope(a) == nil {
 					d.settle(x, a, "", true)
 				}
-				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(c.catch[i].block) + 1, Fault: fault, Fields: fields})
+				d.emit(record.FaultCaught{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(catch[i].block) + 1, Fault: fault, Fields: fields})
 				d.wake(a)
 				return
 			}
@@ -63,6 +68,7 @@ func (d *decider) end(x *instance) {
 		state = record.Cancelled
 	}
 	o := x.over
+	d.dropAllWork(x)
 	d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: state, Fault: o.fault, Fields: o.fields, Detail: o.detail})
 }
 
@@ -105,6 +111,7 @@ func (d *decider) abandon(x *instance, chosen func(*activation) bool) {
 			d.settle(x, a, "", true)
 		}
 	}
+	d.giveUpWork(x, chosen)
 }
 
 // settle turns the unknown outcomes of a call that is decided into settlements:
@@ -113,7 +120,7 @@ func (d *decider) abandon(x *instance, chosen func(*activation) bool) {
 // cloud in doubt, and nobody must undo there what it then takes for done.
 func (d *decider) settle(x *instance, a *activation, did string, givenUp bool) {
 	st := &x.flow.steps[a.step]
-	if a.x == nil || st.call.operation.Idempotent && (st.comp < 0 || !givenUp) {
+	if a.x == nil || st.call.operation.Idempotent && (!st.undoable() || !givenUp) {
 		return
 	}
 	for _, o := range slices.Clone(a.x.doubts) {
@@ -144,7 +151,7 @@ func (d *decider) recall(x *instance, a *activation) bool {
 // cloud is not asked again, for asking might do it: the doubt is written down.
 func (d *decider) owe(x *instance, a *activation, st *step, o doubt, due record.Instant) {
 	var args []types.Value
-	asked := st.comp >= 0 || due == 0
+	asked := st.undoable() || due == 0
 	if asked && len(st.call.exprs) > 0 && x.arguments(a) == nil {
 		var err error
 		if args, err = d.s.ingredients(x, a, st); err != nil {
@@ -185,7 +192,7 @@ func (d *decider) settlementAnswer(x *instance, a *activation, c *record.Attempt
 	st := &x.flow.steps[a.step]
 	cloud := a.x.cloud
 	switch {
-	case c.Outcome == record.Succeeded && st.comp >= 0:
+	case c.Outcome == record.Succeeded && st.undoable():
 		d.close(x, a, record.Succeeded, "it was done at "+cloud+" and is undone there", true, c.Value)
 		d.wake(a)
 	case c.Outcome == record.Succeeded:
@@ -198,7 +205,7 @@ func (d *decider) settlementAnswer(x *instance, a *activation, c *record.Attempt
 		// An earlier attempt there whose outcome is unknown may have done it all the
 		// same; then the cloud is asked again.
 		d.close(x, a, record.Refused, "nothing was done at "+cloud+": it never took the request", false, nil)
-	case st.comp < 0:
+	case !st.undoable():
 		d.close(x, a, record.Unknown, "it may have been done at "+cloud+"; nothing undoes it, so it was not asked again", false, nil)
 	case a.triesUsed() >= uint32(d.s.limits.Attempts):
 		d.failed(x, a, c, 0)

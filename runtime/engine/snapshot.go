@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 3
+const SnapshotVersion = 4
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -114,6 +114,9 @@ func (s *State) Restore(from []byte) error {
 func (s *State) reindex(x *instance) {
 	for _, a := range x.acts {
 		x.alive++
+		if a.role == roleWork {
+			x.works++
+		}
 		if a.stuck {
 			x.stuck++
 		}

@@ -152,7 +152,7 @@ func (c *snapper) activation(x *instance, a *activation) {
 	c.u32(&a.attempt)
 	r := uint32(a.role)
 	c.u32(&r)
-	a.role = role(min(r, uint32(roleLetter)))
+	a.role = role(min(r, uint32(lastRole)))
 	more, region := c.writing && !a.x.empty(), c.writing && a.x.inRegion()
 	c.bits(&a.inflight, &a.stuck, &a.detached, &more, &region)
 	c.when(&a.since)
@@ -162,12 +162,12 @@ func (c *snapper) activation(x *instance, a *activation) {
 		return
 	}
 	if !c.writing {
-		stepless := a.role == roleRoot || a.role == roleLetter
+		stepless := a.role == roleRoot || a.role == roleLetter || a.role == roleTell
 		if !stepless && int(a.step) >= len(x.flow.steps) || a.block != none && int(a.block) >= len(x.flow.blocks) {
 			c.fail("the instance " + x.id + " stands at a step that its plan does not have")
 			return
 		}
-		if more || region || a.role == roleUndo || a.role == roleSettlement {
+		if more || region || a.role == roleUndo || a.role == roleSettlement || a.role >= roleWork {
 			a.x = &extra{}
 		}
 	}
@@ -182,7 +182,8 @@ func (c *snapper) activation(x *instance, a *activation) {
 // empty says whether there is nothing that a fresh extra has not.
 func (m *extra) empty() bool {
 	return m == nil || m.cloud == "" && len(m.vars) == 0 && len(m.tried) == 0 && m.base == 0 && m.by == "" && m.incident == "" &&
-		len(m.doubts) == 0 && m.of == 0 && m.ofTry == 0 && !m.adopted && m.outcome == "" && m.detail == ""
+		len(m.doubts) == 0 && m.of == 0 && m.ofTry == 0 && !m.adopted && m.outcome == "" && m.detail == "" &&
+		m.result == nil && m.watch == nil && m.child == ""
 }
 
 func (c *snapper) extra(m *extra) {
@@ -214,6 +215,9 @@ func (c *snapper) extra(m *extra) {
 	c.text(&outcome)
 	m.outcome = record.Outcome(outcome)
 	c.text(&m.detail)
+	if c.version > 3 {
+		c.begun(m)
+	}
 }
 
 func (c *snapper) ending(e *ending) {

@@ -58,6 +58,7 @@ type instance struct {
 	last  uint32 // the highest activation number used
 	steps uint32
 	stuck int // activations with an incident
+	works int // activations of what was begun
 	done  []doneStep
 
 	phase   phase
@@ -115,6 +116,10 @@ const (
 	roleUndo                   // a compensation
 	roleSettlement             // an unknown outcome that is asked for
 	roleLetter                 // a dead letter
+	roleWork                   // what was begun and is not waited for, or what came of it
+	roleTell                   // who is told of the end of the instance
+	roleRecall                 // a child that is not wanted any more
+	lastRole       = roleRecall
 )
 
 // none stands for no activation, no block.
@@ -152,9 +157,12 @@ type extra struct {
 	ofTry    uint32  // and its attempt
 	adopted  bool    // the attempt under way is still the step's own
 	outcome  record.Outcome
-	detail   string // why the last attempt failed
-	layer    *layer // variables of its own
-	exit     *exit  // what follows when all that it holds has ended
+	detail   string   // why the last attempt failed
+	result   *outcome // of work that has ended
+	watch    *watch   // of who is told of the end
+	child    string   // instance that is there and is waited for
+	layer    *layer   // variables of its own
+	exit     *exit    // what follows when all that it holds has ended
 	// Of a parallel loop: how many rounds run at a time and how many have to end; 0
 	// is as many as there is room for, and as the plan says.
 	width, need uint32

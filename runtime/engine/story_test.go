@@ -209,9 +209,16 @@ func (w *world) effect(e engine.Effect) string {
 		}
 		return text
 	case engine.Start:
+		if x.Watch.Instance != "" {
+			head += fmt.Sprintf(", for a%d", x.Watch.Activation)
+		}
 		return fmt.Sprintf("start %s %q %v %s", x.Process, x.Business, x.Input, head)
 	case engine.Send:
 		return fmt.Sprintf("send %s %v %s", x.Channel, x.Payload, head)
+	case engine.Tell:
+		return fmt.Sprintf("tell %s a%d %s %v %s", w.short(x.News.Instance), x.News.Activation, x.News.State, x.News.Result, head)
+	case engine.Recall:
+		return fmt.Sprintf("recall %s %q for a%d %s", x.Order.Process, x.Order.Key, x.Order.By.Activation, head)
 	case engine.Publish:
 		return fmt.Sprintf("publish %s %v %s", x.Event, x.Payload, head)
 	}
@@ -244,6 +251,10 @@ func (w *world) run(line string) {
 		w.inst = record.InstanceID("p.P", f[1])
 		w.names[w.inst] = f[1]
 		w.do(record.StartInstance{Process: "p.P", Key: f[1], Input: map[string]types.Value{"order": order}})
+	case "call", "over", "recall":
+		w.child(f[0], f[1:])
+	case "of":
+		w.inst = record.InstanceID("p.Q", f[1])
 	case "message", "broken":
 		w.position++
 		w.inst = record.InstanceID("p.in", f[1])

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,5 +36,38 @@ func TestACallKeepsItsOwnSettings(t *testing.T) {
 		if (v.State == record.Waiting || v.State == record.Running) != fits {
 			t.Errorf("a key of %d bytes: %s %+v", n, v.State, v.Waits)
 		}
+	}
+}
+
+// child does a line of a story about p.Q: "call KEY by INSTANCE ACT" starts one for
+// another instance, "over KEY for INSTANCE ACT STATE VALUE" brings the news of its
+// end, "recall KEY by INSTANCE ACT" withdraws it.
+func (w *world) child(what string, f []string) {
+	key := f[0]
+	parent := record.InstanceID("p.P", f[2])
+	act, err := strconv.Atoi(f[3])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	by := record.Watch{Instance: parent, Activation: uint32(act)}
+	w.names[parent] = f[2]
+	w.names[record.InstanceID("p.Q", key)] = "Q-" + key
+	switch what {
+	case "call":
+		_, _, r := w.do(record.StartInstance{Process: "p.Q", Key: key, Watch: by, Input: map[string]types.Value{"order": map[string]types.Value{"id": key, "total": int64(1)}}})
+		if r.Ended != nil {
+			fmt.Fprintf(&w.out, "  ended %s %v\n", r.Ended.State, r.Ended.Result)
+		}
+	case "recall":
+		w.do(record.RecallChild{Process: "p.Q", Key: key, By: by})
+	case "over":
+		news := record.ChildEnded{Watch: by, Child: record.InstanceID("p.Q", key), Ending: record.Ending{State: record.State(f[4])}}
+		switch news.State {
+		case record.Completed:
+			news.Result = w.json(strings.Join(f[5:], " "))
+		case record.Faulted:
+			news.Fault, news.Fields = f[5], w.json(strings.Join(f[6:], " ")).(map[string]types.Value)
+		}
+		w.do(news)
 	}
 }

@@ -286,6 +286,7 @@ func (d *decider) withdraw(x *instance, a *activation) {
 		}
 	case ending:
 		if !x.runsForward() {
+			d.dropAllWork(x)
 			d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: x.result})
 		}
 	default:
@@ -341,6 +342,7 @@ func (d *decider) execEnd(x *instance, a *activation, index uint32, st *step) {
 			return
 		}
 	}
+	d.pass(x, a, index)
 	if x.phase == returned {
 		v = x.result
 	}
@@ -350,6 +352,7 @@ func (d *decider) execEnd(x *instance, a *activation, index uint32, st *step) {
 		open = open || o.forward() && x.holds(o, true)
 	}
 	if !open {
+		d.dropAllWork(x)
 		d.emit(record.InstanceEnded{At: d.now, Instance: x.id, State: record.Completed, Result: v})
 		return
 	}

@@ -25,6 +25,10 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 			n.startElsewhere(from, e)
 		case engine.Send:
 			n.workers.Go(func() { n.send(from, e) })
+		case engine.Tell:
+			n.order(from, e.Target, n.shardOf(e.News.Instance), e.News)
+		case engine.Recall:
+			n.order(from, e.Target, n.shardOf(record.InstanceID(e.Order.Process, e.Order.Key)), e.Order)
 		case engine.Publish:
 			n.workers.Go(func() { n.announce(from, e) })
 		}
@@ -66,7 +70,7 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
 // that shard's goroutine, where nothing may wait.
 func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input}
+	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch}
 	target := n.shardOf(record.InstanceID(e.Process, e.Business))
 	target.processor.Post(cmd, func(r record.Reply, err error) {
 		outcome := ended(e.Target, record.Succeeded, "")
@@ -79,12 +83,21 @@ func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
 			outcome.Outcome, outcome.Detail = record.Refused, r.Rejected.Detail
 		case r.Rejected != nil:
 			outcome.Outcome, outcome.Detail = record.Rejected, r.Rejected.Detail
+		case r.Ended != nil:
+			n.hand(from, record.ChildEnded{Watch: e.Watch, Child: r.Instance, Ending: *r.Ended})
+			return
 		}
 		outcome.Outcome = e.Target.Outcome(outcome.Outcome)
-		if !from.processor.TryDeliver(outcome) {
-			n.workers.Go(func() { n.bring(from, outcome) })
-		}
+		n.hand(from, outcome)
 	})
+}
+
+// hand gives a command to a shard from another one's goroutine, where nothing may
+// wait.
+func (n *Node) hand(to *ownedShard, cmd record.Command) {
+	if !to.processor.TryDeliver(cmd) {
+		n.workers.Go(func() { _ = to.processor.Send(n.work, cmd, nil) }) // as bring does
+	}
 }
 
 // send puts a message into a channel. The effect's key is the message's ID, so

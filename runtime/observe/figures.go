@@ -115,7 +115,7 @@ func (v *View) entered(x *entry, e record.StepEntered) {
 
 // opened remembers a call until it ends.
 func (v *View) opened(x *entry, activation, step uint32) {
-	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Kind == plan.Call {
+	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Call != nil {
 		x.calls = append(x.calls, openCall{activation: activation, endpoint: s.Call.Endpoint})
 	}
 }
@@ -166,7 +166,7 @@ func (v *View) left(x *entry, e record.StepLeft) {
 		if c.activation != e.Activation {
 			continue
 		}
-		if c.cloud != "" {
+		if c.cloud != "" && e.Cloud != "" {
 			sums := v.of(x).sums(c.endpoint, c.cloud)
 			sums.succeeded++
 			sums.took += time.Duration(e.TookNs)

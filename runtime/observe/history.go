@@ -131,6 +131,7 @@ func (t *Teller) tell(e record.Event) {
 		}
 	default:
 		t.tellTrouble(e)
+		t.tellBegun(e)
 	}
 }
 

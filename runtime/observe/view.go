@@ -128,6 +128,29 @@ func (v *View) fold(commit uint64, e record.Event) {
 		}
 	case record.SettlementClosed:
 		v.touch(e.Instance, commit)
+	default:
+		v.foldMore(commit, e)
+	}
+}
+
+// foldMore folds what concerns the end of an instance, its faults and what it
+// began.
+func (v *View) foldMore(commit uint64, e record.Event) {
+	switch e := e.(type) {
+	case record.WorkBegun:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.opened(x, e.Activation, e.Step)
+		}
+	case record.WorkEnded:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.left(x, record.StepLeft{Activation: e.Activation, Cloud: e.Cloud, TookNs: e.TookNs})
+		}
+	case record.ChildStarted:
+		v.touch(e.Instance, commit)
+	case record.ChildRecalled:
+		v.touch(e.Instance, commit)
+	case record.HandleTaken:
+		v.touch(e.Instance, commit)
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -165,6 +165,12 @@ var readers = [...]func(*coder) Event{
 	tagTimerSet:            readAs[TimerSet],
 	tagTimerFired:          readAs[TimerFired],
 	tagEventHanded:         readAs[EventHanded],
+	tagWorkBegun:           readAs[WorkBegun],
+	tagWorkEnded:           readAs[WorkEnded],
+	tagChildStarted:        readAs[ChildStarted],
+	tagChildRecalled:       readAs[ChildRecalled],
+	tagHandleTaken:         readAs[HandleTaken],
+	tagWatcherAdded:        readAs[WatcherAdded],
 	tagStopped:             readAs[Stopped],
 	tagFaultPassed:         readAs[FaultPassed],
 	tagStepWithdrawn:       readAs[StepWithdrawn],

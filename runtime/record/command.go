@@ -24,6 +24,9 @@ type StartInstance struct {
 	Input   map[string]types.Value // by parameter; already checked against the types
 	// Plan pins a plan digest; "" is the active plan of the package.
 	Plan string
+	// Watch, if set, is told when the instance ends. Where that starts it, the
+	// instance is its child.
+	Watch Watch
 }
 
 // DeliverMessage hands a message of a channel to the route that reads it.
@@ -172,6 +175,8 @@ type Reply struct {
 	// Matched counts the instances that took an event with this command. Where
 	// very many wait for it, the others take it soon after.
 	Matched int
+	// Ended is how the instance ended that was to be watched and is over.
+	Ended *Ending
 }
 
 // InstanceID is the name of the instance of a process with a key: the same

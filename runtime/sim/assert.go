@@ -17,14 +17,7 @@ func (b *bench) then(t *plan.Then) {
 	case plan.ThenReturns, plan.ThenFails, plan.ThenCancelled, plan.ThenWaits, plan.ThenIncident:
 		b.became(t)
 	case plan.ThenCalled:
-		name := short(t.Call.Endpoint) + "." + t.Call.Operation
-		if t.WithArgs {
-			name += list(b.values(t.Args), "(", ")")
-		}
-		if t.Cloud != "" {
-			name += " on " + t.Cloud
-		}
-		b.times(t, "called "+name, b.countCalls(t))
+		b.calledTimes(t)
 	case plan.ThenPublished:
 		b.times(t, "published "+short(t.Event)+b.fields(t), b.count(b.events, t.Event, b.value(t.Expr)))
 	case plan.ThenSent:
@@ -135,19 +128,39 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-func (b *bench) countCalls(t *plan.Then) int {
+func (b *bench) calledTimes(t *plan.Then) {
 	n := 0
-	args := b.values(t.Args)
-	for _, c := range b.calls {
-		if c.is(*t.Call) && (!t.WithArgs || types.Equal(c.args, args)) && (t.Cloud == "" || c.cloud == t.Cloud) {
+	wanted := b.wanted(t.Call)
+	for i := range b.calls {
+		if wanted.fits(&b.calls[i]) && (t.Cloud == "" || b.calls[i].cloud == t.Cloud) {
 			n++
 		}
 	}
-	return n
+	text := "called " + wanted.String()
+	if t.Cloud != "" {
+		text += " on " + t.Cloud
+	}
+	b.times(t, text, n)
 }
 
-func (m *made) is(c plan.CallName) bool {
-	return m.endpoint == c.Endpoint && m.operation == c.Operation
+// wanted is a call as an assertion wants it.
+type wanted struct {
+	*plan.CallMatch
+	args []types.Value
+}
+
+func (b *bench) wanted(c *plan.CallMatch) wanted { return wanted{c, b.values(c.Args)} }
+
+func (w *wanted) fits(m *made) bool {
+	return m.endpoint == w.Endpoint && m.operation == w.Operation && (!w.WithArgs || types.Equal(m.args, w.args))
+}
+
+func (w *wanted) String() string {
+	name := short(w.Endpoint) + "." + w.Operation
+	if w.WithArgs {
+		return name + list(w.args, "(", ")")
+	}
+	return name
 }
 
 // count counts what has this name, and where a value is wanted this value.
@@ -178,15 +191,20 @@ func (b *bench) countStarts(t *plan.Then) int {
 
 // order looks for the calls one after the other, others between them.
 func (b *bench) order(t *plan.Then) {
-	var names []string
-	at := 0
-	for _, c := range b.calls {
-		if at < len(t.Calls) && c.is(t.Calls[at]) {
-			at++
+	names := make([]string, len(t.Calls))
+	at, from := 0, 0
+	for i := range t.Calls {
+		w := b.wanted(&t.Calls[i])
+		names[i] = w.String()
+		if at < i {
+			continue
 		}
-	}
-	for _, c := range t.Calls {
-		names = append(names, short(c.Endpoint)+"."+c.Operation)
+		for from < len(b.calls) && !w.fits(&b.calls[from]) {
+			from++
+		}
+		if from < len(b.calls) {
+			at, from = at+1, from+1
+		}
 	}
 	if at < len(t.Calls) {
 		b.fail("called in this order: "+strings.Join(names, ", "), fmt.Sprintf("no %s%s", names[at], behind(names[:at])))

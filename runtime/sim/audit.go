@@ -59,6 +59,9 @@ type audit struct {
 	// of an instance's calls that completed, in the order of the journal.
 	keys      map[place]string
 	completed map[string][]done
+	// awaits are the works that activations wait for.
+	awaits map[place]place
+	over   map[place]bool // works that have ended
 }
 
 // done is a call that completed in a cloud.
@@ -76,7 +79,8 @@ func newAudit(w *world, s int) *audit {
 		world: w, shard: s, state: state,
 		entered: map[place]bool{}, leftBy: map[place]bool{}, due: map[place]record.Instant{}, attempts: map[place]uint32{},
 		taken: map[string]bool{}, plans: map[string]string{}, ended: map[string]record.State{}, positions: map[string]uint64{},
-		tasks: map[place]bool{}, keys: map[place]string{}, completed: map[string][]done{},
+		tasks: map[place]bool{}, keys: map[place]string{}, completed: map[string][]done{}, awaits: map[place]place{},
+		over: map[place]bool{},
 	}
 }
 
@@ -134,6 +138,11 @@ func (a *audit) event(ev record.Event) {
 	case record.StepEntered:
 		a.enter(e.Instance, e.Activation, e.Due)
 		a.past(e.At)
+		if len(e.Items) == 1 {
+			if work, ok := engine.HandleOf(e.Instance, e.Items[0]); ok {
+				a.awaits[place{e.Instance, e.Activation}] = place{e.Instance, work}
+			}
+		}
 	case record.BranchEntered:
 		a.enter(e.Instance, e.Activation, 0)
 	case record.CompensationStarted:
@@ -155,6 +164,7 @@ func (a *audit) event(ev record.Event) {
 		a.once(a.ended[e.Instance] == "", "the instance %s ended", e.Instance)
 		a.ended[e.Instance] = e.State
 	default:
+		a.begun(ev)
 		a.progress(ev)
 	}
 }
@@ -181,6 +191,9 @@ func (a *audit) progress(ev record.Event) {
 		a.once(!a.leftBy[p], "the activation %v was left", p)
 		a.leftBy[p] = true
 		delete(a.due, p)
+		if work, ok := a.awaits[p]; ok {
+			p = work
+		}
 		if key := a.keys[p]; key != "" && e.Cloud != "" {
 			a.completed[e.Instance] = append(a.completed[e.Instance], done{key, e.Cloud})
 		}

@@ -21,6 +21,14 @@ func (w *world) dispatch(o *owner, effects []engine.Effect, again bool) {
 		case engine.Send:
 			w.trace("%s sends to %s, key %s", o.worker.name, e.Channel, e.Key)
 			w.send(o, e)
+		case engine.Tell:
+			w.trace("%s tells %.6s that %.6s ended", o.worker.name, e.News.Instance, e.News.Child)
+			w.order(o, e.Target, w.shardOf(e.News.Instance), e.News)
+		case engine.Recall:
+			id := record.InstanceID(e.Order.Process, e.Order.Key)
+			w.wanted[id] = true
+			w.trace("%s withdraws %.6s", o.worker.name, id)
+			w.order(o, e.Target, w.shardOf(id), e.Order)
 		case engine.Publish:
 			w.trace("%s publishes %s, key %s", o.worker.name, e.Event, e.Key)
 			w.announce(o, e)
@@ -134,7 +142,7 @@ func (f *flight) answer(c record.AttemptEnded) {
 
 // start asks for an instance, perhaps in another shard.
 func (w *world) start(o *owner, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input}
+	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch}
 	id := record.InstanceID(e.Process, e.Business)
 	w.wanted[id] = true
 	over := false
@@ -159,7 +167,14 @@ func (w *world) start(o *owner, e engine.Start) {
 			case r.Rejected != nil:
 				c = record.AttemptEnded{Outcome: record.Rejected, Detail: r.Rejected.Detail}
 			}
-			if !w.lost() {
+			switch {
+			case w.lost():
+			case r.Ended != nil:
+				over = true
+				w.on(o.worker, w.network(), func() {
+					w.accept(o, record.ChildEnded{Watch: e.Watch, Child: id, Ending: *r.Ended}, nil)
+				})
+			default:
 				w.on(o.worker, w.network(), func() { end(c) })
 			}
 		})

@@ -39,3 +39,33 @@ func (w *world) announce(o *owner, e engine.Publish) {
 		})
 	}
 }
+
+// order lets another shard decide what an instance has to say to one of its
+// instances.
+func (w *world) order(o *owner, t engine.Target, shard int, cmd record.Command) {
+	over := false
+	end := func(c record.AttemptEnded) {
+		if !over {
+			over = true
+			w.bring(o, t, c)
+		}
+	}
+	w.on(o.worker, 10*second, func() { end(record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer"}) })
+	if w.lost() {
+		return
+	}
+	w.agenda.after(w.network(), func() {
+		w.offer(shard, cmd, func(r record.Reply, err error) {
+			c := record.AttemptEnded{Outcome: record.Succeeded}
+			if err != nil || r.Rejected != nil {
+				c = record.AttemptEnded{Outcome: record.Unknown, Detail: "not now"}
+			}
+			if !w.lost() {
+				w.on(o.worker, w.network(), func() { end(c) })
+			}
+		})
+	})
+	if w.stormy() && w.random.chance(50) { // it comes twice, the second time late
+		w.agenda.after(w.random.between(second, 20*second), func() { w.offer(shard, cmd, nil) })
+	}
+}

@@ -195,22 +195,29 @@ func (b *bench) do(cmd record.Command) error {
 // decide decides a command and commits it. Whoever asks asks again when the shard
 // died before it knew.
 func (b *bench) decide(cmd record.Command) error {
+	_, err := b.ask(cmd)
+	return err
+}
+
+// ask is decide with the reply.
+func (b *bench) ask(cmd record.Command) (reply record.Reply, err error) {
 	for {
 		var no error
 		b.core.Offer(cmd, b.facts(), func(r record.Reply, err error) {
+			reply = r
 			if no = err; err == nil && r.Rejected != nil {
 				no = r.Rejected
 			}
 		})
 		crashed, err := b.commit()
 		if err != nil {
-			return err
+			return reply, err
 		}
 		if !crashed {
-			return no
+			return reply, no
 		}
 		if _, answer := cmd.(record.AttemptEnded); answer {
-			return nil // the attempt leaves again, and is answered as before
+			return reply, nil // the attempt leaves again, and is answered as before
 		}
 	}
 }

@@ -26,6 +26,8 @@ type sketch struct {
 	// calls counts the calls that can be undone, so that each has its own
 	// variable.
 	calls int
+	// callable are the processes that may be called.
+	callable []string
 }
 
 func (k *sketch) id(kind string) string {
@@ -60,7 +62,11 @@ func (k *sketch) step(depth int) plan.Step {
 	if depth >= maxDepth || k.steps > 40 {
 		return k.leaf()
 	}
-	switch k.random.below(12) {
+	switch k.random.below(14) {
+	case 12:
+		return k.begun(depth)
+	case 13:
+		return k.child(depth)
 	case 0:
 		return plan.Step{ID: k.id("if"), Kind: plan.If, Expr: k.coin(), Blocks: k.blocks(1+k.random.below(2), depth+1)}
 	case 1:
@@ -127,6 +133,8 @@ func (k *sketch) work() plan.Step {
 func labPlan(seed uint64) *plan.Plan {
 	k := &sketch{random: random{mix(seed, "lab")}}
 	k.clouds = []string{"paris", "finland", "virginia"}[:1+k.random.below(labClouds)]
+	own, shared := k.block(maxDepth-1), k.block(maxDepth-1)
+	k.callable = []string{"lab.Own", "lab.Shared"}
 	body := k.block(0).Steps
 	body = append(body, k.block(0).Steps...)
 	if k.random.chance(250) {
@@ -147,7 +155,11 @@ func labPlan(seed uint64) *plan.Plan {
 		}, Bindings: bindings(k.clouds)}},
 		Failovers: []plan.Failover{continuity},
 		Channels:  []plan.Channel{{Name: "lab.notes", Kind: "queue", Type: intType}},
-		Processes: []plan.Process{{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}}},
+		Processes: []plan.Process{
+			{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}},
+			{Name: "lab.Own", Params: n, Result: intType, Flow: plan.Flow{Body: own.Steps}},
+			{Name: "lab.Shared", Params: n, Result: intType, Key: inThree(), Flow: plan.Flow{Body: shared.Steps}},
+		},
 	}
 }
 

@@ -48,3 +48,61 @@ func (k *sketch) ring() plan.Step {
 	next := operator(expression.Rem, intType, operator(expression.Add, intType, variable("n", intType), literal("1", intType)), literal("4", intType))
 	return plan.Step{ID: k.id("publish"), Kind: plan.Publish, Type: types.Ref("lab.Bell"), Expr: ref(recordOf(types.Ref("lab.Bell"), []string{"n"}, next))}
 }
+
+// inThree is the key of a process that several instances call at once.
+func inThree() *tree {
+	third := operator(expression.Rem, intType, variable("n", intType), literal("3", intType))
+	return ref(operator(expression.Concat, textType, literal("of-", textType), third))
+}
+
+// child calls a process, and may handle its fault.
+func (k *sketch) child(depth int) plan.Step {
+	if len(k.callable) == 0 {
+		return k.leaf()
+	}
+	name := k.id("child")
+	s := plan.Step{ID: name, Kind: plan.Child, Var: name, Type: intType, Start: &plan.StartStep{
+		Process: k.callable[k.random.below(len(k.callable))], Args: []tree{variable("n", intType)},
+	}}
+	if k.random.chance(600) {
+		s.Await = &plan.AwaitStep{Catch: []plan.Catch{{Fault: "", Block: k.block(depth + 1)}}}
+	}
+	return s
+}
+
+// begun begins work or a child, does something else, and awaits it or not.
+func (k *sketch) begun(depth int) plan.Step {
+	begin := k.work()
+	undo := begin.Compensate
+	undo.Steps[len(undo.Steps)-1].Call.SameCloudAs = ""
+	result, t := begin.Var, idType
+	begin.Compensate, begin.Kind = nil, plan.Begin
+	if len(k.callable) > 0 && k.random.chance(400) {
+		begin, undo, t = k.child(maxDepth), nil, intType
+		begin.Kind, begin.Await = plan.Start, nil
+		result = begin.Var
+	}
+	handle := k.id("handle")
+	begin.ID, begin.Var, begin.Type = handle, handle, types.HandleOf(t)
+	await := plan.Step{ID: result, Kind: plan.Await, Var: result, Type: t, Expr: ref(variable(handle, begin.Type)), Await: &plan.AwaitStep{}, Compensate: undo}
+	if undo != nil {
+		await.Compensate.Reads = []string{result}
+	}
+	if k.random.chance(300) {
+		await.Await.Catch = []plan.Catch{{Fault: "", Block: k.block(depth + 1)}}
+	}
+	steps := append([]plan.Step{begin}, k.block(depth+1).Steps...)
+	switch {
+	case k.random.chance(200):
+		looks := plan.Step{ID: k.id("if"), Kind: plan.If, Expr: k.coin(), Blocks: []plan.Block{{Steps: []plan.Step{await}}}}
+		steps = append(steps, looks)
+	case k.random.chance(200):
+		steps = append(steps, plan.Step{ID: k.id("select"), Kind: plan.Select, Select: &plan.SelectStep{
+			On:    []plan.OnArm{{Handle: await.Expr, Block: plan.Block{Steps: []plan.Step{await}}}},
+			After: []plan.AfterArm{{DelayNs: int64(k.random.between(millisecond, 9*second)), Block: k.block(depth + 1)}},
+		}})
+	default:
+		steps = append(steps, await)
+	}
+	return plan.Step{ID: k.id("match"), Kind: plan.Match, Arms: []*tree{nil}, Blocks: []plan.Block{{Steps: steps}}}
+}

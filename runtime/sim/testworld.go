@@ -54,6 +54,14 @@ func (b *bench) effect(e engine.Effect) error {
 		if err := b.deliver(e.Event, e.Key, e.Payload); err != nil {
 			return err
 		}
+	case engine.Tell:
+		if err := refused(b.decide(e.News)); err != nil {
+			return err
+		}
+	case engine.Recall:
+		if err := refused(b.decide(e.Order)); err != nil {
+			return err
+		}
 	default:
 		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
 	}
@@ -70,13 +78,16 @@ func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
 // part of the plan.
 func (b *bench) starts(e engine.Start) error {
 	c := record.AttemptEnded{Outcome: record.Succeeded}
-	err := b.decide(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input})
+	reply, err := b.ask(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch})
 	var no *record.Rejection
 	if errors.As(err, &no) {
 		c = record.AttemptEnded{Outcome: record.Rejected, Detail: no.Detail}
 		b.trace("%s was not started: %s", short(e.Process), no.Detail)
 	} else if err != nil {
 		return err
+	}
+	if reply.Ended != nil {
+		return refused(b.decide(record.ChildEnded{Watch: e.Watch, Child: reply.Instance, Ending: *reply.Ended}))
 	}
 	return b.ended(e.Target, c)
 }
@@ -195,6 +206,8 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.FaultRaised:
 		return e.Instance, e.Step, !e.Cancelled
+	case record.Stopped:
+		return e.Instance, e.Step, e.Exit == record.ExitFault
 	}
 	return "", 0, false
 }
@@ -228,7 +241,7 @@ type made struct {
 func (b *bench) note(events []record.Event) {
 	for _, e := range events {
 		if instance, index, ok := entered(e); ok {
-			b.noteStep(instance, index)
+			b.noteStep(instance, index, raises(e))
 		}
 		switch e := e.(type) {
 		case record.InstanceStarted:
@@ -236,9 +249,9 @@ func (b *bench) note(events []record.Event) {
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
 		case record.CompensationStarted:
-			if s := b.program.Step(b.flows[e.Instance], e.Step); s != nil {
-				b.undone = append(b.undone, plan.StepName{Flow: b.flows[e.Instance], Step: s.ID})
-			}
+			b.noteUndone(e.Instance, e.Step)
+		case record.UndoStarted:
+			b.noteUndone(e.Instance, e.Step)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
 		case record.InstanceEnded:
@@ -247,10 +260,26 @@ func (b *bench) note(events []record.Event) {
 	}
 }
 
-func (b *bench) noteStep(instance string, index uint32) {
+func (b *bench) noteUndone(instance string, index uint32) {
+	if s := b.program.Step(b.flows[instance], index); s != nil {
+		b.undone = append(b.undone, plan.StepName{Flow: b.flows[instance], Step: s.ID})
+	}
+}
+
+// raises says whether an event tells of a fault: a step that waited was reached
+// before that.
+func raises(e record.Event) bool {
+	switch e.(type) {
+	case record.FaultRaised, record.Stopped:
+		return true
+	}
+	return false
+}
+
+func (b *bench) noteStep(instance string, index uint32, raised bool) {
 	flow := b.flows[instance]
 	s := b.program.Step(flow, index)
-	if s == nil {
+	if s == nil || raised && s.Kind != plan.Fail {
 		return
 	}
 	name := plan.StepName{Flow: flow, Step: s.ID}

@@ -1,0 +1,25 @@
+package sim
+
+import "github.com/cob-lang/cob/runtime/record"
+
+// begun checks the records about what was begun and about children.
+func (a *audit) begun(ev record.Event) {
+	switch e := ev.(type) {
+	case record.WorkBegun:
+		a.enter(e.Instance, e.Activation, 0)
+		a.past(e.At)
+	case record.WatcherAdded:
+		a.enter(e.Instance, e.Activation, 0)
+	case record.ChildRecalled:
+		a.enter(e.Instance, e.Activation, 0)
+	case record.WorkEnded:
+		p := place{e.Instance, e.Activation}
+		a.once(!a.leftBy[p] && !a.over[p], "the work %v ended", p)
+		a.over[p] = true
+		delete(a.due, p)
+	case record.ChildStarted:
+		p := place{e.Instance, e.Activation}
+		a.once(!a.over[p], "the child of %v started", p)
+		delete(a.due, p)
+	}
+}

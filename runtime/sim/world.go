@@ -301,7 +301,9 @@ func (w *world) money() {
 				continue
 			}
 			for _, d := range all {
-				want[d.key]++
+				if !a.scopes.units[d] {
+					want[d.key]++
+				}
 			}
 		}
 	}

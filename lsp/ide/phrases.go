@@ -18,7 +18,9 @@ var placeholders = []string{"value", "name", "step", "channel", "endpoint", "use
 var plainWord = regexp.MustCompile(`^[a-z]+$`)
 
 // isWord says whether a part of a phrase is written as it stands.
-func isWord(part string) bool { return plainWord.MatchString(part) && !slices.Contains(placeholders, part) }
+func isWord(part string) bool {
+	return plainWord.MatchString(part) && !slices.Contains(placeholders, part)
+}
 
 // trailing are the words that may follow an answer.
 var trailing = map[string]string{

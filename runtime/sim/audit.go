@@ -62,6 +62,7 @@ type audit struct {
 	// awaits are the works that activations wait for.
 	awaits map[place]place
 	over   map[place]bool // works that have ended
+	stands []done         // what instances did that began again
 }
 
 // done is a call that completed in a cloud.

@@ -99,6 +99,12 @@ func (k *sketch) leaf() plan.Step {
 		return plan.Step{ID: k.id("send"), Kind: plan.Send, Send: &plan.SendStep{Channel: "lab.notes"}, Expr: ref(variable("n", intType))}
 	case 6:
 		return k.ring()
+	case 7:
+		kind := plan.Progress
+		if k.random.chance(500) {
+			kind = plan.Audit
+		}
+		return plan.Step{ID: k.id(string(kind)), Kind: kind, Expr: ref(literal("so far", textType))}
 	case 4:
 		if k.random.chance(300) {
 			return plan.Step{ID: k.id("fail"), Kind: plan.Fail, Type: types.Ref(faultBroken), Expr: ref(recordOf(types.Ref(faultBroken), nil))}
@@ -134,7 +140,8 @@ func labPlan(seed uint64) *plan.Plan {
 	k := &sketch{random: random{mix(seed, "lab")}}
 	k.clouds = []string{"paris", "finland", "virginia"}[:1+k.random.below(labClouds)]
 	own, shared := k.block(maxDepth-1), k.block(maxDepth-1)
-	k.callable = []string{"lab.Own", "lab.Shared"}
+	again := append(k.block(maxDepth-1).Steps, k.again())
+	k.callable = []string{"lab.Own", "lab.Shared", "lab.Again"}
 	body := k.block(0).Steps
 	body = append(body, k.block(0).Steps...)
 	if k.random.chance(250) {
@@ -158,6 +165,7 @@ func labPlan(seed uint64) *plan.Plan {
 		Processes: []plan.Process{
 			{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}},
 			{Name: "lab.Own", Params: n, Result: intType, Flow: plan.Flow{Body: own.Steps}},
+			{Name: "lab.Again", Params: n, Result: intType, DeadlineNs: int64(day), Flow: plan.Flow{Body: again}},
 			{Name: "lab.Shared", Params: n, Result: intType, Key: inThree(), Flow: plan.Flow{Body: shared.Steps}},
 		},
 	}

@@ -296,6 +296,9 @@ func (w *world) judge() {
 func (w *world) money() {
 	want := map[string]int{}
 	for _, a := range w.audits {
+		for _, d := range a.stands {
+			want[d.key]++
+		}
 		for instance, all := range a.completed {
 			if a.ended[instance] != record.Completed {
 				continue

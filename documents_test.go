@@ -3,6 +3,7 @@ package cob_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -53,16 +54,24 @@ func TestREADMEShowsFilesAsTheyAre(t *testing.T) {
 }
 
 func TestExamplesCheckFormatAndPassTheirTests(t *testing.T) {
-	files, err := filepath.Glob("examples/*/*.cob")
-	if err != nil || len(files) < 2 {
-		t.Fatalf("%d example files (%v)", len(files), err)
-	}
-	for _, file := range files {
-		if text := readText(t, file); format.Source(text) != text {
-			t.Errorf("%s is not formatted: cob fmt %s", file, file)
+	var dirs []string // of packages
+	files := 0
+	err := filepath.WalkDir("examples", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".cob" {
+			return err
 		}
+		files++
+		if text := readText(t, path); format.Source(text) != text {
+			t.Errorf("%s is not formatted: cob fmt %s", path, path)
+		}
+		if dir := filepath.Dir(path); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+		return nil
+	})
+	if err != nil || len(dirs) < 8 {
+		t.Fatalf("%d files in %d packages (%v)", files, len(dirs), err)
 	}
-	dirs, _ := filepath.Glob("examples/*")
 	for _, dir := range dirs {
 		r, err := compiler.Compile(os.DirFS(dir), compiler.Options{Prefix: dir + "/"})
 		if err != nil {
@@ -243,7 +252,7 @@ func TestArchitectureNamesTheRooms(t *testing.T) {
 
 func TestLinksLeadSomewhere(t *testing.T) {
 	var documents []string
-	for _, pattern := range []string{"*.md", "spec/*.md", "examples/*/*.md"} {
+	for _, pattern := range []string{"*.md", "spec/*.md", "examples/*/*.md", "examples/*/*/*.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

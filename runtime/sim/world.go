@@ -304,7 +304,9 @@ func (w *world) money() {
 				continue
 			}
 			for _, d := range all {
-				want[d.key]++
+				if !a.scopes.units[d] {
+					want[d.key]++
+				}
 			}
 		}
 	}

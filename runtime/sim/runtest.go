@@ -125,6 +125,7 @@ type bench struct {
 	down    []*outage
 	known   map[string]record.AttemptEnded // what attempts were answered, for those that leave twice
 	seen    map[string]bool                // messages that are in their channel
+	named   map[string]record.Instant      // when messages came, by what makes them the same ones
 	places  map[string]uint64              // how many messages a channel has had
 	after   map[string]uint64              // the position of the latest message of each route
 
@@ -133,7 +134,7 @@ type bench struct {
 
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
-		program: program, test: t, at: t.At, start: birth, known: map[string]record.AttemptEnded{}, seen: map[string]bool{},
+		program: program, test: t, at: t.At, start: birth, known: map[string]record.AttemptEnded{}, seen: map[string]bool{}, named: map[string]record.Instant{},
 		places: map[string]uint64{}, after: map[string]uint64{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}

@@ -42,7 +42,7 @@ var rooms = []room{
 	{path: "compiler/contract", pure: true, imports: []string{"lang/source", "lang/diag", "lang/types", "lang/expression"}, libraries: []string{"go.yaml.in/yaml/v3", "github.com/bufbuild/protocompile", "google.golang.org/protobuf"}},
 	{path: "compiler/module", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract"}},
 	{path: "compiler/resolve", pure: true, imports: []string{"lang/...", "compiler/contract", "compiler/module"}},
-	{path: "compiler/check", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve"}, libraries: []string{"golang.org/x/tools/txtar"}},
+	{path: "compiler/check", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve", "stdlib"}, libraries: []string{"golang.org/x/tools/txtar"}},
 	{path: "compiler/lint", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/module", "compiler/resolve", "compiler/check"}},
 	{path: "compiler/lower", pure: true, imports: []string{"lang/...", "compiler/plan", "compiler/contract", "compiler/module", "compiler/resolve", "compiler/check"}},
 	{path: "stdlib", pure: true},

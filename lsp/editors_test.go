@@ -29,6 +29,7 @@ func TestTheGrammarOfColours(t *testing.T) {
 			{"name": "support.type.cob", "match": words(check.TypeNames())},
 			{"name": "variable.other.property.cob", "match": `\b[a-z_]\w*(?=\s*:)`},
 			{"name": "keyword.control.cob", "match": words(ide.Keywords())},
+			{"name": "keyword.other.verb.cob", "match": `\b[a-z_]\w*(?=\s+"[^"])`},
 			{"name": "entity.name.type.cob", "match": `\b[A-Z]\w*`},
 			{"name": "entity.name.function.cob", "match": `\b[a-z_]\w*(?=\()`},
 		},

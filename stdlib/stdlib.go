@@ -13,5 +13,5 @@ import "embed"
 
 // Files are the packages, by directory.
 //
-//go:embed */*.cob
+//go:embed */*.cob connectors/*/*.cob
 var Files embed.FS

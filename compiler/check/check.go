@@ -31,6 +31,7 @@ type Program struct {
 	Settings    []plan.Setting
 	Clouds      []plan.Cloud
 	Endpoints   []plan.Endpoint
+	Connectors  []*Schema
 	Failovers   []plan.Failover
 	SLAs        []plan.SLA
 	Policies    []plan.Policy

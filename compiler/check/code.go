@@ -120,4 +120,13 @@ const (
 	CodeTest           diag.Code = "COB5021"
 	CodeSample         diag.Code = "COB5022"
 	CodeService        diag.Code = "COB5025"
+
+	CodeSchemaPart   diag.Code = "COB4280"
+	CodeSchemaType   diag.Code = "COB4281"
+	CodeSchemaName   diag.Code = "COB4282"
+	CodeVerb         diag.Code = "COB4283"
+	CodeTarget       diag.Code = "COB4284"
+	CodeVerbResult   diag.Code = "COB4285"
+	CodeNoOperations diag.Code = "COB4286"
+	CodeNoReceive    diag.Code = "COB4287"
 )

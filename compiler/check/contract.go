@@ -14,25 +14,42 @@ import (
 )
 
 // connector reads what stands behind the colon: a connector, a contract, or one
-// of the services of a contract.
-func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
+// of the services of a contract. It is nil where that is none, which has been
+// reported, or where a contract is read in a protocol that nobody has declared.
+func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) *Schema {
 	name := d.Kind.Parts[0]
-	if len(d.Kind.Parts) == 1 && name.Text == "http" {
-		return true
-	}
 	s := c.Info.Lookup(name.Text)
-	if s == nil || s.Kind != resolve.Contract || len(d.Kind.Parts) > 2 {
-		c.Info.Miss(name.At, nil, resolve.Contract)
-		c.report(resolve.Unknown(d.Kind.Span(), "connector or contract", d.Kind.String(), append(c.Info.Names(resolve.Contract), "http")))
-		return false
+	if s == nil || s.Kind != resolve.Contract && s.Kind != resolve.Connector && s.Kind != resolve.Package {
+		if schema := Standard(name.Text); schema != nil && len(d.Kind.Parts) == 1 {
+			e.Connector = schema.Name
+			return schema
+		}
 	}
-	c.Info.Use(s, name.At)
+	switch {
+	case s != nil && s.Kind == resolve.Contract && len(d.Kind.Parts) <= 2:
+		return c.fromContract(s, d, e)
+	case s != nil && (s.Kind == resolve.Connector || s.Kind == resolve.Package):
+		if s = c.only(d.Kind, "connector", resolve.Connector); s == nil {
+			return nil
+		}
+		e.Connector = s.Full
+		return c.Schema(s.Full)
+	}
+	c.Info.Miss(name.At, nil, resolve.Contract, resolve.Connector)
+	c.report(resolve.Unknown(d.Kind.Span(), "connector or contract", d.Kind.String(),
+		slices.Concat(c.Info.Names(resolve.Contract, resolve.Connector), StandardNames())))
+	return nil
+}
+
+// fromContract makes an endpoint of what a contract says.
+func (c *checker) fromContract(s *resolve.Symbol, d *syntax.EndpointDecl, e *plan.Endpoint) *Schema {
+	c.Info.Use(s, d.Kind.Parts[0].At)
 	if s.Contract == nil || s.Contract.Failed {
-		return false
+		return nil
 	}
 	service, ok := c.service(d.Kind, s.Contract.Contract)
 	if !ok {
-		return false
+		return nil
 	}
 	e.Contract, e.Connector = s.Contract.Path, s.Contract.Connector
 	for i := range s.Contract.Operations {
@@ -40,8 +57,12 @@ func (c *checker) connector(d *syntax.EndpointDecl, e *plan.Endpoint) bool {
 			e.Operations = append(e.Operations, c.contractOperation(o))
 		}
 	}
-	c.contractReceives(e, s.Contract.Contract, c.place(d.Name.At))
-	return true
+	schema := Standard(e.Connector)
+	if schema == nil {
+		schema = undeclared(e.Connector)
+	}
+	c.contractReceives(e, schema, s.Contract.Contract, c.place(d.Name.At))
+	return schema
 }
 
 // service is the service of a contract that an endpoint is: the one it names, or

@@ -22,23 +22,9 @@ func (c *checker) declareEndpoints() {
 
 func (c *checker) declareEndpoint(d *syntax.EndpointDecl) plan.Endpoint {
 	e := plan.Endpoint{Name: c.qualified(d.Name.Text), Connector: "http"}
-	usable := c.connector(d, &e)
+	schema := c.connector(d, &e)
 	if d.Body != nil {
-		for _, s := range d.Body.Settings {
-			c.report(unknownSetting("an endpoint", nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
-		}
-		for _, r := range d.Body.Receives {
-			c.receive(&e, r)
-		}
-		slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
-		for _, op := range d.Body.Operations {
-			if usable {
-				c.operation(&e, op)
-			}
-		}
-		for _, b := range d.Body.Bindings {
-			c.binding(&e, b)
-		}
+		c.endpointBody(&e, schema, d)
 	}
 	if d.Body == nil || len(d.Body.Bindings) == 0 {
 		c.report(diag.Errorf(CodeNoBinding, d.Name.At, "the endpoint %s can be had nowhere", d.Name.Text).
@@ -48,37 +34,74 @@ func (c *checker) declareEndpoint(d *syntax.EndpointDecl) plan.Endpoint {
 	return e
 }
 
-var receiveSettings = []Setting{
-	{Name: "path", Form: "<text>", Default: "none", Doc: "the HTTP path that the node serves"},
-	{Name: "topic", Form: "<text>", Default: "none", Doc: "the topic or subject that is subscribed to"},
-	{Name: "queue", Form: "<text>", Default: "none", Doc: "the queue that is consumed"},
-	{Name: "folder", Form: "<text>", Default: "none", Doc: "the folder that is watched"},
-	{Name: "mailbox", Form: "<text>", Default: "none", Doc: "the mailbox that is read"},
+func (c *checker) endpointBody(e *plan.Endpoint, schema *Schema, d *syntax.EndpointDecl) {
+	if schema != nil {
+		c.endpointSettings(e, schema, d)
+	}
+	for _, r := range d.Body.Receives {
+		c.receive(e, schema, r)
+	}
+	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
+	for _, op := range d.Body.Operations {
+		if schema != nil {
+			c.operation(e, schema, op)
+		}
+	}
+	for _, b := range d.Body.Bindings {
+		c.binding(e, schema, b)
+	}
+}
+
+func (c *checker) endpointSettings(e *plan.Endpoint, schema *Schema, d *syntax.EndpointDecl) {
+	rows := schema.Parts["endpoint"]
+	if len(rows) == 0 {
+		for _, s := range d.Body.Settings {
+			c.report(unknownSetting("an endpoint of "+schema.title(), nil, s).WithHelp("settings of a place stand in on CLOUD { }, those of an operation with it"))
+		}
+		return
+	}
+	b := c.settings("an endpoint of "+schema.title(), rows, d.Body.Settings, d.Name.At)
+	e.Options = c.options(resolve.NewScope(), rows, b, true)
 }
 
 // receive declares what comes in through an endpoint.
-func (c *checker) receive(e *plan.Endpoint, r *syntax.Receive) {
+func (c *checker) receive(e *plan.Endpoint, schema *Schema, r *syntax.Receive) {
 	if i := slices.IndexFunc(e.Receives, func(o plan.Receive) bool { return o.Name == r.Name.Text }); i >= 0 {
 		c.errorf(resolve.CodeDuplicate, r.Name.At, "the endpoint receives %s twice", r.Name.Text)
 		return
 	}
-	out := plan.Receive{Name: r.Name.Text, Type: c.typeOf(r.Type), Sources: []plan.Source{}, At: c.place(r.Name.At)}
-	b := c.settings("a receive", receiveSettings, list(r.Settings), r.Name.At)
-	for _, row := range receiveSettings {
-		if v, ok := b.first(row.Name); ok {
-			out.Sources = append(out.Sources, plan.Source{Name: row.Name, Text: v.source})
-		}
-	}
-	if len(out.Sources) == 0 && (r.Settings == nil || len(r.Settings.List) == 0) {
-		c.report(diag.Errorf(CodeSettingMissing, r.Name.At, "nothing says where %s comes from", r.Name.Text).
-			WithHelp("add { topic: \"...\" }, or a queue, path, folder or mailbox"))
+	out := plan.Receive{Name: r.Name.Text, Type: c.typeOf(r.Type), Options: []plan.Option{}, At: c.place(r.Name.At)}
+	if rows, ok := c.receives(schema, r); ok {
+		b := c.settings("a receive of "+schema.title(), rows, list(r.Settings), r.Name.At)
+		out.Options = append(out.Options, c.options(resolve.NewScope(), rows, b, true)...)
 	}
 	e.Receives = append(e.Receives, out)
 }
 
-func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
+// receives are the settings of what comes in; not ok when nothing does, which has
+// been reported.
+func (c *checker) receives(schema *Schema, r *syntax.Receive) ([]Setting, bool) {
+	if schema == nil {
+		return nil, false
+	}
+	rows, ok := schema.Parts["receive"]
+	if !ok {
+		c.report(diag.Errorf(CodeNoReceive, r.Name.At, "nothing comes in through %s", schema.title()).
+			WithHelp("%s only asks; see the documentation of the connector", schema.title()))
+	}
+	return rows, ok
+}
+
+func (c *checker) binding(e *plan.Endpoint, schema *Schema, b *syntax.Binding) {
 	s := c.only(b.Cloud, "cloud", resolve.Cloud)
-	bl := c.settings("a binding", bindingSettings, list(b.Settings), b.Cloud.Span())
+	var rows []Setting
+	given, of := list(b.Settings), "a binding"
+	if schema != nil {
+		rows, of = schema.Parts["binding"], "a binding of "+schema.title()
+	} else { // what else there is nobody knows
+		given = slices.DeleteFunc(slices.Clone(given), func(s *syntax.Setting) bool { return rowNamed(bindingSettings, s.Name.Text) == nil })
+	}
+	bl := c.settings(of, slices.Concat(bindingSettings, rows), given, b.Cloud.Span())
 	if s == nil {
 		return
 	}
@@ -87,11 +110,15 @@ func (c *checker) binding(e *plan.Endpoint, b *syntax.Binding) {
 		return
 	}
 	out := plan.Binding{Cloud: s.Name, At: c.place(b.Cloud.Span())}
-	if v, ok := bl.first("url"); ok {
-		out.URL = v.source
-		if e.Connector == "http" { // what an address looks like is the connector's
-			c.address(v.source, bl)
+	for _, o := range c.options(resolve.NewScope(), rows, bl, true) {
+		if o.Name == "url" {
+			out.URL = o.Text
+			continue
 		}
+		out.Options = append(out.Options, o)
+	}
+	if _, given := bl.first("url"); given && e.Connector == "http" { // what an address looks like is the connector's
+		c.address(out.URL, bl)
 	}
 	if v, ok := bl.first("availability"); ok {
 		out.Availability = v.text

@@ -10,14 +10,13 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
 
-var verbs = []string{"delete", "get", "head", "options", "patch", "post", "put"}
-
-// operation checks one operation of an http endpoint.
-func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
+// operation checks one operation of an endpoint.
+func (c *checker) operation(e *plan.Endpoint, schema *Schema, op *syntax.Operation) {
 	if slices.ContainsFunc(e.Operations, func(o plan.Operation) bool { return o.Name == op.Name.Text }) {
 		c.errorf(resolve.CodeDuplicate, op.Name.At, "the operation %s is declared twice", op.Name.Text)
 		return
@@ -28,11 +27,14 @@ func (c *checker) operation(e *plan.Endpoint, op *syntax.Operation) {
 		out.Params = c.parameters(scope, op.Params.List)
 	}
 	if op.Body == nil || op.Body.Request == nil {
-		c.report(diag.Errorf(CodeNoRequest, op.Name.At, "the operation %s does not say what is asked", op.Name.Text).
-			WithHelp(`write the request: { get "/path" }`))
-	} else {
+		c.report(c.noRequest(schema, op))
+	} else if verb := c.verb(schema, op.Body.Request); verb != nil {
 		said := c.ds.Len()
-		c.request(scope, &out, op)
+		if schema.Name == "http" {
+			c.request(scope, schema, verb, &out, op)
+		} else {
+			c.generic(scope, schema, verb, &out, op)
+		}
 		if c.ds.Len() == said {
 			c.unsent(scope, out.Params)
 		}
@@ -66,16 +68,12 @@ func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types
 	return fields
 }
 
-func (c *checker) request(scope *resolve.Scope, out *plan.Operation, op *syntax.Operation) {
+func (c *checker) request(scope *resolve.Scope, schema *Schema, verb *Verb, out *plan.Operation, op *syntax.Operation) {
 	r := op.Body.Request
-	if !slices.Contains(verbs, r.Verb.Text) {
-		c.report(resolve.Unknown(r.Verb.At, "method", r.Verb.Text, verbs))
-		return
-	}
-	h := &plan.HTTP{Method: strings.ToUpper(r.Verb.Text), Path: c.path(scope, r.Target)}
+	h := &plan.HTTP{Method: strings.ToUpper(verb.Name), Path: c.path(scope, r.Target)}
 	out.HTTP = h
-	out.Idempotent = idempotentMethod(h.Method)
-	b := c.settings("an operation", operationSettings, slices.Concat(r.Settings, op.Body.Settings), op.Name.At)
+	out.Idempotent = verb.Idempotent
+	b := c.settings("an operation", slices.Concat(operationSettings, schema.Parts["operation"], verb.Rows), slices.Concat(r.Settings, op.Body.Settings), op.Name.At)
 	if v, ok := b.first("body"); ok {
 		t := c.value(scope, v.expr, none)
 		if !t.invalid() && c.sendable(t.Type, v.expr) {
@@ -84,6 +82,15 @@ func (c *checker) request(scope *resolve.Scope, out *plan.Operation, op *syntax.
 	}
 	h.Query = c.named(scope, b, "query")
 	h.Headers = c.named(scope, b, "headers")
+	c.ownSettings(scope, out, b)
+	for _, m := range op.Body.Errors {
+		c.errorMapping(scope, schema, out, h, m)
+	}
+}
+
+// ownSettings are those of operations that concern the runtime, whatever the
+// connector.
+func (c *checker) ownSettings(scope *resolve.Scope, out *plan.Operation, b block) {
 	if v, ok := b.first("idempotent"); ok {
 		out.Idempotent = v.text == "true"
 	}
@@ -96,9 +103,51 @@ func (c *checker) request(scope *resolve.Scope, out *plan.Operation, op *syntax.
 	if v, ok := b.first("timeout"); ok {
 		out.TimeoutNs = int64(v.low)
 	}
-	for _, m := range op.Body.Errors {
-		c.errorMapping(scope, out, h, m)
+}
+
+// verb is the verb of a request; nil when it has been reported that there is none.
+func (c *checker) verb(schema *Schema, r *syntax.Request) *Verb {
+	if v := schema.Verb(r.Verb.Text); v != nil {
+		return v
 	}
+	names := schema.verbNames()
+	if len(names) == 0 {
+		c.report(noVerbs(schema, r.Verb.At))
+		return nil
+	}
+	d := diag.Errorf(CodeVerb, r.Verb.At, "%s has no verb %s", schema.title(), r.Verb.Text)
+	if near := diag.Suggest(r.Verb.Text, names); near != "" {
+		d = d.WithHelp("did you mean %s?", near).WithFix(r.Verb.At, near)
+	} else {
+		d = d.WithHelp("it has %s", strings.Join(names, ", "))
+	}
+	c.report(d)
+	return nil
+}
+
+func noVerbs(schema *Schema, at source.Span) diag.Diagnostic {
+	return diag.Errorf(CodeNoOperations, at, "the operations of %s are those of a contract", schema.title()).
+		WithHelp("use the contract and make the endpoint of it; see the documentation of the connector %s", schema.title())
+}
+
+// noRequest reports an operation that does not say what it does, with the verbs that
+// it could do.
+func (c *checker) noRequest(schema *Schema, op *syntax.Operation) diag.Diagnostic {
+	if len(schema.Verbs) == 0 {
+		return noVerbs(schema, op.Name.At)
+	}
+	v := &schema.Verbs[0]
+	example := v.Name
+	switch {
+	case schema.Name == "http":
+		example = `get "/path"`
+	case v.Target.Name != "":
+		example += ` "` + v.Target.Name + `"`
+	default:
+		example += " { ... }"
+	}
+	return diag.Errorf(CodeNoRequest, op.Name.At, "the operation %s does not say what is asked", op.Name.Text).
+		WithHelp(`write the request: { %s }`, example)
 }
 
 func (c *checker) sendable(t types.Type, e syntax.Expr) bool {
@@ -182,38 +231,39 @@ func (c *checker) named(scope *resolve.Scope, b block, setting string) []plan.Na
 // the response and the operation's parameters. What the
 // response holds is only known when it is there, so its fields are json here and
 // are fitted to the fault by the connector.
-func (c *checker) errorMapping(outer *resolve.Scope, out *plan.Operation, h *plan.HTTP, m *syntax.ErrorMapping) {
-	status := 0
-	if lit, ok := m.Status.(*syntax.Literal); ok && lit.Kind == syntax.IntLiteral {
-		status, _ = strconv.Atoi(lit.Raw)
-	}
-	if status < 400 || status > 599 {
-		c.errorf(CodeErrorMapping, spanOf(m.Status), "an error is a status from 400 to 599")
+func (c *checker) errorMapping(outer *resolve.Scope, schema *Schema, out *plan.Operation, h *plan.HTTP, m *syntax.ErrorMapping) {
+	code, ok := c.code(schema, m)
+	if !ok {
 		return
 	}
+	status, _ := strconv.Atoi(code)
 	if slices.ContainsFunc(h.Errors, func(e plan.HTTPError) bool { return e.Status == status }) {
 		c.errorf(CodeErrorMapping, m.Status.Span(), "the status %d is mapped twice", status)
 		return
 	}
+	if fault, fields, ok := c.mapping(outer, out, m); ok {
+		h.Errors = append(h.Errors, plan.HTTPError{Status: status, Fault: fault, Fields: fields})
+		slices.SortFunc(h.Errors, func(a, b plan.HTTPError) int { return a.Status - b.Status })
+	}
+}
+
+// mapping is the fault that an error becomes.
+func (c *checker) mapping(outer *resolve.Scope, out *plan.Operation, m *syntax.ErrorMapping) (string, expression.Tree, bool) {
 	name, fields := faultParts(m.Fault)
 	if name == nil {
 		c.errorf(CodeErrorMapping, spanOf(m.Fault), "a fault is wanted here, such as Declined { reason: response.reason }")
-		return
+		return "", expression.Tree{}, false
 	}
 	s := c.only(name, "fault", resolve.Fault)
 	if s == nil {
-		return
+		return "", expression.Tree{}, false
 	}
-	fault := s.Full
-	if !slices.Contains(out.Raises, fault) {
+	if !slices.Contains(out.Raises, s.Full) {
 		c.report(diag.Errorf(CodeErrorMapping, name.Span(), "the operation %s does not say that it raises %s", out.Name, name).
 			WithHelp("add raises %s to the operation", name))
 	}
-	tree, ok := c.mappedFields(outer, fault, name, fields, m.Fault)
-	if ok {
-		h.Errors = append(h.Errors, plan.HTTPError{Status: status, Fault: fault, Fields: tree})
-		slices.SortFunc(h.Errors, func(a, b plan.HTTPError) int { return a.Status - b.Status })
-	}
+	tree, ok := c.mappedFields(outer, s.Full, name, fields, m.Fault)
+	return s.Full, tree, ok
 }
 
 // faultParts reads `F`, `F { ... }` and both with the name of an import before

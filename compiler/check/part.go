@@ -62,22 +62,20 @@ func namesOf(list []types.Definition, kinds []resolve.Kind) []string {
 
 // contractReceives are the channels of a contract from which messages come: an
 // endpoint of the contract receives them under the names of the channels.
-func (c *checker) contractReceives(e *plan.Endpoint, from *contract.Contract, at plan.Place) {
+func (c *checker) contractReceives(e *plan.Endpoint, schema *Schema, from *contract.Contract, at plan.Place) {
+	rows := schema.Parts["receive"]
+	if len(rows) == 0 {
+		return
+	}
 	for _, ch := range from.Channels {
 		if !ch.Receives || len(ch.Messages) != 1 {
 			continue
 		}
-		e.Receives = append(e.Receives, plan.Receive{Name: ch.Name, Type: ch.Messages[0], Sources: []plan.Source{comesFrom(ch)}, At: at})
+		// The first setting says where messages come from; the contract does not know of others.
+		options := []plan.Option{{Name: rows[0].Name, Text: plan.Text{Literal: ch.Address}}}
+		options = append(options, c.options(resolve.NewScope(), rows[1:], block{rows, make([]given, len(rows))}, true)...)
+		slices.SortFunc(options, func(a, b plan.Option) int { return cmp.Compare(a.Name, b.Name) })
+		e.Receives = append(e.Receives, plan.Receive{Name: ch.Name, Type: ch.Messages[0], Options: options, At: at})
 	}
 	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
-}
-
-// comesFrom says where the messages of a channel come from: a queue where brokers
-// hand each message to one reader, else a topic.
-func comesFrom(ch contract.Channel) plan.Source {
-	word := "topic"
-	if strings.HasPrefix(ch.Protocol, "amqp") || ch.Protocol == "jms" || ch.Protocol == "sqs" {
-		word = "queue"
-	}
-	return plan.Source{Name: word, Text: plan.Text{Literal: ch.Address}}
 }

@@ -26,12 +26,18 @@ type Setting struct {
 	//	<durations 1ms..1h> (low..high) <expression> <one of a b c> <name kind>
 	//	<calendar> <times> (both have phrases of their own and stand alone)
 	//	<names kind kind> (a list) <rate 1..1000> (how many) <secret> <block a b c>
+	//	<value type> (an expression of that type)
 	//
 	// Bounds are inclusive.
 	Form     string
 	Default  string // what holds when it is not given, in words
 	Required bool
 	Doc      string
+
+	// Of a connector's settings: what its declaration says of them besides.
+	Type     types.Type
+	where    syntax.Expr
+	fallback syntax.Expr // the default, as it is written there
 }
 
 // value is what was read for one < > of a form.
@@ -267,7 +273,12 @@ func parseForms(tables []Table) map[string][]form {
 	return out
 }
 
-func forms(text string) []form { return parsedForms[text] }
+func forms(text string) []form {
+	if f, ok := parsedForms[text]; ok {
+		return f
+	}
+	return parseForm(text) // of a connector
+}
 
 func parseForm(text string) []form {
 	var out []form
@@ -296,6 +307,9 @@ func parseTerm(text string) term {
 	}
 	t := term{}
 	t.kind, t.rest, _ = strings.Cut(strings.Trim(text, "<>"), " ")
+	if t.kind == "value" { // its type stands before its bounds
+		t.rest = t.rest[strings.LastIndexByte(t.rest, ' ')+1:]
+	}
 	low, high, ok := strings.Cut(t.rest, "..")
 	if ok {
 		t.low, t.high, t.bounded, t.open = boundOf(low), boundOf(high), true, high == ""
@@ -353,6 +367,8 @@ func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 	switch t.kind {
 	case "expression":
 		return value{expr: e}, true
+	case "value":
+		return c.valueTerm(row, t, e)
 	case "text":
 		return c.textTerm(row, e)
 	case "secret":
@@ -482,29 +498,6 @@ func ratioOr(text string, r types.Exact) types.Exact {
 	}
 	n, _ := types.ParseExact(text)
 	return n
-}
-
-// textTerm is a string, or a value that the environment supplies: env.NAME,
-// secret.name.
-func (c *checker) textTerm(row *Setting, e syntax.Expr) (value, bool) {
-	if m, ok := e.(*syntax.MemberExpr); ok {
-		if id, ok := m.X.(*syntax.Ident); ok && (id.Name == "env" || id.Name == "secret") && m.Name.Given() {
-			secret := id.Name == "secret"
-			c.needs(m.Name.Text, secret, e.Span())
-			return value{source: plan.Text{Setting: m.Name.Text, Secret: secret}}, true
-		}
-	}
-	if s, ok := e.(*syntax.StringExpr); ok {
-		if text, ok := s.Plain(); ok {
-			return value{source: plan.Text{Literal: text}}, true
-		}
-	}
-	d := diag.Errorf(CodeSettingValue, e.Span(), "%s wants a text", row.Name).WithHelp(`write "text", env.NAME or secret.name`)
-	if id, ok := e.(*syntax.Ident); ok && id.Name == strings.ToUpper(id.Name) {
-		d = d.WithHelp("a value of the environment is written env.%s", id.Name).WithFix(e.Span().Before(), "env.")
-	}
-	c.report(d)
-	return value{}, false
 }
 
 // needs notes that the environment has to supply a value.

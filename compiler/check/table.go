@@ -11,7 +11,7 @@ func Tables() []Table {
 	return append(innerTables(), []Table{
 		{"binding", bindingSettings}, {"call", callSettings}, {"channel", channelSettings},
 		{"failover", failoverSettings}, {"machine", machineSettings}, {"operation", operationSettings},
-		{"partner", partnerSettings}, {"pattern", patternSettings}, {"process", processSettings}, {"receive", receiveSettings},
+		{"partner", partnerSettings}, {"pattern", patternSettings}, {"process", processSettings},
 		{"report", reportSettings}, {"role", roleSettings}, {"rollout", rolloutSettings}, {"route", routeSettings},
 		{"schedule", scheduleSettings}, {"sla", slaSettings}, {"task", taskSettings}, {"tenant", tenantSettings}, {"window", windowSettings},
 	}...)
@@ -51,8 +51,8 @@ var taskSettings = []Setting{
 // limitForm is how much may go through something.
 const limitForm = "<rate 1..1000000>, burst <int 1..1000000>?, <int 1..10000> at once?"
 
+// bindingSettings and operationSettings are those that every connector has.
 var bindingSettings = []Setting{
-	{Name: "url", Form: "<text>", Required: true, Doc: "where the service is"},
 	{Name: "availability", Form: "<ratio 0%..100%>", Default: "nothing is promised", Doc: "the ratio of calls that succeed"},
 	{Name: "latency", Form: "<ratio 0%..100%> within <duration 1ms..1h>", Default: "nothing is promised", Doc: "this ratio of calls takes at most this time"},
 	{Name: "cost", Form: "<money 0..> per call", Default: "free", Doc: "the price of one call"},
@@ -61,10 +61,7 @@ var bindingSettings = []Setting{
 }
 
 var operationSettings = []Setting{
-	{Name: "body", Form: "<expression>", Default: "no body", Doc: "what is sent, as JSON"},
-	{Name: "query", Form: "<expression>", Default: "no query", Doc: "the query of the URL, a record; what is null is left out"},
-	{Name: "headers", Form: "<expression>", Default: "none besides the usual", Doc: "headers, a record; what is null is left out"},
-	{Name: "idempotent", Form: "<bool>", Default: "true for get and head, else false", Doc: "whether doing it twice is doing it once"},
+	{Name: "idempotent", Form: "<bool>", Default: "what the verb says", Doc: "whether doing it twice is doing it once"},
 	{Name: "idempotency_key", Form: "<expression>", Default: "instance and step", Doc: "what names the effect at the target, a string"},
 	{Name: "timeout", Form: "<duration 1ms..1h>", Default: "30s", Doc: "how long one attempt may take"},
 }

@@ -119,7 +119,7 @@ func (c *checker) faultValue(e syntax.Expr) (string, *expression.Tree) {
 
 // technical are the faults of a call that nobody could answer. Nothing declares
 // them.
-var technical = []string{"Denied", "Rejected", "Unavailable"}
+var technical = []string{"Denied", "Overdue", "Rejected", "Unavailable"}
 
 // technicalFault is the fault that a path such as std.Unavailable names; is says
 // whether it is such a path.

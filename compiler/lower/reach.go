@@ -176,20 +176,28 @@ func (r *reached) endpoint(out *plan.Plan, p *check.Program, name string) {
 			b := &e.Bindings[i]
 			b.At = r.place(p, b.At)
 			r.setting(out, b.URL, b.At)
+			r.options(out, b.Options, b.At)
 			if b.Auth != nil {
 				for _, part := range b.Auth.Parts {
 					r.setting(out, part.Text, b.At)
 				}
 			}
 		}
+		if len(e.Bindings) > 0 {
+			r.options(out, e.Options, e.Bindings[0].At)
+		}
 		e.Receives = slices.Clone(e.Receives)
 		for i := range e.Receives {
 			e.Receives[i].At = r.place(p, e.Receives[i].At)
-			for _, from := range e.Receives[i].Sources {
-				r.setting(out, from.Text, e.Receives[i].At)
-			}
+			r.options(out, e.Receives[i].Options, e.Receives[i].At)
 		}
 		out.Endpoints = append(out.Endpoints, e)
+	}
+}
+
+func (r *reached) options(out *plan.Plan, list []plan.Option, at plan.Place) {
+	for _, o := range list {
+		r.setting(out, o.Text, at)
 	}
 }
 

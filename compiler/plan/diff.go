@@ -279,6 +279,9 @@ func (d *differ) endpoints() {
 				d.add(Safe, where, y.At, "what its owner promises on %s, or its address, changes", y.Cloud)
 			}
 		})
+		if !same(a.Options, b.Options) {
+			d.add(Safe, where, "", "its settings change")
+		}
 		if a.Connector != b.Connector {
 			d.add(Safe, where, "", "it is reached by %s, not by %s", b.Connector, a.Connector)
 		}

@@ -100,28 +100,35 @@ type Attribute struct {
 
 // Endpoint is a service with typed operations and its bindings.
 type Endpoint struct {
-	Name       string      `json:"name"`
-	Connector  string      `json:"connector"`          // "http"
+	Name string `json:"name"`
+	// Connector is the protocol: a standard one such as "http", or the qualified
+	// name of one that a package declares, "acme.erp".
+	Connector  string      `json:"connector"`
 	Contract   string      `json:"contract,omitempty"` // path of the contract it came from
 	Operations []Operation `json:"operations"`         // by name
 	Bindings   []Binding   `json:"bindings"`           // in the author's order
 	Receives   []Receive   `json:"receives,omitempty"` // by name
+	Options    []Option    `json:"options,omitempty"`  // by name
 }
 
 // Receive is something that comes in through an endpoint.
 type Receive struct {
 	Name string     `json:"name"` // not qualified
 	Type types.Type `json:"type"`
-	// Sources say where it comes from, in the connector's words, by name: topic,
-	// queue, path, folder, mailbox.
-	Sources []Source `json:"sources"`
+	// Options say where it comes from, in the connector's words, by name.
+	Options []Option `json:"options"`
 	At      Place    `json:"at"`
 }
 
-// Source is one word of a connector about where messages come from.
-type Source struct {
-	Name string `json:"name"`
-	Text Text   `json:"text"`
+// Option is one setting in the words of a connector, as its declaration types it,
+// defaults included. Exactly one of Text and Value is set: Text where a string may
+// come from the environment, else Value, which is constant in endpoints, bindings
+// and receives, and over the parameters in operations. What is one of some words is
+// a string.
+type Option struct {
+	Name  string           `json:"name"`
+	Text  Text             `json:"text,omitzero"`
+	Value *expression.Tree `json:"value,omitempty"`
 }
 
 // Operation is one thing an endpoint can be asked to do.
@@ -139,6 +146,24 @@ type Operation struct {
 	GRPC      *GRPC            `json:"grpc,omitempty"`
 	SOAP      *SOAP            `json:"soap,omitempty"`
 	Message   *Message         `json:"message,omitempty"`
+	Request   *Request         `json:"request,omitempty"`
+}
+
+// Request says how an operation is asked in the words of its connector, where none
+// of the other forms does.
+type Request struct {
+	Verb    string      `json:"verb"`              // "publish"
+	Target  []PathPart  `json:"target,omitempty"`  // the text behind the verb, its parts not escaped
+	Options []Option    `json:"options,omitempty"` // by name
+	Errors  []CodeError `json:"errors,omitempty"`  // by code
+}
+
+// CodeError maps a code of the protocol to a fault. Fields is a record expression
+// over the operation's parameters and the variable response, of type json.
+type CodeError struct {
+	Code   string          `json:"code"`
+	Fault  string          `json:"fault"` // qualified
+	Fields expression.Tree `json:"fields"`
 }
 
 // HTTP says how an operation looks as an HTTP exchange.
@@ -177,7 +202,10 @@ type HTTPError struct {
 // promises there.
 type Binding struct {
 	Cloud string `json:"cloud"` // not qualified
-	URL   Text   `json:"url"`
+	// URL is the address; empty where the connector has other words for it.
+	URL Text `json:"url"`
+	// Options are what its connector has besides, by name.
+	Options []Option `json:"options,omitempty"`
 	// Availability is a ratio such as "0.9995"; "" where nothing is promised.
 	Availability string   `json:"availability,omitempty"`
 	Latency      Quantile `json:"latency,omitzero"`

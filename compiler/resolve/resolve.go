@@ -28,29 +28,30 @@ type Kind string
 
 // The kinds of symbols.
 const (
-	Package  Kind = "package" // that was imported
-	Contract Kind = "contract"
-	Label    Kind = "label"
-	Type     Kind = "type"
-	Enum     Kind = "enum"
-	Union    Kind = "union"
-	Fault    Kind = "fault"
-	Event    Kind = "event"
-	Cloud    Kind = "cloud"
-	Endpoint Kind = "endpoint"
-	Failover Kind = "failover"
-	SLA      Kind = "sla"
-	Policy   Kind = "policy"
-	Role     Kind = "role"
-	Process  Kind = "process"
-	Channel  Kind = "channel"
-	Route    Kind = "route"
-	Sample   Kind = "sample"
-	Pattern  Kind = "pattern"
-	Window   Kind = "window"
-	Schedule Kind = "schedule"
-	Tenant   Kind = "tenant"
-	Partner  Kind = "partner"
+	Package   Kind = "package" // that was imported
+	Contract  Kind = "contract"
+	Label     Kind = "label"
+	Type      Kind = "type"
+	Enum      Kind = "enum"
+	Union     Kind = "union"
+	Fault     Kind = "fault"
+	Event     Kind = "event"
+	Cloud     Kind = "cloud"
+	Connector Kind = "connector"
+	Endpoint  Kind = "endpoint"
+	Failover  Kind = "failover"
+	SLA       Kind = "sla"
+	Policy    Kind = "policy"
+	Role      Kind = "role"
+	Process   Kind = "process"
+	Channel   Kind = "channel"
+	Route     Kind = "route"
+	Sample    Kind = "sample"
+	Pattern   Kind = "pattern"
+	Window    Kind = "window"
+	Schedule  Kind = "schedule"
+	Tenant    Kind = "tenant"
+	Partner   Kind = "partner"
 )
 
 // Symbol is a declaration of the package.
@@ -261,6 +262,8 @@ func kindOf(d syntax.Decl) Kind {
 		return Event
 	case *syntax.CloudDecl:
 		return Cloud
+	case *syntax.ConnectorDecl:
+		return Connector
 	case *syntax.EndpointDecl:
 		return Endpoint
 	case *syntax.FailoverDecl:

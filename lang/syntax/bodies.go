@@ -43,7 +43,9 @@ func (b *EndpointBody) entry(s *session) {
 // read reads how an operation is carried out.
 func (b *OperationBody) read(s *session) {
 	start := s.pos
+	s.requests = true
 	s.braced(true, func() { b.entry(s) })
+	s.requests = false
 	b.At = s.since(start)
 }
 
@@ -56,7 +58,7 @@ func (b *OperationBody) entry(s *session) {
 		if x, ok := s.produce(productions().mapping).(*ErrorMapping); ok {
 			b.Errors = append(b.Errors, x)
 		}
-	case s.atVerb():
+	case s.atRequest():
 		if b.Request != nil {
 			s.report(diag.Errorf(CodeOutOfPlace, s.span(s.pos, s.pos+1), "an operation sends one request, this is the second")).Secondary =
 				[]diag.Label{{Span: b.Request.At, Text: "the first"}}
@@ -70,20 +72,25 @@ func (b *OperationBody) entry(s *session) {
 	}
 }
 
-// verbs begin the request of an operation.
+// verbs begin the requests of http, without which they are a mistake in any position.
 var verbs = []string{"get", "post", "put", "patch", "delete", "head", "options"}
 
-func (s *session) atVerb() bool {
-	return s.atWord() && slices.Contains(verbs, s.raw(s.tok()))
+// atRequest says whether a request begins here: a verb of http, or any word with a
+// text or with braces behind it, because which verbs there are the connector says.
+func (s *session) atRequest() bool {
+	next := s.peek(1)
+	return s.atWord() && (slices.Contains(verbs, s.raw(s.tok())) || next.Kind == String && !next.Newline || s.is(next, "{") && !next.Newline)
 }
 
-// request reads `post "/charges" { body: lines }`. The reader stands at the verb.
+// request reads `post "/charges" { body: lines }` or `send { to: address }`. The
+// reader stands at the verb.
 func (s *session) request() *Request {
 	start := s.pos
+	bare := !slices.Contains(verbs, s.raw(s.tok()))
 	r := &Request{Verb: s.name()}
 	if s.tok().Kind == String && !s.broken() {
 		r.Target = s.stringExpr()
-	} else {
+	} else if !bare {
 		s.expected(s.pos, "a path in quotes")
 		r.Target = s.bad()
 	}

@@ -222,7 +222,9 @@ func (s *session) isRequestEntry(first, next Token) bool {
 	case Number:
 		return s.raw(first) == "error"
 	case String:
-		return slices.Contains(verbs, s.raw(first))
+		return s.requests
+	case Punct:
+		return s.requests && s.is(next, "{")
 	}
 	return false
 }

@@ -42,6 +42,9 @@ type table struct {
 	binding    *production
 	mapping    *production
 	rule       *production
+	schemaPart *production
+	schemaVerb *production
+	schemaCode *production
 
 	state       *production
 	patternStep *production
@@ -103,6 +106,7 @@ func newTable() *table {
 		onArm: header(byHand[OnArm](`OnArm = "on" Path "transient"? ("as" Name)? ("where" Expr)? (("goto" Name) | Block) .`), statements), afterArm: header(byHand[AfterArm](`AfterArm = "after" Expr (("goto" Name) | Block) .`), statements),
 		operation: byHand[Operation](`Operation = "operation" Name Params ("->" Type)? ("raises" Path ("," Path)*)? OperationBody? .`), receive: produced[Receive](), binding: byHand[Binding](`Binding = "on" Path Settings .`),
 		mapping: byHand[ErrorMapping](`ErrorMapping = "error" Expr ":" Expr .`), rule: produced[PolicyRule](),
+		schemaPart: produced[SchemaPart](), schemaVerb: byHand[SchemaVerb](`SchemaVerb = "verb" Name Params? ("->" Type)? "idempotent"? Fields? .`), schemaCode: produced[SchemaCode](),
 		state: body(produced[State](), stateBody), patternStep: produced[PatternStep](), emit: produced[EmitClause](),
 		migrateMove: produced[MigrateMove](), migrateSet: produced[MigrateSet](),
 	}
@@ -114,7 +118,8 @@ func declTable(body, header func(*production, blockKind) *production) map[string
 		"package": produced[PackageDecl](), "import": produced[ImportDecl](), "use": produced[UseDecl](),
 		"label": produced[LabelDecl](), "type": byHand[TypeDecl](`TypeDecl = "type" Name (Fields | ("=" Type ("where" Expr)?)) .`), "enum": produced[EnumDecl](), "union": produced[UnionDecl](),
 		"fault": byHand[FaultDecl](`FaultDecl = "fault" Name Fields? .`), "event": byHand[EventDecl](`EventDecl = "event" Name Fields? .`), "cloud": produced[CloudDecl](),
-		"endpoint": byHand[EndpointDecl](`EndpointDecl = "endpoint" Name ":" Path EndpointBody? .`), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
+		"connector": produced[ConnectorDecl](),
+		"endpoint":  byHand[EndpointDecl](`EndpointDecl = "endpoint" Name ":" Path EndpointBody? .`), "failover": produced[FailoverDecl](), "sla": body(produced[SLADecl](), slaBody),
 		"policy": produced[PolicyDecl](), "role": produced[RoleDecl](), "process": body(byHand[ProcessDecl](`ProcessDecl = "process" Name Params ("->" Type)? ("raises" Path ("," Path)*)? Block .`), processBody),
 		"channel": produced[ChannelDecl](), "route": body(produced[RouteDecl](), routeBody),
 		"sample": produced[SampleDecl](), "test": produced[TestDecl](),
@@ -277,7 +282,7 @@ func plainName(symbol string) string {
 		return "a string"
 	case "Args", "Params":
 		return "`(`"
-	case "Block", "Fields", "Settings", "EnumMembers", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
+	case "Block", "Fields", "Settings", "EnumMembers", "ConnectorBody", "EndpointBody", "OperationBody", "PolicyBody", "TestBody",
 		"Branches", "SelectArms", "MatchArms", "StreamBody", "MachineBody", "MigrateBody":
 		return "`{`"
 	}
@@ -299,7 +304,8 @@ Setting = <word> ":" Phrase ("," Phrase)* .
 Phrase = Expr+ .
 EndpointBody = "{" (Setting | Operation | Receive | Binding)* "}" .
 OperationBody = "{" (Request | Setting | ErrorMapping)* "}" .
-Request = ("get" | "post" | "put" | "patch" | "delete" | "head" | "options") StringExpr Settings? .
+Request = <word> (StringExpr Settings? | Settings) .
+ConnectorBody = "{" (SchemaPart | SchemaVerb | SchemaCode)* "}" .
 PolicyBody = "{" (Setting | PolicyRule)* "}" .
 TestBody = "{" (Setting | TestStep)* "}" .
 TestStep = ("given" | "when" | "then") Phrase ("," Phrase)* .
@@ -356,6 +362,7 @@ func Grammar() string {
 		}
 	}
 	for _, p := range []*production{t.assign, t.branch, t.onArm, t.afterArm, t.operation, t.receive, t.binding, t.mapping, t.rule,
+		t.schemaPart, t.schemaVerb, t.schemaCode,
 		t.state, t.patternStep, t.emit, t.migrateMove, t.migrateSet} {
 		add(p)
 	}

@@ -28,9 +28,11 @@ type session struct {
 	lex     *lexer.PeekingLexer // the generated parser's view, inside a list
 	headers bool                // `{` opens a body, not a record
 	block   blockKind           // what the next block may hold
-	begin   int                 // the first token of the production being parsed
-	depth   int                 // of nesting
-	closers []byte              // of the lists being read, innermost last
+	// requests says that the settings being read stand beside a request.
+	requests bool
+	begin    int    // the first token of the production being parsed
+	depth    int    // of nesting
+	closers  []byte // of the lists being read, innermost last
 	// abandoned says that the declaration is given up: nothing more is said about it.
 	abandoned bool
 	badLines  map[int]bool // lines with a lexical mistake: a syntax mistake there is its echo

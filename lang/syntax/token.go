@@ -33,7 +33,7 @@ const MaxNesting = 200
 // DeclKeywords are the words that begin a declaration in column 1, sorted.
 func DeclKeywords() []string {
 	return []string{
-		"channel", "cloud", "endpoint", "enum", "event", "failover", "fault", "import", "label", "migrate", "package", "partner",
+		"channel", "cloud", "connector", "endpoint", "enum", "event", "failover", "fault", "import", "label", "migrate", "package", "partner",
 		"pattern", "policy", "process", "role", "rollout", "route", "sample", "schedule", "sla", "tenant", "test", "type",
 		"union", "use", "window",
 	}

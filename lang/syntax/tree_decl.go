@@ -134,8 +134,8 @@ func (b *OperationBody) Find(name string) *Setting {
 // own; those behind a comma belong to the operation.
 type Request struct {
 	Place
-	Verb     Name // get, post, put, patch, delete, head, options
-	Target   Expr
+	Verb     Name // get, post, publish: what the connector has
+	Target   Expr // nil when nothing stands behind the verb
 	Settings []*Setting
 }
 

@@ -50,6 +50,8 @@ func declChildren(n Decl, f func(Node)) {
 		one(f, n.Fields)
 	case *CloudDecl:
 		one(f, n.Settings)
+	case *ConnectorDecl:
+		one(f, n.Body)
 	case *EndpointDecl:
 		one(f, n.Kind)
 		one(f, n.Body)
@@ -285,6 +287,17 @@ func partChildren(n Node, f func(Node)) {
 
 func bodyChildren(n Node, f func(Node)) {
 	switch n := n.(type) {
+	case *ConnectorBody:
+		ordered(f, nodes(n.Parts), nodes(n.Verbs), nodes(n.Codes))
+	case *SchemaPart:
+		one(f, n.Fields)
+	case *SchemaVerb:
+		one(f, n.Target)
+		some(f, n.Result)
+		one(f, n.Fields)
+	case *SchemaCode:
+		some(f, n.Type)
+		some(f, n.Where)
 	case *EndpointBody:
 		ordered(f, nodes(n.Settings), nodes(n.Operations), nodes(n.Receives), nodes(n.Bindings))
 	case *Operation:

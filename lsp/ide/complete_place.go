@@ -50,7 +50,7 @@ func (c *completion) positions() {
 			}
 		case *syntax.EndpointDecl:
 			if x.Kind != nil && c.inHole(x.Kind.Parts[0].At) {
-				c.add(0, Item{Label: "http", Kind: KeywordItem, Detail: "connector"})
+				c.connectors()
 			}
 		}
 	}
@@ -75,12 +75,13 @@ func (c *completion) list(nodes []syntax.Node) {
 			continue
 		}
 		given := settingsOf(nodes[i])
-		for _, row := range settingsAround(nodes[:i+1]) {
+		for _, row := range c.settingsAround(nodes[:i+1]) {
 			if given[row.Name] {
 				continue
 			}
 			c.add(0, c.settingItem(&row))
 		}
+		c.verbs(nodes[:i+1])
 		c.keywords(c.fitting(words, nodes[:i]))
 		return
 	}
@@ -118,7 +119,7 @@ var formTerm = regexp.MustCompile(`<[^>]*>|[a-z_]+`)
 
 // settingValue gives the words and names of a setting's form.
 func (c *completion) settingValue(x *syntax.Setting, outer []syntax.Node) {
-	for _, row := range settingsAround(outer) {
+	for _, row := range c.settingsAround(outer) {
 		if row.Name == x.Name.Text {
 			c.form(&row)
 		}
@@ -141,7 +142,7 @@ func (c *completion) form(row *check.Setting) {
 			}
 		case kind == "secret":
 			c.add(0, Item{Label: "secret", Kind: KeywordItem, Detail: "from the secrets", Insert: "secret."})
-		case kind == "bool":
+		case kind == "bool" || kind == "value" && rest == "bool":
 			c.add(0, Item{Label: "true", Kind: ValueItem})
 			c.add(0, Item{Label: "false", Kind: ValueItem})
 		case kind == "text":

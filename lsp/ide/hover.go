@@ -34,6 +34,9 @@ func (s *Snapshot) Hover(path string, offset int) *Hover {
 	if h := n.hoverSetting(path, offset); h != nil {
 		return h
 	}
+	if h := n.hoverConnector(path, offset); h != nil {
+		return h
+	}
 	return s.hoverWord(path, offset)
 }
 
@@ -196,7 +199,7 @@ func (n *names) hoverSetting(path string, offset int) *Hover {
 		if !ok || !x.Name.At.Contains(offset) {
 			continue
 		}
-		for _, row := range settingsAround(nodes[:i]) {
+		for _, row := range n.settingsAround(nodes[:i]) {
 			if row.Name == x.Name.Text {
 				return &Hover{placeOf(x.Name.At), describeSetting(&row)}
 			}

@@ -21,15 +21,18 @@ func kindName(n syntax.Node) string {
 
 // settingsAround are the settings of the innermost construct that has any, of
 // the nodes around a place.
-func settingsAround(nodes []syntax.Node) []check.Setting {
+func (n *names) settingsAround(nodes []syntax.Node) []check.Setting {
 	tables := check.Tables()
 	for i := len(nodes) - 1; i >= 0; i-- {
 		of := kindName(nodes[i])
 		if of == "request" {
 			of = "operation"
 		}
+		own, known := n.connectorRows(nodes[:i+1])
 		if k := slices.IndexFunc(tables, func(t check.Table) bool { return t.Of == of }); k >= 0 {
-			return tables[k].Rows
+			return slices.Concat(own, tables[k].Rows)
+		} else if known {
+			return own
 		}
 		switch nodes[i].(type) {
 		case syntax.Stmt, syntax.Clause:

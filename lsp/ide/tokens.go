@@ -157,6 +157,14 @@ func (n *names) roles(path string) map[int]Token {
 			set(x.Name, "property", Declared)
 		case *syntax.FieldInit:
 			set(x.Name, "property", 0)
+		case *syntax.Request:
+			set(x.Verb, "keyword", 0)
+		case *syntax.SchemaPart:
+			set(x.Kind, "keyword", 0)
+		case *syntax.SchemaVerb:
+			set(x.Name, "function", Declared)
+		case *syntax.SchemaCode:
+			set(x.Name, "property", Declared)
 		case *syntax.MemberExpr:
 			set(x.Name, "property", 0)
 		case *syntax.TaskStmt:

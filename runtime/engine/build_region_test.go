@@ -108,7 +108,6 @@ func dialog() plan.Step {
 	}}}
 }
 
-
 func init() {
 	two := num("2")
 	grown := op(expression.Gt, boolT, ref("sum", intT), num("2"))

@@ -152,6 +152,7 @@ func (d *decider) execGoto(x *instance, a *activation, index uint32, st *step) {
 		d.incident(x, a, index, fmt.Sprintf("the machine %s has entered %d states, its limit: is it going round in a circle? cancel ends it", machine.id, limit))
 		return
 	}
+	d.pass(x, a, index)
 	if x.holds(m, true) {
 		d.stop(x, m, record.Stopped{Exit: record.ExitState, Block: st.region.target, Step: index})
 		return

@@ -342,6 +342,7 @@ func (d *decider) execEnd(x *instance, a *activation, index uint32, st *step) {
 			return
 		}
 	}
+	d.pass(x, a, index)
 	if x.phase == returned {
 		v = x.result
 	}

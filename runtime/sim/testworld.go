@@ -211,6 +211,8 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.FaultRaised:
 		return e.Instance, e.Step, !e.Cancelled
+	case record.Stopped:
+		return e.Instance, e.Step, e.Exit == record.ExitFault
 	}
 	return "", 0, false
 }
@@ -244,7 +246,7 @@ type made struct {
 func (b *bench) note(events []record.Event) {
 	for _, e := range events {
 		if instance, index, ok := entered(e); ok {
-			b.noteStep(instance, index)
+			b.noteStep(instance, index, raises(e))
 		}
 		switch e := e.(type) {
 		case record.InstanceStarted:
@@ -252,9 +254,9 @@ func (b *bench) note(events []record.Event) {
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
 		case record.CompensationStarted:
-			if s := b.program.Step(b.flows[e.Instance], e.Step); s != nil {
-				b.undone = append(b.undone, plan.StepName{Flow: b.flows[e.Instance], Step: s.ID})
-			}
+			b.noteUndone(e.Instance, e.Step)
+		case record.UndoStarted:
+			b.noteUndone(e.Instance, e.Step)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
 		case record.InstanceEnded:
@@ -263,10 +265,26 @@ func (b *bench) note(events []record.Event) {
 	}
 }
 
-func (b *bench) noteStep(instance string, index uint32) {
+func (b *bench) noteUndone(instance string, index uint32) {
+	if s := b.program.Step(b.flows[instance], index); s != nil {
+		b.undone = append(b.undone, plan.StepName{Flow: b.flows[instance], Step: s.ID})
+	}
+}
+
+// raises says whether an event tells of a fault: a step that waited was reached
+// before that.
+func raises(e record.Event) bool {
+	switch e.(type) {
+	case record.FaultRaised, record.Stopped:
+		return true
+	}
+	return false
+}
+
+func (b *bench) noteStep(instance string, index uint32, raised bool) {
 	flow := b.flows[instance]
 	s := b.program.Step(flow, index)
-	if s == nil {
+	if s == nil || raised && s.Kind != plan.Fail {
 		return
 	}
 	name := plan.StepName{Flow: flow, Step: s.ID}

@@ -68,6 +68,31 @@ schedule hourly {
   send pings({ at: now })
 }
 
+/// Temperatures of machines on a field bus.
+connector fieldbus {
+  endpoint { line: int where line in 1..8 }
+  binding {
+    /// The gateway.
+    url:      string
+    password: secret?
+    every:    duration where every in 10ms..1h @default(1s)
+  }
+  operation { urgent: bool @default(false) }
+  verb read(register: string) -> decimal idempotent
+  verb write(register: string) { value: decimal, mode: Mode @default(soft) }
+  verb reset { hard: bool }
+  receive { register: string }
+  error code: int where code in 1..255
+}
+
+endpoint machines: fieldbus {
+  line: 3
+  operation read(n: int) -> decimal { read "t/${n}" { urgent: true } }
+  operation write(n: int, to: decimal) { timeout: 2s, write "t/${n}" { value: to }, error 7: Broken { at: n } }
+  operation reset() { reset { hard: true } }
+  on paris { url: env.GATEWAY, password: secret.gateway }
+}
+
 tenant acme {
   limit: 500/s
   store: 10GiB

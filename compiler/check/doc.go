@@ -44,11 +44,35 @@
 // diagnostic where it has no value: in statements, in refinements and in tests,
 // whose values also obey the refinements of their types.
 //
+// # Streams
+//
+// In an expression about one message of a pattern or a window, the fields of the
+// message stand bare: variables that stand for them are offered in a scope, and
+// become fields of the variable plan.MessageVar in the tree. What a window makes
+// of many messages becomes a variable too, and its function a fold of the plan, so
+// that it can be kept up to date message by message. Pattern, window and schedule
+// have the form of the plan when they have been checked.
+//
+// The names of time zones are a list in this room (zones.txt): asking the time
+// package for a zone reads files of the machine.
+//
 // # Settings
 //
 // What may stand behind `name:` is data, in table.go, for checking, hover and
 // completion alike. Declarations that are nothing but settings are kept in the
 // plan's own form, because reading them is all there is to lower.
+//
+// A word with settings of its own in braces, such as basic behind auth, has a table
+// of its own (auth.go). Credentials are read as secrets and as nothing else, so
+// that no text, no plan and no environment holds them.
+//
+// # What a package says about its operation
+//
+// Tenants, partners, rollouts and what an sla does on breach are checked with the
+// declarations, behind the processes that they name. What a migration sets is
+// checked with the body of its process, which knows the variables. Whether there is
+// the step that it leads to is asked when steps have names, in the plan: see
+// compiler/migrate.go.
 //
 // Deliberately absent: files, the plan's flows (compiler/lower), and how long or
 // how dear a process may be (the proof of an sla is a room of its own).

@@ -77,7 +77,12 @@ func (w *Workspace) Reread(names ...string) {
 	}
 	for _, name := range names {
 		delete(w.files.texts, name)
-		delete(w.files.lists, path.Dir(name))
+		for dir := path.Dir(name); ; dir = path.Dir(dir) { // a directory may have come with it
+			delete(w.files.lists, dir)
+			if dir == "." || dir == "/" {
+				break
+			}
+		}
 		w.changed(name)
 	}
 }

@@ -10,36 +10,57 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/sim"
 )
 
 var testFormats = []string{"text", "json", "junit"}
 
+// testRun is how tests are run.
+type testRun struct {
+	format, pattern, lcov string
+	wanted                *regexp.Regexp
+	cover                 bool
+	explore               int
+}
+
 func testCommand() *cobra.Command {
-	format, pattern := "text", ""
+	o := testRun{format: "text"}
 	c := &cobra.Command{
 		Use:   "test [PATH..]",
 		Short: "Run the test blocks of packages",
 		Long: `Compiles packages and runs their test blocks: no network, endpoints answer as
 the test says, and time goes on by itself to the next timer while nothing else
-can happen. Exit code 1 when a test fails or a package does not compile.`,
+can happen. Exit code 1 when a test fails or a package does not compile.
+
+With --cover it says which steps, branches, faults and compensations no test
+reaches. With --explore each test runs again in worlds that crash, each around
+another commit of the journal, and has to come to the same.`,
 		Example: `  cob test
   cob test examples/orders --run "declined"
+  cob test --cover --lcov coverage.info
+  cob test --explore 100
   cob test --format junit > tests.xml`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if !slices.Contains(testFormats, format) {
-				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(testFormats, ", "))
+			if !slices.Contains(testFormats, o.format) {
+				return fmt.Errorf("--format %s: want one of %s", o.format, strings.Join(testFormats, ", "))
 			}
-			wanted, err := regexp.Compile(pattern)
-			if err != nil {
-				return fmt.Errorf("--run %s: %w", pattern, err)
+			if o.explore < 0 {
+				return fmt.Errorf("--explore %d: want the number of crashes per test", o.explore)
 			}
-			return test(c, args, wanted, format)
+			var err error
+			if o.wanted, err = regexp.Compile(o.pattern); err != nil {
+				return fmt.Errorf("--run %s: %w", o.pattern, err)
+			}
+			return o.run(c, args)
 		},
 	}
-	c.Flags().StringVar(&format, "format", format, "how to print results: "+strings.Join(testFormats, ", "))
-	c.Flags().StringVar(&pattern, "run", pattern, "run only tests whose title matches this `REGEXP`")
+	c.Flags().StringVar(&o.format, "format", o.format, "how to print results: "+strings.Join(testFormats, ", "))
+	c.Flags().StringVar(&o.pattern, "run", "", "run only tests whose title matches this `REGEXP`")
+	c.Flags().BoolVar(&o.cover, "cover", false, "say which parts of the package no test reaches")
+	c.Flags().StringVar(&o.lcov, "lcov", "", "write the coverage of lines and branches to `FILE`, for tools that show it")
+	c.Flags().IntVar(&o.explore, "explore", 0, "crash each test in at most `N` ways; the result has to be the same")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(testFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -48,6 +69,8 @@ can happen. Exit code 1 when a test fails or a package does not compile.`,
 type tested struct {
 	Package string           `json:"package"`
 	Tests   []sim.TestResult `json:"tests"`
+	// Coverage is there where it was asked for.
+	Coverage *sim.Coverage `json:"coverage,omitempty"`
 }
 
 func (t *tested) failed() int {
@@ -60,12 +83,12 @@ func (t *tested) failed() int {
 	return n
 }
 
-func test(c *cobra.Command, paths []string, wanted *regexp.Regexp, format string) error {
+func (o *testRun) run(c *cobra.Command, paths []string) error {
 	dirs, err := packages(paths)
 	if err != nil {
 		return err
 	}
-	all := []tested{}
+	all, shown := []tested{}, []covered{}
 	broken, failed := false, 0
 	for _, dir := range dirs {
 		r, err := compile(dir)
@@ -79,26 +102,50 @@ func test(c *cobra.Command, paths []string, wanted *regexp.Regexp, format string
 			}
 			continue
 		}
-		program, err := engine.Link(r.Plan, r.Digest)
+		t, err := o.runPackage(r)
 		if err != nil {
 			return bad(fmt.Errorf("%s: %w", dir, err))
 		}
-		t := tested{Package: r.Plan.Package, Tests: []sim.TestResult{}}
-		for _, one := range r.Suite.Tests {
-			if wanted.MatchString(one.Name) {
-				t.Tests = append(t.Tests, sim.RunTest(program, one))
-			}
-		}
+		shown = append(shown, covered{dir, t.Coverage})
 		failed += t.failed()
-		all = append(all, t)
+		if !o.cover {
+			t.Coverage = nil
+		}
+		all = append(all, *t)
 	}
-	if err := printTests(c.OutOrStdout(), all, format); err != nil {
+	if err := printTests(c.OutOrStdout(), all, o.format); err != nil {
 		return bad(err)
+	}
+	if o.lcov != "" {
+		if err := writeLCOV(o.lcov, shown); err != nil {
+			return bad(err)
+		}
 	}
 	if broken || failed > 0 {
 		return bad(nil)
 	}
 	return nil
+}
+
+// runPackage runs the tests of a package that compiles.
+func (o *testRun) runPackage(r *compiler.Result) (*tested, error) {
+	program, err := engine.Link(r.Plan, r.Digest)
+	if err != nil {
+		return nil, err
+	}
+	t := &tested{Package: r.Plan.Package, Tests: []sim.TestResult{}}
+	for _, one := range r.Suite.Tests {
+		if !o.wanted.MatchString(one.Name) {
+			continue
+		}
+		if o.explore > 0 {
+			t.Tests = append(t.Tests, sim.ExploreTest(program, one, o.explore))
+		} else {
+			t.Tests = append(t.Tests, sim.RunTest(program, one))
+		}
+	}
+	t.Coverage = sim.Cover(r.Plan, t.Tests)
+	return t, nil
 }
 
 func printTests(w io.Writer, all []tested, format string) error {
@@ -125,6 +172,11 @@ func printTestText(w io.Writer, all []tested) error {
 			}
 			fmt.Fprintf(&b, "%s  %s: %s\n", word, all[i].Package, r.Name)
 			writeFailures(&b, r, "      ")
+		}
+	}
+	for i := range all {
+		if all[i].Coverage != nil {
+			writeCoverage(&b, all[i].Package, all[i].Coverage)
 		}
 	}
 	switch {

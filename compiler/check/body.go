@@ -76,7 +76,7 @@ func Declare(m *module.Module, info *resolve.Info, each Each, imported ...*Progr
 		each = InTurn
 	}
 	c := &checker{pkg: m.Package, each: each, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
-		process: map[string]*Process{}, Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}}}
+		Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}, heads: map[string]*Process{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
 		c.declareMigrations, c.declareRollouts, c.declareBreaches, c.checkSamples} {
@@ -133,7 +133,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
-		p := *c.process[c.qualified(decl.Name.Text)]
+		p := *c.heads[c.qualified(decl.Name.Text)]
 		p.Decl, p.Facts = decl, &c.Facts
 		c.settled(func(grown map[source.Span]labelSet) bool { return c.processBody(&p, grown) })
 		c.migrate(&p)

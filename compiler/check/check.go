@@ -54,6 +54,7 @@ type Program struct {
 	// for the packages that import this one.
 	rules   map[string]*ruled
 	offered map[string][]plan.Refinement // of the declarations type X = T, by qualified name
+	heads   map[string]*Process          // what stands before the bodies of the processes, by qualified name
 	samples map[syntax.Expr]*expression.Tree
 	// Facts are those of one body, in what Within gives.
 	Facts
@@ -175,7 +176,6 @@ type checker struct {
 	setting  map[string]bool
 	rulings  *rulings
 	policies map[string]*ruled
-	process  map[string]*Process
 	// migrations are those of each process, in the order of the text.
 	migrations map[string][]*syntax.MigrateDecl
 	inTest     bool

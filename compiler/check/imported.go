@@ -29,13 +29,15 @@ func (p *Program) Signature(name string) *Process {
 	return nil
 }
 
-// signature is the process of that qualified name, or nil, also while processes
-// are being checked.
+// signature is what is said before the body of the process of that qualified name,
+// or nil. A body with mistakes in it, here or elsewhere, takes nothing from it.
 func (c *checker) signature(name string) *Process {
-	if p := c.process[name]; p != nil {
-		return p
+	for _, p := range c.everywhere() {
+		if x := p.heads[name]; x != nil {
+			return x
+		}
 	}
-	return c.Signature(name)
+	return nil
 }
 
 // Channel is the channel of that qualified name, or nil.

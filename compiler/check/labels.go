@@ -156,13 +156,15 @@ func (c *checker) shedIn(have, want types.Type, open []string) labelSet {
 }
 
 // settle computes the labels of all definitions: again until nothing is added,
-// because definitions may refer to each other in circles.
+// because definitions may refer to each other in circles. A set never shrinks: two
+// packages of one name, which is told elsewhere, have definitions of one name.
 func (c *checker) settle() {
 	for again := true; again; {
 		again = false
 		for i := range c.types.all {
 			d := &c.types.all[i]
-			if set := c.deepFields(d.Fields); set != c.types.deep[d.Name] {
+			known := c.types.deep[d.Name]
+			if set := known | c.deepFields(d.Fields); set != known {
 				c.types.deep[d.Name] = set
 				again = true
 			}

@@ -80,7 +80,7 @@ func (c *checker) declareProcesses() {
 	made := make([]*Process, len(all))
 	sideBySide(c, all, func(x *checker, i int) { made[i] = x.declareProcess(all[i]) })
 	for _, p := range made {
-		c.process[p.Name] = p
+		c.heads[p.Name] = p
 	}
 }
 

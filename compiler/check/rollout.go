@@ -45,7 +45,7 @@ func (c *checker) declareRollouts() {
 
 func (c *checker) rollout(d *syntax.RolloutDecl, s *resolve.Symbol, b block) {
 	out := plan.Rollout{Process: s.Full, At: c.place(d.Process.Span())}
-	p := c.process[s.Full]
+	p := c.heads[s.Full]
 	if p == nil {
 		return // what is wrong with it has been said
 	}

@@ -76,7 +76,7 @@ func (p *phrase) next(what string) syntax.Expr {
 // wrong says what is wrong with the line, and what could be there.
 func (p *phrase) wrong(at source.Span, format string, args ...any) {
 	forms := p.near()
-	p.report(diag.Errorf(CodeTest, at, format, args...).WithHelp("%s %s", p.step.Kind.Text, strings.Join(forms, "\n  or: "+p.step.Kind.Text+" ")))
+	p.report(diag.Errorf(CodeTest, at, format, args...).WithHelp("%s %s", p.step.Kind.Text, strings.Join(forms, " | ")))
 }
 
 // near are the forms that have most to do with what is written.

@@ -20,6 +20,19 @@ func (p *Program) Step(flow string, index uint32) *plan.Step {
 	return f.steps[index].plan
 }
 
+// Block is a block of a step by the number that events use, which is one more
+// than its place; nil where there is none.
+func (p *Program) Block(flow string, step, block uint32) *plan.Block {
+	s := p.Step(flow, step)
+	if s == nil || block == 0 {
+		return nil
+	}
+	if all := blocksOf(s); int(block) <= len(all) {
+		return all[block-1]
+	}
+	return nil
+}
+
 // Key is the key that a process declares for an input; declared is false where
 // it declares none. Errors: the expression fails for this input.
 func (p *Program) Key(process string, input map[string]types.Value) (key string, declared bool, err error) {

@@ -25,7 +25,7 @@ func (b *bench) then(t *plan.Then) {
 	case plan.ThenStarted:
 		b.times(t, "started "+short(t.Process)+b.arguments(t), b.countStarts(t))
 	case plan.ThenRan:
-		b.times(t, "ran "+stepText(t.Steps[0]), b.result.Ran[t.Steps[0]])
+		b.times(t, "ran "+stepText(t.Steps[0]), b.ran(t.Steps[0]))
 	case plan.ThenOrder:
 		b.order(t)
 	case plan.ThenUndone:
@@ -267,12 +267,9 @@ func stepText(s plan.StepName) string { return short(s.Flow) + "." + s.Step }
 func (b *bench) taskOpen(t *plan.Then) {
 	flow := t.Steps[0].Flow
 	if t.Past {
-		for s := range b.opened {
-			if s == t.Steps[0] {
-				return
-			}
+		if !b.opened[t.Steps[0]] {
+			b.fail("task "+t.Task+" was open", "it never was")
 		}
-		b.fail("task "+t.Task+" was open", "it never was")
 		return
 	}
 	if b.openTask(flow, t.Task) == nil {
@@ -352,7 +349,12 @@ func (b *bench) becameOf() string {
 	if b.last == "" {
 		return "no instance was started"
 	}
-	d, ok := b.core.State().Instance(b.last)
+	return b.standing(b.last)
+}
+
+// standing says how an instance ended, or where it is.
+func (b *bench) standing(id string) string {
+	d, ok := b.core.State().Instance(id)
 	if !ok {
 		return "there is no instance"
 	}

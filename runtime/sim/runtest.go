@@ -27,10 +27,12 @@ type TestResult struct {
 	// Calls are the calls made, in order, each with what it was answered.
 	Calls []string `json:"calls"`
 	// Trace is what happened outside of the processes, calls among it, each line
-	// with its time.
+	// with its time; at most MaxTraceLines, the middle of a longer one is left out.
 	Trace []string `json:"trace,omitempty"`
 	// VirtualNs is how much time went by in the test's world.
 	VirtualNs int64 `json:"virtual_ns"`
+	// Ends are how the instances ended or stand, in the order of their start.
+	Ends []string `json:"-"`
 	// Commits is how often the journal was written.
 	Commits int `json:"commits"`
 	// Ran counts how often each step was entered.
@@ -50,10 +52,12 @@ type TestFailure struct {
 }
 
 // Crash is a crash at a commit of a test, counted from 1; 0 is none. Before says
-// that the commit does not reach the disk.
+// that the commit does not reach the disk. Plant is a mistake that is made on
+// purpose: ForgetfulDisk, or none.
 type Crash struct {
 	Commit int
 	Before bool
+	Plant  Bug
 }
 
 // RunTest runs one test block on one shard, line by line. After each `when`
@@ -70,7 +74,7 @@ func RunTest(program *engine.Program, t plan.Test) TestResult {
 // journal. The result is that of RunTest.
 func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResult {
 	b := newBench(program, t)
-	b.planned = crash
+	b.planned, b.plant = crash, crash.Plant
 	if err := b.open(); err != nil {
 		b.at = t.At
 		b.fail("a plan that runs", err.Error())
@@ -98,6 +102,15 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 		}
 	}
 	b.result.VirtualNs = int64(b.now)
+	for s := range b.places {
+		if n := b.ran(s); n > 0 {
+			b.result.Ran[s] = n
+		}
+	}
+	for _, id := range b.instances {
+		b.result.Ends = append(b.result.Ends, short(b.flows[id])+" "+b.standing(id))
+	}
+	b.result.Trace = shortened(b.result.Trace)
 	return b.result
 }
 
@@ -119,25 +132,28 @@ type bench struct {
 	later   agenda // answers that take their time
 	rounds  int
 	planned Crash
+	plant   Bug
 	armed   []*plan.When // crashes at a step
 
 	answers []*reply // what is given, in the author's order
 	down    []*outage
-	known   map[string]record.AttemptEnded // what attempts were answered, for those that leave twice
-	seen    map[string]bool                // messages that are in their channel
-	places  map[string]uint64              // how many messages a channel has had
-	after   map[string]uint64              // the position of the latest message of each route
+	played  map[string]*playedChild // mocked instances, by name
+	playing []*playedChild          // those that have not ended, in the order of their start
+	known   map[string]answered     // of attempts, for those that leave twice
+	seen    map[string]bool         // messages that are in their channel
+	lengths map[string]uint64       // how many messages a channel has had
+	after   map[string]uint64       // the position of the latest message of each route
 
 	told
 }
 
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
-		program: program, test: t, at: t.At, start: birth, known: map[string]record.AttemptEnded{}, seen: map[string]bool{},
-		places: map[string]uint64{}, after: map[string]uint64{},
+		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
+		lengths: map[string]uint64{}, after: map[string]uint64{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
-	b.told.flows = map[string]string{}
+	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
 	for _, s := range t.Steps {
 		if s.Given != nil && s.Given.Kind == plan.GivenNow {
 			b.start = record.Instant(*s.Given.NowNs)

@@ -64,34 +64,50 @@ func (b *bench) isDown(endpoint, cloud string) bool {
 // long.
 const defaultPatience = 30 * second
 
-// call asks a mocked operation. An attempt that leaves again after a crash is the
-// same request to the same service, which answers the same.
+// answered is the answer to an attempt, and when it comes: an attempt that leaves again after
+// a crash is the same request to the same service, which answers the same, and at
+// the same time.
+type answered struct {
+	outcome record.AttemptEnded
+	due     nanos
+}
+
+// call asks a mocked operation.
 func (b *bench) call(e engine.Call) error {
 	attempt := fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
-	c, again := b.known[attempt]
+	a, again := b.known[attempt]
 	if !again || !e.Again {
-		c = b.answer(e)
-		b.known[attempt] = c
+		a = b.asked(e)
+		b.known[attempt] = a
 	}
-	patience := nanos(e.TimeoutNs)
-	if patience == 0 {
-		patience = defaultPatience
+	if a.due <= b.now {
+		return b.ended(e.Target, a.outcome)
 	}
-	took := nanos(c.TookNs)
-	switch {
-	case c.Outcome == record.Unknown && c.Detail == silence, took > patience:
-		took = patience
-		c = record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(patience)}
-	}
-	if took == 0 {
-		return b.ended(e.Target, c)
-	}
-	b.later.after(took, func() {
-		if err := b.ended(e.Target, c); err != nil {
+	b.later.after(a.due-b.now, func() {
+		if err := b.ended(e.Target, a.outcome); err != nil {
 			b.fail("a step forward", err.Error())
 		}
 	})
 	return nil
+}
+
+// asked finds the answer to a call, and how long it takes: no longer than the call
+// waits.
+func (b *bench) asked(e engine.Call) answered {
+	c := b.answer(e)
+	patience := nanos(e.TimeoutNs)
+	if patience == 0 {
+		patience = defaultPatience
+	}
+	silent := c.Outcome == record.Unknown && c.Detail == silence
+	if !silent && nanos(c.TookNs) > patience {
+		b.trace("%s.%s takes longer than the call waits, %s", short(e.Endpoint), e.Operation, span(patience))
+		silent = true
+	}
+	if silent {
+		c = record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(patience)}
+	}
+	return answered{c, b.now + nanos(c.TookNs)}
 }
 
 // silence is why the outcome of a call that is never answered is unknown.
@@ -107,7 +123,7 @@ func (b *bench) answer(e engine.Call) record.AttemptEnded {
 	if b.isDown(e.Endpoint, e.Cloud) {
 		return b.unreachable(call)
 	}
-	r := b.choose(call)
+	r := b.choose(call.args, call.cloud, func(g *plan.Given) bool { return g.Endpoint == call.endpoint && g.Operation == call.operation })
 	if r == nil {
 		return b.otherwise(call, operation)
 	}
@@ -134,6 +150,9 @@ func (b *bench) answer(e engine.Call) record.AttemptEnded {
 	default:
 		c.Outcome, c.Value = record.Succeeded, b.value(r.Returns)
 		text = "returned " + show(c.Value)
+	}
+	if r.TakesNs > 0 {
+		text += " after " + span(nanos(r.TakesNs))
 	}
 	b.called(call, text)
 	return c
@@ -169,12 +188,12 @@ func (b *bench) otherwise(call made, operation *plan.Operation) record.AttemptEn
 // choose finds the answer to a call: one for these arguments before one for any,
 // one for this cloud before one for any, and of those the first that is not used
 // up. The last one without a number of times stays.
-func (b *bench) choose(call made) *reply {
+func (b *bench) choose(args []types.Value, cloud string, about func(*plan.Given) bool) *reply {
 	for _, class := range [4][2]bool{{true, true}, {true, false}, {false, true}, {false, false}} {
 		var fit []*reply
 		for _, r := range b.answers {
-			if r.Endpoint == call.endpoint && r.Operation == call.operation && r.WithArgs == class[0] && (r.Cloud != "") == class[1] &&
-				(r.Cloud == "" || r.Cloud == call.cloud) && (!r.WithArgs || types.Equal(r.args, call.args)) {
+			if about(r.Given) && r.WithArgs == class[0] && (r.Cloud != "") == class[1] &&
+				(r.Cloud == "" || r.Cloud == cloud) && (!r.WithArgs || types.Equal(r.args, args)) {
 				fit = append(fit, r)
 			}
 		}

@@ -77,6 +77,9 @@ func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
 // starts starts an instance for another one. A process of another package is not
 // part of the plan.
 func (b *bench) starts(e engine.Start) error {
+	if r := b.mocked(e); r != nil {
+		return b.pretends(e, r)
+	}
 	c := record.AttemptEnded{Outcome: record.Succeeded}
 	reply, err := b.ask(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch})
 	var no *record.Rejection
@@ -108,7 +111,7 @@ func (b *bench) deliver(event, id string, payload map[string]types.Value) error 
 func (b *bench) sends(channel, id string, payload types.Value, by string) error {
 	if !b.seen[id] {
 		b.seen[id] = true
-		b.places[channel]++
+		b.lengths[channel]++
 		b.messages = append(b.messages, happened{name: channel, value: payload})
 		b.trace("%s sent %s to %s", by, show(payload), short(channel))
 	} else {
@@ -119,12 +122,12 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 		if r.From != channel {
 			continue
 		}
-		err := b.decide(record.DeliverMessage{Route: r.Name, Channel: channel, Position: b.places[channel], After: b.after[r.Name], Message: id,
+		err := b.decide(record.DeliverMessage{Route: r.Name, Channel: channel, Position: b.lengths[channel], After: b.after[r.Name], Message: id,
 			Payload: payload, Problem: problem})
 		if err != nil {
 			return fmt.Errorf("the route %s: %w", short(r.Name), err)
 		}
-		b.after[r.Name] = b.places[channel]
+		b.after[r.Name] = b.lengths[channel]
 	}
 	return nil
 }
@@ -146,6 +149,9 @@ func (b *bench) unfit(channel string, payload types.Value) string {
 // journal: effects under way leave again, answers that were on their way are lost.
 func (b *bench) crash() error {
 	whole, want := b.core.Payload() == nil, b.core.State().Digest()
+	if b.plant == ForgetfulDisk {
+		b.store.LoseTail(1)
+	}
 	if err := b.recover(); err != nil {
 		return fmt.Errorf("going on from the journal: %w", err)
 	}
@@ -154,6 +160,7 @@ func (b *bench) crash() error {
 		b.fail("the journal to hold everything", "what was recovered is not what was there before the crash")
 	}
 	b.later = agenda{now: b.now}
+	b.childrenAgain()
 	b.effects = b.core.State().Pending()
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {
@@ -202,18 +209,30 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.StepEntered:
 		return e.Instance, e.Step, true
+	}
+	return left(e)
+}
+
+// left is the step with which an instance leaves its flow, or a part of it: a
+// return, a fail, an end, or whatever raised a fault.
+func left(e record.Event) (instance string, step uint32, ok bool) {
+	switch e := e.(type) {
 	case record.Returned:
 		return e.Instance, e.Step, true
 	case record.FaultRaised:
 		return e.Instance, e.Step, !e.Cancelled
 	case record.Stopped:
-		return e.Instance, e.Step, e.Exit == record.ExitFault
+		switch e.Exit {
+		case record.ExitFault, record.ExitReturn, record.ExitEnd, record.ExitState:
+			return e.Instance, e.Step, true
+		}
 	}
 	return "", 0, false
 }
 
 // told is what a test's world has seen.
 type told struct {
+	walked
 	flows     map[string]string // instances: their process or route
 	calls     []made
 	events    []happened
@@ -221,6 +240,7 @@ type told struct {
 	begun     []happened
 	undone    []plan.StepName
 	opened    map[plan.StepName]bool // tasks
+	leaving   map[string]bool        // steps that leave their flow and have been counted
 	last      string                 // the instance that the last when started
 	instances []string               // in the order of their start
 }
@@ -240,18 +260,17 @@ type made struct {
 // note remembers what is durable now.
 func (b *bench) note(events []record.Event) {
 	for _, e := range events {
-		if instance, index, ok := entered(e); ok {
-			b.noteStep(instance, index, raises(e))
-		}
+		b.noteStep(e)
+		b.noteWay(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
 			b.flows[e.Instance] = e.Process
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
 		case record.CompensationStarted:
-			b.noteUndone(e.Instance, e.Step)
+			b.noteUndo(e.Instance, e.Step)
 		case record.UndoStarted:
-			b.noteUndone(e.Instance, e.Step)
+			b.noteUndo(e.Instance, e.Step)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
 		case record.InstanceEnded:
@@ -260,34 +279,44 @@ func (b *bench) note(events []record.Event) {
 	}
 }
 
-func (b *bench) noteUndone(instance string, index uint32) {
-	if s := b.program.Step(b.flows[instance], index); s != nil {
-		b.undone = append(b.undone, plan.StepName{Flow: b.flows[instance], Step: s.ID})
+func (b *bench) noteUndo(instance string, index uint32) {
+	flow := b.flows[instance]
+	if s := b.program.Step(flow, index); s != nil {
+		b.undone = append(b.undone, plan.StepName{Flow: flow, Step: s.ID})
+		b.trace("%s undoes %s", short(flow), s.ID)
 	}
 }
 
-// raises says whether an event tells of a fault: a step that waited was reached
-// before that.
-func raises(e record.Event) bool {
-	switch e.(type) {
-	case record.FaultRaised, record.Stopped:
-		return true
+// noteStep counts a step that was reached. One that raises a fault was counted
+// when it was entered, but for fail; one that leaves through something that has to
+// be closed first is told again at the end.
+func (b *bench) noteStep(e record.Event) {
+	instance, index, ok := entered(e)
+	if !ok {
+		return
 	}
-	return false
-}
-
-func (b *bench) noteStep(instance string, index uint32, raised bool) {
 	flow := b.flows[instance]
 	s := b.program.Step(flow, index)
-	if s == nil || raised && s.Kind != plan.Fail {
+	if s == nil {
 		return
+	}
+	if _, _, leaves := left(e); leaves {
+		switch s.Kind {
+		case plan.Fail, plan.End:
+		default:
+			return
+		}
+		exit := fmt.Sprint(instance, index)
+		if _, begins := e.(record.Stopped); begins {
+			b.leaving[exit] = true
+		} else if b.leaving[exit] {
+			delete(b.leaving, exit)
+			return
+		}
 	}
 	name := plan.StepName{Flow: flow, Step: s.ID}
 	b.result.Ran[name]++
 	if s.Kind == plan.Task {
-		if b.opened == nil {
-			b.opened = map[plan.StepName]bool{}
-		}
 		b.opened[name] = true
 		b.trace("%s asks for %s", short(flow), s.Task.Name)
 	}
@@ -302,8 +331,29 @@ func (b *bench) noteEnd(e record.InstanceEnded) {
 	case record.Cancelled:
 		b.trace("%s was cancelled", short(flow))
 	default:
-		b.trace("%s ended", short(flow))
+		text := "ended"
+		if e.Result != nil {
+			text = "returned " + show(e.Result)
+		}
+		b.trace("%s %s", short(flow), text)
 	}
+}
+
+// The longest trace that a result has, in lines, and how many of them are the
+// last ones.
+const (
+	MaxTraceLines = 60
+	lastLines     = 20
+)
+
+// shortened leaves out the middle of a long trace.
+func shortened(lines []string) []string {
+	if len(lines) <= MaxTraceLines {
+		return lines
+	}
+	first := MaxTraceLines - lastLines - 1
+	left := fmt.Sprintf("... %d more ...", len(lines)-MaxTraceLines+1)
+	return append(append(lines[:first:first], left), lines[len(lines)-lastLines:]...)
 }
 
 func (b *bench) trace(format string, args ...any) {

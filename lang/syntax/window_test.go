@@ -24,22 +24,25 @@ func TestNoRowOfLiteralsIsLongerThanTheWindowShows(t *testing.T) {
 }
 
 // TestTheWindowReachesToTheEndOfLongDeclarations reads lists by the generated
-// parser, in declarations that each outgrow the window of the one before.
+// parsers, alone and inside of a body, in declarations that each outgrow the window
+// of the one before.
 func TestTheWindowReachesToTheEndOfLongDeclarations(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("package p\n\n")
-	for _, n := range []int{1, 10, 100, 1000} {
-		faults := strings.Repeat("F, ", n-1) + "F"
-		fmt.Fprintf(&b, "process P%d(a: int) -> int raises %s {\n  if a > 1 { fail F } else { let b = call e.f(a) }\n  return a\n}\n", n, faults)
+	sizes := []int{1, 10, 100, 1000}
+	for _, n := range sizes {
+		names := strings.Repeat("a, ", n-1) + "a"
+		fmt.Fprintf(&b, "label l%d is %s\nroute r%d {\n  slip x to %s\n  if x > 1 { tap y(x) }\n}\n", n, names, n, names)
 	}
 	f, problems := Parse(source.New("p.cob", b.String()))
 	for _, p := range problems {
 		t.Fatalf("%s: %s", p.Primary, p.Message)
 	}
-	for i, want := range []int{1, 10, 100, 1000} {
-		p := f.Decls[i+1].(*ProcessDecl)
-		if len(p.Raises) != want || len(p.Body.Stmts) != 2 || p.Body.Stmts[0].(*IfStmt).Else == nil {
-			t.Errorf("%s raises %d faults in %d statements", p.Name.Text, len(p.Raises), len(p.Body.Stmts))
+	for i, want := range sizes {
+		l, r := f.Decls[2*i+1].(*LabelDecl), f.Decls[2*i+2].(*RouteDecl)
+		slip := r.Body.Stmts[0].(*SlipStmt)
+		if len(l.Parents) != want || len(slip.Targets) != want || len(r.Body.Stmts) != 2 {
+			t.Errorf("%s has %d parents, %s goes to %d in %d statements", l.Name.Text, len(l.Parents), r.Name.Text, len(slip.Targets), len(r.Body.Stmts))
 		}
 	}
 }

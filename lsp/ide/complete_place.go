@@ -40,6 +40,8 @@ func (c *completion) positions() {
 			return
 		case *syntax.MigrateDecl:
 			c.steps(x)
+		case *syntax.TestStep:
+			c.testLine(x)
 		case *syntax.LetStmt:
 			if id, ok := x.Value.(*syntax.Ident); ok && c.inHole(id.Span()) {
 				c.keywords(syntax.AllKeywords().Actions)

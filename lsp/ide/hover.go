@@ -232,6 +232,9 @@ func (s *Snapshot) hoverWord(path string, offset int) *Hover {
 			return &Hover{p, paragraphs("```\n"+f.Form+"\n```", f.Doc)}
 		}
 	}
+	if h := s.hoverPhrase(path, p, word); h != nil {
+		return h
+	}
 	if line := grammarOf(word); line != "" {
 		return &Hover{p, "```ebnf\n" + line + "\n```"}
 	}

@@ -190,6 +190,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		process, business := x.wanting(a, w)
 		e := Start{Target: t, Process: process, Business: business, Input: w.args}
 		if st.awaits || a.role == roleWork {
+			e.Deadline = x.until(a)
 			e.Watch = record.Watch{Instance: x.id, Activation: a.id}
 		}
 		return e
@@ -199,8 +200,12 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		payload, _ := w.load.(map[string]types.Value)
 		return Publish{Target: t, Plan: x.flow.program.digest, Event: st.plan.Type.Name, Payload: payload}
 	}
+	until := record.Instant(0)
+	if !settlement {
+		until = x.until(a)
+	}
 	return Call{
-		Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
+		Until: until, Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
 		Cloud: a.x.cloud, Args: w.args, TimeoutNs: st.call.timeoutNs, Settlement: settlement && !a.x.adopted,
 	}
 }

@@ -43,6 +43,21 @@ func init() {
 		"branches": func() *plan.Plan {
 			return family(parallel(1, false, steps(starting2(), pause("long", 9e9), awaiting("c", "k")), steps(pause("short", 1e9))), give(str("first")))
 		},
+		"again": func() *plan.Plan {
+			more := op(expression.Gt, boolT, total(), num("0"))
+			next := rec(orderT, "id", id(), "total", op(expression.Sub, intT, total(), num("1")))
+			return one(telling(plan.Progress, total()), hold(), telling(plan.Audit, id()), when("if", more, steps(continuing("P", next))), pause("wait", 1e9), failing("Declined", reason("the last")))
+		},
+		"other": func() *plan.Plan {
+			p := family(charge(), continuing("Q", ref("order", orderT)))
+			p.Processes[1].DeadlineNs = 60e9
+			return p
+		},
+		"deadline_child": func() *plan.Plan {
+			p := family(calling("c"), give(ref("c", stringT)))
+			p.Processes[0].DeadlineNs = 10e9
+			return p
+		},
 		"catch_every": func() *plan.Plan { return one(catching(hold(), "", "", give(str("whatever it was")))) },
 	})
 }
@@ -130,4 +145,13 @@ func onHandle(handle string, t types.Type) plan.Step {
 		On:    []plan.OnArm{{Handle: &h, Var: "r", Block: plan.Block{Steps: steps(give(of(stringT, "r", "id")))}}},
 		After: []plan.AfterArm{{DelayNs: 5e9, Block: plan.Block{Steps: steps(give(str("too slow")))}}},
 	}}
+}
+
+func telling(kind plan.Kind, about tree) plan.Step {
+	text := op(expression.Concat, stringT, str("about "), about)
+	return plan.Step{ID: string(kind), Kind: kind, Expr: &text}
+}
+
+func continuing(process string, args ...tree) plan.Step {
+	return plan.Step{ID: "continue", Kind: plan.Continue, Start: &plan.StartStep{Process: "p." + process, Args: args}}
 }

@@ -200,8 +200,8 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if c.Watch != (record.Watch{}) {
 		d.addWatcher(x, c.Watch, true, record.Reply{})
 	}
-	if f.deadlineNs > 0 {
-		d.emit(record.TimerSet{Instance: id, Due: d.now + record.Instant(f.deadlineNs)})
+	if due := earlier(f.ownDeadline(d.now), c.Deadline); due != 0 {
+		d.emit(record.TimerSet{Instance: id, Due: due})
 	}
 	d.wake(x.acts[0])
 	d.run(x)
@@ -285,7 +285,7 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 func (d *decider) run(x *instance) {
 	d.steps, d.written = 0, 0
 	d.drain(x)
-	for x.flow.gated && d.admit(x) {
+	for x.flow.gated && d.admit(x) || d.goOnLater(x) {
 		d.drain(x)
 	}
 	d.ready = d.ready[:0]

@@ -16,6 +16,35 @@
 // and the list of completed steps that can be undone, each with the variables
 // that its compensation reads, as they were.
 //
+// # Blocks that stand around others
+//
+// A scope, a try, a race, a critical section, a during or a machine is an
+// activation whose block runs; the rounds of a parallel loop and the branches of a
+// race are activations below it, each with a layer: the variables that it has for
+// itself. The winner of a race gives its layer to what is around it.
+//
+// Something inside such a block may have to stop: a fault, a time that is over, a
+// join with enough branches, a cancel, a goto, a return. All of them are one event,
+// Stopped, at the activation that goes on afterwards. Everything under it ends,
+// but for what has to be closed first: a try with a finally block, and a scope,
+// which runs its on cancel and undoes its steps. These stay, each with an exit that
+// says what follows when nothing is left under it. They close from the inside out,
+// and whoever stopped them waits. A fault that nobody takes leaves its place by
+// FaultPassed, which writes its fields no second time, so that the bounds under
+// Sizes hold however deep it was.
+//
+// What is being closed is not disturbed: a second stop from further out changes
+// only what follows. A block that closes something cannot raise; where it would, a
+// person is asked.
+//
+// Every completed step notes the scope that it is undone with. A scope that
+// completes hands its steps to the one around it, or puts its own compensation in
+// their place; the order of completion stays as it was.
+//
+// A gate is a step that waits for another one of its instance: a critical section,
+// a during, a loop whose earlier rounds were kept. Gates are looked at when
+// everything else in a command waits, and only in flows that have some.
+//
 // # Effects
 //
 // A call, a start or a send leaves as an effect, with a key that is equal for

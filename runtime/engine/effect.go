@@ -51,6 +51,8 @@ type Call struct {
 	Cloud     string
 	Args      map[string]types.Value // by parameter
 	TimeoutNs int64                  // bound of this attempt
+	// Until is when nobody waits for the answer any more, 0 for never.
+	Until record.Instant
 	// Settlement says that the attempt only finds out what an earlier one did.
 	Settlement bool
 }
@@ -67,6 +69,8 @@ type Start struct {
 	// over already (Reply.Ended), that is told with record.ChildEnded instead of how
 	// the attempt ended.
 	Watch record.Watch
+	// Deadline is when the instance has to be over, 0 for never.
+	Deadline record.Instant
 }
 
 // Send puts a message into a channel, under Key as the message's ID. The payload

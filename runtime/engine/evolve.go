@@ -84,6 +84,14 @@ func (s *State) applyInstance(ev record.Event) string {
 			return why
 		}
 		return s.branchEntered(x, a, &e)
+	case record.Told:
+		x, a, why := s.locate(e.Instance, e.Parent)
+		if why != "" {
+			return why
+		}
+		return s.told(x, a, &e)
+	case record.Continued:
+		return s.continued(&e)
 	case record.LoopAdvanced:
 		x, a, why := s.locate(e.Instance, e.Activation)
 		if why != "" {

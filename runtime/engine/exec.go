@@ -53,6 +53,10 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		} else {
 			d.execEffect(x, a, index, st)
 		}
+	case plan.Progress, plan.Audit:
+		d.execTell(x, a, index, st)
+	case plan.Continue:
+		d.execContinue(x, a, index, st)
 	case plan.Begin:
 		d.execBegin(x, a, index, st)
 	case plan.Await:

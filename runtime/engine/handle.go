@@ -222,5 +222,5 @@ func (x *instance) owner(work *activation) *activation {
 	if o := x.find(work.x.of); o != nil {
 		return o
 	}
-	return x.find(0)
+	return x.root()
 }

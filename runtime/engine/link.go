@@ -198,12 +198,15 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if need(p.Call != nil, "call") {
 			s.call = l.call(p)
 		}
-	case plan.Start, plan.Child:
+	case plan.Start, plan.Child, plan.Continue:
 		if need(p.Start != nil, "process") {
 			s.start = l.start(p)
 			s.awaits = p.Kind == plan.Child
 			l.flow.hasChildren = l.flow.hasChildren || s.awaits
+			l.flow.continues = l.flow.continues || p.Kind == plan.Continue
 		}
+	case plan.Progress, plan.Audit:
+		need(p.Expr != nil, "text")
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
 	case plan.Send:

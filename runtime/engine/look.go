@@ -170,7 +170,7 @@ func (f *flow) asks(index uint32) (endpoint, operation string) {
 }
 
 func (x *instance) details() Details {
-	v := Details{Summary: x.summary(), Result: x.result, Compensating: x.phase == undoing}
+	v := Details{Summary: x.summary(), Result: x.result, Compensating: x.phase == undoing, Progress: x.progress}
 	if x.flow.process != nil {
 		v.ResultType = x.flow.process.Result
 	}

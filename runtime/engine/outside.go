@@ -62,7 +62,9 @@ func (p *Program) Subscribers(event string, payload map[string]types.Value) (tar
 					return nil, true
 				default:
 					if key, ok := at(payload, strings.Join(arm.Path, ".")); ok {
-						targets = appendNew(targets, record.InstanceID(process.Name, expression.Text(key)))
+						for _, begun := range p.beginnings(process.Name) {
+							targets = appendNew(targets, record.InstanceID(begun, expression.Text(key)))
+						}
 					}
 				}
 			}
@@ -83,6 +85,29 @@ func armsOf(s *plan.Step) []plan.OnArm {
 		}
 	}
 	return out
+}
+
+// beginnings are the processes that an instance may have begun as that runs as this
+// one now.
+func (p *Program) beginnings(process string) []string {
+	out := []string{process}
+	for i := 0; i < len(out); i++ {
+		for j := range p.plan.Processes {
+			if f := p.flows[p.plan.Processes[j].Name]; f.continues && f.continuesWith(out[i]) {
+				out = appendNew(out, f.name)
+			}
+		}
+	}
+	return out
+}
+
+func (f *flow) continuesWith(process string) bool {
+	for i := range f.steps {
+		if f.steps[i].kind == plan.Continue && f.steps[i].plan.Start.Process == process {
+			return true
+		}
+	}
+	return false
 }
 
 func appendNew(list []string, name string) []string {

@@ -46,6 +46,7 @@ type flow struct {
 	slots       map[string]int32
 	key         *expr // of the process, over its parameters
 	hasChildren bool  // one of its steps calls a process
+	continues   bool  // one of its steps lets the instance begin again
 	// storesArgs says that variables may change while a call waits, so the
 	// arguments have to be remembered.
 	storesArgs bool

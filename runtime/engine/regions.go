@@ -65,7 +65,10 @@ func (d *decider) finishRegion(x *instance, a *activation, st *step) {
 // was one.
 func (d *decider) regionDue(x *instance, a *activation) bool {
 	if a.role == roleRoot {
-		why := fmt.Sprintf("took longer than its deadline of %s", spoken(x.flow.deadlineNs))
+		why := "took longer than who started it could wait"
+		if x.flow.deadlineNs > 0 {
+			why = fmt.Sprintf("took longer than its deadline of %s", spoken(x.flow.deadlineNs))
+		}
 		d.fault(x, none, Overdue, reasonOf(why), why, false)
 		return true
 	}

@@ -112,7 +112,8 @@ func (c *chaos) large(most int) {
 // TestNoCommandOutgrowsACommit: whatever comes in, and whatever a plan makes of
 // it, the events of one command stay within four times what may enter.
 func TestNoCommandOutgrowsACommit(t *testing.T) {
-	names := []string{"order", "catch", "charge", "saga", "any", "escape", "call", "send", "route", "failing_route"}
+	names := []string{"order", "catch", "charge", "saga", "any", "escape", "call", "send", "route", "failing_route",
+		"scope", "scope_within", "scope_nested", "try", "try_passes", "race", "race_fails", "each_count", "machine", "end", "deadline"}
 	all := map[string]func() *plan.Plan{}
 	for _, name := range names {
 		all[name] = plans[name]

@@ -70,6 +70,9 @@ func (c *snapper) instance(s *State, x *instance) {
 		c.ending(x.over)
 	}
 	c.settledList(&x.settled)
+	if c.version > 3 {
+		c.text(&x.progress)
+	}
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)

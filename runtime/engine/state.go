@@ -59,7 +59,9 @@ type instance struct {
 	steps uint32
 	stuck int // activations with an incident
 	works int // activations of what was begun
-	done  []doneStep
+	// progress is what the instance said last about how far it is.
+	progress string
+	done     []doneStep
 
 	phase   phase
 	result  types.Value

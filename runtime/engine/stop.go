@@ -22,7 +22,7 @@ type exit struct {
 // leaves says whether what is stopped for e completes what holds it, so that
 // scopes are not undone.
 func leaves(e record.Exit) bool {
-	return e == record.ExitReturn || e == record.ExitEnd || e == record.ExitState
+	return e == record.ExitReturn || e == record.ExitEnd || e == record.ExitContinue || e == record.ExitState
 }
 
 func (a *activation) exit() *exit {

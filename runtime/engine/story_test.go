@@ -204,11 +204,17 @@ func (w *world) effect(e engine.Effect) string {
 	switch x := e.(type) {
 	case engine.Call:
 		text := fmt.Sprintf("call %s.%s in %s %v %s", x.Endpoint, x.Operation, x.Cloud, x.Args, head)
+		if x.Until != 0 {
+			text += fmt.Sprintf(" within %v", time.Duration(x.Until-w.now))
+		}
 		if x.Settlement {
 			text += " (settlement)"
 		}
 		return text
 	case engine.Start:
+		if x.Deadline != 0 {
+			head += fmt.Sprintf(" within %v", time.Duration(x.Deadline-w.now))
+		}
 		if x.Watch.Instance != "" {
 			head += fmt.Sprintf(", for a%d", x.Watch.Activation)
 		}
@@ -340,6 +346,9 @@ func (w *world) show() {
 	}
 	if v.Detail != "" {
 		fmt.Fprintf(&w.out, " detail=%q", v.Detail)
+	}
+	if v.Progress != "" {
+		fmt.Fprintf(&w.out, " progress=%q", v.Progress)
 	}
 	fmt.Fprintln(&w.out)
 	for _, x := range v.Waits {

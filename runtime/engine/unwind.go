@@ -238,6 +238,8 @@ func (d *decider) after(x *instance, a *activation) {
 		d.leave(x, a)
 	case record.ExitReturn:
 		d.complete(x, a, e.step, e.value)
+	case record.ExitContinue:
+		d.beginAgain(x, a, e.step, e.value)
 	case record.ExitState:
 		d.enterState(x, a, e.block)
 	default:

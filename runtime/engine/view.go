@@ -38,6 +38,8 @@ type Details struct {
 	// Compensating says that it undoes what it did.
 	Compensating bool
 	Cancelled    bool
+	// Progress is what it said last about how far it is.
+	Progress string
 }
 
 // Wait is one thing an instance waits for.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/engine"
@@ -57,6 +58,9 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 		Endpoint: e.Endpoint, Operation: e.Operation, Cloud: e.Cloud, Args: e.Args, Key: e.Key, TimeoutNs: e.TimeoutNs,
 		Instance: e.Instance, Activation: e.Activation, Attempt: e.Attempt,
 	}
+	if e.Until > 0 {
+		request.TimeoutNs = max(int64(time.Millisecond), min(request.TimeoutNs, int64(e.Until-clock())))
+	}
 	reply := d.Sinks.Do(n.work, request)
 	if n.work.Err() != nil {
 		return // the node closes; the same attempt leaves again at the next Open
@@ -70,7 +74,7 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
 // that shard's goroutine, where nothing may wait.
 func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch}
+	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
 	target := n.shardOf(record.InstanceID(e.Process, e.Business))
 	target.processor.Post(cmd, func(r record.Reply, err error) {
 		outcome := ended(e.Target, record.Succeeded, "")

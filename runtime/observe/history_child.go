@@ -28,6 +28,19 @@ func (t *Teller) tellBegun(e record.Event) {
 			t.steps[e.Activation] = e.Step
 			t.add(e.At, t.at(e.Step, Entry{What: "child withdrawn", Detail: record.InstanceID(e.Process, e.Key)}))
 		}
+	case record.Told:
+		if e.Instance == id {
+			what := "progress"
+			if e.Telling == record.TellAudit {
+				what = "audit"
+			}
+			t.add(e.At, t.at(e.Step, Entry{What: what, Detail: e.Text}))
+		}
+	case record.Continued:
+		if e.Instance == id {
+			t.instance.Process, t.steps = e.Process, map[uint32]uint32{}
+			t.add(e.At, Entry{What: "continued", Detail: "as " + e.Process})
+		}
 	case record.HandleTaken:
 		if e.Instance == id {
 			t.add(e.At, t.of(e.Activation, Entry{What: "result taken"}))

@@ -45,6 +45,8 @@ type Instance struct {
 	Result  json.RawMessage `json:"result,omitempty"`
 	Fault   *Fault          `json:"fault,omitempty"`
 	Detail  string          `json:"detail,omitempty"`
+	// Progress is what it said last about how far it is.
+	Progress string `json:"progress,omitempty"`
 }
 
 // entry is what the view keeps of an instance. Times are instants and results
@@ -56,7 +58,7 @@ type entry struct {
 	result                 types.Value
 	fault                  string
 	fields                 map[string]types.Value
-	detail                 string
+	detail, progress       string
 	firstCommit            uint64
 	lastCommit             uint64
 	calls                  []openCall
@@ -151,6 +153,14 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.touch(e.Instance, commit)
 	case record.HandleTaken:
 		v.touch(e.Instance, commit)
+	case record.Told:
+		if x := v.touch(e.Instance, commit); x != nil && e.Telling == record.TellProgress {
+			x.progress = e.Text
+		}
+	case record.Continued:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.process, x.progress, x.calls = e.Process, "", nil
+		}
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
@@ -339,7 +349,7 @@ func (x *entry) now() record.State {
 func (v *View) instance(x *entry) Instance {
 	i := Instance{
 		ID: x.id, Process: x.process, Key: x.key, State: x.now(), Plan: x.plan,
-		Started: instant(x.started), Detail: x.detail,
+		Started: instant(x.started), Detail: x.detail, Progress: x.progress,
 	}
 	if x.ended == 0 {
 		return i

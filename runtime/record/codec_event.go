@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -171,6 +171,8 @@ var readers = [...]func(*coder) Event{
 	tagChildRecalled:       readAs[ChildRecalled],
 	tagHandleTaken:         readAs[HandleTaken],
 	tagWatcherAdded:        readAs[WatcherAdded],
+	tagTold:                readAs[Told],
+	tagContinued:           readAs[Continued],
 	tagStopped:             readAs[Stopped],
 	tagFaultPassed:         readAs[FaultPassed],
 	tagStepWithdrawn:       readAs[StepWithdrawn],

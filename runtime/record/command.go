@@ -27,6 +27,9 @@ type StartInstance struct {
 	// Watch, if set, is told when the instance ends. Where that starts it, the
 	// instance is its child.
 	Watch Watch
+	// Deadline bounds how long the instance may take, beside the deadline of its
+	// process; 0 is none.
+	Deadline Instant
 }
 
 // DeliverMessage hands a message of a channel to the route that reads it.

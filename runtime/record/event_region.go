@@ -25,6 +25,8 @@ const (
 	ExitEnd Exit = 7
 	// ExitState: a machine goes on in the state of the number Block.
 	ExitState Exit = 8
+	// ExitContinue: the instance begins again, with Value as the arguments of the step.
+	ExitContinue Exit = 9
 )
 
 // Stopped: everything under an activation ends, but for what has to be closed

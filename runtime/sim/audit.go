@@ -59,9 +59,11 @@ type audit struct {
 	// of an instance's calls that completed, in the order of the journal.
 	keys      map[place]string
 	completed map[string][]done
+	scopes    byScope
 	// awaits are the works that activations wait for.
 	awaits map[place]place
 	over   map[place]bool // works that have ended
+	stands []done         // what instances did that began again
 }
 
 // done is a call that completed in a cloud.
@@ -79,7 +81,7 @@ func newAudit(w *world, s int) *audit {
 		world: w, shard: s, state: state,
 		entered: map[place]bool{}, leftBy: map[place]bool{}, due: map[place]record.Instant{}, attempts: map[place]uint32{},
 		taken: map[string]bool{}, plans: map[string]string{}, ended: map[string]record.State{}, positions: map[string]uint64{},
-		tasks: map[place]bool{}, keys: map[place]string{}, completed: map[string][]done{}, awaits: map[place]place{},
+		tasks: map[place]bool{}, keys: map[place]string{}, completed: map[string][]done{}, scopes: newByScope(), awaits: map[place]place{},
 		over: map[place]bool{},
 	}
 }
@@ -137,6 +139,7 @@ func (a *audit) event(ev record.Event) {
 		a.position(e.Route, e.Position)
 	case record.StepEntered:
 		a.enter(e.Instance, e.Activation, e.Due)
+		a.scopes.entered(e.Instance, e.Activation, e.Parent)
 		a.past(e.At)
 		if len(e.Items) == 1 {
 			if work, ok := engine.HandleOf(e.Instance, e.Items[0]); ok {
@@ -145,8 +148,14 @@ func (a *audit) event(ev record.Event) {
 		}
 	case record.BranchEntered:
 		a.enter(e.Instance, e.Activation, 0)
+		a.scopes.entered(e.Instance, e.Activation, e.Parent)
 	case record.CompensationStarted:
 		a.enter(e.Instance, e.Activation, 0)
+	case record.UndoStarted:
+		a.enter(e.Instance, e.Activation, 0)
+		a.scopes.began(e.Instance, e.Activation)
+	case record.ArmsAwaited:
+		a.due[place{e.Instance, e.Activation}] = e.Due
 	case record.SettlementOwed:
 		a.enter(e.Instance, e.Activation, e.Due)
 		a.attempts[place{e.Instance, e.Activation}] = e.Attempt
@@ -247,6 +256,7 @@ func (a *audit) left(o *owner, e engine.Effect) {
 	}
 	if c, ok := e.(engine.Call); ok {
 		a.keys[p] = c.Endpoint + "." + c.Operation + " " + c.Key
+		a.scopes.left(a.world.outside, c)
 	}
 }
 
@@ -316,6 +326,9 @@ func (a *audit) reverse(instance string, state record.State) {
 	}
 	before := nanos(-1)
 	for _, d := range slices.Backward(a.completed[instance]) {
+		if a.scopes.units[d] {
+			continue
+		}
 		at := a.world.outside.undoneAt(d.key, d.cloud)
 		if at >= 0 && at < before {
 			a.world.fail(promiseReverse, "%s: %s was undone at %s, before what completed after it", instance, d.key, at)

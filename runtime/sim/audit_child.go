@@ -8,6 +8,11 @@ func (a *audit) begun(ev record.Event) {
 	case record.WorkBegun:
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)
+	case record.Continued:
+		a.enter(e.Instance, e.Activation, 0)
+		a.past(e.At)
+		a.stands = append(a.stands, a.completed[e.Instance]...) // nothing of it is undone any more
+		a.completed[e.Instance] = nil
 	case record.WatcherAdded:
 		a.enter(e.Instance, e.Activation, 0)
 	case record.ChildRecalled:

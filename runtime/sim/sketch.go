@@ -62,7 +62,9 @@ func (k *sketch) step(depth int) plan.Step {
 	if depth >= maxDepth || k.steps > 40 {
 		return k.leaf()
 	}
-	switch k.random.below(14) {
+	switch k.random.below(20) {
+	case 14, 15, 16, 17, 18, 19:
+		return k.region(depth)
 	case 12:
 		return k.begun(depth)
 	case 13:
@@ -99,6 +101,12 @@ func (k *sketch) leaf() plan.Step {
 		return plan.Step{ID: k.id("send"), Kind: plan.Send, Send: &plan.SendStep{Channel: "lab.notes"}, Expr: ref(variable("n", intType))}
 	case 6:
 		return k.ring()
+	case 7:
+		kind := plan.Progress
+		if k.random.chance(500) {
+			kind = plan.Audit
+		}
+		return plan.Step{ID: k.id(string(kind)), Kind: kind, Expr: ref(literal("so far", textType))}
 	case 4:
 		if k.random.chance(300) {
 			return plan.Step{ID: k.id("fail"), Kind: plan.Fail, Type: types.Ref(faultBroken), Expr: ref(recordOf(types.Ref(faultBroken), nil))}
@@ -134,7 +142,8 @@ func labPlan(seed uint64) *plan.Plan {
 	k := &sketch{random: random{mix(seed, "lab")}}
 	k.clouds = []string{"paris", "finland", "virginia"}[:1+k.random.below(labClouds)]
 	own, shared := k.block(maxDepth-1), k.block(maxDepth-1)
-	k.callable = []string{"lab.Own", "lab.Shared"}
+	again := append(k.block(maxDepth-1).Steps, k.again())
+	k.callable = []string{"lab.Own", "lab.Shared", "lab.Again"}
 	body := k.block(0).Steps
 	body = append(body, k.block(0).Steps...)
 	if k.random.chance(250) {
@@ -143,6 +152,8 @@ func labPlan(seed uint64) *plan.Plan {
 		body = append(body, plan.Step{ID: k.id("return"), Kind: plan.Return, Expr: ref(variable("n", intType))})
 	}
 	n := []types.Field{{Name: "n", Type: intType}}
+	try := plan.Process{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}}
+	k.bounded(&try)
 	return &plan.Plan{
 		Package: "lab",
 		Types: []types.Definition{
@@ -151,13 +162,15 @@ func labPlan(seed uint64) *plan.Plan {
 		},
 		Endpoints: []plan.Endpoint{{Name: "lab.bench", Operations: []plan.Operation{
 			{Name: "do", Params: n, Result: idType, Raises: []string{faultBroken}},
+			{Name: "tell", Params: n, Result: types.Of(types.Void), Idempotent: true},
 			{Name: "undo", Params: []types.Field{{Name: "id", Type: textType}}, Result: types.Of(types.Void), Idempotent: true},
 		}, Bindings: bindings(k.clouds)}},
 		Failovers: []plan.Failover{continuity},
 		Channels:  []plan.Channel{{Name: "lab.notes", Kind: "queue", Type: intType}},
 		Processes: []plan.Process{
-			{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}},
+			try,
 			{Name: "lab.Own", Params: n, Result: intType, Flow: plan.Flow{Body: own.Steps}},
+			{Name: "lab.Again", Params: n, Result: intType, DeadlineNs: int64(day), Flow: plan.Flow{Body: again}},
 			{Name: "lab.Shared", Params: n, Result: intType, Key: inThree(), Flow: plan.Flow{Body: shared.Steps}},
 		},
 	}
@@ -177,6 +190,9 @@ func randomLoad(seed uint64) *Load {
 		if a.Operation == "undo" {
 			id, _ := a.Args["id"].(string)
 			return Answer{Undoes: id}
+		}
+		if a.Operation == "tell" {
+			return Answer{}
 		}
 		unit := a.Cloud + "/" + a.Key
 		switch luck := mix(seed, unit) % 1000; {

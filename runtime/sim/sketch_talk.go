@@ -106,3 +106,15 @@ func (k *sketch) begun(depth int) plan.Step {
 	}
 	return plan.Step{ID: k.id("match"), Kind: plan.Match, Arms: []*tree{nil}, Blocks: []plan.Block{{Steps: steps}}}
 }
+
+// again begins the instance again two or three times, and then as another process.
+func (k *sketch) again() plan.Step {
+	n := variable("n", intType)
+	few := operator(expression.Lt, boolType, n, literal("20", intType))
+	next := func(process string, arg tree) plan.Block {
+		return plan.Block{Steps: []plan.Step{{ID: k.id("continue"), Kind: plan.Continue, Start: &plan.StartStep{Process: process, Args: []tree{arg}}}}}
+	}
+	return plan.Step{ID: k.id("if"), Kind: plan.If, Expr: &few, Blocks: []plan.Block{
+		next("lab.Again", operator(expression.Add, intType, n, literal("9", intType))), next("lab.Own", n),
+	}}
+}

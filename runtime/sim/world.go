@@ -296,12 +296,17 @@ func (w *world) judge() {
 func (w *world) money() {
 	want := map[string]int{}
 	for _, a := range w.audits {
+		for _, d := range a.stands {
+			want[d.key]++
+		}
 		for instance, all := range a.completed {
 			if a.ended[instance] != record.Completed {
 				continue
 			}
 			for _, d := range all {
-				want[d.key]++
+				if !a.scopes.units[d] {
+					want[d.key]++
+				}
 			}
 		}
 	}

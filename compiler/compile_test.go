@@ -75,6 +75,7 @@ func TestDecodeGivesBackThePlan(t *testing.T) {
 		compile(t, os.DirFS("../examples/w1"), compiler.Options{}),
 		compile(t, sources(golden.Read(t, "testdata/plans/flow.txtar")), compiler.Options{}),
 		compile(t, sources(golden.Read(t, "testdata/plans/operate.txtar")), compiler.Options{}),
+		compile(t, sources(golden.Read(t, "testdata/plans/streams.txtar")), compiler.Options{}),
 	} {
 		p, err := plan.Decode(r.Encoded)
 		if err != nil {

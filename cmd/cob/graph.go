@@ -49,7 +49,7 @@ in itself, light and dark. With --only it is the one picture alone.`,
 		},
 	}
 	c.Flags().StringVar(&format, "format", format, "what to draw as: "+strings.Join(graphFormats, ", "))
-	c.Flags().StringVar(&only, "only", "", "only this process or route, or map")
+	c.Flags().StringVar(&only, "only", "", "only this process, route or pattern, or map")
 	c.Flags().StringVarP(&out, "output", "o", "", "write to this `FILE`")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(graphFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -105,7 +105,7 @@ func pictures(r *compiler.Result, format, only string) (string, error) {
 			names = append(names, f.Name)
 		}
 		if near := diag.Suggest(only, names); near != "" {
-			return "", fmt.Errorf("--only %s: no process or route is called so; did you mean %s?", only, near)
+			return "", fmt.Errorf("--only %s: no process, route or pattern is called so; did you mean %s?", only, near)
 		}
 		return "", fmt.Errorf("--only %s: want one of %s", only, strings.Join(names, ", "))
 	}

@@ -29,7 +29,6 @@ var zones = sync.OnceValue(func() []string { return append(strings.Fields(zoneNa
 const (
 	minInterval = time.Second
 	maxInterval = 366 * 24 * time.Hour
-	maxDays     = 100 // rules of one calendar
 )
 
 var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
@@ -71,8 +70,8 @@ func (c *checker) calendar(row *Setting, s *syntax.Setting) (value, bool) {
 			return v, false
 		}
 	}
-	if len(s.Phrases) > maxDays {
-		c.errorf(CodeLimit, s.Phrases[maxDays].Span(), "a schedule has at most %d rules for days and this one %d", maxDays, len(s.Phrases))
+	if len(s.Phrases) > plan.MaxDays {
+		c.errorf(CodeLimit, s.Phrases[plan.MaxDays].Span(), "a schedule has at most %d rules for days and this one %d", plan.MaxDays, len(s.Phrases))
 		return v, false
 	}
 	for i, p := range s.Phrases {

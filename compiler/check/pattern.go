@@ -28,6 +28,7 @@ type recognizer struct {
 // pattern checks a pattern, and gives what stands in the plan about it.
 func (c *checker) pattern(d *syntax.PatternDecl) *plan.Pattern {
 	out := &plan.Pattern{Name: c.qualified(d.Name.Text), Doc: d.Doc, Matches: defaultMatches, At: c.place(d.Name.At)}
+	told := c.ds.Len()
 	scope, span := streamScope("pattern")
 	out.Var = span.Plan
 	m := &recognizer{checker: c, decl: d, out: out, base: scope, sources: c.watches(d.Over)}
@@ -44,7 +45,6 @@ func (c *checker) pattern(d *syntax.PatternDecl) *plan.Pattern {
 		out.WithinNs, _ = c.span(d.Within)
 	}
 	m.scope = scope.Inner()
-	told := c.ds.Len()
 	m.steps(d.Body.Steps)
 	if !c.ds.HasErrorsFrom(told) {
 		m.bounded()
@@ -152,11 +152,9 @@ func (m *recognizer) begun(steps []*syntax.PatternStep, a plan.Alternative) {
 			WithHelp("begin with the last message that came: every last = ..., then not ... for 5m"))
 		return
 	}
-	for i, e := range a.Elements {
-		if e.Not && e.ForNs == 0 && !comes && steps[i].For == nil {
-			m.report(diag.Errorf(CodeAbsence, steps[i].Source.Span(), "nothing says how long this does not come").
-				WithHelp("add for 5m, or however long").WithFix(steps[i].Span().After(), " for 5m").AsDraft())
-		}
+	if !comes && !slices.ContainsFunc(steps, func(st *syntax.PatternStep) bool { return st.For != nil }) {
+		m.report(diag.Errorf(CodeAbsence, steps[0].Source.Span(), "nothing says how long this does not come").
+			WithHelp("add for 5m, or however long").WithFix(steps[0].Span().After(), " for 5m").AsDraft())
 	}
 }
 

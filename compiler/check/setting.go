@@ -163,7 +163,8 @@ func (c *checker) read(row *Setting, s *syntax.Setting) (values, bool) {
 	case "<times>":
 		v, ok := readTimes(s)
 		if !ok {
-			c.report(wrongSetting(row, s.Span()))
+			c.report(diag.Errorf(CodeSettingValue, s.Span(), "%s is one expression, or one for each source", row.Name).
+				WithHelp("write %s: at, or %s: taken of readings, raised of alarms", row.Name, row.Name))
 		}
 		return values{v}, ok
 	}

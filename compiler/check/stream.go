@@ -192,6 +192,7 @@ func (c *checker) keysOf(s *resolve.Scope, w *watched, items []syntax.Expr, keys
 			k.typ = t.Type
 		case !k.typ.Equal(t.Type):
 			c.report(diag.Errorf(CodePartition, spanOf(e), "for %s this is %s, and for %s it is %s", w.path, c.show(t.Type), first.path, c.show(k.typ)))
+			k.typ = none // which of them is meant is not known
 			return false
 		}
 		k.labels |= t.labels

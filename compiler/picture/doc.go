@@ -1,4 +1,5 @@
-// Package picture draws what a package says: the flow of a process or a route,
+// Package picture draws what a package says: the flow of a process, a route
+// or a pattern,
 // and the map of channels, routes, processes, endpoints and clouds.
 //
 // In go parsed files and a plan; out come a Flow for each process and route, a Map

@@ -29,10 +29,10 @@ const (
 	End     Style = "end"
 )
 
-// Flow is the picture of one process or route.
+// Flow is the picture of one process, route or pattern.
 type Flow struct {
 	Name  string // "Fulfil"
-	Kind  string // "process" or "route"
+	Kind  string // "process", "route" or "pattern"
 	Head  string // "Fulfil(order: Order) -> Receipt"
 	Doc   string
 	Nodes []Node
@@ -72,7 +72,7 @@ func (n Node) leaves() bool {
 	return false
 }
 
-// Flows are the pictures of the processes and routes of parsed files, in the
+// Flows are the pictures of the processes, routes and patterns of parsed files, in the
 // order of the text.
 func Flows(files []*syntax.File) []Flow {
 	var out []Flow
@@ -99,6 +99,8 @@ func FlowOf(d syntax.Decl) (flow Flow, ok bool) {
 	case *syntax.RouteDecl:
 		return Flow{Name: d.Name.Text, Kind: "route", Head: d.Name.Text, Doc: d.Doc,
 			Nodes: append([]Node{{Style: Begin, Tag: "route", Title: d.Name.Text, At: place(d.Name.At)}}, whole(d.Body)...)}, true
+	case *syntax.PatternDecl:
+		return pattern(d), true
 	}
 	return Flow{}, false
 }

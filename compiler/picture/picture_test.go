@@ -57,6 +57,46 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// TestPictureOfAPattern shows the stages of a pattern and its place in the map.
+func TestPictureOfAPattern(t *testing.T) {
+	r := compile(t, `package ward
+
+type Reading { patient: string, heart_rate: int }
+type Alarm { patient: string }
+event Bad { patient: string }
+
+channel readings: topic of Reading { dead_letter: rejected }
+channel alarms: topic of Alarm { dead_letter: rejected }
+channel rejected: queue of json
+channel counts: topic of { n: int }
+
+pattern bad over readings, alarms by patient within 5m {
+  every high = Reading where heart_rate > 120 times 3
+  then  Alarm within 1m
+  or    not Reading for 2m
+  and   not Alarm
+  without Reading where heart_rate < 60
+  emit Bad { patient } when len(high) == 3
+}
+
+window counted over readings every 1m { emit { n: count() } to counts }
+
+schedule nightly { every: day at 02:30, send alarms(Alarm { patient: "all" }) }
+
+route bads {
+  from Bad as b
+  send alarms(Alarm { patient: b.patient })
+}
+`)
+	for _, f := range picture.Flows(r.Files) {
+		if f.Kind == "pattern" {
+			golden.Text(t, "testdata/bad.mmd", f.Mermaid())
+			golden.Text(t, "testdata/bad.svg", f.SVG())
+		}
+	}
+	golden.Text(t, "testdata/ward_streams.mmd", picture.MapOf(r.Plan).Mermaid())
+}
+
 // hostile has names, texts and conditions that the formats have to quote, and a
 // word that is wider than any box.
 const hostile = `package hostile

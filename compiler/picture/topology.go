@@ -51,6 +51,7 @@ func MapOf(p *plan.Plan) Map {
 	for i := range p.Routes {
 		add("route "+p.Routes[i].Name, mapBox{style: Data, kind: "route", name: m.short(p.Routes[i].Name)})
 	}
+	m.watching(p, add)
 	for i := range p.Processes {
 		x := &p.Processes[i]
 		b := mapBox{style: Child, kind: "process", name: m.short(x.Name)}
@@ -168,6 +169,10 @@ func (m *Map) connect(p *plan.Plan, at map[string]int) {
 	for i := range p.Processes {
 		flow("process "+p.Processes[i].Name, &p.Processes[i].Flow)
 	}
+	for i := range p.Schedules {
+		flow("schedule "+p.Schedules[i].Name, &p.Schedules[i].Flow)
+	}
+	m.streams(p, func(from, to string) { join(from, to, -1, "cob-line", "") })
 	for i := range p.Channels {
 		c := &p.Channels[i]
 		join("channel "+c.Name, "channel "+c.DeadLetter, -1, "cob-dash", "what failed")

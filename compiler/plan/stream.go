@@ -5,7 +5,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// The limits of patterns and windows. The compiler refuses what goes beyond them.
+// The limits of patterns, windows and schedules. The compiler refuses what goes beyond them.
 const (
 	MaxSources    = 16                              // that one pattern watches
 	MaxElements   = 100                             // of one pattern, guards included
@@ -13,6 +13,7 @@ const (
 	MaxSpanNs     = int64(366 * 24 * 60 * 60 * 1e9) // how long a match, an absence or a window lasts
 	MaxPanes      = 1000                            // windows that one message is part of
 	MaxLength     = 100_000                         // messages of a window that counts them
+	MaxDays       = 100                             // rules of the calendar of one schedule
 	MaxAggregates = 100                             // of one window
 )
 

@@ -30,7 +30,7 @@ type chapter struct {
 var chapters = []chapter{
 	{"types.html", "Types", []string{"type", "enum", "union", "fault", "event", "label"}},
 	{"endpoints.html", "Endpoints and clouds", []string{"endpoint", "cloud", "use"}},
-	{"channels.html", "Channels and time", []string{"channel", "pattern", "window", "schedule", "partner", "tenant"}},
+	{"channels.html", "Channels and time", []string{"channel", "window", "schedule", "partner", "tenant"}},
 	{"rules.html", "Rules", []string{"policy", "sla", "failover", "role", "rollout", "migrate"}},
 	{"tests.html", "Tests and samples", []string{"test", "sample"}},
 }
@@ -140,7 +140,7 @@ func (s *site) first() string {
 			b.WriteString(s.doc(f.Package.Doc))
 		}
 	}
-	for _, kind := range []string{"process", "route"} {
+	for _, kind := range []string{"process", "route", "pattern"} {
 		head := false
 		for _, d := range s.decls() {
 			f, ok := s.flows[d]
@@ -148,7 +148,7 @@ func (s *site) first() string {
 				continue
 			}
 			if !head {
-				fmt.Fprintf(&b, "<h2>%s</h2>\n<ul class=\"cards\">\n", map[string]string{"process": "Processes", "route": "Routes"}[kind])
+				fmt.Fprintf(&b, "<h2>%s</h2>\n<ul class=\"cards\">\n", map[string]string{"process": "Processes", "route": "Routes", "pattern": "Patterns"}[kind])
 				head = true
 			}
 			fmt.Fprintf(&b, `<li><a href="%s">%s</a><code>%s</code>%s</li>`+"\n", flowPage(f), esc(f.Name), esc(f.Head), s.doc(f.Doc))

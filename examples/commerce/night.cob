@@ -33,3 +33,13 @@ process Reconcile(day: string) {
   }
   report reconciliation { format: json, to: archive.put }
 }
+
+/// The clocks of the ledger are those of Paris. On the night on which half past two does not exist the books are compared at half
+/// past three; a night that was missed is made up for.
+schedule nightly {
+  every:   day at 02:30 in "Europe/Paris"
+  overlap: wait
+  missed:  run all
+  dst_gap: shift
+  start Reconcile(date(due - 1d))
+}

@@ -31,6 +31,19 @@ type Bed     { id: string, ward: string }
 type Outcome { alarm: string, responder: string, hospital: string? }
 type Triage  { severe: bool, note: string @health }
 
+/// An alarm to which nobody has come yet.
+type Unattended { alarm: string, patient: string, since: timestamp }
+/// A quarter of an hour of a patient.
+type Trend {
+  patient:  string
+  from:     timestamp
+  to:       timestamp
+  readings: int
+  mean:     decimal @health
+  highest:  int @health
+  lowest:   int? @health
+}
+
 fault Unknown    { patient: string }
 fault NoBed      { hospital: string }
 fault Unanswered { alarm: string }

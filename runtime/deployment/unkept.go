@@ -33,6 +33,15 @@ func unkept(p *plan.Plan) []engine.Unsupported {
 			note(true, x.OnBreach.Body[0].At, "the on breach of an sla")
 		}
 	}
+	for i := range p.Patterns {
+		note(true, p.Patterns[i].At, "pattern")
+	}
+	for i := range p.Windows {
+		note(true, p.Windows[i].At, "window")
+	}
+	for i := range p.Schedules {
+		note(true, p.Schedules[i].At, "schedule")
+	}
 	for _, t := range p.Tenants {
 		note(true, t.At, "tenant")
 	}

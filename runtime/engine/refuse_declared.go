@@ -13,15 +13,6 @@ func refuseDeclarations(p *plan.Plan, note func(is bool, at plan.Place, what str
 		note(c.Priority != nil, c.At, "the priority of a channel")
 		note(c.Dedupe != nil, c.At, "the dedupe_by of a channel")
 	}
-	for i := range p.Patterns {
-		note(true, p.Patterns[i].At, "pattern")
-	}
-	for i := range p.Windows {
-		note(true, p.Windows[i].At, "window")
-	}
-	for i := range p.Schedules {
-		note(true, p.Schedules[i].At, "schedule")
-	}
 	for _, x := range p.Partners {
 		note(len(x.Imports) > 0, x.At, "what runs at a partner")
 	}

@@ -58,6 +58,11 @@ func init() {
 			p.Processes[0].DeadlineNs = 10e9
 			return p
 		},
+		"nudged": func() *plan.Plan {
+			s := approve()
+			s.Task.DueNs, s.Task.RemindNs, s.Task.EscalateNs, s.Task.EscalateTo = 5*3600e9, 2*3600e9, 3*3600e9, "p.boss"
+			return one(s, give(str("done")))
+		},
 		"catch_every": func() *plan.Plan { return one(catching(hold(), "", "", give(str("whatever it was")))) },
 	})
 }

@@ -92,6 +92,13 @@ func (s *State) applyInstance(ev record.Event) string {
 		return s.told(x, a, &e)
 	case record.Continued:
 		return s.continued(&e)
+	case record.TaskNudged:
+		x, a, why := s.locate(e.Instance, e.Activation)
+		if why != "" {
+			return why
+		}
+		s.taskNudged(x, a, &e)
+		return ""
 	case record.LoopAdvanced:
 		x, a, why := s.locate(e.Instance, e.Activation)
 		if why != "" {

@@ -220,9 +220,7 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 		}
 		e.Items = append(e.Items, v)
 	}
-	if st.plan.Task.DueNs > 0 && st.elseBlock >= 0 {
-		e.Due = d.now + record.Instant(st.plan.Task.DueNs)
-	}
+	e.Due = st.nextNudge(d.now, d.now, false)
 	if d.room(x, a, index, 1) {
 		d.enter(x, a, e)
 	}

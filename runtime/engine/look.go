@@ -260,7 +260,7 @@ func (x *instance) wait(a *activation) Wait {
 		v.Events = x.stateOf(a).sel.eventList
 	case plan.Task:
 		v.Role = st.plan.Task.Role
-		if v.Due == 0 && st.plan.Task.DueNs > 0 {
+		if v.Due = 0; st.plan.Task.DueNs > 0 {
 			v.Due = a.since + record.Instant(st.plan.Task.DueNs)
 		}
 	}
@@ -284,11 +284,15 @@ func (s *State) Tasks() []Task {
 func (x *instance) task(a *activation) Task {
 	w := x.wait(a)
 	st := &x.flow.steps[a.step]
-	return Task{
+	t := Task{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
 		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
 		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
+	if a.escalated() {
+		t.AlsoRole = st.plan.Task.EscalateTo
+	}
+	return t
 }
 
 func typesOf(list []*expr) []types.Type {

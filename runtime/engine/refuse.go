@@ -85,9 +85,6 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		return
 	}
 	switch s.Kind {
-	case plan.Task:
-		note(s.Task.RemindNs > 0, s.At, "remind")
-		note(s.Task.EscalateNs > 0, s.At, "escalate")
 	case plan.Select:
 		for _, on := range s.Select.On {
 			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")

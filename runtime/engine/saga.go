@@ -250,8 +250,7 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(st.sel.afterArm) + 1})
 		d.wake(a)
 	case plan.Task:
-		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(st.elseBlock) + 1})
-		d.wake(a)
+		d.taskDue(x, a, st)
 	default:
 		d.attempt(x, a, nil)
 	}

@@ -4,7 +4,7 @@ package engine
 // for the end. Snapshots before the form 4 do not have them.
 func (c *snapper) begun(m *extra) {
 	ended, watched := m.result != nil, m.watch != nil
-	c.bits(&ended, &watched)
+	c.bits(&ended, &watched, &m.escalated)
 	c.text(&m.child)
 	if ended {
 		if m.result == nil {

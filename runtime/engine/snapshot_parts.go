@@ -186,7 +186,7 @@ func (c *snapper) activation(x *instance, a *activation) {
 func (m *extra) empty() bool {
 	return m == nil || m.cloud == "" && len(m.vars) == 0 && len(m.tried) == 0 && m.base == 0 && m.by == "" && m.incident == "" &&
 		len(m.doubts) == 0 && m.of == 0 && m.ofTry == 0 && !m.adopted && m.outcome == "" && m.detail == "" &&
-		m.result == nil && m.watch == nil && m.child == ""
+		m.result == nil && m.watch == nil && m.child == "" && !m.escalated
 }
 
 func (c *snapper) extra(m *extra) {

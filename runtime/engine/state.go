@@ -163,8 +163,10 @@ type extra struct {
 	result   *outcome // of work that has ended
 	watch    *watch   // of who is told of the end
 	child    string   // instance that is there and is waited for
-	layer    *layer   // variables of its own
-	exit     *exit    // what follows when all that it holds has ended
+	// escalated says that another role is asked to do the task, too.
+	escalated bool
+	layer     *layer // variables of its own
+	exit      *exit  // what follows when all that it holds has ended
 	// Of a parallel loop: how many rounds run at a time and how many have to end; 0
 	// is as many as there is room for, and as the plan says.
 	width, need uint32

@@ -97,6 +97,7 @@ type Task struct {
 	Step       string
 	Name       string
 	Role       string // qualified
+	AlsoRole   string // that it was escalated to, qualified
 	Form       types.Type
 	Plan       string
 	Since      record.Instant

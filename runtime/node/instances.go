@@ -293,9 +293,11 @@ func eventsOf(d *deployment.Deployment) []string {
 
 // Task is a piece of work for a person.
 type Task struct {
-	ID        string                     `json:"id"`
-	Name      string                     `json:"name"`
-	Role      string                     `json:"role"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Role string `json:"role"`
+	// AlsoRole is who is asked as well, since it was escalated.
+	AlsoRole  string                     `json:"escalated_to,omitempty"`
 	Process   string                     `json:"process"`
 	Instance  string                     `json:"instance"`
 	Key       string                     `json:"key,omitempty"`
@@ -323,7 +325,7 @@ func (n *Node) Tasks(ctx context.Context, role string, limit int) ([]Task, error
 			return nil, err
 		}
 		for _, t := range tasks {
-			if role == "" || role == t.Role || strings.HasSuffix(t.Role, "."+role) {
+			if role == "" || isRole(t.Role, role) || isRole(t.AlsoRole, role) {
 				list = append(list, n.task(t))
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -129,6 +130,11 @@ func (n *Node) notify(s *ownedShard, e record.Event) {
 		notice.Kind, notice.Instance, notice.State, notice.Detail = "incident", e.Instance, record.Incident, e.Detail
 	case record.AttemptFailed:
 		notice.Kind, notice.Instance, notice.Detail = "attempt_failed", e.Instance, e.Detail
+	case record.TaskNudged:
+		notice.Kind, notice.Instance, notice.Detail = "task_reminded", e.Instance, observe.TaskID(e.Instance, e.Activation)
+		if e.Escalated {
+			notice.Kind = "task_escalated"
+		}
 	case record.PlanActivated:
 		notice.Kind, notice.Detail = "plan", e.Package+" "+e.Digest
 	default:

@@ -26,7 +26,7 @@ func parseTaskID(id string) (instance string, activation uint32, err error) {
 
 func (n *Node) task(t engine.Task) Task {
 	out := Task{
-		ID: observe.TaskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, Process: t.Process, Instance: t.Instance,
+		ID: observe.TaskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, AlsoRole: t.AlsoRole, Process: t.Process, Instance: t.Instance,
 		Key: t.Key, Since: time.Unix(0, int64(t.Since)).UTC(), ClaimedBy: t.ClaimedBy, Form: []FormField{}, Data: map[string]json.RawMessage{},
 	}
 	if t.Due != 0 {
@@ -103,4 +103,9 @@ func (n *Node) CompleteTask(ctx context.Context, id, by string, form []byte) err
 	}
 	_, err = n.shardOf(t.Instance).processor.Submit(ctx, record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: by, Form: v})
 	return err
+}
+
+// isRole says whether a qualified role is meant by a name that may lack its package.
+func isRole(qualified, name string) bool {
+	return qualified == name || strings.HasSuffix(qualified, "."+name)
 }

@@ -28,6 +28,14 @@ func (t *Teller) tellBegun(e record.Event) {
 			t.steps[e.Activation] = e.Step
 			t.add(e.At, t.at(e.Step, Entry{What: "child withdrawn", Detail: record.InstanceID(e.Process, e.Key)}))
 		}
+	case record.TaskNudged:
+		if e.Instance == id {
+			what := "reminded"
+			if e.Escalated {
+				what = "escalated"
+			}
+			t.add(e.At, t.of(e.Activation, Entry{What: what}))
+		}
 	case record.Told:
 		if e.Instance == id {
 			what := "progress"

@@ -153,6 +153,8 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.touch(e.Instance, commit)
 	case record.HandleTaken:
 		v.touch(e.Instance, commit)
+	case record.TaskNudged:
+		v.touch(e.Instance, commit)
 	case record.Told:
 		if x := v.touch(e.Instance, commit); x != nil && e.Telling == record.TellProgress {
 			x.progress = e.Text

@@ -173,6 +173,7 @@ var readers = [...]func(*coder) Event{
 	tagWatcherAdded:        readAs[WatcherAdded],
 	tagTold:                readAs[Told],
 	tagContinued:           readAs[Continued],
+	tagTaskNudged:          readAs[TaskNudged],
 	tagStopped:             readAs[Stopped],
 	tagFaultPassed:         readAs[FaultPassed],
 	tagStepWithdrawn:       readAs[StepWithdrawn],

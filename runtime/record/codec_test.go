@@ -31,7 +31,7 @@ var kinds = []record.Event{
 	record.IncidentOpened{}, record.IncidentResolved{}, record.Returned{}, record.InstanceEnded{}, record.DeadLetterOwed{},
 	record.TimerSet{}, record.TimerFired{}, record.EventHanded{}, record.Stopped{}, record.FaultPassed{}, record.StepWithdrawn{},
 	record.BlockEntered{}, record.UndoStarted{}, record.RoundsPlanned{}, record.StateEntered{}, record.ArmsAwaited{},
-	record.WorkBegun{}, record.WorkEnded{}, record.ChildStarted{}, record.ChildRecalled{}, record.HandleTaken{}, record.WatcherAdded{}, record.Told{}, record.Continued{},
+	record.WorkBegun{}, record.WorkEnded{}, record.ChildStarted{}, record.ChildRecalled{}, record.HandleTaken{}, record.WatcherAdded{}, record.Told{}, record.Continued{}, record.TaskNudged{},
 }
 
 func anyValue(t *rapid.T, depth int) types.Value {

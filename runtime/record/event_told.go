@@ -33,12 +33,25 @@ type Continued struct {
 	Vars       map[string]types.Value
 }
 
-func (Told) event()      {}
-func (Continued) event() {}
+// TaskNudged: nobody has done a task yet, and its role is reminded, or, where
+// Escalated, another role is asked as well. Due is the next time of the task's timer,
+// 0 for none.
+type TaskNudged struct {
+	At         Instant
+	Instance   string
+	Activation uint32
+	Escalated  bool
+	Due        Instant
+}
+
+func (Told) event()       {}
+func (Continued) event()  {}
+func (TaskNudged) event() {}
 
 const (
-	tagTold      byte = 70
-	tagContinued byte = 71
+	tagTold       byte = 70
+	tagContinued  byte = 71
+	tagTaskNudged byte = 72
 )
 
 // writeTold writes such an event, and says whether it was one.
@@ -49,6 +62,9 @@ func (c *coder) writeTold(ev Event) bool {
 		e.code(c)
 	case Continued:
 		c.buf = append(c.buf, tagContinued)
+		e.code(c)
+	case TaskNudged:
+		c.buf = append(c.buf, tagTaskNudged)
 		e.code(c)
 	default:
 		return false
@@ -84,4 +100,12 @@ func (e *Continued) code(c *coder) {
 	c.u32(&e.Activation)
 	c.text(&e.Process)
 	c.record(&e.Vars)
+}
+
+func (e *TaskNudged) code(c *coder) {
+	c.when(&e.At)
+	c.id(&e.Instance)
+	c.u32(&e.Activation)
+	c.bool(&e.Escalated)
+	c.due(&e.Due)
 }

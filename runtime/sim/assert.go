@@ -36,6 +36,10 @@ func (b *bench) then(t *plan.Then) {
 		b.within(t)
 	case plan.ThenCost:
 		b.costs(t)
+	case plan.ThenProgress:
+		b.said(t, record.TellProgress)
+	case plan.ThenAudit:
+		b.said(t, record.TellAudit)
 	default:
 		b.fail("an assertion that this program can check", fmt.Sprintf("%q: use a newer cob", t.Kind))
 	}
@@ -286,6 +290,24 @@ func (b *bench) within(t *plan.Then) {
 	case took > nanos(t.WithinNs):
 		b.fail(wanted, "it took "+span(took))
 	}
+}
+
+// said checks that an instance told a text, at any time.
+func (b *bench) said(t *plan.Then, what record.Telling) {
+	var others []string
+	for _, x := range b.texts {
+		if x.what == what && x.text == t.Text {
+			return
+		}
+		if x.what == what {
+			others = append(others, show(x.text))
+		}
+	}
+	got := "nothing of the kind was said"
+	if len(others) > 0 {
+		got = "only " + strings.Join(others, ", ")
+	}
+	b.fail(string(t.Kind)+" "+show(t.Text), got)
 }
 
 // span is how long something takes, in the largest units that say it exactly.

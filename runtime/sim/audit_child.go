@@ -8,6 +8,11 @@ func (a *audit) begun(ev record.Event) {
 	case record.WorkBegun:
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)
+	case record.TaskNudged:
+		p := place{e.Instance, e.Activation}
+		a.fired(p, e.At)
+		a.due[p] = e.Due
+		a.past(e.At)
 	case record.Continued:
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)

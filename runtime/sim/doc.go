@@ -31,9 +31,15 @@
 // order. Run is to be called again with the failing seed; the failure prints the
 // command.
 //
-// The same world without faults runs the test blocks of a package: RunTest.
-// There, endpoints answer as the test says and time goes on by itself to the
-// next timer while nothing else can happen.
+// # Tests
+//
+// RunTest tells the story of a test block to one shard of its own: given answers,
+// outages and mocked processes (testgiven, testchild), what somebody does
+// (testwhen), and assertions on what the journal told (testran, assert). Time goes on by
+// itself to the next timer while nothing else can happen. A crash drops the
+// shard and folds its journal again: an attempt that leaves once more is the same
+// request to the same service, so it is answered the same and counts once.
+// ExploreTest crashes a test around every commit; Cover adds up what tests reach.
 //
 // Deliberately absent: sockets, NATS, and what the outside of a node looks like
 // (runtime/node, runtime/connector/http have tests against the real thing).

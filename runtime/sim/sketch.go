@@ -113,6 +113,9 @@ func (k *sketch) leaf() plan.Step {
 		}
 	case 5:
 		s := plan.Step{ID: k.id("task"), Kind: plan.Task, Var: k.id("form"), Type: decisionType, Task: &plan.TaskStep{Name: "look", Role: "lab.anybody"}}
+		if k.random.chance(300) {
+			s.Task.RemindNs, s.Task.EscalateNs, s.Task.EscalateTo = int64(k.random.between(second, hour)), int64(k.random.between(second, hour)), "lab.somebody"
+		}
 		if k.random.chance(500) {
 			s.Task.DueNs, s.Task.Else = int64(k.random.between(second, hour)), &plan.Block{Steps: []plan.Step{k.work()}}
 		}

@@ -99,6 +99,9 @@ func (b *bench) asked(e engine.Call) answered {
 	if patience == 0 {
 		patience = defaultPatience
 	}
+	if e.Until != 0 {
+		patience = max(min(patience, nanos(e.Until-b.clock())), 0)
+	}
 	silent := c.Outcome == record.Unknown && c.Detail == silence
 	if !silent && nanos(c.TookNs) > patience {
 		b.trace("%s.%s takes longer than the call waits, %s", short(e.Endpoint), e.Operation, span(patience))

@@ -10,7 +10,7 @@ import (
 // traceless are the kinds of steps of which the journal tells what follows from
 // them, and not that they were reached. One is reached when the block begins whose
 // first step it is, or when the step before it is done.
-var traceless = []plan.Kind{plan.Return, plan.Goto}
+var traceless = []plan.Kind{plan.Return, plan.Goto, plan.Continue}
 
 // walked is which ways instances have gone.
 type walked struct {
@@ -95,6 +95,10 @@ func (b *bench) noteWay(e record.Event) {
 	case record.InstanceStarted:
 		b.began[e.Process]++
 	case record.StepPassed:
+		b.noteDone(e.Instance, e.Step)
+	case record.Told:
+		b.noteDone(e.Instance, e.Step)
+	case record.WorkBegun:
 		b.noteDone(e.Instance, e.Step)
 	case record.StepEntered:
 		b.acts[activationName{e.Instance, e.Activation}] = e.Step

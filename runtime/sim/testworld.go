@@ -209,6 +209,10 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.StepEntered:
 		return e.Instance, e.Step, true
+	case record.WorkBegun:
+		return e.Instance, e.Step, true
+	case record.Told:
+		return e.Instance, e.Step, true
 	}
 	return left(e)
 }
@@ -239,10 +243,17 @@ type told struct {
 	messages  []happened
 	begun     []happened
 	undone    []plan.StepName
+	texts     []said
 	opened    map[plan.StepName]bool // tasks
 	leaving   map[string]bool        // steps that leave their flow and have been counted
 	last      string                 // the instance that the last when started
 	instances []string               // in the order of their start
+}
+
+// said is a text that an instance told.
+type said struct {
+	what record.Telling
+	text string
 }
 
 // happened is an event, a message or a start.
@@ -271,6 +282,13 @@ func (b *bench) note(events []record.Event) {
 			b.noteUndo(e.Instance, e.Step)
 		case record.UndoStarted:
 			b.noteUndo(e.Instance, e.Step)
+		case record.Continued:
+			b.trace("%s goes on as %s", short(b.flows[e.Instance]), short(e.Process))
+			b.flows[e.Instance] = e.Process
+			b.began[e.Process]++
+		case record.Told:
+			b.texts = append(b.texts, said{e.Telling, e.Text})
+			b.trace("%s says: %s", short(b.flows[e.Instance]), e.Text)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
 		case record.InstanceEnded:

@@ -7,6 +7,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -67,6 +68,7 @@ func (c *checker) ofMessage(ch *plan.Channel, b block) {
 		t := c.value(message(), e, none)
 		switch {
 		case t.invalid():
+		case !c.timeless(&t, e):
 		case !c.printable(t.Type):
 			c.errorf(CodeMismatch, spanOf(e), "%s has no text form for a key", c.show(t.Type))
 		default:
@@ -78,10 +80,24 @@ func (c *checker) ofMessage(ch *plan.Channel, b block) {
 		}
 	}
 	if v, ok := b.first("priority"); ok {
-		if t := c.value(message(), v.expr, types.Of(types.Int)); !t.invalid() {
+		if t := c.value(message(), v.expr, types.Of(types.Int)); !t.invalid() && c.timeless(&t, v.expr) {
 			ch.Priority = &t.Tree
 		}
 	}
+}
+
+// timeless reports what is computed of a message and would be another value at
+// another time.
+func (c *checker) timeless(t *typed, e syntax.Expr) bool {
+	reads := false
+	t.Walk(func(n *expression.Tree) bool {
+		reads = reads || n.Op == expression.Var && n.Name == "now"
+		return true
+	})
+	if reads {
+		c.errorf(CodeConstant, spanOf(e), "this depends on the time, and a message is the same one at any")
+	}
+	return !reads
 }
 
 // deadLetter checks that the channel of a setting can hold what is put there: the

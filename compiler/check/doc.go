@@ -50,6 +50,18 @@
 // completion alike. Declarations that are nothing but settings are kept in the
 // plan's own form, because reading them is all there is to lower.
 //
+// A word with settings of its own in braces, such as basic behind auth, has a table
+// of its own (auth.go). Credentials are read as secrets and as nothing else, so
+// that no text, no plan and no environment holds them.
+//
+// # What a package says about its operation
+//
+// Tenants, partners, rollouts and what an sla does on breach are checked with the
+// declarations, behind the processes that they name. What a migration sets is
+// checked with the body of its process, which knows the variables. Whether there is
+// the step that it leads to is asked when steps have names, in the plan: see
+// compiler/migrate.go.
+//
 // Deliberately absent: files, the plan's flows (compiler/lower), and how long or
 // how dear a process may be (the proof of an sla is a room of its own).
 package check

@@ -169,16 +169,24 @@ func (c *checker) unary(s *resolve.Scope, e *syntax.UnaryExpr, want types.Type) 
 
 func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) typed {
 	test := c.value(s, e.Cond, types.Of(types.Bool))
-	mark := c.know.mark()
-	c.learn(s, e.Cond, true)
-	x := c.expr(s, e.Then, want)
-	c.know.forget(mark)
-	if want.Kind == types.Invalid {
-		want = x.Type
+	side := func(of syntax.Expr, holds bool) typed {
+		mark := c.know.mark()
+		c.learn(s, e.Cond, holds)
+		x := c.expr(s, of, want)
+		c.know.forget(mark)
+		if want.Kind == types.Invalid {
+			want = x.Type
+		}
+		return x
 	}
-	c.learn(s, e.Cond, false)
-	y := c.expr(s, e.Else, want)
-	c.know.forget(mark)
+	var x, y typed
+	if list, ok := e.Then.(*syntax.ListExpr); ok && len(list.Items) == 0 { // the other side says what it is of
+		y = side(e.Else, false)
+		x = side(e.Then, true)
+	} else {
+		x = side(e.Then, true)
+		y = side(e.Else, false)
+	}
 	if test.invalid() || x.invalid() || y.invalid() {
 		return typed{}
 	}

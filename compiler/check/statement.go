@@ -206,14 +206,17 @@ func DurationOf(e syntax.Expr) (time.Duration, bool) {
 }
 
 func (f *flow) wait(s *resolve.Scope, st *syntax.WaitStmt) {
-	if st.Until == nil {
-		f.duration(st.For)
+	if _, known := DurationOf(st.For); known {
 		return
 	}
-	f.tree(st.Until, f.value(s, st.Until, types.Of(types.Timestamp)))
+	if st.Until != nil {
+		f.tree(st.Until, f.value(s, st.Until, types.Of(types.Timestamp)))
+	} else {
+		f.tree(st.For, f.value(s, st.For, types.Of(types.Duration)))
+	}
 	if f.timed {
 		f.report(diag.Errorf(CodeUnbounded, st.Span(), "nobody knows how long this waits, and the sla promises completion").
-			WithHelp("wait for a duration, or in a select with after"))
+			WithHelp("wait for a duration that is written out, or in a select with after"))
 	}
 }
 

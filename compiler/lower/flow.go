@@ -122,10 +122,12 @@ func (f *flow) step(s *plan.Step, st syntax.Stmt) {
 		}
 	case *syntax.WaitStmt:
 		s.Kind, s.ID, s.Wait = plan.Wait, f.id(st, "wait"), &plan.WaitStep{}
-		if st.Until != nil {
+		if _, known := check.DurationOf(st.For); known {
+			s.Wait.DelayNs = delay(st.For)
+		} else if st.Until != nil {
 			s.Wait.Until = f.tree(st.Until)
 		} else {
-			s.Wait.DelayNs = delay(st.For)
+			s.Wait.For = f.tree(st.For)
 		}
 	default:
 		if !f.telling(s, st) {

@@ -239,9 +239,11 @@ type AfterArm struct {
 	Block   Block `json:"block"`
 }
 
-// WaitStep waits for DelayNs, or until Until, a timestamp.
+// WaitStep waits for DelayNs, or for For, a duration, or until Until, a timestamp.
+// What is negative or over does not wait.
 type WaitStep struct {
 	DelayNs int64            `json:"delay_ns,omitempty"`
+	For     *expression.Tree `json:"for,omitempty"`
 	Until   *expression.Tree `json:"until,omitempty"`
 }
 

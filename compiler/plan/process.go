@@ -183,6 +183,7 @@ func (s *Step) Trees() []*expression.Tree {
 		all(s.Task.Args)
 	}
 	if s.Wait != nil {
+		add(s.Wait.For)
 		add(s.Wait.Until)
 	}
 	arms := func(on []OnArm) {

@@ -116,10 +116,19 @@ func (d *Deployment) ReadAs(owner string, text []byte, t types.Type) (types.Valu
 	if err != nil {
 		return nil, err
 	}
-	if problems := d.refinements.CheckAs(owner, v, t); len(problems) > 0 {
-		return nil, problems
+	if err := d.Obeys(owner, v, t); err != nil {
+		return nil, err
 	}
 	return v, nil
+}
+
+// Obeys says whether a value of type t keeps the refinements of what takes it.
+// Errors: types.Problems.
+func (d *Deployment) Obeys(owner string, v types.Value, t types.Type) error {
+	if problems := d.refinements.CheckAs(owner, v, t); len(problems) > 0 {
+		return problems
+	}
+	return nil
 }
 
 // Table holds the deployments of a node. All methods may be called from any

@@ -184,12 +184,15 @@ func (d *decider) execWait(x *instance, a *activation, index uint32, st *step) {
 		if !ok {
 			return
 		}
-		at, isTime := v.(time.Time)
-		if !isTime {
-			d.incident(x, a, index, "can only wait until a timestamp, not "+types.Describe(v))
+		switch v := v.(type) {
+		case time.Time:
+			due = instantOf(v)
+		case time.Duration:
+			due = later(d.now, v)
+		default:
+			d.incident(x, a, index, "can only wait for a duration or until a timestamp, not "+types.Describe(v))
 			return
 		}
-		due = instantOf(at)
 	}
 	if due <= d.now {
 		d.pass(x, a, index)
@@ -198,6 +201,14 @@ func (d *decider) execWait(x *instance, a *activation, index uint32, st *step) {
 	if d.room(x, a, index, 1) {
 		d.enter(x, a, record.StepEntered{Step: index, Due: due})
 	}
+}
+
+// later is a time behind another one; beyond the range it is the end of it.
+func later(t record.Instant, by time.Duration) record.Instant {
+	if sum := t + record.Instant(by); by < 0 || sum >= t {
+		return sum
+	}
+	return 1<<63 - 1
 }
 
 // instantOf is a time as an Instant; a time beyond the range is its end.

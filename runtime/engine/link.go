@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -231,7 +232,7 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		}
 	case plan.Wait:
 		if need(p.Wait != nil, "time") {
-			s.until = l.expr(p.Wait.Until, p.At)
+			s.until = l.expr(cmp.Or(p.Wait.Until, p.Wait.For), p.At)
 		}
 	default:
 		l.fail(p.At, "the step %s is a %q, which this engine cannot run", p.ID, p.Kind)

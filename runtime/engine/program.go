@@ -19,6 +19,7 @@ type Program struct {
 	endpoints map[string]*plan.Endpoint
 	failovers map[string]*plan.Failover
 	channels  map[string]*plan.Channel
+	same      map[string]*evaluator // of channels with dedupe_by
 	// arms are all (event, path) pairs that its selects look for.
 	arms []armPath
 }
@@ -180,8 +181,8 @@ func Link(p *plan.Plan, digest string) (*Program, error) {
 	for i := range p.Failovers {
 		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
 	}
-	for i := range p.Channels {
-		prog.channels[p.Channels[i].Name] = &p.Channels[i]
+	if err := prog.linkChannels(); err != nil {
+		return nil, err
 	}
 	for i := range p.Processes {
 		if err := prog.linkProcess(&p.Processes[i]); err != nil {

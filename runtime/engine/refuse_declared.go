@@ -8,10 +8,7 @@ import "github.com/cob-lang/cob/compiler/plan"
 func refuseDeclarations(p *plan.Plan, note func(is bool, at plan.Place, what string)) {
 	for i := range p.Channels {
 		c := &p.Channels[i]
-		note(c.Invalid != "", c.At, "the invalid of a channel")
-		note(c.ExpiresNs > 0, c.At, "the expires of a channel")
 		note(c.Priority != nil, c.At, "the priority of a channel")
-		note(c.Dedupe != nil, c.At, "the dedupe_by of a channel")
 	}
 	for _, x := range p.Partners {
 		note(len(x.Imports) > 0, x.At, "what runs at a partner")

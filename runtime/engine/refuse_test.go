@@ -18,11 +18,8 @@ func TestWhatIsDeclaredAndNotKeptIsRefused(t *testing.T) {
 		return func(p *plan.Plan) { p.Channels = append(p.Channels, c) }
 	}
 	for what, change := range map[string]func(*plan.Plan){
-		"":                           channel(plan.Channel{MaxBytes: 1 << 20}),
-		"the invalid of a channel":   channel(plan.Channel{Invalid: "p.c"}),
-		"the expires of a channel":   channel(plan.Channel{ExpiresNs: 1}),
-		"the priority of a channel":  channel(plan.Channel{Priority: &yes}),
-		"the dedupe_by of a channel": channel(plan.Channel{Dedupe: &plan.DedupeBy{By: yes, WithinNs: 1}}),
+		"":                          channel(plan.Channel{MaxBytes: 1 << 20, Invalid: "p.c", ExpiresNs: 1, Dedupe: &plan.DedupeBy{By: yes, WithinNs: 1}}),
+		"the priority of a channel": channel(plan.Channel{Priority: &yes}),
 		"what runs at a partner": func(p *plan.Plan) {
 			p.Partners = []plan.Partner{{Name: "p.x", At: at, Imports: []plan.Shared{{Name: "q.P", Kind: "process"}}}}
 		},

@@ -26,6 +26,7 @@ const (
 
 	headerPrefix = "Cob-H-" // keeps a user's headers apart from those that NATS acts on
 	headerID     = "Nats-Msg-Id"
+	headerOwn    = "Cob-Id"        // the id, where something else says which messages are the same
 	idleReader   = 5 * time.Minute // after which the server forgets a reader
 )
 
@@ -187,7 +188,13 @@ func (c *Channel) shortened(there bool, last uint64, but string, place markPlace
 // appended again: duplicate is true and the sequence that of the first, so that a publisher may repeat after any error. Errors:
 // ErrChannelFull, ErrTooLarge, journal.ErrFull, journal.ErrUnavailable, journal.ErrUnknown.
 func (c *Channel) Publish(ctx context.Context, id string, headers []Header, payload []byte) (seq uint64, duplicate bool, err error) {
-	m, err := c.message(id, headers, payload)
+	return c.PublishAs(ctx, id, id, headers, payload)
+}
+
+// PublishAs is Publish for a message that is a duplicate when one of the same name was published within the window, whatever its
+// id. A name has 1 to MaxMessageID bytes in one line.
+func (c *Channel) PublishAs(ctx context.Context, id, same string, headers []Header, payload []byte) (seq uint64, duplicate bool, err error) {
+	m, err := c.message(id, same, headers, payload)
 	if err != nil {
 		return 0, false, fmt.Errorf("publishing to the channel %s: %w", c.title, err)
 	}
@@ -205,14 +212,20 @@ func (c *Channel) Publish(ctx context.Context, id string, headers []Header, payl
 	return a.Seq, a.Duplicate, nil
 }
 
-func (c *Channel) message(id string, headers []Header, payload []byte) (*nats.Msg, error) {
-	if id == "" || len(id) > MaxMessageID || strings.ContainsAny(id, "\r\n") {
-		return nil, fmt.Errorf("an id must have 1 to %d bytes in one line, this one has %d", MaxMessageID, len(id))
+func (c *Channel) message(id, same string, headers []Header, payload []byte) (*nats.Msg, error) {
+	for _, name := range []string{id, same} {
+		if name == "" || len(name) > MaxMessageID || strings.ContainsAny(name, "\r\n") {
+			return nil, fmt.Errorf("an id must have 1 to %d bytes in one line, this one has %d", MaxMessageID, len(name))
+		}
 	}
 	m := nats.NewMsg(c.subject)
 	m.Data = payload
-	m.Header[headerID] = []string{id}
-	size := len("NATS/1.0\r\n\r\n") + len(headerID) + len(id) + 4 + len(payload)
+	m.Header[headerID] = []string{same}
+	size := len("NATS/1.0\r\n\r\n") + len(headerID) + len(same) + 4 + len(payload)
+	if same != id {
+		m.Header[headerOwn] = []string{id}
+		size += len(headerOwn) + len(id) + 4
+	}
 	for _, h := range headers {
 		if h.Name == "" || strings.ContainsAny(h.Name, " :\r\n") || strings.ContainsAny(h.Value, "\r\n") {
 			return nil, fmt.Errorf("header %q: a name must not be empty or have blanks or colons, and a value must be one line", h.Name)

@@ -16,6 +16,9 @@ import (
 
 func message(seq uint64, at time.Time, header nats.Header, payload []byte) Message {
 	m := Message{Seq: seq, ID: header.Get(headerID), Time: at, Payload: payload}
+	if own := header.Get(headerOwn); own != "" {
+		m.ID = own
+	}
 	for name, values := range header {
 		if own, ok := strings.CutPrefix(name, headerPrefix); ok && len(values) > 0 {
 			m.Headers = append(m.Headers, Header{Name: own, Value: values[0]})

@@ -92,7 +92,10 @@ func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment, taken
 			if err := reaches(ctx, open, c, after, route); err != nil {
 				return err
 			}
-			continue
+			if !n.changed(d, c) {
+				continue
+			}
+			after = 0 // the channel is there, and reaches
 		}
 		opened, err := n.openChannel(ctx, d, c.Name, after)
 		if err != nil {
@@ -106,6 +109,26 @@ func (n *Node) openChannels(ctx context.Context, d *deployment.Deployment, taken
 		n.channels.mu.Unlock()
 	}
 	return nil
+}
+
+// changed says whether the stream of a channel that is open has to become another
+// one for this plan.
+func (n *Node) changed(d *deployment.Deployment, c *plan.Channel) bool {
+	active := n.deployments.Active(d.Plan.Package)
+	if active == nil {
+		return true
+	}
+	old, ok := active.Channel(c.Name)
+	return !ok || options(old, 0) != options(c, 0)
+}
+
+// options are those of the channel's stream.
+func options(c *plan.Channel, after uint64) jetstream.ChannelOptions {
+	o := jetstream.ChannelOptions{MaxBytes: c.MaxBytes, After: after}
+	if c.Dedupe != nil {
+		o.Window = time.Duration(c.Dedupe.WithinNs)
+	}
+	return o
 }
 
 // takenOf is how far the plan's routes are in a channel, and which is farthest.
@@ -147,7 +170,7 @@ func (n *Node) openChannel(ctx context.Context, d *deployment.Deployment, name s
 		return nil, fmt.Errorf("%w: %s", errNoChannel, name)
 	}
 	pkg := packageOf(name)
-	opened, err := n.server.Channel(ctx, pkg, strings.TrimPrefix(name, pkg+"."), jetstream.ChannelOptions{MaxBytes: c.MaxBytes, After: after})
+	opened, err := n.server.Channel(ctx, pkg, strings.TrimPrefix(name, pkg+"."), options(c, after))
 	if err != nil {
 		return nil, fmt.Errorf("%s: opening the channel %s: %w", c.At, name, err)
 	}
@@ -172,14 +195,18 @@ func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []by
 	if !ok {
 		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, orNone(deployed(d).Channels))
 	}
-	v, err := d.ReadAs(channel, body, c.Type)
+	id, err := idOr(id)
 	if err != nil {
 		return MessageReply{}, err
 	}
-	if id, err = idOr(id); err != nil {
+	v, err := d.ReadAs(channel, body, c.Type)
+	if err != nil {
+		if kept := n.keepInvalid(ctx, c, id, body, err); kept != nil {
+			return MessageReply{}, kept
+		}
 		return MessageReply{}, err
 	}
-	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
+	return n.put(ctx, channel, id, d.Program.Same(channel, v), d.Universe.EncodeJSON(nil, v, c.Type))
 }
 
 // MaxID bounds the ID of a message or an event in bytes.
@@ -208,17 +235,25 @@ func (n *Node) publish(ctx context.Context, digest, channel, id string, v types.
 	if !ok {
 		return MessageReply{}, fmt.Errorf("%w: %s", errNoChannel, channel)
 	}
-	return n.put(ctx, channel, id, d.Universe.EncodeJSON(nil, v, c.Type))
+	text := d.Universe.EncodeJSON(nil, v, c.Type)
+	if c.Invalid != "" {
+		if err := d.Obeys(channel, v, c.Type); err != nil {
+			return MessageReply{ID: id}, n.keepInvalid(ctx, c, id, text, err)
+		}
+	}
+	return n.put(ctx, channel, id, d.Program.Same(channel, v), text)
 }
 
-func (n *Node) put(ctx context.Context, channel, id string, text []byte) (MessageReply, error) {
+// put appends a message. same is what makes it the same one as another, "" for its
+// ID.
+func (n *Node) put(ctx context.Context, channel, id, same string, text []byte) (MessageReply, error) {
 	c := n.channels.find(channel)
 	if c == nil {
 		return MessageReply{}, fmt.Errorf("%w: %s", errNoChannel, channel)
 	}
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
-	position, existing, err := c.Publish(ctx, id, nil, text)
+	position, existing, err := c.PublishAs(ctx, id, nameOf(id, same), nil, text)
 	if errors.Is(err, journal.ErrFull) || errors.Is(err, journal.ErrUnavailable) {
 		err = &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s can take nothing, and nothing was done; try again when there is room: %v", channel, err)}
 	}

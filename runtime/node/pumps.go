@@ -224,11 +224,13 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 		return cmd
 	}
 	v, err := d.ReadAs(p.channel, m.Payload, c.Type)
-	if err == nil {
+	if cmd.Problem = expired(c, &m, clock()); err == nil && cmd.Problem == "" {
 		cmd.Payload = v
 		return cmd
 	}
-	cmd.Problem = err.Error()
+	if cmd.Problem == "" {
+		cmd.Problem = err.Error()
+	}
 	if raw, err := types.ReadJSON(m.Payload); err == nil {
 		cmd.Payload = raw
 	} else {

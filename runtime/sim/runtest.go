@@ -137,12 +137,13 @@ type bench struct {
 
 	answers []*reply // what is given, in the author's order
 	down    []*outage
-	played  map[string]*playedChild // mocked instances, by name
-	playing []*playedChild          // those that have not ended, in the order of their start
-	known   map[string]answered     // of attempts, for those that leave twice
-	seen    map[string]bool         // messages that are in their channel
-	lengths map[string]uint64       // how many messages a channel has had
-	after   map[string]uint64       // the position of the latest message of each route
+	played  map[string]*playedChild   // mocked instances, by name
+	playing []*playedChild            // those that have not ended, in the order of their start
+	known   map[string]answered       // of attempts, for those that leave twice
+	seen    map[string]bool           // messages that are in their channel
+	named   map[string]record.Instant // when messages came, by what makes them the same ones
+	lengths map[string]uint64         // how many messages a channel has had
+	after   map[string]uint64         // the position of the latest message of each route
 
 	told
 }
@@ -150,7 +151,7 @@ type bench struct {
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
 		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
-		lengths: map[string]uint64{}, after: map[string]uint64{},
+		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
 	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}

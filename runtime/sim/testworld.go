@@ -109,15 +109,20 @@ func (b *bench) deliver(event, id string, payload map[string]types.Value) error 
 // sends puts a message into a channel, once, and hands it to the routes that read
 // the channel.
 func (b *bench) sends(channel, id string, payload types.Value, by string) error {
-	if !b.seen[id] {
-		b.seen[id] = true
-		b.lengths[channel]++
-		b.messages = append(b.messages, happened{name: channel, value: payload})
-		b.trace("%s sent %s to %s", by, show(payload), short(channel))
-	} else {
+	if b.seen[id] {
 		return nil
 	}
+	b.seen[id] = true
 	problem := b.unfit(channel, payload)
+	if to, letter := b.invalid(channel, payload, problem); to != "" {
+		return b.sends(to, id+" "+to, letter, by)
+	}
+	if b.repeats(channel, payload) {
+		return nil
+	}
+	b.lengths[channel]++
+	b.messages = append(b.messages, happened{name: channel, value: payload})
+	b.trace("%s sent %s to %s", by, show(payload), short(channel))
 	for _, r := range b.program.Plan().Routes {
 		if r.From != channel {
 			continue

@@ -284,13 +284,29 @@ func (f *flow) counted(s *resolve.Scope, st *syntax.Join, branches int, j *plan.
 // gathers reports variables that rounds set in a way in which the rounds would
 // overwrite each other. Adding to what is there is no such way.
 func (f *flow) gathers(s *resolve.Scope, st *syntax.ForStmt) {
-	syntax.Inspect(st.Body, func(n syntax.Node) bool {
-		a, ok := n.(*syntax.AssignStmt)
-		if !ok {
-			return true
+	outside := func(n syntax.Node) (a *syntax.AssignStmt, v *resolve.Variable) {
+		if a, _ = n.(*syntax.AssignStmt); a != nil {
+			v = f.Targets[a]
 		}
-		v := f.Targets[a]
 		if v == nil || s.Find(v.Name) != v {
+			return nil, nil
+		}
+		return a, v
+	}
+	syntax.Inspect(st.Body, func(n syntax.Node) bool {
+		if race, ok := n.(*syntax.RaceStmt); ok {
+			// Who wins sets it to what it was when the race began, and more.
+			syntax.Inspect(race, func(n syntax.Node) bool {
+				if a, v := outside(n); v != nil {
+					f.report(diag.Errorf(CodeRace, a.Target.Span(), "several rounds set %s at once", v.Name).WithNote(v.At, "declared here").
+						WithHelp("set a variable of the round in the race, and add it to %s behind the race", v.Name))
+				}
+				return true
+			})
+			return false
+		}
+		a, v := outside(n)
+		if v == nil {
 			return true
 		}
 		if sum, ok := a.Value.(*syntax.BinaryExpr); ok && sum.Op == "+" {

@@ -44,6 +44,18 @@
 // diagnostic where it has no value: in statements, in refinements and in tests,
 // whose values also obey the refinements of their types.
 //
+// # Streams
+//
+// In an expression about one message of a pattern or a window, the fields of the
+// message stand bare: variables that stand for them are offered in a scope, and
+// become fields of the variable plan.MessageVar in the tree. What a window makes
+// of many messages becomes a variable too, and its function a fold of the plan, so
+// that it can be kept up to date message by message. Pattern, window and schedule
+// have the form of the plan when they have been checked.
+//
+// The names of time zones are a list in this room (zones.txt): asking the time
+// package for a zone reads files of the machine.
+//
 // # Settings
 //
 // What may stand behind `name:` is data, in table.go, for checking, hover and

@@ -341,6 +341,11 @@ func (c *completion) values(scope *resolve.Scope) {
 		}
 		c.add(0, i)
 	}
+	if inWindow(c.within(c.path, c.replace.Start)) {
+		for _, f := range check.Folds() {
+			c.add(2, Item{Label: f.Name, Kind: FunctionItem, Detail: f.Form, Doc: f.Doc, Insert: f.Name + "($0)", Snippet: true})
+		}
+	}
 	c.functions(3)
 }
 

@@ -142,6 +142,10 @@ func (c *completion) form(row *check.Setting) {
 			for _, k := range strings.Fields(rest) {
 				c.symbols(resolve.Kind(k))
 			}
+		case kind == "calendar":
+			for _, w := range check.CalendarWords() {
+				c.add(0, Item{Label: w, Kind: KeywordItem, Detail: row.Name, Doc: row.Doc})
+			}
 		case kind == "secret":
 			c.add(0, Item{Label: "secret", Kind: KeywordItem, Detail: "from the secrets", Insert: "secret."})
 		case kind == "bool" || kind == "value" && rest == "bool":

@@ -228,6 +228,9 @@ func (s *Snapshot) hoverWord(path string, offset int) *Hover {
 	}
 	p.Path = path
 	if followedBy(src.Text, p.End, '(') {
+		if f, ok := foldNamed(word); ok && inWindow(s.names().within(path, offset)) {
+			return &Hover{p, paragraphs("```\n"+f.Form+"\n```", f.Doc)}
+		}
 		if f, ok := expression.Lookup(word); ok {
 			return &Hover{p, paragraphs("```\n"+f.Form+"\n```", f.Doc)}
 		}

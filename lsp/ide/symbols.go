@@ -87,6 +87,10 @@ func children(d syntax.Decl) []Symbol {
 				part(n.Cloud.At, n, "")
 			}
 			return false
+		case *syntax.PatternStep:
+			if n.Source != nil && n.Source.As.Given() {
+				part(n.Source.As.At, n, oneLine(n.How.Text+" "+n.Source.Span().Text()))
+			}
 		case *syntax.TaskStmt:
 			part(n.Name.At, n, "")
 		case *syntax.CallStmt:

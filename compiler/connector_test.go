@@ -2,6 +2,7 @@ package compiler_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -88,13 +89,28 @@ process Heat(n: int) -> decimal raises Stuck {
 // has a name that does.
 func TestStandardConnectors(t *testing.T) {
 	names := check.StandardNames()
-	if len(names) < 3 {
+	if len(names) != 14 {
 		t.Fatal(names)
 	}
 	for _, name := range names {
 		s := check.Standard(name)
 		if s == nil || s.Name != name || s.Doc == "" || s != check.Standard(name) {
 			t.Fatalf("%s: %+v", name, s)
+		}
+		all := slices.Clone(s.Parts["endpoint"])
+		for _, rows := range [][]check.Setting{s.Parts["binding"], s.Parts["operation"], s.Parts["receive"]} {
+			all = append(all, rows...)
+		}
+		for _, v := range s.Verbs {
+			if v.Doc == "" || v.Target.Name != "" && v.Target.Doc == "" {
+				t.Errorf("%s does not say what %s does", name, v.Name)
+			}
+			all = append(all, v.Rows...)
+		}
+		for _, row := range all {
+			if row.Doc == "" || row.Default == "" && !row.Required {
+				t.Errorf("%s does not say what %s is", name, row.Name)
+			}
 		}
 		if len(s.Parts["binding"]) == 0 {
 			t.Errorf("nothing says where a service of %s is", name)

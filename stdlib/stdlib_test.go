@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/format"
@@ -138,6 +139,99 @@ process P(p: Patient) {
 			if strings.Contains(strings.NewReplacer(",", " ", ":", " ").Replace(got), " "+cloud+" ") != denied {
 				t.Errorf("%s about %s: want denied %v, got\n%s", policy, cloud, denied, got)
 			}
+		}
+	}
+}
+
+// TestConnectors: an endpoint of each, as somebody would write it.
+func TestConnectors(t *testing.T) {
+	const text = `package uses
+
+cloud here { jurisdiction: "FR" }
+
+fault Full { id: string }
+type Row { id: string, total: decimal }
+
+endpoint queues: amqp {
+  operation put(o: json) raises Full {
+    send "orders" { body: o, priority: 7, ttl: 1h }
+    error "amqp:resource-limit-exceeded": Full { id: "?" }
+  }
+  receive orders: json { address: "orders", credit: 20 }
+  on here { url: "amqps://broker", sasl: plain, auth: basic { user: "cob", password: secret.broker } }
+}
+endpoint destinations: jms {
+  operation put(o: json) { send "/queue/orders" { body: o, correlation_id: "1" } }
+  receive prices: json { destination: "/topic/prices", selector: "region = 'EU'" }
+  on here { url: env.STOMP }
+}
+endpoint mail: smtp {
+  operation tell(to: string, text: string) { send { to: [to], subject: "News", text: text } }
+  receive letters: json { address: "*@orders.example.org" }
+  on here { url: env.SMTP, from: "Orders <orders@example.org>" }
+}
+endpoint box: imap {
+  receive letters: json { mailbox: "INBOX", afterwards: move, move_to: "done" }
+  on here { url: env.IMAP }
+}
+endpoint log: kafka {
+  operation put(id: string, o: json) -> { partition: int, offset: int } { produce "orders" { key: id, value: o } }
+  receive orders: json { topic: "orders", group: "cob" }
+  on here { brokers: env.BROKERS, sasl: scram_sha_512, auth: basic { user: "cob", password: secret.kafka } }
+}
+endpoint folders: file {
+  operation put(id: string, o: json) -> { bytes: int } { write "out/${id}.json" { content: o } }
+  operation drop(id: string) { delete "out/${id}.json" }
+  receive orders: [json] { folder: "in", pattern: "*.json", ready: marker }
+  on here { url: "sftp://cob@files/exchange", key: secret.ssh, host_key: "SHA256:abc" }
+}
+endpoint archive: object {
+  operation put(id: string, o: json) { put "orders/${id}" { content: o } }
+  operation read(id: string) -> Row raises Full { get "orders/${id}", error 404: Full { id: id } }
+  on here { url: "s3://eu-west-3", bucket: "orders" }
+}
+endpoint books: sql {
+  operation of(customer: string) -> [Row] { query "select id, total from orders where customer = ${customer}" { max_rows: 10 } }
+  operation add(id: string, total: decimal) -> int raises Full {
+    exec "insert into orders (id, total) values (${id}, ${total})" { isolation: serializable }
+    error "23505": Full { id: id }
+  }
+  receive outbox: Row { table: "outbox", done_column: "sent_at" }
+  on here { url: env.DATABASE }
+}
+endpoint subjects: nats {
+  operation put(id: string, o: json) { publish "orders.${id}" { payload: o } }
+  operation ask(id: string) -> Row { request "orders.${id}.get" { payload: { id: id } } }
+  receive orders: json { subject: "orders.>", stream: "ORDERS", durable: "cob" }
+  on here { url: env.NATS, credentials: secret.nats }
+}
+endpoint phone: sms {
+  operation tell(to: string, text: string) -> { id: string } { send "${to}" { text: text, from: "Clinic" } }
+  on here { url: env.SMSC, system_id: "clinic", password: secret.smsc }
+}
+endpoint ward: mqtt {
+  operation light(bed: string, on: bool) { publish "ward/${bed}/light" { payload: on, retain: true } }
+  receive pulse: json { topic: "ward/+/hr" }
+  on here { url: env.BROKER, will: { topic: "gone", payload: "cob", qos: 1, retain: true } }
+}
+endpoint web: http {
+  operation get(id: string) -> Row raises Full { get "/${id}", error 404: Full { id: id } }
+  receive hooks: json { path: "/hooks" }
+  on here { url: "https://example.org" }
+}
+`
+	r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte(text)}}, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.Diagnostics {
+		if d.Code != resolve.CodeUnneeded {
+			t.Errorf("%s", diag.OneLines([]diag.Diagnostic{d}))
+		}
+	}
+	for _, name := range check.StandardNames() {
+		if !strings.Contains(text, ": "+name+" {") && name != "grpc" && name != "soap" {
+			t.Errorf("nothing uses %s", name)
 		}
 	}
 }

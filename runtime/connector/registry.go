@@ -44,18 +44,59 @@ func (r *Registry) Close() error {
 	return errors.Join(errs...)
 }
 
-// Bind prepares all endpoints of p. Errors: an endpoint whose connector this
-// node does not have; *SettingsError, which joins what all connectors miss.
+// UnknownError says which endpoints of a plan need a connector that this node does
+// not have: all of them at once.
+type UnknownError struct {
+	Endpoints []Unknown // in the order of the plan
+	Has       []string  // the connectors of this node, sorted
+}
+
+// Unknown is one of them.
+type Unknown struct {
+	Endpoint, Connector string
+	At                  plan.Place // of its first binding
+}
+
+func (e *UnknownError) Error() string {
+	texts := make([]string, len(e.Endpoints))
+	for i, u := range e.Endpoints {
+		texts[i] = fmt.Sprintf("%s: the endpoint %s needs the connector %s, and this node has %s", u.At, u.Endpoint, u.Connector, strings.Join(e.Has, ", "))
+	}
+	return strings.Join(texts, "\n")
+}
+
+// unknown finds the endpoints whose connector is not here; nil when there are none.
+func (r *Registry) unknown(p *plan.Plan) error {
+	e := &UnknownError{Has: r.Names()}
+	for i := range p.Endpoints {
+		x := &p.Endpoints[i]
+		if r.byName[x.Connector] != nil {
+			continue
+		}
+		u := Unknown{Endpoint: x.Name, Connector: x.Connector}
+		if len(x.Bindings) > 0 {
+			u.At = x.Bindings[0].At
+		}
+		e.Endpoints = append(e.Endpoints, u)
+	}
+	if len(e.Endpoints) == 0 {
+		return nil
+	}
+	return e
+}
+
+// Bind prepares all endpoints of p. Errors: *UnknownError; *SettingsError, which joins
+// what all connectors miss; an endpoint that its connector cannot prepare.
 func (r *Registry) Bind(p *plan.Plan, settings Settings) (*Set, error) {
+	if err := r.unknown(p); err != nil {
+		return nil, err
+	}
 	set := &Set{byEndpoint: make(map[string]Sink, len(p.Endpoints))}
 	bound := map[string]Sink{}
 	var missing SettingsError
 	for i := range p.Endpoints {
 		e := &p.Endpoints[i]
-		c, ok := r.byName[e.Connector]
-		if !ok {
-			return nil, fmt.Errorf("endpoint %s needs the connector %q, and this node has %s", e.Name, e.Connector, strings.Join(r.Names(), ", "))
-		}
+		c := r.byName[e.Connector]
 		sink, done := bound[e.Connector]
 		if !done {
 			var err error

@@ -70,12 +70,18 @@ func TestSetHandsOn(t *testing.T) {
 }
 
 func TestBindSaysWhatIsMissing(t *testing.T) {
-	_, err := NewRegistry(&fake{name: "http"}).Bind(twoKinds(), nil)
-	if err == nil || err.Error() != `endpoint p.b needs the connector "mail", and this node has http` {
+	p := twoKinds()
+	p.Endpoints[1].Bindings = []plan.Binding{{Cloud: "x", At: "p.cob:7:3"}, {Cloud: "y", At: "p.cob:8:3"}}
+	p.Endpoints = append(p.Endpoints, plan.Endpoint{Name: "p.d", Connector: "acme.erp", Bindings: []plan.Binding{{Cloud: "x", At: "p.cob:12:3"}}})
+	web := &fake{name: "http"}
+	_, err := NewRegistry(web).Bind(p, nil)
+	want := "p.cob:7:3: the endpoint p.b needs the connector mail, and this node has http\n" +
+		"p.cob:12:3: the endpoint p.d needs the connector acme.erp, and this node has http"
+	if err == nil || err.Error() != want || web.bound != 0 {
 		t.Errorf("got %v", err)
 	}
 	broken := errors.New("broken")
-	if _, err := NewRegistry(&fake{name: "http", err: broken}).Bind(twoKinds(), nil); !errors.Is(err, broken) {
+	if _, err := NewRegistry(&fake{name: "http", err: broken}, &fake{name: "mail"}).Bind(twoKinds(), nil); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 	// What several connectors miss is told at once.

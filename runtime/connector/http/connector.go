@@ -65,6 +65,9 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 		if e.Connector != c.Name() {
 			continue
 		}
+		if err := refuseOptions(e); err != nil {
+			return nil, err
+		}
 		for j := range e.Operations {
 			op, err := newOperation(e, &e.Operations[j], universe, checker)
 			if err != nil {
@@ -87,6 +90,27 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 		return nil, &wrong
 	}
 	return sink, c.share(sink)
+}
+
+// Settings are the settings of endpoints, by the kind of block, that this connector
+// carries out. The declaration of http in the standard library has just these; some
+// have a form of their own in a plan, all others are options.
+func Settings() map[string][]string {
+	return map[string][]string{"binding": {"url"}, "operation": {"body", "headers", "query"}}
+}
+
+// refuseOptions refuses a plan that asks for more: what nobody carries out is not passed
+// over in silence.
+func refuseOptions(e *plan.Endpoint) error {
+	for i := range e.Bindings {
+		if b := &e.Bindings[i]; len(b.Options) > 0 {
+			return fmt.Errorf("%s: the endpoint %s sets %s, which this version does not carry out", b.At, e.Name, b.Options[0].Name)
+		}
+	}
+	if len(e.Options) > 0 {
+		return fmt.Errorf("the endpoint %s sets %s, which this version does not carry out", e.Name, e.Options[0].Name)
+	}
+	return nil
 }
 
 // settingPlace is the place that asks for the address of b.

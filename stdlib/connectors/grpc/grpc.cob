@@ -23,16 +23,19 @@ connector grpc {
   binding {
     /// The service: grpc://host:port in plain text, grpcs://host:port with TLS, dns:///host:port for all addresses of a
     /// name.
-    url:         string
+    url: string
+    /// How messages are made smaller.
     compression: Compression @default(off)
-    balancing:   Balancing @default(pick_first)
+    /// How an address with several backends is used.
+    balancing: Balancing @default(pick_first)
     /// Certificates in PEM of the authorities that may have signed the service's; without it those of the system.
     ca: string?
     /// The name that the service's certificate has to have, where that is not the host of the url.
     server_name: string?
-    /// The largest answer that is taken, and the largest request that is sent.
+    /// The largest answer that is taken.
     max_receive: int where max_receive in 1KiB..1GiB @default(4MiB)
-    max_send:    int where max_send in 1KiB..1GiB @default(4MiB)
+    /// The largest request that is sent.
+    max_send: int where max_send in 1KiB..1GiB @default(4MiB)
     /// How often an idle connection is asked whether it still lives. Services refuse less than 5 minutes unless they
     /// were told otherwise.
     keep_alive: duration where keep_alive in 10s..1d @default(5m)

@@ -19,13 +19,41 @@ connector http {
     headers: map<json>?
   }
 
-  verb get(path: string) -> json idempotent
-  verb head(path: string) -> json idempotent
-  verb options(path: string) -> json
-  verb post(path: string) -> json
-  verb put(path: string) -> json
-  verb patch(path: string) -> json
-  verb delete(path: string) -> json
+  /// Reads.
+  verb get(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json idempotent
+  /// Asks whether there is something to read.
+  verb head(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json idempotent
+  /// Asks what is possible.
+  verb options(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json
+  /// Adds, or does.
+  verb post(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json
+  /// Replaces.
+  verb put(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json
+  /// Changes a part.
+  verb patch(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json
+  /// Takes away; that there is nothing is no failure where it is idempotent.
+  verb delete(
+    /// The path behind the url, with what is in ${ } escaped.
+    path: string
+  ) -> json
 
   receive {
     /// The path that the node serves, such as "/orders".

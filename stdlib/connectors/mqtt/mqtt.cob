@@ -13,7 +13,8 @@ connector mqtt {
   binding {
     /// The broker: mqtt://host:1883, mqtts://host:8883, ws://host/path or wss://host/path. Several brokers of one
     /// cluster stand behind each other, with commas.
-    url:     string
+    url: string
+    /// Which version of the protocol.
     version: Version @default(v5)
     /// Names the session at the broker, which keeps it while nobody is connected. Without it the node makes one of its
     /// own name and that of the endpoint. Two nodes never have the same: a - and a number follow.
@@ -55,14 +56,15 @@ connector mqtt {
     content_type: string?
     /// Where an answer belongs. Version 5 only.
     response_topic: string?
-    /// Version 5 only.
+    /// Further properties, by name. Version 5 only.
     user_properties: map<string>?
   }
 
   receive {
     /// What is subscribed to, with + for one level and # for all that follow, such as "ward/+/hr".
     topic: string where len(topic) in 1..65535
-    qos:   int where qos in 0..2 @default(1)
+    /// 0 at most once, 1 at least once, 2 exactly once as far as the broker.
+    qos: int where qos in 0..2 @default(1)
     /// Subscribers of the same group share the messages: each gets some of them. Version 5, and 3.1.1 where the broker has
     /// $share.
     group: string? where matches(group, "^[^/+#]+$")

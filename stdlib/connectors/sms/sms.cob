@@ -15,12 +15,15 @@ enum Bind { transceiver, transmitter, receiver }
 connector sms {
   binding {
     /// The centre: smpp://host:2775, or smpps://host:3550 with TLS.
-    url:       string
+    url: string
+    /// The name of this client at the centre.
     system_id: string where len(system_id) in 1..15
-    password:  secret?
+    /// Its password.
+    password: secret?
     /// What the centre calls this kind of client.
     system_type: string? where len(system_type) <= 12
-    bind:        Bind @default(transceiver)
+    /// How the session may be used.
+    bind: Bind @default(transceiver)
     /// How often a link without traffic is asked whether it still lives.
     enquire_link: duration where enquire_link in 5s..10m @default(30s)
     /// How many requests may wait for their answer at once.
@@ -36,12 +39,16 @@ connector sms {
     /// The number of the phone, such as "${patient.phone}".
     to: string
   ) -> { id: string } {
+    /// What it says.
     text: string where len(text) in 1..1530
     /// Who is shown as the sender; the centre may replace it.
-    from:        string
+    from: string
+    /// How the sender is written.
     from_number: Number @default(alphanumeric)
-    to_number:   Number @default(international)
-    coding:      Coding @default(automatic)
+    /// How the number is written.
+    to_number: Number @default(international)
+    /// How the text is coded.
+    coding: Coding @default(automatic)
     /// For how long the centre tries.
     valid_for: duration where valid_for in 1m..7d @default(2d)
     /// Whether the centre tells what became of it: a receive with receipts gets that.

@@ -16,8 +16,9 @@ connector soap {
     /// Whether wsa:MessageID, wsa:To and wsa:Action (WS-Addressing 1.0) stand in it. The message ID is made of the key
     /// that is the same for every attempt.
     addressing: bool @default(false)
-    /// Whether large binary fields travel as attachments beside the envelope (MTOM/XOP), and from which size on.
-    mtom:      bool @default(false)
+    /// Whether large binary fields travel as attachments beside the envelope (MTOM/XOP).
+    mtom: bool @default(false)
+    /// From which size on.
     mtom_from: int where mtom_from in 0B..1GiB @default(16KiB)
   }
   binding {

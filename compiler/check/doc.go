@@ -59,7 +59,9 @@
 // # Settings
 //
 // What may stand behind `name:` is data, in table.go, for checking, hover and
-// completion alike. Declarations that are nothing but settings are kept in the
+// completion alike. What a connector adds is read from its declaration: schema.go
+// makes rows of it, standard.go finds those of the standard library, each read when
+// an endpoint first names it. Declarations that are nothing but settings are kept in the
 // plan's own form, because reading them is all there is to lower.
 //
 // A word with settings of its own in braces, such as basic behind auth, has a table

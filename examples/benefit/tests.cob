@@ -38,3 +38,49 @@ test "two months are two payments" {
   when  Pay(award, "FR7630006000011234567890189", 1)
   then  called treasury.pay 2 times
 }
+
+test "who withdraws ends everything that was asked for" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 24 }]
+  when  Claim(ada)
+  when  advance 1d
+  then  waits
+  when  publish Withdrawal { claim: "D-2026-000017" }
+  then  fails Withdrawn { claim: "D-2026-000017" }
+  then  never started Approve
+  then  never called treasury.pay
+}
+
+test "two officials approve, and neither is enough alone" {
+  when Approve(award, 3)
+  when complete task approve { approved: true, note: null } by "eve"
+  then waits
+  then task countersign is open
+  when advance 20d
+  then waits
+  when complete task countersign { approved: false, note: "no" } by "max"
+  then fails Refused { claim: "D-2026-000017", reason: "no" }
+}
+
+test "many rounds are audited first" {
+  when Approve(award, 7)
+  then task inspect is open
+  when complete task inspect { approved: false, note: null }
+  then fails Refused { reason: "refused by the audit", claim: "D-2026-000017" }
+}
+
+test "the treasury is away for a day, and the month is paid once" {
+  given treasury is down for 100ms
+  given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
+  when  Pay(award, "FR7630006000011234567890189", 2)
+  when  crash
+  then  called treasury.pay once
+}
+
+test "a closed account is told, and the next month is tried all the same" {
+  given treasury.pay raises treasury_api.AccountClosed once
+  given treasury.pay returns { order: "t-2", executed: 2026-12-01T08:00:00Z }
+  when  Pay(award, "FR7630006000011234567890189", 1)
+  then  called treasury.pay 2 times
+  then  sent overdue once
+  then  ran Pay.continue once
+}

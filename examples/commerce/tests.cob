@@ -89,3 +89,66 @@ test "books that agree need nobody" {
   when  Reconcile("2026-11-21")
   then  called archive.put once
 }
+
+test "who cancels while the money is awaited gets the goods back on the shelf" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  when  Fulfil(by_transfer)
+  when  advance 3d
+  then  waits
+  when  publish Cancellation { order: "o-2", by: "Grace" }
+  then  fails Cancelled { order: "o-2", by: "Grace" }
+  then  called racks.release("h-1") once
+  then  never called ledger.postInvoice
+}
+
+test "a transfer in two parts is a payment, and a delivered parcel ends the order" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given ledger.postInvoice returns { number: "i-1" }
+  given carrier.book returns { id: "pa-1", carrier: "swift" }
+  when  Fulfil(by_transfer)
+  when  advance 3d
+  when  publish TransferReceived { order: "o-2", amount: 20.00 EUR }
+  then  never called ledger.postInvoice
+  when  advance 3d
+  when  publish TransferReceived { order: "o-2", amount: 19.80 EUR }
+  when  crash
+  when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.delivered, at: 2026-01-07T08:00:00Z }
+  then  returns Receipt { order: "o-2", invoice: "i-1", parcel: "pa-1", total: 39.80 EUR }
+  then  order racks.hold, ledger.postInvoice, carrier.book, racks.pick, letters.send
+  then  never called racks.release
+  then  within 7d
+}
+
+test "when no carrier can be reached everything is undone in reverse" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given payments.charge returns { id: "ch-1", amount: 39.80 EUR }
+  given ledger.postInvoice returns { number: "i-1" }
+  given ledger.cancelInvoice returns { number: "i-1c" }
+  given payments.refund returns { id: "rf-1" }
+  given carrier is down
+  when  Fulfil(by_card)
+  then  fails std.Unavailable { operation: "book" }
+  then  undone posted, paid, hold, offer
+  then  order ledger.cancelInvoice, payments.refund, racks.release
+}
+
+test "a parcel that its carrier says is lost ends the order at once" {
+  when Track("o-1", "pa-1")
+  when publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.lost, at: 2026-01-07T08:00:00Z }
+  then fails Lost { order: "o-1", parcel: "pa-1" }
+  then within 1s
+}
+
+test "a large order that sales refuses" {
+  when Approve(by_card, 6_000.00 EUR)
+  then task approve is open
+  when complete task approve { approved: false, note: "too large" } by "eve"
+  then fails Rejected { reason: "too large" }
+  then audit "order o-1 over 6000.00 EUR: refused"
+}

@@ -45,6 +45,7 @@ func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Repl
 	defer func() { s.deciding = false }()
 	reply := d.decide(cmd)
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
+	s.boundAgain(d.effects)
 	return d.events, d.effects, reply
 }
 

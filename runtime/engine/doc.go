@@ -79,6 +79,28 @@
 // need not wait for anybody. An instance may be over while a settlement is open;
 // it then stays until that is closed.
 //
+// # What is begun, and children
+//
+// What a step begins and does not wait for (start with a handle, or of an
+// operation) is an activation without a parent, which belongs to the branch, scope
+// or flow that began it. It has the attempts, doubts and settlements of a call, and
+// keeps its result until the instance ends; the latest MaxTaken that were awaited are
+// remembered. Nobody raises its fault but an await, or an arm of a select, that has
+// its handle. When its owner is stopped, or the instance ends, a call that is under
+// way is settled, one that was done and never awaited is undone as its await says,
+// and a child is recalled.
+//
+// Whoever calls a process sends its Watch with the start. The instance keeps an
+// activation per watcher and, when it has ended, tells each of them (Tell) until it
+// was heard; it stays until then. Who asks for an instance that is over is told in the
+// reply. A recall (Recall) cancels the instance where the watcher is its parent; it may
+// arrive before the start does, and then the instance is remembered as cancelled, so
+// that the start finds it so.
+//
+// An instance that continues with a process keeps its id, its watchers and its
+// activation numbers, for keys of effects are made of them; all else is new. It
+// first waits for settlements, for their steps are those of the old flow.
+//
 // # Sizes
 //
 // For any command record.Weight(events) is at most MaxCommandBytes: whoever
@@ -118,7 +140,12 @@
 //     instead of 2.8.
 //   - An attempt that one decision both makes and gives up (a parallel branch
 //     fails at once) never leaves and owes nothing.
-//   - A task without else has no timer; its due time is shown only.
+//   - A task without else, reminders and escalation has no timer; its due time is
+//     shown only.
+//   - A handle that has its result goes before kept events, whichever came first: events
+//     and results are numbered apart.
+//   - A parent that is cancelled does not wait until its children have undone what they
+//     did.
 //   - Events are told apart by their type and ID, for as long as they are kept.
 //
 // Deliberately absent: NATS, time, retention of history (runtime/observe reads

@@ -129,3 +129,17 @@ func TestAFaultIsWrittenTwice(t *testing.T) {
 		t.Errorf("%d bytes of events for an input and a fault of %d bytes", size, len(text))
 	}
 }
+
+// TestAKeptBranchIsBoundAsItStands: a call of a branch that is kept in the very
+// command that made it leaves as it would leave again after a restart.
+func TestAKeptBranchIsBoundAsItStands(t *testing.T) {
+	p := one(parallel(1, true, steps(ask("", "catalog.get", id())), nil))
+	p.Processes[0].DeadlineNs = 30e9
+	w := newWorld(t, p, storyLimits())
+	w.inst = record.InstanceID("p.P", "k1")
+	_, effects, _ := w.do(record.StartInstance{Process: "p.P", Key: "k1", Input: fan(1)})
+	pending := w.state.Pending()
+	if len(effects) != 1 || len(pending) != 1 || fmt.Sprint(engine.Again(effects[0])) != fmt.Sprint(pending[0]) {
+		t.Errorf("%v left and %v is pending", effects, pending)
+	}
+}

@@ -40,6 +40,13 @@ var table = []struct {
 	{"dead letter in flight", "route", "broken m1 1", 1, 1, "!....x.xxx.x"},
 	{"completed", "match", "start k1 5", 1, 1, ".......xxx.x"},
 	{"cancelled", "wait", "start k1 5\ncancel ann", 1, 1, ".......xxx.."},
+	{"child that starts", "child", "start k1 20", 1, 1, "!....x.xxx.!"},
+	{"child that runs", "child", "start k1 20\nanswer 1 1 succeeded null", 1, 1, ".......xxx.!"},
+	{"call that was begun", "handles", "start k1 20", 1, 1, "!....x.xxx.!"},
+	{"result of what was begun", "handles", "start k1 20\nanswer 1 1 succeeded {\"id\":\"c1\"}", 1, 1, ".......xxx.!"},
+	{"await", "on_handle", "start k1 20", 2, 0, "...!...xxx.!"},
+	{"child that is withdrawn", "child", "start k1 20\ncancel ann", 2, 1, "!....x.xxx.."},
+	{"publish in flight", "publish", "start k1 20", 1, 1, "!....x.xxx.!"},
 	{"nothing", "match", "tick 1s", 1, 1, "xxx..x.xxx!x"},
 }
 

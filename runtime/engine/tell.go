@@ -174,3 +174,27 @@ func (s *State) continued(e *record.Continued) string {
 	s.add(x, &activation{id: e.Activation, parent: none, step: none, since: e.At})
 	return ""
 }
+
+// boundAgain gives effects their bounds as they are after the decision: a branch
+// that was kept meanwhile is not held by what stood around it.
+func (s *State) boundAgain(effects []Effect) {
+	for i, e := range effects {
+		x := s.instances[e.Of().Instance]
+		if x == nil {
+			continue
+		}
+		a := x.find(e.Of().Activation)
+		switch e := e.(type) {
+		case Call:
+			if a != nil && a.role != roleSettlement {
+				e.Until = x.until(a)
+				effects[i] = e
+			}
+		case Start:
+			if a != nil && e.Deadline != 0 {
+				e.Deadline = x.until(a)
+				effects[i] = e
+			}
+		}
+	}
+}

@@ -44,6 +44,13 @@
 // diagnostic where it has no value: in statements, in refinements and in tests,
 // whose values also obey the refinements of their types.
 //
+// # Side by side
+//
+// What needs nothing of each other is checked side by side, with the Each that the
+// caller gives: types, endpoints and the heads of processes in portions, then each
+// body. A portion has a checker of its own (apart.go), which knows what all know and keeps what
+// it finds to itself; what is found stands in the order of the declarations.
+//
 // # Streams
 //
 // In an expression about one message of a pattern or a window, the fields of the

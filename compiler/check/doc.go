@@ -44,6 +44,13 @@
 // diagnostic where it has no value: in statements, in refinements and in tests,
 // whose values also obey the refinements of their types.
 //
+// # Side by side
+//
+// What needs nothing of each other is checked side by side, with the Each that the
+// caller gives: types, endpoints and the heads of processes in portions, then each
+// body. A portion has a checker of its own (apart.go), which knows what all know and keeps what
+// it finds to itself; what is found stands in the order of the declarations.
+//
 // # Streams
 //
 // In an expression about one message of a pattern or a window, the fields of the
@@ -59,7 +66,9 @@
 // # Settings
 //
 // What may stand behind `name:` is data, in table.go, for checking, hover and
-// completion alike. Declarations that are nothing but settings are kept in the
+// completion alike. What a connector adds is read from its declaration: schema.go
+// makes rows of it, standard.go finds those of the standard library, each read when
+// an endpoint first names it. Declarations that are nothing but settings are kept in the
 // plan's own form, because reading them is all there is to lower.
 //
 // A word with settings of its own in braces, such as basic behind auth, has a table

@@ -95,11 +95,6 @@ func (s *Step) Inner() []*Block {
 			out = append(out, b)
 		}
 	}
-	catches := func(list []Catch) {
-		for i := range list {
-			add(&list[i].Block)
-		}
-	}
 	arms := func(on []OnArm, after []AfterArm) {
 		for i := range on {
 			add(&on[i].Block)
@@ -115,22 +110,18 @@ func (s *Step) Inner() []*Block {
 	if s.Task != nil {
 		add(s.Task.Else)
 	}
-	if s.Call != nil {
-		catches(s.Call.Catch)
-	}
-	if s.Await != nil {
-		catches(s.Await.Catch)
-	}
 	if s.Select != nil {
 		arms(s.Select.On, s.Select.After)
 		add(s.Select.Else)
 	}
+	catches := s.Catches()
+	for i := range catches {
+		add(&catches[i].Block)
+	}
 	if s.Try != nil {
-		catches(s.Try.Catch)
 		add(s.Try.Finally)
 	}
 	if s.Scope != nil {
-		catches(s.Scope.Catch)
 		add(s.Scope.OnCancel)
 		add(s.Scope.Late)
 	}
@@ -142,6 +133,21 @@ func (s *Step) Inner() []*Block {
 		}
 	}
 	return out
+}
+
+// Catches are the handlers of faults that the step has, in the author's order.
+func (s *Step) Catches() []Catch {
+	switch {
+	case s.Call != nil:
+		return s.Call.Catch
+	case s.Await != nil:
+		return s.Await.Catch
+	case s.Try != nil:
+		return s.Try.Catch
+	case s.Scope != nil:
+		return s.Scope.Catch
+	}
+	return nil
 }
 
 // Walk calls visit for every step, those in blocks included, in a fixed order.

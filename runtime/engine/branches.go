@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -73,13 +72,8 @@ func (x *instance) cutOff(a *activation) {
 
 // execEach begins a loop whose rounds run at once.
 func (d *decider) execEach(x *instance, a *activation, index uint32, st *step) {
-	v, ok := d.value(x, a, index, st.expr)
+	items, ok := d.items(x, a, index, st)
 	if !ok {
-		return
-	}
-	items, isList := v.([]types.Value)
-	if !isList {
-		d.incident(x, a, index, "can only go through a list, not "+types.Describe(v))
 		return
 	}
 	r := st.region

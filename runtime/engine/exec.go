@@ -118,14 +118,21 @@ func (d *decider) execMatch(x *instance, a *activation, index uint32, st *step) 
 	d.pass(x, a, index)
 }
 
-func (d *decider) execFor(x *instance, a *activation, index uint32, st *step) {
+// items are what a loop goes through.
+func (d *decider) items(x *instance, a *activation, index uint32, st *step) (items []types.Value, ok bool) {
 	v, ok := d.value(x, a, index, st.expr)
 	if !ok {
-		return
+		return nil, false
 	}
-	items, isList := v.([]types.Value)
-	if !isList {
+	if items, ok = v.([]types.Value); !ok {
 		d.incident(x, a, index, "can only go through a list, not "+types.Describe(v))
+	}
+	return items, ok
+}
+
+func (d *decider) execFor(x *instance, a *activation, index uint32, st *step) {
+	items, ok := d.items(x, a, index, st)
+	if !ok {
 		return
 	}
 	if len(items) == 0 {
@@ -237,20 +244,10 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 	}
 }
 
-// execEffect enters a call, a start or a send and makes its first attempt. What
-// the effect is made of is evaluated before, so that an incident there leaves
-// the frame where it is.
+// execEffect enters a call, a start or a send and makes its first attempt.
 func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step) {
-	values, ok := d.valuesOf(x, a, index, effectExprs(st))
+	values, w, ok := d.wished(x, a, index, st)
 	if !ok {
-		return
-	}
-	w, err := d.s.wanted(x, st, values)
-	if err != nil {
-		d.incident(x, a, index, err.Error())
-		return
-	}
-	if !d.room(x, a, index, 1) {
 		return
 	}
 	e := record.StepEntered{Step: index}
@@ -258,6 +255,21 @@ func (d *decider) execEffect(x *instance, a *activation, index uint32, st *step)
 		e.Items = values
 	}
 	d.attempt(x, d.enter(x, a, e), &w)
+}
+
+// wished is what an effect of a step is made of. It is evaluated before the step is
+// entered, so that an incident there leaves the frame where it is; ok is false then,
+// and where there is no room for the step.
+func (d *decider) wished(x *instance, a *activation, index uint32, st *step) (values []types.Value, w wish, ok bool) {
+	if values, ok = d.valuesOf(x, a, index, effectExprs(st)); !ok {
+		return nil, w, false
+	}
+	w, err := d.s.wanted(x, st, values)
+	if err != nil {
+		d.incident(x, a, index, err.Error())
+		return nil, w, false
+	}
+	return values, w, d.room(x, a, index, 1)
 }
 
 func effectExprs(st *step) []*expr {

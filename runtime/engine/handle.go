@@ -51,16 +51,8 @@ func (x *instance) work(v types.Value) *activation {
 
 // execBegin begins a call or a child and goes on.
 func (d *decider) execBegin(x *instance, a *activation, index uint32, st *step) {
-	values, ok := d.valuesOf(x, a, index, effectExprs(st))
+	values, w, ok := d.wished(x, a, index, st)
 	if !ok {
-		return
-	}
-	w, err := d.s.wanted(x, st, values)
-	if err != nil {
-		d.incident(x, a, index, err.Error())
-		return
-	}
-	if !d.room(x, a, index, 1) {
 		return
 	}
 	d.emit(record.WorkBegun{At: d.now, Instance: x.id, Activation: x.last + 1, Parent: a.id, Step: index, Items: values})

@@ -100,29 +100,15 @@ func bindings(s *plan.Step) []variable {
 			add(on[i].Var, armType(&on[i]))
 		}
 	}
-	catches := func(list []plan.Catch) {
-		for i := range list {
-			t := types.Type{}
-			if list[i].Fault != "" {
-				t = types.Ref(list[i].Fault)
-			}
-			add(list[i].Var, t)
-		}
-	}
 	if s.Select != nil {
 		arms(s.Select.On)
 	}
-	if s.Call != nil {
-		catches(s.Call.Catch)
-	}
-	if s.Await != nil {
-		catches(s.Await.Catch)
-	}
-	if s.Try != nil {
-		catches(s.Try.Catch)
-	}
-	if s.Scope != nil {
-		catches(s.Scope.Catch)
+	for _, c := range s.Catches() {
+		t := types.Type{}
+		if c.Fault != "" {
+			t = types.Ref(c.Fault)
+		}
+		add(c.Var, t)
 	}
 	if s.Machine != nil {
 		for i := range s.Machine.States {

@@ -98,11 +98,6 @@ func (c *covering) choices(flow string, s *plan.Step, ran int) {
 			c.out.Branches = append(c.out.Branches, Part{flow, s.ID + " " + name, at, n})
 		}
 	}
-	catches := func(list []plan.Catch) {
-		for i := range list {
-			way(strings.TrimSpace("catch "+short(list[i].Fault)), &list[i].Block)
-		}
-	}
 	switch s.Kind {
 	case plan.If, plan.During:
 		way("then", &s.Blocks[0])
@@ -126,17 +121,11 @@ func (c *covering) choices(flow string, s *plan.Step, ran int) {
 	case plan.Task:
 		way("else", s.Task.Else)
 	}
-	if s.Call != nil {
-		catches(s.Call.Catch)
-	}
-	if s.Await != nil {
-		catches(s.Await.Catch)
-	}
-	if s.Try != nil {
-		catches(s.Try.Catch)
+	catches := s.Catches()
+	for i := range catches {
+		way(strings.TrimSpace("catch "+short(catches[i].Fault)), &catches[i].Block)
 	}
 	if s.Scope != nil {
-		catches(s.Scope.Catch)
 		way("on cancel", s.Scope.OnCancel)
 		way("late", s.Scope.Late)
 	}

@@ -2,7 +2,10 @@ package compiler_test
 
 import (
 	"cmp"
+	"io/fs"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
 	"github.com/cob-lang/cob/spec/golden"
 )
 
@@ -39,6 +43,52 @@ func TestBrokenTextsNeverPanic(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestMutantsOfExamplesNeverPanic changes single tokens of every example, in its
+// package: what a pattern or a test refers to may be broken elsewhere.
+func TestMutantsOfExamplesNeverPanic(t *testing.T) {
+	n := 20
+	if testing.Short() {
+		n = 2
+	}
+	random := rand.New(rand.NewPCG(7, 11))
+	for _, dir := range []string{"patient", "commerce", "benefit", "ward", "patterns/workflow"} {
+		names, err := filepath.Glob("../examples/" + dir + "/*.cob")
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %d files (%v)", dir, len(names), err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			syntaxtest.Mutants(string(text), random.IntN, n, func(what, mutant string) {
+				defer func() {
+					if r := recover(); r != nil {
+						t.Errorf("%s, %s: panic: %v", name, what, r)
+					}
+				}()
+				_, err := compiler.Compile(over{os.DirFS("../examples/" + dir), filepath.Base(name), mutant}, compiler.Options{})
+				if err != nil {
+					t.Errorf("%s, %s: %v", name, what, err)
+				}
+			})
+		}
+	}
+}
+
+// over is a directory with another text for one of its files.
+type over struct {
+	fs.FS
+	name, text string
+}
+
+func (o over) Open(name string) (fs.File, error) {
+	if name != o.name {
+		return o.FS.Open(name)
+	}
+	return fstest.MapFS{name: {Data: []byte(o.text)}}.Open(name)
 }
 
 func compileMutation(t *testing.T, text string, contract []byte) {

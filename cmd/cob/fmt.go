@@ -98,7 +98,7 @@ func cobFiles(paths []string) ([]string, error) {
 				return err
 			case d.IsDir() && name != p && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
-			case !d.IsDir() && (name == p || strings.HasSuffix(name, ".cob")):
+			case !d.IsDir() && (name == p || strings.HasSuffix(name, ".cob") && !strings.HasPrefix(d.Name(), ".")):
 				out = append(out, filepath.Clean(name))
 			}
 			return nil

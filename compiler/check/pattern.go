@@ -393,6 +393,12 @@ func wholeNumber(e syntax.Expr) (int, bool) {
 
 // bounded checks that a match ends, one way or the other.
 func (m *recognizer) bounded() {
+	for i := range m.out.Stages {
+		st := &m.out.Stages[i]
+		if len(st.Alternatives) == 0 || slices.ContainsFunc(st.Alternatives, func(a plan.Alternative) bool { return len(a.Elements) == 0 }) {
+			return // a source that is wrong, which has been said
+		}
+	}
 	var sure int64 // how long a match takes at least
 	for i := range m.out.Stages {
 		st := &m.out.Stages[i]

@@ -159,6 +159,7 @@ func (a *asyncAPI) messages2(n *node, hint string) []message {
 	var out []message
 	if several := target.get("oneOf").list(); several != nil {
 		for _, part := range several {
+			a.part(part.at())
 			out = append(out, a.messages2(part, hint)...)
 		}
 		return out

@@ -176,12 +176,21 @@ func TestHostileTexts(t *testing.T) {
 	for i := range 30 {
 		laughs += fmt.Sprintf("a%d: &a%d { type: object, properties: { l: *a%d, r: *a%d } }\n", i+1, i+1, i, i)
 	}
+	allOf, oneOf := `"d30": {"type": "object"}`, "    m30: { payload: { type: object } }\n"
+	for i := range 30 {
+		allOf += fmt.Sprintf(`, "d%d": {"allOf": [{"$ref": "#/$defs/d%d"}, {"$ref": "#/$defs/d%d"}]}`, i, i+1, i+1)
+		oneOf += fmt.Sprintf("    m%d: { oneOf: [{ $ref: '#/components/messages/m%d' }, { $ref: '#/components/messages/m%d' }] }\n", i, i+1, i+1)
+	}
+	const manyParts = "this contract is made of more than 500000 parts, counted wherever they are used"
 	doubled := `"$ref": "#/$defs/d0"`
 	for name, c := range map[string]struct {
 		kind       contract.Kind
 		text, want string
 	}{
-		"aliases that double":    {contract.JSONSchema, laughs + "properties: { a: *a30 }\n", "this contract is made of more than 500000 parts, counted wherever they are used"},
+		"aliases that double": {contract.JSONSchema, laughs + "properties: { a: *a30 }\n", manyParts},
+		"schemas that double": {contract.JSONSchema, `{"properties": {"a": {` + doubled + `}}, "$defs": {` + allOf + `}}`, manyParts},
+		"messages that double": {contract.AsyncAPI, "asyncapi: 2.6.0\ninfo: { title: t, version: '1' }\nchannels:\n  c: { subscribe: { message: { $ref: '#/components/messages/m0' } } }\ncomponents:\n  messages:\n" + oneOf,
+			manyParts},
 		"an anchor in itself":    {contract.JSONSchema, "properties: &a { x: *a }\n", "the anchor &a holds itself"},
 		"a reference to itself":  {contract.JSONSchema, `{"properties": {"a": {"$ref": "#/properties/a"}}}`, "this reference leads to another one more than 50 times: it may go around"},
 		"references in a circle": {contract.JSONSchema, `{"properties": {"a": {` + doubled + `}}, "$defs": {"d0": {"$ref": "#/$defs/d1"}, "d1": {` + doubled + `}}}`, "this reference leads to another one more than 50 times: it may go around"},

@@ -95,8 +95,11 @@ func (r *reader) failWith(d diag.Diagnostic) {
 }
 
 // part counts one look at a schema.
-func (r *reader) part(at source.Span) {
-	if r.parts++; r.parts > MaxParts {
+func (r *reader) part(at source.Span) { r.counted(at, 1) }
+
+// counted counts so many looks.
+func (r *reader) counted(at source.Span, n int) {
+	if r.parts += n; r.parts > MaxParts {
 		r.fail(CodeBounds, at, "this contract is made of more than %d parts, counted wherever they are used", MaxParts)
 	}
 }

@@ -56,10 +56,8 @@ func (s *schemas) factsOf(n *node) *facts {
 		for name := range g.required {
 			f.required[name] = true
 		}
+		s.counted(part.at(), len(g.parts))
 		f.parts = append(f.parts, g.parts...)
-		if len(f.parts) > MaxParts {
-			s.part(part.at())
-		}
 	}
 	n.get("properties").each(f.add)
 	for _, name := range n.get("required").list() {

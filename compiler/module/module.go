@@ -128,6 +128,13 @@ func (e *EmptyError) Error() string {
 	return fmt.Sprintf("%s holds no .cob file: name a directory that is a package", e.Dir)
 }
 
+// isSource says whether an entry of a directory is a file of its package. Hidden files
+// are what editors keep beside those that they change, and what is no file, a pipe
+// for one, may never end.
+func isSource(e fs.DirEntry) bool {
+	return strings.HasSuffix(e.Name(), ".cob") && !strings.HasPrefix(e.Name(), ".") && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink)
+}
+
 func list(fsys fs.FS, dir string) ([]string, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -135,7 +142,7 @@ func list(fsys fs.FS, dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() && strings.HasSuffix(e.Name(), ".cob") {
+		if isSource(e) {
 			names = append(names, path.Join(dir, e.Name()))
 		}
 	}

@@ -107,9 +107,9 @@ func (s *session) binary(least int) Expr {
 	}
 	start := s.pos
 	x := s.unary()
-	for {
+	for links := 1; ; links++ {
 		op, power := s.infix()
-		if power < least || power == 0 {
+		if power < least || power == 0 || !s.chains(links) {
 			break
 		}
 		opSpan := s.span(s.pos, s.pos+1)
@@ -304,12 +304,16 @@ func (s *session) lambdaParams() (params []Name, ok bool) {
 
 // postfix reads members, indexes, slices and calls behind an operand.
 func (s *session) postfix(start int, x Expr) Expr {
-	for {
+	for links := 1; ; links++ {
 		t := s.tok()
 		if t.Kind != Punct || t.Newline && !s.loose {
 			return x
 		}
-		switch s.raw(t) {
+		link := s.raw(t)
+		if strings.Contains(".?.[(", link) && !s.chains(links) {
+			return x
+		}
+		switch link {
 		case ".", "?.":
 			x = s.member(start, x)
 		case "[":

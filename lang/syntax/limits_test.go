@@ -34,6 +34,26 @@ func TestNestingLimit(t *testing.T) {
 	problemsOf("sample s: " + strings.Repeat(`"${`, 100_000))
 }
 
+func TestChainLimit(t *testing.T) {
+	for _, link := range []string{" + 1", ".a", "[0]", "(1)", " in 1"} {
+		for over, want := range []int{0, 1} {
+			text := "sample s: A { a: b" + strings.Repeat(link, syntax.MaxChain+over) + " }\n"
+			p := problemsOf(text)
+			if len(p) != want || want == 1 && p[0].Code != syntax.CodeNesting {
+				t.Errorf("%d times %q: %v", syntax.MaxChain+over, link, diag.OneLines(p))
+			}
+		}
+	}
+}
+
+func TestListTypesHaveOneType(t *testing.T) {
+	for _, text := range []string{"type T = []\n", "type T = [a, b]\n", "process P(x: []) { wait 1m }\n", "type T { a: [] }\n"} {
+		if p := problemsOf(text); len(p) != 1 || p[0].Code != syntax.CodeUnexpected {
+			t.Errorf("%s: %v", text, diag.OneLines(p))
+		}
+	}
+}
+
 func TestFileSizeLimit(t *testing.T) {
 	fits := "package p\n" + strings.Repeat("/", syntax.MaxFileBytes-10)
 	if p := problemsOf(fits); len(p) != 0 {

@@ -110,8 +110,20 @@ func (s *session) enter() bool {
 	if s.depth++; s.depth <= MaxNesting {
 		return true
 	}
-	s.report(diag.Errorf(CodeNesting, s.span(s.pos, s.pos+1), "nested more than %d deep", MaxNesting)).Help =
-		"name an inner part with `let`, or move it into a process of its own"
+	return s.abandon(diag.Errorf(CodeNesting, s.span(s.pos, s.pos+1), "nested more than %d deep", MaxNesting))
+}
+
+// chains says whether an expression may go on behind n links.
+func (s *session) chains(n int) bool {
+	if n <= MaxChain {
+		return true
+	}
+	return s.abandon(diag.Errorf(CodeNesting, s.span(s.pos, s.pos+1), "more than %d operators follow each other", MaxChain))
+}
+
+// abandon gives the declaration up.
+func (s *session) abandon(d diag.Diagnostic) bool {
+	s.report(d).Help = "name an inner part with `let`, or move it into a process of its own"
 	s.abandoned = true
 	s.pos = s.end
 	return false

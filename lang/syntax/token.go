@@ -30,6 +30,10 @@ const MaxFileBytes = 4 << 20
 // may nest within each other. A bracket and the expression in it count once each.
 const MaxNesting = 200
 
+// MaxChain is how many operators, or members, indexes and calls, follow each other in
+// one expression without brackets: a tree of them is as deep as the chain is long.
+const MaxChain = 2000
+
 // DeclKeywords are the words that begin a declaration in column 1, sorted.
 func DeclKeywords() []string {
 	return []string{

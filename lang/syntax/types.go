@@ -19,7 +19,18 @@ func (s *session) typ() Type {
 	switch {
 	case s.at("["):
 		list := &ListType{}
-		s.enclosed("]", func() { list.Elem = s.typ() })
+		n := 0
+		s.enclosed("]", func() {
+			if n++; n == 2 {
+				s.expected(s.pos, "`]`")
+			}
+			if t := s.typ(); n == 1 {
+				list.Elem = t
+			}
+		})
+		if n == 0 {
+			s.expected(s.pos-1, "a type")
+		}
 		list.At = s.since(start)
 		t = list
 	case s.at("{"):

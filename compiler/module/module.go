@@ -130,9 +130,11 @@ func (e *EmptyError) Error() string {
 
 // isSource says whether an entry of a directory is a file of its package. Hidden files
 // are what editors keep beside those that they change, and what is no file, a pipe
-// for one, may never end.
+// for one, may never end. A name that is the ending alone is what an editor's unsaved
+// document has.
 func isSource(e fs.DirEntry) bool {
-	return strings.HasSuffix(e.Name(), ".cob") && !strings.HasPrefix(e.Name(), ".") && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink)
+	stem, ok := strings.CutSuffix(e.Name(), ".cob")
+	return ok && !strings.HasPrefix(stem, ".") && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink)
 }
 
 func list(fsys fs.FS, dir string) ([]string, error) {

@@ -78,6 +78,26 @@ func TestMutantsOfExamplesNeverPanic(t *testing.T) {
 	}
 }
 
+// TestAPatternOverABrokenChannel keeps what a mutant has found: the checks of a pattern
+// that has lost the type of what it reads, which is said where it was lost.
+func TestAPatternOverABrokenChannel(t *testing.T) {
+	text, err := os.ReadFile("../examples/patient/vitals.cob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(text), "dead_letter: ", "dead_letter ", 1)
+	if broken == string(text) {
+		t.Fatal("the example has no dead letter any more")
+	}
+	r, err := compiler.Compile(over{os.DirFS("../examples/patient"), "vitals.cob", broken}, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(r.Diagnostics, func(d diag.Diagnostic) bool { return d.Code == syntax.CodeUnexpected }) {
+		t.Error(diag.OneLines(r.Diagnostics))
+	}
+}
+
 // over is a directory with another text for one of its files.
 type over struct {
 	fs.FS

@@ -69,7 +69,7 @@ func cut(text string) []*line {
 		t := tokens.Tokens[i]
 		it := item{Token: t, text: tokens.Raw(t)}
 		if t.Literal == syntax.MoneyLiteral {
-			it.text = strings.Join(strings.Fields(it.text), " ")
+			it.text = syntax.MoneyText(it.text)
 		}
 		at := int(t.Start)
 		if c := tokens.Comments[comment]; c.At.Start() < at || t.Kind == syntax.EOF && c.Text != "" {

@@ -54,7 +54,7 @@ func tokensOf(text string) string {
 		}
 		raw := tokens.Raw(t)
 		if t.Literal == syntax.MoneyLiteral {
-			raw = strings.Join(strings.Fields(raw), " ")
+			raw = syntax.MoneyText(raw)
 		}
 		b.WriteString(strings.TrimRight(raw, " \t\r\n") + "\n")
 	}
@@ -67,7 +67,7 @@ func FuzzFormat(f *testing.F) {
 		f.Add(text)
 	}
 	for _, seed := range []string{"", "a - -b ! = c", "x ?. y ? . z", "1 .5", "5  EUR", "a;b;;c // d", "\"${\n", "\"\"\"a\nb", "type T{a:int,b:map<map<int>>?}",
-		"'%&\x80 x", "f(\n{\na\n}\n)", "a\r\n\r\n\r\nb\t//c", "- - -1", "\uFEFF x", "0\rAAA", "0\rminutes"} {
+		"'%&\x80 x", "f(\n{\na\n}\n)", "a\r\n\r\n\r\nb\t//c", "- - -1", "\uFEFF x", "0\rAAA", "0\rminutes", "0\uFEFFS\nof\n0\uFEFFS", "0\uFEFFEUR", "0\uFEFFEURO", "0 \uFEFF minutes"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkFormat(t, text) })

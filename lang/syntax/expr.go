@@ -172,7 +172,7 @@ func (s *session) operand() Expr {
 		s.pos++
 		raw := s.raw(t)
 		if t.Literal == MoneyLiteral {
-			raw = strings.Join(strings.Fields(raw), " ")
+			raw = MoneyText(raw)
 		}
 		return s.literal(start, t.Literal, raw)
 	case String:

@@ -28,7 +28,7 @@ func (l *scanner) number() {
 		if end := l.currencyEnd(i); end > 0 {
 			kind, i = MoneyLiteral, end
 		} else if end := l.noCurrencyEnd(i); end > 0 {
-			word := strings.TrimLeft(l.text[i:end], " \t\r")
+			word := l.text[l.blanks(i):end]
 			l.report(CodeNumber, end-len(word), end, "`%s` is no currency", word)
 			d := &l.problems[len(l.problems)-1]
 			d.Help = "a currency has three capital letters, such as EUR"
@@ -59,10 +59,24 @@ func (l *scanner) digits(i int) int {
 // blanks returns the offset behind what the scanner passes over within a line, from
 // i on.
 func (l *scanner) blanks(i int) int {
-	for i < l.end && strings.IndexByte(" \t\r", l.text[i]) >= 0 {
-		i++
+	for i < l.end {
+		switch {
+		case strings.IndexByte(" \t\r", l.text[i]) >= 0:
+			i++
+		case strings.HasPrefix(l.text[i:l.end], byteOrderMark):
+			i += len(byteOrderMark)
+		default:
+			return i
+		}
 	}
 	return i
+}
+
+// MoneyText returns a literal of money as it is written best: the amount, one space,
+// the currency, whatever blanks stood between them.
+func MoneyText(raw string) string {
+	amount := strings.TrimRight(raw, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return strings.TrimRight(amount, " \t\r"+byteOrderMark) + " " + raw[len(amount):]
 }
 
 // currencyEnd returns the offset behind " EUR" or its like at i, or 0.

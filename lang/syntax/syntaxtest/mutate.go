@@ -1,6 +1,7 @@
 package syntaxtest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/source"
@@ -54,4 +55,24 @@ func Mutations(text string, f func(what, mutant string)) {
 	for i := range len(text) {
 		f("cut", text[:i])
 	}
+}
+
+// declared is each declaration of a file by kind and name, with how many there are.
+func declared(file *syntax.File) map[string]int {
+	out := map[string]int{}
+	for _, d := range file.Decls {
+		if n := d.DeclName(); n.Given() {
+			out[fmt.Sprintf("%T %s", d, n.Text)]++
+		}
+	}
+	return out
+}
+
+// Lost is how many declarations of a text a mutant of it no longer has.
+func Lost(whole, mutant *syntax.File) int {
+	n, kept := 0, declared(mutant)
+	for name, count := range declared(whole) {
+		n += max(0, count-kept[name])
+	}
+	return n
 }

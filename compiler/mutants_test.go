@@ -83,6 +83,10 @@ func eachMutant(t *testing.T, n int, f func(m mutant)) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		before, err := w.Check()
+		if err != nil {
+			t.Fatal(err)
+		}
 		whole, _ := syntax.Parse(source.New(name, string(text)))
 		due += n * tokensOf(string(text))
 		syntaxtest.Mutants(string(text), random.IntN, due/tokens, func(what, broken string) {
@@ -93,9 +97,26 @@ func eachMutant(t *testing.T, n int, f func(m mutant)) {
 				t.Fatalf("%s, %s: %v", name, what, err)
 			}
 			tree, _ := syntax.Parse(source.New(name, broken))
-			f(mutant{name, what, broken, c.Diagnostics, syntaxtest.Lost(whole, tree)})
+			f(mutant{name, what, broken, news(c.Diagnostics, before.Diagnostics), syntaxtest.Lost(whole, tree)})
 		})
 	}
+}
+
+// news are the diagnostics that were not there before, wherever they stood then.
+func news(now, before []diag.Diagnostic) []diag.Diagnostic {
+	old := map[string]int{}
+	for _, d := range before {
+		old[string(d.Code)+d.Message]++
+	}
+	var out []diag.Diagnostic
+	for _, d := range now {
+		if key := string(d.Code) + d.Message; old[key] > 0 {
+			old[key]--
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 // exampleTexts are the paths of all examples, and how many tokens they have.

@@ -75,7 +75,7 @@ func Declare(m *module.Module, info *resolve.Info, each Each, imported ...*Progr
 	if each == nil {
 		each = InTurn
 	}
-	c := &checker{pkg: m.Package, each: each, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
+	c := &checker{pkg: m.Package, each: each, unread: unreadOf(m), setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}, heads: map[string]*Process{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
@@ -153,7 +153,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	case *syntax.TestDecl:
 		c.test(decl)
 	}
-	b.told = c.ds.Sorted()
+	b.told = gathered(c.ds.Sorted(), unknownVariable)
 	b.notes, b.unread, b.used = c.Info.Notes, c.Info.Unread(), c.Info.Used()
 	b.looked = c.looked
 	b.tests, b.settings = c.Tests, c.Settings
@@ -246,7 +246,7 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 			c.ds.Add(b.unread...)
 		}
 	}
-	return gathered(c.ds.Sorted())
+	return gathered(c.ds.Sorted(), missingEverywhere)
 }
 
 // survey asks the policies about these sets of labels, unless it just has.

@@ -148,7 +148,7 @@ func (c *checker) show(t types.Type) string {
 func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 	switch e := e.(type) {
 	case *syntax.Ident:
-		return c.ident(s, e)
+		return c.ident(s, e, want)
 	case *syntax.Literal:
 		return c.literal(e, want)
 	case *syntax.StringExpr:
@@ -179,7 +179,7 @@ func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 	return typed{}
 }
 
-func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
+func (c *checker) ident(s *resolve.Scope, e *syntax.Ident, want types.Type) typed {
 	if v := s.Find(e.Name); v != nil {
 		if of, ok := c.fielded[v]; ok {
 			return c.bare(s, e, v, of)
@@ -206,7 +206,9 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 	if c.folding != nil && c.folding.varies(e) {
 		return typed{}
 	}
-	c.report(c.unknownVariable(s, e))
+	if s.Sure() {
+		c.report(c.unknownVariable(s, e, want))
+	}
 	return typed{}
 }
 
@@ -337,7 +339,7 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 	}
 	d := diag.Errorf(CodeField, name.At, "%s has no field %s", of, name.Text)
 	if near := diag.Suggest(name.Text, names); near != "" {
-		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
+		return d.WithGuess(name.At, name.Text, near)
 	}
 	return d
 }

@@ -388,31 +388,23 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 	v := s.Find(name.Text)
 	switch {
 	case v == nil:
-		f.Info.Miss(name.At, s)
-		f.report(resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let"))
+		v = f.unset(s, st)
 	case len(st.Target.Parts) > 1:
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "a field cannot be set").WithHelp("set the variable to a new record: %s = %s { ... }", name.Text, f.show(v.Type)))
+		v = &resolve.Variable{Name: name.Text, At: name.At} // what fits the field may not fit the record
 	case v.Fixed != "":
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, v.Fixed).WithNote(v.At, "declared here"))
 	}
-	want := none
-	if v != nil {
-		want = v.Type
-		f.Targets[st] = v
-		f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
-	}
+	want := v.Type
+	f.Targets[st] = v
+	f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
 	switch a := st.Action.(type) {
 	case nil:
 		t := f.value(s, st.Value, want)
 		f.tree(st.Value, t)
-		if v != nil {
-			f.grow(v, t.labels)
-			f.assigned(v, gives(t.Type))
-		}
+		f.grow(v, t.labels)
+		f.assigned(v, gives(t.Type))
 	case *syntax.CallStmt:
-		if v == nil {
-			v = &resolve.Variable{Name: name.Text, At: name.At}
-		}
 		f.call(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 		f.assigned(v, false)
 	case *syntax.TaskStmt:
@@ -423,15 +415,27 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 		if have := types.HandleOf(b.result); b.result.Kind != types.Invalid && !f.Universe.Assignable(have, want) {
 			f.report(f.mismatch(have, want, a.Target.Span()))
 		}
-		if v != nil {
-			f.keepsHandle(v, begun{b.result, both(f.begun[v].raises, b.raises)})
-		}
+		f.keepsHandle(v, begun{b.result, both(f.begun[v].raises, b.raises)})
 	case *syntax.AwaitStmt:
-		if v == nil {
-			v = &resolve.Variable{Name: name.Text, At: name.At}
-		}
 		f.await(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 	}
+}
+
+// unset reports an assignment to a name that nothing declares, and declares it, so that
+// this is said once.
+func (f *flow) unset(s *resolve.Scope, st *syntax.AssignStmt) *resolve.Variable {
+	name := st.Target.Parts[0]
+	f.Info.Miss(name.At, s)
+	d := resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let")
+	if len(d.Fixes) == 0 && len(st.Target.Parts) == 1 {
+		d = d.WithFix(st.Span().Before(), "let ").AsDraft()
+	}
+	if s.Sure() {
+		f.report(d)
+	}
+	v := &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	s.Offer(v)
+	return v
 }
 
 // grow gives a variable the labels of what is assigned to it.

@@ -146,7 +146,7 @@ func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnost
 	}
 	d := diag.Errorf(CodeSetting, s.Name.At, "%s has no setting %s", of, s.Name.Text)
 	if near := diag.Suggest(s.Name.Text, names); near != "" {
-		return d.WithHelp("did you mean %s?", near).WithFix(s.Name.At, near)
+		return d.WithWord(s.Name.At, s.Name.Text, near)
 	}
 	if len(names) > 0 {
 		d = d.WithHelp("it has %s", strings.Join(names, ", "))
@@ -395,7 +395,7 @@ func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 				return value{text: id.Name}, true
 			}
 			if near := diag.Suggest(id.Name, words); near != "" {
-				c.report(wrongSetting(row, e.Span()).WithHelp("did you mean %s?", near).WithFix(e.Span(), near))
+				c.report(wrongSetting(row, e.Span()).WithWord(e.Span(), id.Name, near))
 				return value{}, false
 			}
 		}

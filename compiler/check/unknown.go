@@ -10,8 +10,9 @@ import (
 )
 
 // unknownVariable is the diagnostic of a name in an expression that nothing
-// declares: with what it would be in another place, before what is merely similar.
-func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident) diag.Diagnostic {
+// declares: with what it would be in another place, before what is merely similar and
+// of a type that the place takes.
+func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident, want types.Type) diag.Diagnostic {
 	d := diag.Errorf(resolve.CodeUnknown, e.Span(), "no variable is called %s", e.Name)
 	if old := c.Info.Ended(s, e.Name); old != nil {
 		return d.WithNote(old.At, "this one is known in its block only").
@@ -20,7 +21,18 @@ func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident) diag.Diagno
 	if enum := c.enumWith(e.Name); enum != "" {
 		return d.WithHelp("did you mean %s.%s?", enum, e.Name).WithFix(e.Span().Before(), enum+".")
 	}
-	return resolve.Unknown(e.Span(), "variable", e.Name, s.Names())
+	return resolve.Unknown(e.Span(), "variable", e.Name, c.fitting(s, want))
+}
+
+// fitting are the names of the variables that a place takes where such a type is wanted.
+func (c *checker) fitting(s *resolve.Scope, want types.Type) []string {
+	var out []string
+	for _, v := range s.Visible() {
+		if want.Kind == types.Invalid || v.Type.Kind == types.Invalid || c.Universe.Assignable(v.Type, want) {
+			out = append(out, v.Name)
+		}
+	}
+	return out
 }
 
 // unquoted is the diagnostic of a word where there are no variables at all.

@@ -307,7 +307,7 @@ var declarations = map[string]string{
 func Unknown(at source.Span, what, name string, candidates []string) diag.Diagnostic {
 	d := diag.Errorf(CodeUnknown, at, "no %s is called %s", what, name)
 	if s := diag.Suggest(name, candidates); s != "" {
-		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
+		return d.WithGuess(at, name, s)
 	}
 	switch {
 	case len(candidates) == 0 && declarations[what] != "":

@@ -12,6 +12,7 @@ type Scope struct {
 	parent *Scope
 	vars   []*Variable
 	flow   *flow
+	unsure bool
 }
 
 // flow is what all scopes of one process or route share.
@@ -34,6 +35,20 @@ func (s *Scope) Find(name string) *Variable {
 		}
 	}
 	return nil
+}
+
+// Unsure says of s that a mistake hides which variables it has: a name that is not
+// found may be one of them.
+func (s *Scope) Unsure() { s.unsure = true }
+
+// Sure says whether all variables in s and around it are known.
+func (s *Scope) Sure() bool {
+	for ; s != nil; s = s.parent {
+		if s.unsure {
+			return false
+		}
+	}
+	return true
 }
 
 // Own says whether the variable stands in s itself, and not around it.

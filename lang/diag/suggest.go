@@ -1,13 +1,22 @@
 package diag
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cob-lang/cob/lang/source"
+)
 
 // Suggest returns the candidate most like a misspelt name, or "" when none is
 // close: at most one mistake in three letters, by Damerau-Levenshtein distance
 // (a swap of neighbours is one mistake). A name of three letters or more that is
 // the first words of a candidate (idempotency of idempotency_key) is closer than any
-// mistake. Of equals the first candidate wins, so pass them in a fixed order.
+// mistake. One letter is like every other, so it is never guessed and never a guess.
+// Of equals the first candidate wins, so pass them in a fixed order.
 func Suggest(name string, candidates []string) string {
+	if utf8.RuneCountInString(name) < shortestGuessed {
+		return ""
+	}
 	for _, c := range candidates {
 		if len(name) >= 3 && strings.HasPrefix(c, name+"_") {
 			return c
@@ -15,7 +24,7 @@ func Suggest(name string, candidates []string) string {
 	}
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
-		if c == name {
+		if c == name || utf8.RuneCountInString(c) < shortestGuessed {
 			continue
 		}
 		if d := Distance(name, c); d < bestDistance {
@@ -23,6 +32,32 @@ func Suggest(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// shortestGuessed is how many letters a name has at least that is guessed.
+const shortestGuessed = 2
+
+// shortestWord is how many letters a word of the language has at least that is
+// corrected without asking.
+const shortestWord = 4
+
+// WithGuess returns d with the name that was most likely meant. Another name is
+// another meaning, so the fix is a draft unless only capitals differ.
+func (d Diagnostic) WithGuess(at source.Span, have, near string) Diagnostic {
+	d = d.WithHelp("did you mean %s?", near).WithFix(at, near)
+	if !strings.EqualFold(have, near) {
+		return d.AsDraft()
+	}
+	return d
+}
+
+// WithWord returns d with the word of the language that was most likely meant. One
+// wrong letter in a word that is not short leaves no doubt; any other fix is a draft.
+func (d Diagnostic) WithWord(at source.Span, have, near string) Diagnostic {
+	if g := d.WithGuess(at, have, near); Distance(have, near) > 1 || utf8.RuneCountInString(near) < shortestWord {
+		return g
+	}
+	return d.WithHelp("did you mean %s?", near).WithFix(at, near)
 }
 
 // Distance is the optimal string alignment distance of two words: insertions,

@@ -246,7 +246,11 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 			c.ds.Add(b.unread...)
 		}
 	}
-	return gathered(c.ds.Sorted(), missingEverywhere)
+	found := c.ds.Sorted()
+	if c.ds.HasErrors() || c.broken() {
+		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == CodeNeverRaised || d.Code == CodeNeverCaught })
+	}
+	return gathered(found, missingEverywhere)
 }
 
 // survey asks the policies about these sets of labels, unless it just has.

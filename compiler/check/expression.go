@@ -19,6 +19,17 @@ type typed struct {
 
 var none = types.Type{}
 
+// lost is the type that is wanted where a mistake that has been told hides it.
+var lost = types.Type{Name: "?"}
+
+// wanted is the type that a place was declared with.
+func wanted(t types.Type) types.Type {
+	if t.Kind == types.Invalid {
+		return lost
+	}
+	return t
+}
+
 func (t *typed) invalid() bool { return t.Type.Kind == types.Invalid }
 
 // all are the labels of everything in the value.

@@ -81,6 +81,10 @@ func (m *matching) arm(s *resolve.Scope, arm *syntax.MatchArm) {
 		m.tree(arm.Pattern, m.value(s, arm.Pattern, types.Of(types.Bool)))
 	case m.union(present(m.subject.Type)) != nil && !isNull(arm.Pattern):
 		bound = m.unionCase(arm)
+	case m.subject.invalid():
+		names := s.Inner()
+		names.Unsure() // of the values of a type that is not known
+		m.pattern(names, arm)
 	default:
 		m.pattern(s, arm)
 	}

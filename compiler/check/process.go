@@ -34,6 +34,7 @@ type flow struct {
 	left    map[syntax.Node]bool   // what withdraws itself somewhere inside
 	begun   map[*resolve.Variable]begun
 	pending []string // faults of everything that was begun
+	unsure  bool     // one of the raises is not known
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -99,7 +100,8 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	c.enters(scope, p)
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
-		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown}
+		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown,
+		unsure: slices.ContainsFunc(d.Raises, func(r *syntax.Path) bool { return !slices.Contains(p.Raises, c.fullName(r)) })}
 	f.regions = regionsOf(d.Body)
 	f.processClauses(scope, d)
 	told := c.ds.Len()
@@ -337,7 +339,7 @@ func (f *flow) tree(e syntax.Expr, t typed) {
 func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 	want := none
 	if st.Type != nil {
-		want = f.typeOf(st.Type)
+		want = wanted(f.typeOf(st.Type))
 	}
 	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want, Labels: f.grown[st.Name.At]}
 	switch a := st.Action.(type) {
@@ -395,7 +397,7 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 	case v.Fixed != "":
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, v.Fixed).WithNote(v.At, "declared here"))
 	}
-	want := v.Type
+	want := wanted(v.Type)
 	f.Targets[st] = v
 	f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
 	switch a := st.Action.(type) {
@@ -503,7 +505,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 	}
 	f.canFail()
 	f.raised[fault] = true
-	if f.route || f.in.compensation || slices.Contains(f.raises, fault) {
+	if f.route || f.in.compensation || f.unsure || slices.Contains(f.raises, fault) {
 		return
 	}
 	f.raised[fault] = true

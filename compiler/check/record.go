@@ -45,7 +45,7 @@ func (c *checker) record(s *resolve.Scope, e *syntax.RecordExpr, want types.Type
 // use and what is wrong in them.
 func (c *checker) quietly(s *resolve.Scope, e *syntax.RecordExpr) {
 	for _, f := range e.Fields {
-		c.expr(s, f.Value, none)
+		c.expr(s, f.Value, lost)
 	}
 }
 
@@ -62,7 +62,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 			bad = true
 			continue
 		}
-		v := c.value(s, init.Value, f.Type)
+		v := c.value(s, init.Value, wanted(f.Type))
 		if v.invalid() {
 			bad = true
 			continue
@@ -212,6 +212,9 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 		out.Args = append(out.Args, v.Tree)
 	}
 	if bad {
+		return typed{}
+	}
+	if elem.Kind == types.Invalid && want.Name == lost.Name {
 		return typed{}
 	}
 	if elem.Kind == types.Invalid {

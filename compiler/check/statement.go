@@ -283,7 +283,7 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 func (f *flow) argsQuietly(s *resolve.Scope, args *syntax.Args) {
 	if args != nil {
 		for _, a := range args.List {
-			f.expr(s, a, none)
+			f.expr(s, a, lost)
 		}
 	}
 }
@@ -304,7 +304,7 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 	}
 	out := make([]typed, 0, len(list))
 	for i, a := range list {
-		t := c.value(s, a, params[i].Type)
+		t := c.value(s, a, wanted(params[i].Type))
 		if !t.invalid() {
 			tree := t.Tree
 			c.Trees[a] = &tree

@@ -281,7 +281,7 @@ var typeKinds = []resolve.Kind{resolve.Type, resolve.Enum, resolve.Union, resolv
 
 // declared is the type that a symbol declares; Invalid where it has been reported.
 func (c *checker) declared(s *resolve.Symbol) types.Type {
-	if s == nil || s.Decl.Head().Broken {
+	if s == nil || s.Decl != nil && s.Decl.Head().Broken {
 		return types.Type{}
 	}
 	if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {

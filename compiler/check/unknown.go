@@ -18,6 +18,9 @@ func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident, want types.
 		return d.WithNote(old.At, "this one is known in its block only").
 			WithHelp("declare %s before the block, and set it there: %s = ...", e.Name, e.Name)
 	}
+	if c.inTest && len(s.Visible()) == 0 {
+		return resolve.Unknown(e.Span(), "sample", e.Name, c.Info.Names(resolve.Sample))
+	}
 	if enum := c.enumWith(e.Name); enum != "" {
 		return d.WithHelp("did you mean %s.%s?", enum, e.Name).WithFix(e.Span().Before(), enum+".")
 	}

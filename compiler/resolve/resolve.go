@@ -64,6 +64,7 @@ type Symbol struct {
 	Contract *module.Contract // of a use
 	Package  *Info            // of an import; nil when it could not be read
 	Excused  bool             // enough has been said about it: nobody has to use it
+	Twice    bool             // another declaration has its name: which of them is meant is not known
 	number   int              // its place among the symbols
 }
 
@@ -209,6 +210,7 @@ func Resolve(m *module.Module, imported ...*Info) (*Info, []diag.Diagnostic) {
 				continue
 			}
 			if first := i.byName[s.Name]; first != nil {
+				first.Twice = true
 				ds = append(ds, diag.Errorf(CodeDuplicate, s.At, "%s is declared twice", s.Name).
 					WithNote(first.At, "first declared here, its kind is %s", first.Kind))
 				continue

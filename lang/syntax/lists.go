@@ -79,10 +79,18 @@ func (s *session) opens() bool {
 	if s.at("{") {
 		return true
 	}
-	if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
+	if !s.uneven || s.pos == 0 || s.pos >= s.end {
+		return false
+	}
+	body := s.pos
+	if !s.tok().Newline {
+		body++ // something else stands where the brace should
+	}
+	if body >= s.end || !s.tokens[body].Newline || s.is(s.tokens[body], "}") || s.indent(body) <= s.indent(s.pos-1) {
 		return false
 	}
 	s.expected(s.pos, "`{`")
+	s.pos = body
 	return true
 }
 

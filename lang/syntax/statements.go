@@ -161,6 +161,9 @@ func (s *session) statementProduction(kind blockKind) *production {
 		return nil
 	}
 	next := s.peek(1)
+	if s.at("let") && s.is(next, "=") {
+		return productions().statements["let"] // without its name
+	}
 	if s.is(next, "=") || s.is(next, ".") && !next.Newline && !s.at("return") {
 		if s.assigns() {
 			return productions().assign

@@ -209,12 +209,18 @@ func (s *session) noStatement() {
 	if t.Kind != Word {
 		return
 	}
-	if next := s.peek(1); s.is(next, ".") || s.is(next, "(") {
+	if next := s.peek(1); (s.is(next, ".") || s.is(next, "(")) && productions().statements[s.raw(t)] == nil {
 		d.Help = "write `call` before the invocation of an operation"
 		d.Fixes = []diag.Edit{{Span: at.Before(), Text: "call "}}
+		d.Draft = !s.invokes()
 		return
 	}
 	s.suggest(d, statementKeywords()...)
+}
+
+// invokes says whether endpoint.operation( stands at the reader.
+func (s *session) invokes() bool {
+	return s.is(s.peek(1), ".") && s.peek(2).Kind == Word && s.is(s.peek(3), "(")
 }
 
 func statementKeywords() []string {

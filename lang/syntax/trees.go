@@ -17,7 +17,8 @@ type Trees struct {
 	// if it likes; nil means one after the other.
 	Each func(n int, do func(i int))
 
-	files map[string]*remembered
+	files   map[string]*remembered
+	proving bool // a text with a fix is read, whose own fixes nobody asks for
 }
 
 // remembered is a file that has been parsed, and its declarations by their text.
@@ -106,6 +107,7 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 	for i := range pieces {
 		var within []diag.Diagnostic
 		within, rest = problemsOf(pieces[i].decl.Head(), rest)
+		t.prove(file, &pieces[i], within)
 		pieces[i].decl.Head().mark(within, len(pieces[i].problems) > 0, bodyOf(pieces[i].decl))
 		out.Broken = out.Broken || pieces[i].decl.Head().Broken
 	}

@@ -38,13 +38,20 @@ func number(t *testing.T, name string, least, otherwise uint64) uint64 {
 	return n
 }
 
-// quickSeeds is how many worlds every test run lives.
-const quickSeeds = 500
+// quickSeeds is how many worlds every test run lives, shortSeeds a short one, which
+// is that of the race detector.
+const (
+	quickSeeds = 500
+	shortSeeds = 50
+)
 
 // TestEveryPromiseHoldsInEveryWorld lives COB_SIM_SEEDS worlds from COB_SIM_FROM
 // on, on all processors.
 func TestEveryPromiseHoldsInEveryWorld(t *testing.T) {
 	from, n := number(t, "COB_SIM_FROM", 0, 0), number(t, "COB_SIM_SEEDS", 1, quickSeeds)
+	if testing.Short() {
+		n = min(n, shortSeeds)
+	}
 	total := live(t, from, n, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
 	t.Logf("%d seeds from %d: %+v", n, from, total)
 }

@@ -129,7 +129,7 @@ func (c *checker) everyBody() []syntax.Decl {
 func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	at := decl.Span()
 	c := d.c.apart(at.End() - at.Start())
-	c.flows = flows
+	c.flows, c.later = flows, letsOf(decl)
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:

@@ -182,6 +182,7 @@ type checker struct {
 	flows      Flows // for a test
 	looked     bool  // the test asked for them
 	unread     unread
+	later      map[string]source.Span // the variables that the body declares
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft int
 	know narrowing

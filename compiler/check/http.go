@@ -55,7 +55,7 @@ func (c *checker) unsent(scope *resolve.Scope, params []types.Field) {
 
 // parameters checks parameters and declares them in a scope.
 func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types.Field {
-	fields := c.fields(list)
+	fields := c.members("parameter", list)
 	for k := range fields {
 		f := &fields[k]
 		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })

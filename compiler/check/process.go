@@ -92,7 +92,7 @@ func (c *checker) declareProcess(d *syntax.ProcessDecl) *Process {
 		c.staysHere(d.Result.Span(), "the result of "+d.Name.Text, p.Result)
 	}
 	if d.Params != nil {
-		p.Params = c.fields(d.Params.List)
+		p.Params = c.members("parameter", d.Params.List)
 		c.refinements(p.Name, d.Params.List, p.Params)
 		c.fieldsStayHere("the parameter ", d.Params.List, p.Params)
 	}
@@ -193,7 +193,7 @@ func (c *checker) search(scope *resolve.Scope, p *Process, e syntax.Expr) {
 			c.errorf(CodeMismatch, spanOf(x.Value), "%s cannot be searched for: it is not one value", c.show(t.Type))
 			continue
 		}
-		c.keyShown(&t, spanOf(x.Value))
+		c.shownEverywhere(&t, spanOf(x.Value), "what an instance is found by is shown to everybody who may list instances")
 		p.Search = append(p.Search, plan.NamedTree{Name: x.Name.Text, Expr: t.Tree})
 	}
 }
@@ -216,8 +216,13 @@ func (f *flow) processClauses(s *resolve.Scope, d *syntax.ProcessDecl) {
 // keyShown warns about a key of labelled data: logs, lists of instances and
 // events name an instance by its key.
 func (c *checker) keyShown(t *typed, at source.Span) {
+	c.shownEverywhere(t, at, "the key of an instance is shown everywhere")
+}
+
+// shownEverywhere warns about labelled data in a place that everybody sees.
+func (c *checker) shownEverywhere(t *typed, at source.Span, what string) {
 	if set := c.all(t); set != 0 {
-		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and the key of an instance is shown everywhere", strings.Join(c.labels.list(set), ", ")).
+		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s", strings.Join(c.labels.list(set), ", "), what).
 			WithHelp("take something that names the case and not a person, such as a number"))
 	}
 }

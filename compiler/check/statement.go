@@ -349,6 +349,9 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 	if ch == nil {
 		return
 	}
+	if args == nil && f.route && f.in.message == nil {
+		return // what is missing is where messages come from
+	}
 	if args == nil && f.in.message != nil {
 		f.in.message.Used = true
 		message := expression.Tree{Op: expression.Var, Type: f.in.message.Type}

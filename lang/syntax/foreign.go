@@ -35,9 +35,11 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 	text := d.Primary.Text()
 	before := strings.TrimRight(s.file.Text[:d.Primary.Start()], " ")
 	switch {
+	case d.Code == CodeNoDecl && (text == "const" || text == "let" || text == "var"):
+		d.Help = "outside of a body there are no values: a limit is a condition of a type, type Percent = int where value in 0..100, and any other value is a `let` of the process that reads it"
 	case foreign[text] != "":
 		d.Help = foreign[text]
-		if word := replaced[text]; word != "" {
+		if word := replaced[text]; word != "" && d.Code != CodeNoDecl {
 			d.Fixes = []diag.Edit{{Span: d.Primary, Text: word}}
 		}
 	case text == "=":

@@ -206,7 +206,7 @@ func (s *session) noStatement() {
 		return
 	}
 	d := s.report(diag.Errorf(CodeNoStatement, at, "no statement begins with %s", s.found(s.pos)))
-	if t.Kind != Word {
+	if t.Kind != Word || s.counts(d) {
 		return
 	}
 	if next := s.peek(1); (s.is(next, ".") || s.is(next, "(")) && productions().statements[s.raw(t)] == nil {
@@ -216,6 +216,25 @@ func (s *session) noStatement() {
 		return
 	}
 	s.suggest(d, statementKeywords()...)
+}
+
+// counts completes the report of `x += 1` and `x++`, and says whether it is one of them.
+func (s *session) counts(d *diag.Diagnostic) bool {
+	name, sign, next := s.raw(s.tok()), s.peek(1), s.peek(2)
+	if sign.Kind != Punct || sign.End != next.Start || !strings.Contains("+-*/%", s.raw(sign)) {
+		return false
+	}
+	op := s.span(s.pos+1, s.pos+3)
+	switch text := s.raw(sign); {
+	case s.is(next, "="):
+		d.Fixes = []diag.Edit{{Span: op, Text: "= " + name + " " + text}}
+	case s.is(next, text) && (text == "+" || text == "-"):
+		d.Fixes = []diag.Edit{{Span: op, Text: " = " + name + " " + text + " 1"}}
+	default:
+		return false
+	}
+	d.Help = "an assignment is written out: " + name + " = " + name + " " + s.raw(sign) + " 1"
+	return true
 }
 
 // invokes says whether endpoint.operation( stands at the reader.

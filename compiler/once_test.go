@@ -39,7 +39,7 @@ func TestOneMistakeIsToldOnce(t *testing.T) {
 		"process P() -> int {\n  let a = b\n  let b = 1\n  return a + b\n}\n":                                    "COB2001 declared later, in line 5",
 		"process P() -> int {\n  return x + 1\n}\n":                                                              "COB2001 no variable is called x",
 		"const limit = 3\n\nprocess P() -> int { return 3 }\n":                                                   "COB1012 outside of a body there are no values",
-		"process P(c: bool) -> int {\n  let r = c ? {} : {a: 1}\n  return r.a\n}\n":                              "COB3003 with the fields that may be missing optional",
+		"process P(c: bool) -> int {\n  let r = c ? {} : {a: 1}\n  return r.a\n}\n":                              "COB3004 needs a",
 		"type O { n: int }\n\nprocess P(o: O) {\n  o.n + 1\n}\n":                                                 "COB1013 no statement begins with `o`",
 		"process P() {\n  deadline: 0s\n}\n":                                                                     "COB5003 deadline has to be from",
 		"cloud c { }\nendpoint e: http {\n  operation o(a: int) { get \"/${a}\" }\n  on c { url: env.U }\n}\nprocess P() {\n  call e.o(1) { idempotency_key: [1] }\n}\n": "COB3001 string is wanted",

@@ -188,7 +188,7 @@ func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) ty
 		return x
 	}
 	var x, y typed
-	if isEmptyList(e.Then) { // the other side says what it is of
+	if isEmptyList(e.Then) || isEmptyRecord(e.Then) { // the other side says what it is of
 		y = side(e.Else, false)
 		x = side(e.Then, true)
 	} else {
@@ -199,7 +199,7 @@ func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) ty
 		return typed{}
 	}
 	t, ok := c.common(x.Type, y.Type)
-	if !ok || isBlank(x.Type) != isBlank(y.Type) && x.Type.Kind == y.Type.Kind {
+	if !ok {
 		d := diag.Errorf(CodeOperator, e.Span(), "the two sides have no type in common").
 			WithNote(e.Then.Span(), "this is %s", c.show(x.Type)).WithNote(e.Else.Span(), "this is %s", c.show(y.Type))
 		if x.Type.Kind == types.Record && y.Type.Kind == types.Record {
@@ -213,9 +213,10 @@ func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) ty
 		c.all(&test) | x.labels | y.labels}
 }
 
-// isBlank says whether a type is that of a record of its own without fields: no value of
-// another one is meant to lose its fields by standing beside it.
-func isBlank(t types.Type) bool { return t.Kind == types.Record && len(t.Fields) == 0 }
+func isEmptyRecord(e syntax.Expr) bool {
+	r, ok := e.(*syntax.RecordExpr)
+	return ok && r.Type == nil && len(r.Fields) == 0
+}
 
 // common is a type that values of both types have.
 func (c *checker) common(a, b types.Type) (types.Type, bool) {

@@ -143,11 +143,16 @@ func (l *linker) step(p *plan.Step) uint32 {
 	index := uint32(len(l.flow.steps))
 	l.flow.steps = append(l.flow.steps, step{})
 	s := step{plan: p, id: p.ID, kind: p.Kind, slot: l.slot(p.Var), comp: -1, undoer: -1, elseBlock: -1}
+	if len(l.flow.program.absent) > 0 {
+		s.absent = absentIn(p)
+	}
 	s.expr = l.expr(p.Expr, p.At)
 	for _, arm := range p.Arms {
 		s.arms = append(s.arms, l.expr(arm, p.At))
 	}
-	l.parts(p, &s)
+	if s.absent == "" {
+		l.parts(p, &s)
+	}
 	l.catches(p, &s)
 	if p.Kind == plan.Machine {
 		l.machines = append(l.machines, p)

@@ -101,6 +101,8 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 			b.then(s.Then)
 		}
 	}
+	b.at = t.At
+	b.late()
 	b.result.VirtualNs = int64(b.now)
 	for s := range b.places {
 		if n := b.ran(s); n > 0 {

@@ -100,6 +100,7 @@ func (b *bench) starts(e engine.Start) error {
 // publishes notes an event; who heard of it is the engine's affair.
 func (b *bench) publishes(event string, payload map[string]types.Value, by string) {
 	b.events = append(b.events, happened{name: event, value: payload})
+	b.unheard(event)
 	b.trace("%s published %s %s", by, short(event), show(payload))
 }
 
@@ -122,6 +123,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 	if b.repeats(channel, payload) {
 		return nil
 	}
+	b.ordered(channel)
 	b.lengths[channel]++
 	b.messages = append(b.messages, happened{name: channel, value: payload})
 	b.trace("%s sent %s to %s", by, show(payload), short(channel))
@@ -299,6 +301,7 @@ func (b *bench) note(events []record.Event) {
 			b.trace("%s says: %s", short(b.flows[e.Instance]), e.Text)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
+			b.cannotRun(e)
 		case record.InstanceEnded:
 			b.noteEnd(e)
 		}

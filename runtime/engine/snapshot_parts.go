@@ -73,7 +73,7 @@ func (c *snapper) instance(s *State, x *instance) {
 	if c.version > 3 {
 		c.text(&x.progress)
 	}
-	if c.version > 4 {
+	if c.version > 5 {
 		c.people(&x.people)
 		c.answers(&x.answered)
 	}
@@ -276,7 +276,7 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	c.value(&t.result)
 	c.ending(&t.end)
 	c.settledList(&t.settled)
-	if c.version > 4 {
+	if c.version > 5 {
 		c.answers(&t.answered)
 	}
 }

@@ -16,7 +16,11 @@ func (a *audit) begun(ev record.Event) {
 	case record.Continued:
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)
-		a.stands = append(a.stands, a.completed[e.Instance]...) // nothing of it is undone any more
+		for _, d := range a.completed[e.Instance] { // nothing of it is undone any more
+			if !a.scopes.units[d] {
+				a.stands = append(a.stands, d)
+			}
+		}
 		a.completed[e.Instance] = nil
 	case record.WatcherAdded:
 		a.enter(e.Instance, e.Activation, 0)

@@ -212,16 +212,16 @@ func (l *Loop) Abort(err error) (command string) { return l.core.Abort(err) }
 // End answers what was taken and will not be decided.
 func (l *Loop) End(err error) {
 	for _, r := range l.queries {
-		r.refuse(err)
+		r.Refuse(err)
 	}
 	for _, r := range l.held {
-		r.refuse(err)
+		r.Refuse(err)
 	}
 	l.queries, l.held = nil, nil
 }
 
-// refuse tells whoever asked that nothing comes of it.
-func (r Request) refuse(err error) {
+// Refuse tells whoever asked that nothing comes of it.
+func (r Request) Refuse(err error) {
 	switch {
 	case r.Query != nil:
 		r.Refused(err)

@@ -103,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		ending:  make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	behind, err := fold(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
+	behind, err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
 	if err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
@@ -317,7 +317,7 @@ func (p *Processor) end(err error) {
 	for {
 		select {
 		case r := <-p.inbox:
-			r.refuse(p.stopped())
+			r.Refuse(p.stopped())
 		default:
 			close(p.done)
 			return

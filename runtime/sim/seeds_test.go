@@ -54,6 +54,9 @@ func TestEveryPromiseHoldsInEveryWorld(t *testing.T) {
 	}
 	total := live(t, from, n, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
 	t.Logf("%d seeds from %d: %+v", n, from, total)
+	if never := total.Never(); n >= quickSeeds && len(never) > 0 {
+		t.Errorf("in %d worlds there was not one of %v", n, never)
+	}
 }
 
 // live lives n worlds from a seed on, several at a time, and adds up what

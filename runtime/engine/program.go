@@ -150,9 +150,10 @@ type onArm struct {
 	varOf  string
 	// transient says that only what comes while it waits counts.
 	transient bool
+	channel   bool // it takes messages; event is then the receiver
 }
 
-// armPath is what a select looks an event up by: its type and the path of the
+// armPath is what a select looks an event or a message up by: its type, or the receiver, and the path of the
 // field that has to fit, "" where every event is looked at.
 type armPath struct{ event, path string }
 

@@ -28,10 +28,12 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	stuck     int // instances with an incident
+	received  map[string]*received // by receiver
+	stuck     int                  // instances with an incident
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
+	awaiting []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -204,6 +206,8 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.received = map[string]*received{}
+	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}
 }

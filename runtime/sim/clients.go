@@ -121,9 +121,9 @@ func (w *world) people(a *audit) {
 // person claims a task, now and then, and completes it. Somebody else may try
 // the same.
 func (w *world) person(s int, t engine.Task, form any) {
-	complete := record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Form: form}
+	complete := record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Groups: t.Groups, Form: form}
 	if w.random.chance(300) {
-		w.offer(s, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "ada"}, nil)
+		w.offer(s, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Groups: t.Groups}, nil)
 		other := complete
 		other.By = "bob"
 		w.offer(s, other, nil)
@@ -138,7 +138,7 @@ func (w *world) person(s int, t engine.Task, form any) {
 	}
 	w.persist(s, either, func(r record.Reply) bool { return r.Rejected == nil || r.Rejected.Code != record.AlreadyTaken })
 	if w.random.chance(100) {
-		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob"}
+		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob", Groups: t.Groups}
 		w.offer(s, claim, nil)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
@@ -248,7 +249,9 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 	}
 	found := c.ds.Sorted()
 	if c.ds.HasErrors() || c.broken() {
-		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return d.Code == CodeNeverRaised || d.Code == CodeNeverCaught })
+		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+			return d.Code == CodeNeverRaised || d.Code == CodeNeverCaught || d.Code == CodeUnreachable && strings.HasPrefix(d.Message, "no goto")
+		})
 	}
 	return gathered(found, missingEverywhere)
 }

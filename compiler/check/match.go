@@ -263,7 +263,11 @@ func (m *matching) enumPattern(s *resolve.Scope, e syntax.Expr) (typed, bool) {
 	}
 	value, ok := contract.Value(d, id.Name)
 	if !ok {
-		m.report(resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, contract.Spellings(d)))
+		unknown := resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, contract.Spellings(d))
+		if id.Name == "default" || id.Name == "_" {
+			unknown = unknown.WithHelp("the last arm of all is else => ...").WithFix(id.Span(), "else")
+		}
+		m.report(unknown)
 		return typed{}, true
 	}
 	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: value}}, true

@@ -127,6 +127,14 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
 		return amount(d, e)
 	}
+	for _, side := range []struct {
+		enum, text *typed
+		at         syntax.Expr
+	}{{x, y, e.Y}, {y, x, e.X}} {
+		if side.enum.Type.Kind == types.Named && side.text.Type.Kind == types.String && side.text.Op == expression.Literal {
+			return c.enumNamed(d, side.text.Text, side.enum.Type, side.at.Span())
+		}
+	}
 	if e.Op == "+" && (x.Type.Kind == types.String) != (y.Type.Kind == types.String) {
 		return d.WithHelp(`put the value into the text: "... ${value}"`)
 	}

@@ -293,6 +293,10 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 		f.start(s, st, st.Target, st.Args, nil)
 		f.itself(st, st.Target, st.Args)
 	case *syntax.SendStmt:
+		if b := st.Body; b != nil && len(b.Settings)+len(b.Clauses) > 0 {
+			f.report(diag.Errorf(CodePlace, b.Span(), "sending a message has no settings and catches nothing").
+				WithHelp("it is not given up: after 100 attempts a person is asked"))
+		}
 		f.send(s, st, st.Target, st.Args)
 	case *syntax.ToStmt:
 		f.send(s, st, st.Target, st.Args)
@@ -440,6 +444,14 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 // this is said once.
 func (f *flow) unset(s *resolve.Scope, st *syntax.AssignStmt) *resolve.Variable {
 	name := st.Target.Parts[0]
+	if sym := f.Info.Lookup(name.Text); sym != nil {
+		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, article(string(sym.Kind))).WithNote(sym.At, "declared here"))
+		return &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	}
+	if name.Text == "now" {
+		f.errorf(CodeFixed, st.Target.Span(), "now is the time and cannot be set")
+		return &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	}
 	f.Info.Miss(name.At, s)
 	d := resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let")
 	if len(d.Fixes) == 0 && len(st.Target.Parts) == 1 {

@@ -115,9 +115,11 @@ func (b block) span(name string) source.Span {
 // settings checks a block against a table.
 func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, at source.Span) block {
 	b := block{table, make([]given, len(table))}
+	unknown := false // it may be meant for one that is missing
 	for _, s := range list {
 		i := b.row(s.Name.Text)
 		if i < 0 {
+			unknown = true
 			c.report(unknownSetting(of, table, s))
 			continue
 		}
@@ -131,7 +133,7 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 		}
 	}
 	for i := range table {
-		if row := &table[i]; row.Required && b.given[i].at == nil {
+		if row := &table[i]; row.Required && b.given[i].at == nil && !unknown {
 			c.report(diag.Errorf(CodeSettingMissing, at, "%s needs the setting %s", of, row.Name).
 				WithHelp("%s: %s. %s", row.Name, row.Form, row.Doc))
 		}

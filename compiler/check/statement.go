@@ -249,6 +249,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	}
 	asked.settings(f, s, b)
 	due := b.at("due") != nil
+	f.onlyUndoes(st.Body)
 	otherwise := st.Body.Else()
 	switch {
 	case due && otherwise == nil:
@@ -266,6 +267,19 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 		if !ends && bound {
 			f.report(diag.Errorf(CodeUnassigned, otherwise.Span(), "nothing was decided when this block ends, and what follows needs the decision").
 				WithHelp("end the block with return or fail"))
+		}
+	}
+}
+
+// onlyUndoes reports the catches of a task, which raises nothing.
+func (f *flow) onlyUndoes(b *syntax.Block) {
+	if b == nil {
+		return
+	}
+	for _, cl := range b.Clauses {
+		if c, ok := cl.(*syntax.CatchClause); ok {
+			f.report(diag.Errorf(CodePlace, c.Span(), "a task raises nothing that could be caught").
+				WithHelp("what the person decides is the value of the task: let d: Decision = task ...; what happens when nobody does stands in else { ... }"))
 		}
 	}
 }

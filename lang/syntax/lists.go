@@ -161,7 +161,21 @@ func (a *Args) Parse(lex *lexer.PeekingLexer) error {
 
 func (a *Args) read(s *session) {
 	start := s.pos
-	s.enclosed(")", func() { a.List = append(a.List, s.expr()) })
+	s.enclosed(")", func() {
+		if s.atWord() && s.is(s.peek(1), ":") {
+			s.report(diag.Errorf(CodeUnexpected, s.span(s.pos, s.pos+2), "an argument has no name")).Help =
+				"arguments stand in the order of the parameters"
+			for s.pos += 2; s.startsExpr(); {
+				a.List = append(a.List, s.expr())
+				if !s.at(",") || !s.is(s.peek(2), ":") {
+					return
+				}
+				s.pos += 3
+			}
+			return
+		}
+		a.List = append(a.List, s.expr())
+	})
 	a.At = s.since(start)
 }
 

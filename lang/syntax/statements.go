@@ -209,7 +209,7 @@ func (s *session) noStatement() {
 	if t.Kind != Word || s.counts(d) {
 		return
 	}
-	if next := s.peek(1); (s.is(next, ".") || s.is(next, "(")) && productions().statements[s.raw(t)] == nil {
+	if next := s.peek(1); d.Help == "" && (s.is(next, ".") || s.is(next, "(")) && productions().statements[s.raw(t)] == nil {
 		d.Help = "write `call` before the invocation of an operation"
 		d.Fixes = []diag.Edit{{Span: at.Before(), Text: "call "}}
 		d.Draft = !s.invokes()

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -102,6 +103,7 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 			out.Package = pkg
 		}
 	}
+	problems = withoutEchoes(problems)
 	diag.Sort(problems)
 	rest := problems
 	for i := range pieces {
@@ -115,6 +117,15 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 		t.files[file.Path] = &remembered{tree: out, problems: problems, pieces: pieces}
 	}
 	return out, problems
+}
+
+// withoutEchoes leaves out the semicolons of lines with another mistake: they belong to
+// what was meant there.
+func withoutEchoes(problems []diag.Diagnostic) []diag.Diagnostic {
+	bad := linesOf(problems)
+	return slices.DeleteFunc(problems, func(p diag.Diagnostic) bool {
+		return p.Code == CodeSemicolon && bad[p.Primary.From().Line]
+	})
 }
 
 func (t *Trees) each(n int, do func(int)) {

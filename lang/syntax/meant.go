@@ -58,7 +58,7 @@ func (s *session) meant(d *diag.Diagnostic, text string) bool {
 // asValue reports a statement that stands where a value is wanted, passes it, and says
 // whether there was one.
 func (s *session) asValue() bool {
-	if !s.atWord() || s.peek(1).Newline {
+	if !s.atWord() || s.continues() || s.peek(1).Newline {
 		return false
 	}
 	word, next := s.raw(s.tok()), s.peek(1)

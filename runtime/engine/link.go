@@ -211,6 +211,10 @@ func (l *linker) parts(p *plan.Step, s *step) {
 			l.flow.hasChildren = l.flow.hasChildren || s.awaits
 			l.flow.continues = l.flow.continues || p.Kind == plan.Continue
 		}
+	case plan.Report:
+		if need(p.Report != nil, "report") {
+			l.reporting(p, s)
+		}
 	case plan.Progress, plan.Audit:
 		need(p.Expr != nil, "text")
 	case plan.Await:
@@ -310,7 +314,11 @@ func (l *linker) call(p *plan.Step) *call {
 		l.fail(p.At, "calls %s.%s, which the plan does not have", p.Call.Endpoint, p.Call.Operation)
 		return c
 	}
-	if len(p.Call.Args) != len(c.operation.Params) {
+	switch takes := len(c.operation.Params); {
+	case p.Kind == plan.Report && takes == 0:
+		l.fail(p.At, "reports to %s.%s, which takes nothing", p.Call.Endpoint, p.Call.Operation)
+		return c
+	case p.Kind != plan.Report && len(p.Call.Args) != takes:
 		l.fail(p.At, "calls %s.%s with %d arguments, which takes %d", p.Call.Endpoint, p.Call.Operation, len(p.Call.Args), len(c.operation.Params))
 		return c
 	}

@@ -46,7 +46,7 @@ var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
 	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
-	plan.Await: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
+	plan.Await: true, plan.Report: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
 	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
 	plan.Machine: true, plan.Goto: true, plan.Critical: true, plan.Interleave: true, plan.Milestone: true, plan.During: true,
 }
@@ -67,8 +67,6 @@ func unsupported(p *plan.Plan) []Unsupported {
 	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
-		note(len(d.Search) > 0, d.At, "search")
-		note(d.RetainNs > 0, d.At, "retain")
 		note(d.Replicate != "", d.At, "replicate")
 		note(d.OnBreach != nil, d.At, OnBreach)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })

@@ -4,6 +4,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Facts are what a decision may know besides the state.
@@ -30,8 +31,9 @@ type State struct {
 	tasks     map[taskRef]struct{}
 	stuck     int // instances with an incident
 
-	env      map[string]types.Value // workspace of evaluations
-	deciding bool                   // instances are parked at the end of a decision
+	env       map[string]types.Value // workspace of evaluations
+	reporting bool                   // a plan that is known makes reports
+	deciding  bool                   // instances are parked at the end of a decision
 }
 
 type taskRef struct {
@@ -62,6 +64,8 @@ type instance struct {
 	// progress is what the instance said last about how far it is.
 	progress string
 	done     []doneStep
+	path     *report.Path // of a flow that makes reports
+	search   []byte       // the values under which it is found, packed
 
 	phase   phase
 	result  types.Value
@@ -215,6 +219,9 @@ func (s *State) AddProgram(p *Program) {
 		s.programs[p.digest] = p
 		for _, arm := range p.arms {
 			s.kept.lookFor(arm)
+		}
+		for _, f := range p.flows {
+			s.reporting = s.reporting || f.reports
 		}
 	}
 }

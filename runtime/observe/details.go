@@ -3,12 +3,12 @@ package observe
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Details is everything about one instance.
@@ -98,62 +98,10 @@ func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string
 		d.Vars = map[string]json.RawMessage{}
 		for _, v := range e.Vars {
 			if hidden := labels[v.Name]; len(hidden) > 0 {
-				d.Vars[v.Name] = types.AppendJSON(nil, redacted(hidden))
+				d.Vars[v.Name] = types.AppendJSON(nil, report.Hidden(hidden))
 				continue
 			}
-			d.Vars[v.Name] = u.EncodeJSON(nil, redact(u, v.Value, v.Type), redactedType(v.Type))
+			d.Vars[v.Name] = report.EncodeRedacted(nil, u, v.Value, v.Type)
 		}
 	}
-}
-
-// redactedType keeps wire names where the type is still that of the value.
-func redactedType(t types.Type) types.Type {
-	if t.Kind == types.Invalid {
-		return types.Of(types.JSON)
-	}
-	return t
-}
-
-// redacted stands for a value with these labels.
-func redacted(labels []string) string { return "(" + strings.Join(labels, ", ") + ")" }
-
-// redact is v with every labelled field replaced by the names of its labels.
-func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
-	switch t.Kind {
-	case types.Optional:
-		return redact(u, v, *t.Elem)
-	case types.List:
-		items, _ := v.([]types.Value)
-		out := make([]types.Value, len(items))
-		for i := range items {
-			out[i] = redact(u, items[i], *t.Elem)
-		}
-		return out
-	case types.Map:
-		m, ok := v.(map[string]types.Value)
-		if !ok {
-			return v
-		}
-		out := make(map[string]types.Value, len(m))
-		for k := range m {
-			out[k] = redact(u, m[k], *t.Elem)
-		}
-		return out
-	}
-	fields, ok := u.FieldsOf(t)
-	m, isRecord := v.(map[string]types.Value)
-	if !ok || !isRecord {
-		return v
-	}
-	out := make(map[string]types.Value, len(m))
-	for _, f := range fields {
-		switch value, present := m[f.Name]; {
-		case !present:
-		case len(f.Labels) > 0:
-			out[f.Name] = redacted(f.Labels)
-		default:
-			out[f.Name] = redact(u, value, f.Type)
-		}
-	}
-	return out
 }

@@ -220,6 +220,8 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.Told:
 		return e.Instance, e.Step, true
+	case record.Reported:
+		return e.Instance, e.Step, true
 	}
 	return left(e)
 }
@@ -251,6 +253,7 @@ type told struct {
 	begun     []happened
 	undone    []plan.StepName
 	texts     []said
+	reports   []happened             // by name: their documents
 	opened    map[plan.StepName]bool // tasks
 	leaving   map[string]bool        // steps that leave their flow and have been counted
 	last      string                 // the instance that the last when started
@@ -280,6 +283,7 @@ func (b *bench) note(events []record.Event) {
 	for _, e := range events {
 		b.noteStep(e)
 		b.noteWay(e)
+		b.noteReport(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
 			b.flows[e.Instance] = e.Process

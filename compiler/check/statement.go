@@ -95,6 +95,7 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	var items typed
 	if r, ok := st.In.(*syntax.RangeExpr); ok {
 		items = f.between(s, r)
+		f.countable(&items, r)
 	} else {
 		items = f.value(s, st.In, none)
 	}
@@ -212,7 +213,9 @@ func (f *flow) wait(s *resolve.Scope, st *syntax.WaitStmt) {
 	if st.Until != nil {
 		f.tree(st.Until, f.value(s, st.Until, types.Of(types.Timestamp)))
 	} else {
-		f.tree(st.For, f.value(s, st.For, types.Of(types.Duration)))
+		t := f.value(s, st.For, types.Of(types.Duration))
+		f.tree(st.For, t)
+		f.ahead(&t, st.For)
 	}
 	if f.timed {
 		f.report(diag.Errorf(CodeUnbounded, st.Span(), "nobody knows how long this waits, and the sla promises completion").
@@ -226,9 +229,13 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if f.in.compensation {
 		f.errorf(CodePlace, st.Span(), "a compensation cannot wait for a person")
 	}
+	asked := &Asked{}
+	f.Asked[st] = asked
 	if st.Args != nil {
 		for _, a := range st.Args.List {
-			f.tree(a, f.value(s, a, none))
+			t := f.value(s, a, none)
+			f.tree(a, t)
+			asked.shows(f, &t)
 		}
 	}
 	var b block
@@ -240,6 +247,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if v, ok := b.first("role"); ok {
 		f.Names[st] = v.symbol
 	}
+	asked.settings(f, s, b)
 	due := b.at("due") != nil
 	otherwise := st.Body.Else()
 	switch {

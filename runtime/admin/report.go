@@ -43,7 +43,11 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 			return badQuery(name, values[0], "no such setting; there is name and format")
 		}
 	}
-	d, err := s.node.Report(r.Context(), r.PathValue("id"), q.Get("name"))
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	d, err := s.node.Report(r.Context(), r.PathValue("id"), q.Get("name"), who)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,7 @@ func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Repl
 	reply := d.decide(cmd)
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	s.boundAgain(d.effects)
+	d.effects = append(d.effects, s.nowAwaited()...)
 	return d.events, d.effects, reply
 }
 
@@ -109,6 +110,10 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.timerDue(&c)
 	case record.ClaimTask:
 		return d.claimTask(&c)
+	case record.ReleaseTask:
+		return d.releaseTask(&c)
+	case record.DelegateTask:
+		return d.delegateTask(&c)
 	case record.CompleteTask:
 		return d.completeTask(&c)
 	case record.CancelInstance:
@@ -121,6 +126,8 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.dropChild(&c)
 	case record.ActivatePlan:
 		return d.activatePlan(&c)
+	case record.OfferMessage:
+		return d.offerMessage(&c)
 	}
 	return reject(record.Invalid, "this program does not know the command %T: use a newer cob", cmd)
 }

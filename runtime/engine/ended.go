@@ -19,6 +19,8 @@ type tombstone struct {
 	// keep is how long its process wants it to be kept, 0: as long as there is room.
 	keep   record.Instant
 	search []byte // the values under which it is found, packed
+	// answered are the tasks that were completed last.
+	answered []answered
 }
 
 // origin is what many tombstones have in common.

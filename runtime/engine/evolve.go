@@ -67,6 +67,11 @@ func (s *State) apply(ev record.Event) string {
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
+	case record.MessageTaken:
+		return s.messageTaken(&e)
+	case record.MessagePassed:
+		s.receive(e.Receiver, e.Position, e.Low)
+		return ""
 	}
 	return s.applyInstance(ev)
 }
@@ -160,7 +165,13 @@ func (s *State) applyWaiting(ev record.Event) string {
 	case record.TaskClaimed:
 		a.more().by = e.By
 	case record.TaskCompleted:
-		a.more().by = e.By
+		x.completed(a, e.By, 0)
+	case record.TaskAnswered:
+		x.completed(a, e.By, e.Form)
+	case record.TaskReleased:
+		a.more().by = ""
+	case record.TaskDelegated:
+		a.more().by = e.To
 	case record.EventTaken:
 		return s.eventTaken(x, a, &e)
 	case record.FaultCaught:
@@ -189,6 +200,12 @@ func aimed(ev record.Event) (instance string, activation uint32) {
 	case record.TaskClaimed:
 		return e.Instance, e.Activation
 	case record.TaskCompleted:
+		return e.Instance, e.Activation
+	case record.TaskAnswered:
+		return e.Instance, e.Activation
+	case record.TaskReleased:
+		return e.Instance, e.Activation
+	case record.TaskDelegated:
 		return e.Instance, e.Activation
 	case record.EventTaken:
 		return e.Instance, e.Activation
@@ -348,7 +365,11 @@ func (s *State) await(x *instance, a *activation) {
 		if on[i].event == "" {
 			continue
 		}
-		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
+		k := awaited(&on[i], a.items, i)
+		s.waiting.add(k, waiter{x, a.id, uint32(i)})
+		if on[i].channel && s.deciding {
+			s.awaiting = append(s.awaiting, k)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func declareAll(f *flow, steps []plan.Step) {
 				f.marks[s.Name] = &mark{slot: f.declare(hidden(s.Name), types.Of(types.Bool))}
 			}
 		}
-		for _, v := range bindings(s) {
+		for _, v := range f.program.bindings(s) {
 			slot := f.declare(v.name, v.typ)
 			for len(f.bound) < len(f.vars) {
 				f.bound = append(f.bound, 0)
@@ -211,12 +211,9 @@ func (l *linker) parts(p *plan.Step, s *step) {
 			l.flow.hasChildren = l.flow.hasChildren || s.awaits
 			l.flow.continues = l.flow.continues || p.Kind == plan.Continue
 		}
-	case plan.Report:
-		if need(p.Report != nil, "report") {
-			l.reporting(p, s)
-		}
-	case plan.Progress, plan.Audit:
-		need(p.Expr != nil, "text")
+	case plan.Report, plan.Progress, plan.Audit:
+		need(p.Expr != nil || p.Report != nil, "text or report")
+		l.reporting(p, s)
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
 	case plan.Send:
@@ -235,6 +232,7 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		for i := range p.Task.Args {
 			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
 		}
+		l.people(s, p)
 	case plan.Select:
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {
 			s.sel = l.selection(p)
@@ -397,7 +395,7 @@ func (l *linker) selection(p *plan.Step) *selection {
 	sel := &selection{afterArm: -1, elseArm: -1}
 	for i := range p.Select.On {
 		on := &p.Select.On[i]
-		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
+		arm := onArm{armPath: armPath{event: l.armName(on)}, channel: on.Channel != "", slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
 		arm.where = l.expr(on.Where, p.At)
 		if on.Equals != nil && len(on.Path) > 0 {
 			arm.path = strings.Join(on.Path, ".")
@@ -405,8 +403,8 @@ func (l *linker) selection(p *plan.Step) *selection {
 		}
 		arm.handle = l.expr(on.Handle, p.At)
 		sel.on = append(sel.on, arm)
-		if on.Event != "" {
-			sel.eventList = append(sel.eventList, on.Event)
+		if arm.event != "" {
+			sel.eventList = append(sel.eventList, cmp.Or(on.Event, on.Channel))
 			l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
 		}
 	}

@@ -50,8 +50,16 @@ func (s *State) InUse(digest string) int {
 	return n
 }
 
-// Position is that of the last message of a route that was taken, 0 for none.
-func (s *State) Position(route string) uint64 { return s.positions[route] }
+// Position is that of the last message of a route, or a receiver, that was taken, 0
+// for none.
+func (s *State) Position(reader string) uint64 {
+	if low, taken := s.Received(reader); len(taken) > 0 {
+		return taken[len(taken)-1]
+	} else if low > 0 {
+		return low
+	}
+	return s.positions[reader]
+}
 
 // Pinned is how many instances still run on a plan, those included that are over
 // but for an outcome that is not known yet.
@@ -287,11 +295,14 @@ func (x *instance) task(a *activation) Task {
 	t := Task{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
 		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items[:len(st.shows)]), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
 	if a.escalated() {
 		t.AlsoRole = st.plan.Task.EscalateTo
 	}
+	t.Labels, t.Priority = st.plan.Task.Labels, st.plan.Task.Priority
+	t.Users, t.Groups = x.candidates(a, st)
+	t.Groups = append(x.roleGroups(a, st), t.Groups...)
 	return t
 }
 

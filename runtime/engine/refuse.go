@@ -86,9 +86,7 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		note(true, s.At, string(s.Kind))
 		return
 	}
-	if s.Kind == plan.Select && s.Select != nil {
-		for _, on := range s.Select.On {
-			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")
-		}
+	for _, on := range armsOf(s) {
+		note(on.Receive != "", s.At, "waiting for what an endpoint receives")
 	}
 }

@@ -10,6 +10,9 @@ import (
 )
 
 func (l *linker) reporting(p *plan.Step, s *step) {
+	if p.Report == nil {
+		return
+	}
 	s.expr, l.flow.reports = l.expr(p.Report.Title, p.At), true
 	if p.Call != nil {
 		s.call = l.call(p)

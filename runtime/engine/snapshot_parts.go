@@ -79,6 +79,10 @@ func (c *snapper) instance(s *State, x *instance) {
 	if c.version > 3 {
 		c.text(&x.progress)
 	}
+	if c.version > 5 {
+		c.people(&x.people)
+		c.answers(&x.answered)
+	}
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
@@ -278,7 +282,10 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	c.value(&t.result)
 	c.ending(&t.end)
 	c.settledList(&t.settled)
-	if c.version > 4 {
+	if c.version > 5 {
+		c.answers(&t.answered)
+	}
+	if c.version > 6 {
 		c.when(&t.keep)
 		c.blob(&t.search)
 	}

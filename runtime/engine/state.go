@@ -29,11 +29,13 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	stuck     int // instances with an incident
+	received  map[string]*received // by receiver
+	stuck     int                  // instances with an incident
 
 	env       map[string]types.Value // workspace of evaluations
 	reporting bool                   // a plan that is known makes reports
 	deciding  bool                   // instances are parked at the end of a decision
+	awaiting  []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -63,6 +65,10 @@ type instance struct {
 	works int // activations of what was begun
 	// progress is what the instance said last about how far it is.
 	progress string
+	// people have completed a task of it, the first one first; answered are the
+	// latest MaxAnswered of these tasks.
+	people   []string
+	answered []answered
 	done     []doneStep
 	path     *report.Path // of a flow that makes reports
 	search   []byte       // the values under which it is found, packed
@@ -208,6 +214,8 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.received = map[string]*received{}
+	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}
 }

@@ -16,9 +16,9 @@ import (
 )
 
 // Report is the record of an instance: as it stands now, or with a name the latest one
-// that a report statement of that name made. Both are read from the journal. What is
-// labelled is redacted. Errors: *record.Rejection.
-func (n *Node) Report(ctx context.Context, id, name string) (*report.Document, error) {
+// that a report statement of that name made. Both are read from the journal. What has a
+// label and is not for who is hidden, in a report that was made from everybody. Errors: *record.Rejection.
+func (n *Node) Report(ctx context.Context, id, name string, who Person) (*report.Document, error) {
 	s := n.shardOf(id)
 	i, known := s.view.Find(id)
 	first, last, ok := s.view.Commits(id)
@@ -53,12 +53,12 @@ func (n *Node) Report(ctx context.Context, id, name string) (*report.Document, e
 		}
 		return report.Parse(text)
 	}
-	return n.reportNow(ctx, s, r, i)
+	return n.reportNow(ctx, s, r, i, who)
 }
 
 // reportNow is the record of an instance as it stands. The variables of a living one
 // are those of the engine, which knows the branches.
-func (n *Node) reportNow(ctx context.Context, s *ownedShard, r *observe.Reporter, i observe.Instance) (*report.Document, error) {
+func (n *Node) reportNow(ctx context.Context, s *ownedShard, r *observe.Reporter, i observe.Instance, who Person) (*report.Document, error) {
 	d := n.deployments.Find(i.Plan)
 	if d == nil {
 		return nil, notFound("the plan %.12s of the instance %s is not stored here any more", i.Plan, i.ID)
@@ -68,7 +68,7 @@ func (n *Node) reportNow(ctx context.Context, s *ownedShard, r *observe.Reporter
 		return nil, err
 	}
 	subject := r.Subject(time.Now())
-	subject.Vars = d.Program.Vars(i.Process)
+	subject.Vars, subject.Sees = d.Program.Vars(i.Process), d.Program.Sight(i.Process, who).Sees
 	for j := range subject.Vars {
 		v := &subject.Vars[j]
 		v.Value = r.Value(v.Name)

@@ -89,6 +89,8 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.bodies = append(s.bodies, string(text))
 }
 
+var eve = node.Person{ID: "eve", Groups: []string{"bosses", "clerks"}}
+
 // talking is a node that can be closed and opened again on the same store.
 type talking struct {
 	*node.Node
@@ -144,7 +146,7 @@ func (n *talking) until(what string, holds func() bool) {
 
 func (n *talking) details(id string) observe.Details {
 	n.t.Helper()
-	d, err := n.Instance(n.t.Context(), id)
+	d, err := n.Instance(n.t.Context(), id, node.Person{})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -185,12 +187,12 @@ func TestChildrenEventsTasksAndReportsSurviveRestarts(t *testing.T) {
 
 	parent := n.start("talk.Asks", `{"id":"a","customer":"Ada","size":7}`)
 	child := record.InstanceID("talk.Waits", "a")
-	n.until("the child waits for its event", func() bool { _, err := n.Instance(t.Context(), child); return err == nil })
+	n.until("the child waits for its event", func() bool { _, err := n.Instance(t.Context(), child, node.Person{}); return err == nil })
 	n.again()
 
 	n.start("talk.Rings", `{"id":"a","n":5}`)
 	n.until("the event reaches the child, and its end the parent", func() bool {
-		tasks, err := n.Tasks(t.Context(), "clerk", 10)
+		tasks, err := n.Tasks(t.Context(), node.TaskFilter{Role: "clerk"}, eve, 10)
 		return err == nil && len(tasks) == 1
 	})
 	if d := n.details(child); d.State != record.Completed || string(d.Result) != "5" {
@@ -199,7 +201,7 @@ func TestChildrenEventsTasksAndReportsSurviveRestarts(t *testing.T) {
 	n.again()
 
 	n.until("the task is escalated", func() bool {
-		tasks, err := n.Tasks(t.Context(), "boss", 10)
+		tasks, err := n.Tasks(t.Context(), node.TaskFilter{Role: "boss"}, eve, 10)
 		return err == nil && len(tasks) == 1 && tasks[0].AlsoRole == "talk.boss"
 	})
 	n.again()
@@ -210,11 +212,11 @@ func TestChildrenEventsTasksAndReportsSurviveRestarts(t *testing.T) {
 	if told := fmt.Sprint(history); strings.Count(told, "escalated") != 1 || strings.Count(told, "reminded") < 1 {
 		t.Fatalf("the history tells %s", told)
 	}
-	tasks, err := n.Tasks(t.Context(), "boss", 10)
+	tasks, err := n.Tasks(t.Context(), node.TaskFilter{Role: "boss"}, eve, 10)
 	if err != nil || len(tasks) != 1 {
 		t.Fatalf("after another restart boss has the tasks %+v, %v", tasks, err)
 	}
-	if err := n.CompleteTask(t.Context(), tasks[0].ID, "eve", []byte(`{"agreed":true}`)); err != nil {
+	if err := n.CompleteTask(t.Context(), tasks[0].ID, eve, []byte(`{"agreed":true}`)); err != nil {
 		t.Fatal(err)
 	}
 	n.again()
@@ -241,7 +243,7 @@ func (n *talking) reported(receiver *shelf, id string) {
 			n.t.Errorf("the report lacks %s: %s", want, bodies[0])
 		}
 	}
-	api := httptest.NewServer(admin.New(n.Node))
+	api := httptest.NewServer(admin.New(n.Node, admin.Identity{}))
 	defer api.Close()
 	get := func(path string) string {
 		response, err := http.Get(api.URL + path)
@@ -291,7 +293,7 @@ func (n *talking) found() {
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		if list := n.Instances(observe.Filter{Where: w}, observe.Place{}, 10); len(list) != want {
+		if list := n.Instances(observe.Filter{Where: w}, observe.Place{}, 10, eve); len(list) != want {
 			n.t.Errorf("%s finds %d, want %d", text, len(list), want)
 		}
 	}

@@ -60,9 +60,9 @@ func TaskID(instance string, activation uint32) string {
 	return instance + "." + strconv.FormatUint(uint64(activation), 10)
 }
 
-// Explain adds what the engine knows. Fields with a label are redacted, and so
-// are variables whose labels say that they follow from labelled data.
-func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string) {
+// Explain adds what the engine knows. Labelled data that is not seen is redacted:
+// fields, and variables whose labels say that they follow from such data.
+func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string, sees report.Sees) {
 	d.State = e.State
 	d.Compensating = e.Compensating
 	if d.Detail == "" {
@@ -97,11 +97,7 @@ func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string
 	if len(e.Vars) > 0 {
 		d.Vars = map[string]json.RawMessage{}
 		for _, v := range e.Vars {
-			if hidden := labels[v.Name]; len(hidden) > 0 {
-				d.Vars[v.Name] = types.AppendJSON(nil, report.Hidden(hidden))
-				continue
-			}
-			d.Vars[v.Name] = report.EncodeRedacted(nil, u, v.Value, v.Type)
+			d.Vars[v.Name] = report.Encode(u, v.Value, v.Type, labels[v.Name], sees)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestLabelledDataIsNotShown(t *testing.T) {
 		{Name: "party", Type: types.Ref("p.Party"), Value: map[string]types.Value{"person": ada}},
 		{Name: "greeting", Type: text, Value: "hi Ada"},
 		{Name: "count", Type: types.Of(types.Int), Value: int64(2)},
-	}}, u, map[string][]string{"greeting": {"health", "personal"}})
+	}}, u, map[string][]string{"greeting": {"health", "personal"}}, nil)
 	for name, want := range map[string]string{
 		"customer": `{"id":"c-1","name":"(personal)"}`,
 		"all":      `[{"id":"c-1","name":"(personal)"},null]`,

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -185,6 +185,19 @@ var readers = [...]func(*coder) Event{
 	tagRoundsPlanned:       readAs[RoundsPlanned],
 	tagStateEntered:        readAs[StateEntered],
 	tagArmsAwaited:         readAs[ArmsAwaited],
+	tagTaskAnswered:        readAs[TaskAnswered],
+	tagTaskReleased:        readAs[TaskReleased],
+	tagTaskDelegated:       readAs[TaskDelegated],
+	tagMessageTaken:        readAs[MessageTaken],
+	tagMessagePassed:       readAs[MessagePassed],
+	tagPartBegan:           readAs[PartBegan],
+	tagCellOpened:          readAs[CellOpened],
+	tagCellMarked:          readAs[CellMarked],
+	tagCellGathered:        readAs[CellGathered],
+	tagCellEmptied:         readAs[CellEmptied],
+	tagCellHeld:            readAs[CellHeld],
+	tagCellReleased:        readAs[CellReleased],
+	tagCellClosed:          readAs[CellClosed],
 }
 
 func readAs[E Event, P interface {

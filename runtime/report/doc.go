@@ -4,8 +4,8 @@
 // A Path is folded from the events of one instance: its stages (what took time or
 // left the instance), the calls per cloud. Make puts it together with the values of
 // variables, prices and the sla into a Document, which is JSON, HTML or PDF. What is
-// labelled is replaced by the names of its labels, so that a report may go wherever
-// its receiver is.
+// labelled is replaced by the names of its labels, but for those who may see it: what
+// a statement writes down may go wherever its receiver is.
 //
 // The same events give the same document, byte for byte: a report that is sent again
 // after a crash is the same one.

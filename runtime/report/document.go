@@ -84,6 +84,7 @@ type Subject struct {
 	Ended                  record.Instant // 0: not yet
 	Vars                   []Var
 	Path                   *Path
+	Sees                   Sees // who reads it
 	Include                []string // of Parts; none: all of them
 }
 
@@ -98,7 +99,7 @@ func Make(p *plan.Plan, u *types.Universe, s *Subject, step func(index uint32) *
 	}
 	has := func(part string) bool { return len(s.Include) == 0 || slices.Contains(s.Include, part) }
 	if has("data") {
-		d.data(u, s.Vars)
+		d.data(u, s.Vars, s.Sees)
 	}
 	if has("path") {
 		d.way(s.Path, step)
@@ -119,7 +120,7 @@ func Make(p *plan.Plan, u *types.Universe, s *Subject, step func(index uint32) *
 
 func moment(at record.Instant) time.Time { return time.Unix(0, int64(at)).UTC() }
 
-func (d *Document) data(u *types.Universe, vars []Var) {
+func (d *Document) data(u *types.Universe, vars []Var, sees Sees) {
 	for _, v := range vars {
 		if v.Value == nil || strings.ContainsRune(v.Name, ' ') { // a milestone is none of the author's variables
 			continue
@@ -127,11 +128,7 @@ func (d *Document) data(u *types.Universe, vars []Var) {
 		if d.Data == nil {
 			d.Data = map[string]json.RawMessage{}
 		}
-		if len(v.Labels) > 0 {
-			d.Data[v.Name] = types.AppendJSON(nil, Hidden(v.Labels))
-			continue
-		}
-		d.Data[v.Name] = EncodeRedacted(nil, u, v.Value, v.Type)
+		d.Data[v.Name] = Encode(u, v.Value, v.Type, v.Labels, sees)
 	}
 }
 

@@ -62,6 +62,8 @@ func (b *bench) effect(e engine.Effect) error {
 		if err := refused(b.decide(e.Order)); err != nil {
 			return err
 		}
+	case engine.Await:
+		return b.offers(e.Receiver)
 	default:
 		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
 	}
@@ -136,7 +138,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 		}
 		b.after[r.Name] = b.lengths[channel]
 	}
-	return nil
+	return b.lies(channel, id, payload, problem)
 }
 
 // unfit says why a message does not obey the type of its channel, "" where it
@@ -168,6 +170,7 @@ func (b *bench) crash() error {
 	}
 	b.later = agenda{now: b.now}
 	b.childrenAgain()
+	b.expiriesAgain()
 	b.effects = b.core.State().Pending()
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {

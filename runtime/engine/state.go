@@ -29,6 +29,9 @@ type State struct {
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
 	stuck     int // instances with an incident
+	poisoned  int // instances that a bug of this program stopped
+	aside     map[string]*aside
+	plant     func(stage Stage, key string) // nil but in tests
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
@@ -62,6 +65,7 @@ type instance struct {
 	// progress is what the instance said last about how far it is.
 	progress string
 	done     []doneStep
+	poison   *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -204,7 +208,8 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
-	s.stuck = 0
+	s.stuck, s.poisoned = 0, 0
+	s.aside = map[string]*aside{}
 	s.env = map[string]types.Value{}
 }
 

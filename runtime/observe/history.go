@@ -133,6 +133,7 @@ func (t *Teller) tell(e record.Event) {
 	default:
 		t.tellTrouble(e)
 		t.tellBegun(e)
+		t.tellVerb(e)
 	}
 }
 

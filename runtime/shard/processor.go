@@ -119,6 +119,9 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
+	p.core.Mend(func(empty *engine.State) error { return Refold(context.Background(), o.Journal, empty) }, func(bug *engine.BugError) {
+		o.Log.Error("a bug was met; its instance is left alone", "shard", o.Shard, "instance", bug.Instance, "command", describe(bug.Command), "bug", bug.Panic, "stack", bug.Stack)
+	})
 	p.keeper = newKeeper(o, behind)
 	return p, nil
 }
@@ -381,10 +384,21 @@ func (p *Processor) loop() (err error) {
 			return err
 		}
 		for _, q := range p.queries {
-			q.query(p.core.State())
+			p.look(q)
 		}
 		p.queries = p.queries[:0]
 	}
+}
+
+// look serves a query. A bug in it concerns nobody else.
+func (p *Processor) look(q request) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			p.options.Log.Error("a bug was met by a look at the shard", "shard", p.options.Shard, "bug", bug, "stack", string(debug.Stack()))
+			q.refused(fmt.Errorf("a bug of this program was met while it looked at shard %d; nothing was changed", p.options.Shard))
+		}
+	}()
+	q.query(p.core.State())
 }
 
 // fill decides what waits until the batch is full. Commands and timers take

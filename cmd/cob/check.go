@@ -107,29 +107,27 @@ func gather(results []*compiler.Result) findings {
 }
 
 func (f findings) print(w io.Writer, format string) error {
-	var text []byte
 	switch format {
 	case "line":
-		text = []byte(diag.OneLines(f.diagnostics))
+		return diag.WriteLines(w, f.diagnostics)
 	case "json":
-		text = diag.JSON(f.diagnostics)
+		return diag.JSON(w, f.diagnostics)
 	case "sarif":
 		rules, err := compiler.Rules()
 		if err != nil {
 			return err
 		}
-		text = diag.SARIF(f.diagnostics, rules, version())
+		return diag.SARIF(w, f.diagnostics, rules, version())
 	case "github":
-		text = []byte(diag.GitHub(f.diagnostics))
+		_, err := io.WriteString(w, diag.GitHub(f.diagnostics))
+		return err
 	case "gitlab":
-		text = diag.GitLab(f.diagnostics)
+		return diag.GitLab(w, f.diagnostics)
 	case "junit":
-		text = diag.JUnit(f.diagnostics, f.files)
-	default:
-		return show(w, f.diagnostics)
+		_, err := w.Write(diag.JUnit(f.diagnostics, f.files))
+		return err
 	}
-	_, err := w.Write(text)
-	return err
+	return show(w, f.diagnostics)
 }
 
 // show prints diagnostics for a person.

@@ -16,6 +16,7 @@ func (c *checker) declareChannels() {
 	for _, d := range decls[*syntax.ChannelDecl](c, resolve.Channel) {
 		ch := plan.Channel{Name: c.qualified(d.Name.Text), Kind: d.Kind.Text, Type: c.typeOf(d.Of), At: c.place(d.Name.At)}
 		c.results(ch.Name, d.Of, ch.Type)
+		c.staysHere(d.Of.Span(), "a message of "+d.Name.Text, ch.Type)
 		if ch.Kind != "queue" && ch.Kind != "topic" {
 			c.errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic")
 		}

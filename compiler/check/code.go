@@ -59,6 +59,7 @@ const (
 	CodeEvent          diag.Code = "COB4024"
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
+	CodeLookInto       diag.Code = "COB4430"
 
 	CodeSteps      diag.Code = "COB4201"
 	CodeStepSource diag.Code = "COB4202"
@@ -99,6 +100,19 @@ const (
 	CodeTestCloud  diag.Code = "COB4323"
 	CodeTestAmount diag.Code = "COB4324"
 	CodeTestEnds   diag.Code = "COB4325"
+
+	CodeWireTwice  diag.Code = "COB4380"
+	CodeNoValues   diag.Code = "COB4381"
+	CodeBeginsOn   diag.Code = "COB4382"
+	CodeWidth      diag.Code = "COB4383"
+	CodeCut        diag.Code = "COB4385"
+	CodeRounds     diag.Code = "COB4386"
+	CodeShare      diag.Code = "COB4391"
+	CodeTopic      diag.Code = "COB4392"
+	CodeNegative   diag.Code = "COB4394"
+	CodeNeverThere diag.Code = "COB4395"
+	CodeAllowsAll  diag.Code = "COB4396"
+	CodeItself     diag.Code = "COB4399"
 
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"

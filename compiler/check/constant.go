@@ -80,6 +80,13 @@ func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
 		c.errorf(CodeRefinement, at, "no value of %s can satisfy this", r.Field)
 		return false
 	}
+	switch o := OutcomeOf(&r.Test, c.Universe); {
+	case !o.True:
+		c.errorf(CodeRefinement, at, "no value of %s can satisfy this", r.Field)
+		return false
+	case !o.False && !isConstant(&r.Test):
+		c.report(diag.Warningf(CodeAllowsAll, at, "every value of %s satisfies this", r.Field).WithHelp("leave it out, or say what is not allowed"))
+	}
 	return true
 }
 

@@ -74,6 +74,7 @@ func (c *checker) receive(e *plan.Endpoint, schema *Schema, r *syntax.Receive) {
 	if rows, ok := c.receives(schema, r); ok {
 		b := c.settings("a receive of "+schema.title(), rows, list(r.Settings), r.Name.At)
 		out.Options = append(out.Options, c.options(resolve.NewScope(), rows, b, true)...)
+		c.topicFrom(schema, r.Settings)
 	}
 	e.Receives = append(e.Receives, out)
 }

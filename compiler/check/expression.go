@@ -284,6 +284,8 @@ func (c *checker) member(s *resolve.Scope, e *syntax.MemberExpr) typed {
 			return typed{}
 		}
 		op, of = expression.OptField, *of.Elem
+	} else if e.Optional {
+		c.certainlyThere(s, e, of)
 	}
 	c.Info.Part(of, e.Name.At)
 	t, labels, ok := c.fieldType(of, e.Name)
@@ -404,6 +406,9 @@ func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {
 	if c.soft > 0 {
 		return out
 	}
+	if c.beyond(e, &x, &i) {
+		return typed{}
+	}
 	return c.computed(out, e.Span())
 }
 
@@ -424,6 +429,9 @@ func (c *checker) slice(s *resolve.Scope, e *syntax.SliceExpr) typed {
 	}
 	if x.Type.Kind != types.List && x.Type.Kind != types.String {
 		c.errorf(CodeOperator, e.Span(), "%s cannot be sliced", c.show(x.Type))
+		return typed{}
+	}
+	if c.backwards(e, &x, bounds) {
 		return typed{}
 	}
 	out := typed{expression.Tree{Op: expression.Slice, Type: x.Type, Args: []expression.Tree{x.Tree, bounds[0], bounds[1]}, At: at(e.Span())}, labels}

@@ -21,6 +21,7 @@ func (f *flow) begins(s *resolve.Scope, st *syntax.StartStmt) begun {
 		return f.beginsCall(s, st)
 	}
 	f.start(s, st, st.Target, st.Args, st.Body)
+	f.itself(st, st.Target, st.Args)
 	if sym := f.Names[st]; sym != nil && f.signature(sym.Full) != nil {
 		p := f.signature(sym.Full)
 		return begun{p.Result, p.Raises}
@@ -121,6 +122,7 @@ func (f *flow) child(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	for i, t := range f.arguments(s, st.Target, st.Args, p.Params) {
 		f.keeps(&t, f.labels.of(p.Params[i].Labels), st.Args.List[i].Span(), "the parameter "+p.Params[i].Name)
 	}
+	f.itself(st, st.Target, st.Args)
 	f.takes(st.Target.Span(), st.Target.String(), p.Result, to)
 	f.answered(s, answer{st.Target.Parts[0], st.Target.String(), st.Body, p.Raises, true}, to)
 }

@@ -58,6 +58,9 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	if x.invalid() || y.invalid() {
 		return typed{Tree: expression.Tree{Type: o.Result}}
 	}
+	if op == expression.Coalesce {
+		c.neverAbsent(s, e, &x)
+	}
 	out := typed{expression.Tree{Op: op, Type: o.Result, At: c.mayFail(op, e),
 		Args: []expression.Tree{widen(x.Tree, o.Left), widen(y.Tree, o.Right)}}, c.all(&x) | c.all(&y)}
 	if out.At == "" {

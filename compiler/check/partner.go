@@ -9,7 +9,6 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/lang/types"
 )
 
 var partnerSettings = []Setting{
@@ -103,33 +102,5 @@ func (c *checker) share(out []plan.Shared, n named) []plan.Shared {
 		}
 		s.Params, s.Result, s.Raises = p.Params, p.Result, p.Raises
 	}
-	all := []types.Type{s.Result}
-	for _, f := range s.Params {
-		all = append(all, f.Type)
-	}
-	for _, t := range all {
-		if c.holdsHandle(t, nil) {
-			c.errorf(CodeStaysHere, n.at, "%s takes or gives a handle, which means nothing in another place", n.symbol.Name)
-			return out
-		}
-	}
 	return append(out, s)
-}
-
-// holdsHandle says whether a value of type t may have a handle in it.
-func (c *checker) holdsHandle(t types.Type, seen []string) bool {
-	switch {
-	case t.Kind == types.Handle:
-		return true
-	case t.Kind == types.Named && slices.Contains(seen, t.Name):
-		return false
-	case t.Kind == types.Named:
-		seen = append(slices.Clip(seen), t.Name)
-		if d := c.Universe.Lookup(t.Name); d != nil {
-			return slices.ContainsFunc(d.Fields, func(f types.Field) bool { return c.holdsHandle(f.Type, seen) })
-		}
-		return false
-	}
-	return t.Elem != nil && c.holdsHandle(*t.Elem, seen) ||
-		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return c.holdsHandle(f.Type, seen) })
 }

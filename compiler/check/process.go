@@ -17,6 +17,7 @@ type flow struct {
 	*checker
 	route    bool
 	name     string
+	process  *Process // nil in a route
 	result   types.Type
 	raises   []string        // declared
 	raised   map[string]bool // really raised
@@ -86,9 +87,13 @@ func (c *checker) declareProcesses() {
 
 func (c *checker) declareProcess(d *syntax.ProcessDecl) *Process {
 	p := &Process{Decl: d, Name: c.qualified(d.Name.Text), Raises: c.faults(d.Raises), Result: c.resultOf(d.Result)}
+	if d.Result != nil {
+		c.staysHere(d.Result.Span(), "the result of "+d.Name.Text, p.Result)
+	}
 	if d.Params != nil {
 		p.Params = c.fields(d.Params.List)
 		c.refinements(p.Name, d.Params.List, p.Params)
+		c.fieldsStayHere("the parameter ", d.Params.List, p.Params)
 	}
 	return p
 }
@@ -98,12 +103,13 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	scope := resolve.NewScope()
 	c.enters(scope, p)
 	c.processSettings(scope, p)
-	f := &flow{checker: c, name: d.Name.Text, result: p.Result, raises: p.Raises, raised: map[string]bool{},
+	f := &flow{checker: c, name: d.Name.Text, process: p, result: p.Result, raises: p.Raises, raised: map[string]bool{},
 		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown}
 	f.regions = regionsOf(d.Body)
 	f.processClauses(scope, d)
 	told := c.ds.Len()
 	ends := f.statements(scope.Inner(), d.Body.Stmts)
+	f.beginsOnly(d)
 	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
 	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
 		c.report(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
@@ -275,8 +281,10 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 		f.task(s, st, types.Of(types.Void), false)
 	case *syntax.StartStmt:
 		f.start(s, st, st.Target, st.Args, st.Body)
+		f.itself(st, st.Target, st.Args)
 	case *syntax.SpawnStmt:
 		f.start(s, st, st.Target, st.Args, nil)
+		f.itself(st, st.Target, st.Args)
 	case *syntax.SendStmt:
 		f.send(s, st, st.Target, st.Args)
 	case *syntax.ToStmt:

@@ -213,7 +213,9 @@ func reaches(after map[string][]syntax.Name, from, to string, seen []string) boo
 // each checks a loop whose rounds run at once.
 func (f *flow) each(s, inner *resolve.Scope, st *syntax.ForStmt) {
 	if st.Width != nil {
-		f.tree(st.Width, f.value(s, st.Width, types.Of(types.Int)))
+		t := f.value(s, st.Width, types.Of(types.Int))
+		f.tree(st.Width, t)
+		f.width(&t, st.Width)
 	}
 	outer := f.in
 	f.in.branch, f.in.confined = true, true

@@ -17,6 +17,7 @@ import (
 func (c *checker) generic(scope *resolve.Scope, schema *Schema, verb *Verb, out *plan.Operation, op *syntax.Operation) {
 	r := op.Body.Request
 	out.Request = &plan.Request{Verb: verb.Name, Target: c.target(scope, verb, r)}
+	c.topicTo(schema, verb, r)
 	out.Idempotent = verb.Idempotent
 	rows := slices.Concat(schema.Parts["operation"], verb.Rows)
 	b := c.settings("an operation that does "+verb.Name, slices.Concat(operationSettings, rows), slices.Concat(r.Settings, op.Body.Settings), op.Name.At)

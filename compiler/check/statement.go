@@ -95,6 +95,7 @@ func (f *flow) loop(s *resolve.Scope, st *syntax.ForStmt) {
 	var items typed
 	if r, ok := st.In.(*syntax.RangeExpr); ok {
 		items = f.between(s, r)
+		f.countable(&items, r)
 	} else {
 		items = f.value(s, st.In, none)
 	}
@@ -212,7 +213,9 @@ func (f *flow) wait(s *resolve.Scope, st *syntax.WaitStmt) {
 	if st.Until != nil {
 		f.tree(st.Until, f.value(s, st.Until, types.Of(types.Timestamp)))
 	} else {
-		f.tree(st.For, f.value(s, st.For, types.Of(types.Duration)))
+		t := f.value(s, st.For, types.Of(types.Duration))
+		f.tree(st.For, t)
+		f.ahead(&t, st.For)
 	}
 	if f.timed {
 		f.report(diag.Errorf(CodeUnbounded, st.Span(), "nobody knows how long this waits, and the sla promises completion").

@@ -42,6 +42,7 @@ func (c *checker) declareTypes() {
 	c.settle()
 	c.finite()
 	c.aliasRefinements()
+	c.toldStaysHere(defined, own)
 	c.offerGuards()
 	sideBySide(c, defined, func(x *checker, i int) {
 		if _, list := shape(defined[i]); list != nil && !defined[i].Head().Broken { // or enough has been said
@@ -93,6 +94,10 @@ func (c *checker) definition(d syntax.Decl) types.Definition {
 	case *syntax.UnionDecl:
 		if list != nil {
 			c.cases(list.List, out.Fields)
+			if len(list.List) == 0 && !d.Broken {
+				c.report(diag.Errorf(CodeNoValues, d.Name.At, "%s has no case, so there is no value of it", d.Name.Text).
+					WithHelp("list its cases: union %s { card: Card, transfer: Transfer }", d.Name.Text))
+			}
 		}
 	case *syntax.EnumDecl:
 		out.Values = c.enum(d)
@@ -115,6 +120,10 @@ func (c *checker) enum(d *syntax.EnumDecl) []string {
 	var out []string
 	if d.Members == nil {
 		return nil
+	}
+	if len(d.Members.List) == 0 && !d.Broken {
+		c.report(diag.Errorf(CodeNoValues, d.Name.At, "%s has no value", d.Name.Text).
+			WithHelp("list its values: enum %s { open, closed }", d.Name.Text))
 	}
 	for _, m := range d.Members.List {
 		if slices.Contains(out, m.Name.Text) {
@@ -155,6 +164,7 @@ func (c *checker) fields(list []*syntax.Field) []types.Field {
 			c.annotate(&field, a)
 		}
 		slices.Sort(field.Labels)
+		c.wireTwice(f, &field, list, out)
 		out = append(out, field)
 	}
 	return out

@@ -140,6 +140,7 @@ func (f *flow) share(e syntax.Expr, to *plan.StreamStep) {
 		case syntax.RatioLiteral:
 			if r, ok := parseRatio(lit.Raw); ok {
 				to.Share = r.String()
+				f.shares(lit, r)
 				return
 			}
 		case syntax.DurationLiteral:

@@ -1,16 +1,18 @@
 package diag
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 )
 
 // GitHub returns the annotations of a workflow run, one line each. Columns are
-// left out of what spans several lines: GitHub takes them for one line only.
+// left out of what spans several lines: GitHub takes them for one line only. Of
+// more than MaxShown a last notice says how many were left out.
 func GitHub(ds []Diagnostic) string {
 	var b strings.Builder
-	for _, d := range ds {
+	shown := Foremost(ds, MaxShown)
+	for _, d := range shown {
 		kind := map[Severity]string{Error: "error", Warning: "warning", Info: "notice"}[d.Severity]
 		b.WriteString("::" + kind + " ")
 		if d.Primary.Known() {
@@ -25,6 +27,9 @@ func GitHub(ds []Diagnostic) string {
 			}
 		}
 		fmt.Fprintf(&b, "title=%s::%s\n", githubProperty.Replace(string(d.Code)), githubData.Replace(d.summary()))
+	}
+	if rest := LeftOut(ds, shown); rest != "" {
+		b.WriteString("::notice title=cob::" + githubData.Replace(rest) + "\n")
 	}
 	return b.String()
 }
@@ -56,27 +61,15 @@ type gitlabIssue struct {
 	} `json:"location"`
 }
 
-// GitLab returns a code quality report: a JSON array with a line ending.
-func GitLab(ds []Diagnostic) []byte {
-	out := make([]gitlabIssue, len(ds))
-	prints := fingerprints(ds)
-	for i, d := range ds {
-		out[i].Description = d.summary()
-		out[i].CheckName = string(d.Code)
-		out[i].Fingerprint = prints[i]
-		out[i].Severity = map[Severity]string{Error: "major", Warning: "minor", Info: "info"}[d.Severity]
-		out[i].Location.Path = d.Primary.Path()
-		out[i].Location.Lines.Begin = max(1, d.Primary.From().Line)
-		out[i].Location.Lines.End = max(1, d.Primary.To().Line)
-	}
-	return encode(out)
-}
-
-// encode writes a value that cannot fail to encode.
-func encode(v any) []byte {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		panic("diag: strings and numbers cannot fail to encode: " + err.Error())
-	}
-	return append(text, '\n')
+// GitLab writes a code quality report: a JSON array with a line ending.
+func GitLab(w io.Writer, ds []Diagnostic) error {
+	prints := fingerprints{}
+	return list(w, "", ds, func(d Diagnostic) any {
+		i := gitlabIssue{Description: d.summary(), CheckName: string(d.Code), Fingerprint: prints.of(d),
+			Severity: map[Severity]string{Error: "major", Warning: "minor", Info: "info"}[d.Severity]}
+		i.Location.Path = d.Primary.Path()
+		i.Location.Lines.Begin = max(1, d.Primary.From().Line)
+		i.Location.Lines.End = max(1, d.Primary.To().Line)
+		return i
+	}, "\n")
 }

@@ -14,13 +14,10 @@ const ellipsis = "…"
 
 // cut takes room columns of a line, so that those between low and high are in
 // it; when they are more than fit, so that the first of them are.
-func cut(text []glyph, room, low, high int) excerpt {
-	total := 0
-	if n := len(text); n > 0 {
-		total = text[n-1].column + text[n-1].width
-	}
+func cut(l layout, room, low, high int) excerpt {
+	total := l.columns()
 	if total <= room {
-		return excerpt{text: text, last: total}
+		return excerpt{text: l.text, last: total, left: l.before, right: l.behind}
 	}
 	room = max(room-2, 1) // of the ellipses
 	low = max(low, 0)
@@ -34,12 +31,12 @@ func cut(text []glyph, room, low, high int) excerpt {
 		first = 0 // an ellipsis for one character saves nothing
 	}
 	e := excerpt{first: first, last: min(first+room, total)}
-	for _, g := range text {
+	for _, g := range l.text {
 		if g.column >= e.first && g.column+g.width <= e.last {
 			e.text = append(e.text, g)
 		}
 	}
-	e.left, e.right = e.first > 0, e.last < total
+	e.left, e.right = e.first > 0 || l.before, e.last < total || l.behind
 	if len(e.text) > 0 {
 		e.first = e.text[0].column
 	}

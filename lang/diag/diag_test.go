@@ -1,6 +1,7 @@
 package diag_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -26,19 +27,28 @@ func sample() []diag.Diagnostic {
 	}
 }
 
+func written(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
+	var b strings.Builder
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestRenderings(t *testing.T) {
 	golden.Text(t, "testdata/terminal.txt", diag.Terminal(sample(), diag.Screen{}))
 	golden.Text(t, "testdata/colour.txt", diag.Terminal(sample()[:1], diag.Screen{Colour: true}))
 	golden.Text(t, "testdata/oneline.txt", diag.OneLines(sample()))
 	golden.Text(t, "testdata/github.txt", diag.GitHub(sample()))
-	golden.Text(t, "testdata/json.txt", string(diag.JSON(sample())))
-	golden.Text(t, "testdata/gitlab.json", string(diag.GitLab(sample())))
+	golden.Text(t, "testdata/json.txt", written(t, func(w io.Writer) error { return diag.JSON(w, sample()) }))
+	golden.Text(t, "testdata/gitlab.json", written(t, func(w io.Writer) error { return diag.GitLab(w, sample()) }))
 	golden.Text(t, "testdata/junit.xml", string(diag.JUnit(sample(), []string{"shop/clean.cob", "shop/orders.cob"})))
 	rules, err := diag.Join([]diag.Rule{{Code: "COB2001", Title: "a name that nothing declares", Page: "The name stands for *nothing* here.\n"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Text(t, "testdata/sarif.json", string(diag.SARIF(sample(), rules, "v1.2.3")))
+	golden.Text(t, "testdata/sarif.json", written(t, func(w io.Writer) error { return diag.SARIF(w, sample(), rules, "v1.2.3") }))
 }
 
 func TestSortedByPlace(t *testing.T) {

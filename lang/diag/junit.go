@@ -39,11 +39,17 @@ type junitFailure struct {
 
 // JUnit returns a report of tests: one suite per directory and one case per file,
 // which fails when an error lies in the file. Warnings and remarks are output of
-// the case. Files are those that were checked; those of diagnostics are added.
+// the case. Files are those that were checked; those of diagnostics are added. No
+// more than MaxShown diagnostics are told in full.
 func JUnit(ds []Diagnostic, files []string) []byte {
 	files = slices.Clone(files)
+	of, told := map[string][]Diagnostic{}, map[string][]Diagnostic{}
 	for _, d := range ds {
 		files = append(files, d.Primary.Path())
+		of[d.Primary.Path()] = append(of[d.Primary.Path()], d)
+	}
+	for _, d := range Foremost(ds, MaxShown) {
+		told[d.Primary.Path()] = append(told[d.Primary.Path()], d)
 	}
 	slices.SortFunc(files, func(a, b string) int {
 		if c := strings.Compare(path.Dir(a), path.Dir(b)); c != 0 {
@@ -58,7 +64,7 @@ func JUnit(ds []Diagnostic, files []string) []byte {
 			all.Suites = append(all.Suites, junitSuite{Name: dir})
 		}
 		suite := &all.Suites[len(all.Suites)-1]
-		c := junitCaseOf(ds, file)
+		c := junitCaseOf(file, of[file], told[file])
 		suite.Cases = append(suite.Cases, c)
 		suite.Tests, all.Tests = suite.Tests+1, all.Tests+1
 		if c.Failure != nil {
@@ -72,22 +78,29 @@ func JUnit(ds []Diagnostic, files []string) []byte {
 	return []byte(xml.Header + string(text) + "\n")
 }
 
-func junitCaseOf(ds []Diagnostic, file string) junitCase {
+// junitCaseOf is a file with what was found in it, and what of that is told in full.
+func junitCaseOf(file string, ds, told []Diagnostic) junitCase {
 	c := junitCase{Name: file, ClassName: path.Dir(file), File: file}
 	var errors []Diagnostic
-	for _, d := range ds {
-		switch {
-		case d.Primary.Path() != file:
-		case d.Severity == Error:
+	for _, d := range told {
+		if d.Severity == Error {
 			errors = append(errors, d)
-		default:
+		} else {
 			c.Out += Terminal([]Diagnostic{d}, Screen{})
 		}
 	}
-	if len(errors) > 0 {
-		c.Failure = &junitFailure{Message: errors[0].Message, Type: string(errors[0].Code), Text: "\n" + Terminal(errors, Screen{})}
-		if len(errors) > 1 {
-			c.Failure.Message += fmt.Sprintf(" (and %d more)", len(errors)-1)
+	n, text, rest := countErrors(ds), Terminal(errors, Screen{}), LeftOut(ds, told)
+	switch {
+	case rest != "" && n > 0:
+		text += rest + "\n"
+	case rest != "":
+		c.Out += rest + "\n"
+	}
+	if n > 0 {
+		first := ds[slices.IndexFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })]
+		c.Failure = &junitFailure{Message: first.Message, Type: string(first.Code), Text: "\n" + text}
+		if n > 1 {
+			c.Failure.Message += fmt.Sprintf(" (and %d more)", n-1)
 		}
 	}
 	return c

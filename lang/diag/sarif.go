@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/url"
 	"path"
 	"slices"
@@ -103,32 +104,44 @@ type sarifReplacement struct {
 	Inserted *sarifText  `json:"insertedContent,omitempty"`
 }
 
-// SARIF returns a log of SARIF 2.1.0 with one run and a line ending. Paths become
+// SARIF writes a log of SARIF 2.1.0 with one run and a line ending. Paths become
 // relative references, or file URIs where they are absolute; columns count
 // UTF-16 units from one. The rules are those of the diagnostics, with the page of
 // the registry as help. Version is that of cob and may be empty.
-func SARIF(ds []Diagnostic, rules Registry, version string) []byte {
+func SARIF(w io.Writer, ds []Diagnostic, rules Registry, version string) error {
 	run := sarifRun{ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
 		Tool: sarifTool{sarifDriver{Name: "cob", Version: version, Rules: sarifRules(ds, rules)}}}
-	prints := fingerprints(ds)
-	for i, d := range ds {
-		r := sarifResult{RuleID: d.Code, Level: sarifLevelOf(d.Severity), Message: sarifText{Text: d.summary()},
-			RuleIndex:    slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code }),
-			Fingerprints: map[string]string{"cob/v1": prints[i]}}
-		if d.Primary.Known() {
-			r.Locations = []sarifLocation{{Physical: physical(d.Primary), Message: textOf(d.Label)}}
-		}
-		for _, l := range d.Secondary {
-			if l.Span.Known() {
-				r.Related = append(r.Related, sarifLocation{ID: len(r.Related) + 1, Physical: physical(l.Span), Message: textOf(l.Text)})
-			}
-		}
-		if len(d.Fixes) > 0 {
-			r.Fixes = []sarifFix{sarifFixOf(d)}
-		}
-		run.Results = append(run.Results, r)
+	frame := string(encode(sarifLog{Schema: sarifSchema, Version: sarifVersion, Runs: []sarifRun{run}}, ""))
+	const place = `"results": []` // nowhere else: quotes within texts are escaped
+	before, after, _ := strings.Cut(frame, place)
+	if _, err := io.WriteString(w, before+strings.TrimSuffix(place, "[]")); err != nil {
+		return err
 	}
-	return encode(sarifLog{Schema: sarifSchema, Version: sarifVersion, Runs: []sarifRun{run}})
+	index := map[Code]int{}
+	for i, r := range run.Tool.Driver.Rules {
+		index[r.ID] = i
+	}
+	prints := fingerprints{}
+	return list(w, "      ", ds, func(d Diagnostic) any {
+		return sarifResultOf(d, index[d.Code], prints.of(d))
+	}, after+"\n")
+}
+
+func sarifResultOf(d Diagnostic, rule int, fingerprint string) sarifResult {
+	r := sarifResult{RuleID: d.Code, RuleIndex: rule, Level: sarifLevelOf(d.Severity), Message: sarifText{Text: d.summary()},
+		Fingerprints: map[string]string{"cob/v1": fingerprint}}
+	if d.Primary.Known() {
+		r.Locations = []sarifLocation{{Physical: physical(d.Primary), Message: textOf(d.Label)}}
+	}
+	for _, l := range d.Secondary {
+		if l.Span.Known() {
+			r.Related = append(r.Related, sarifLocation{ID: len(r.Related) + 1, Physical: physical(l.Span), Message: textOf(l.Text)})
+		}
+	}
+	if len(d.Fixes) > 0 {
+		r.Fixes = []sarifFix{sarifFixOf(d)}
+	}
+	return r
 }
 
 func sarifRules(ds []Diagnostic, rules Registry) []sarifRule {
@@ -207,14 +220,11 @@ func sarifFixOf(d Diagnostic) sarifFix {
 
 // fingerprints name diagnostics in a way that survives edits elsewhere in the
 // file: by code, path, message, and how many of the same came before.
-func fingerprints(ds []Diagnostic) []string {
-	seen := map[string]int{}
-	out := make([]string, len(ds))
-	for i, d := range ds {
-		what := strings.Join([]string{string(d.Code), d.Primary.Path(), d.Message}, "\x00")
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, seen[what]))
-		seen[what]++
-		out[i] = hex.EncodeToString(sum[:16])
-	}
-	return out
+type fingerprints map[string]int
+
+func (f fingerprints) of(d Diagnostic) string {
+	what := strings.Join([]string{string(d.Code), d.Primary.Path(), d.Message}, "\x00")
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", what, f[what]))
+	f[what]++
+	return hex.EncodeToString(sum[:16])
 }

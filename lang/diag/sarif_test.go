@@ -2,6 +2,7 @@ package diag_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/url"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestSARIFHoldsTogether(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal(diag.SARIF(ds, nil, ""), &log); err != nil {
+	if err := json.Unmarshal([]byte(written(t, func(w io.Writer) error { return diag.SARIF(w, ds, nil, "") })), &log); err != nil {
 		t.Fatal(err)
 	}
 	run := log.Runs[0]

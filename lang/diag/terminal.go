@@ -29,14 +29,19 @@ func (s Screen) columns() int {
 
 // Terminal returns the diagnostics for a person: the lines of the text with the
 // places marked, labels, help, and what a fix would change. Lines longer than
-// the screen are cut around what is marked.
+// the screen are cut around what is marked. Of more than MaxShown the last line
+// says how many were left out.
 func Terminal(ds []Diagnostic, s Screen) string {
+	shown := Foremost(ds, MaxShown)
 	t := terminal{screen: s}
-	for i, d := range ds {
+	for i, d := range shown {
 		if i > 0 {
 			t.b.WriteByte('\n')
 		}
 		t.diagnostic(d)
+	}
+	if rest := LeftOut(ds, shown); rest != "" {
+		t.b.WriteString("\n" + rest + "\n")
 	}
 	return t.b.String()
 }
@@ -68,7 +73,7 @@ func (t *terminal) diagnostic(d Diagnostic) {
 	style := map[Severity]string{Error: red, Warning: yellow, Info: blue}[d.Severity]
 	fmt.Fprintf(&t.b, "%s%s\n", t.paint(style, fmt.Sprintf("%s[%s]", d.Severity, d.Code)), t.paint(bold, ": "+plain(d.Message)))
 	marks := []mark{newMark(Label{d.Primary, d.Label}, style, '^')}
-	for _, l := range d.Secondary {
+	for _, l := range d.Secondary[:min(len(d.Secondary), maxLabels)] {
 		marks = append(marks, newMark(l, blue, '-'))
 	}
 	hunks := hunksOf(d.Fixes)
@@ -80,11 +85,17 @@ func (t *terminal) diagnostic(d Diagnostic) {
 		t.widen(h.line + max(len(h.old), len(h.new)) - 1)
 	}
 	t.excerpts(marks)
+	if n := len(d.Secondary) - maxLabels; n > 0 {
+		t.note("note", fmt.Sprintf("places left out: %d", n))
+	}
 	if d.Help != "" {
 		t.note("help", plain(d.Help))
 	}
 	t.fix(d.Primary, hunks)
 }
+
+// maxLabels is how many of the places that explain a diagnostic are shown.
+const maxLabels = 20
 
 func (t *terminal) widen(line int) { t.gutter = max(t.gutter, len(strconv.Itoa(line))) }
 
@@ -150,17 +161,30 @@ func (t *terminal) fix(primary source.Span, hunks []hunk) {
 			t.place(false, h.file.Path, source.Position{Line: h.line, Column: 1})
 			file = h.file
 		}
-		at, room := h.differs(), t.screen.columns()-t.gutter-3
-		for n, line := range h.old {
-			t.changed(h.line+n, "-", minus, line, at, room)
-		}
-		for n, line := range h.new {
-			t.changed(h.line+n, "+", plus, line, at, room)
-		}
+		t.hunk(h)
 	}
 }
 
-func (t *terminal) changed(number int, sign, style, line string, at, room int) {
-	text := strings.TrimRight(cut(glyphs(line), room, at, at+1).String(), " ")
-	fmt.Fprintf(&t.b, "%s %s\n", t.paint(blue, fmt.Sprintf("%*d", t.gutter, number)), t.paint(style, strings.TrimRight(sign+" "+text, " ")))
+// maxHunkLines is how many lines of a hunk are shown as they were, and how many as
+// they become.
+const maxHunkLines = 30
+
+func (t *terminal) hunk(h hunk) {
+	at, room := h.differs(), t.screen.columns()-t.gutter-3
+	side := func(lines []string, sign, style string) {
+		for n, line := range lines {
+			if n == maxHunkLines {
+				fmt.Fprintf(&t.b, "%s   lines left out: %d\n", t.margin(), len(lines)-n)
+				return
+			}
+			l := layOut(line, at, room)
+			l.before = l.before || n == 0 && h.before
+			l.behind = l.behind || n == len(lines)-1 && h.behind
+			column := columnOf(l, at)
+			text := strings.TrimRight(cut(l, room, column, column+1).String(), " ")
+			fmt.Fprintf(&t.b, "%s %s\n", t.paint(blue, fmt.Sprintf("%*d", t.gutter, h.line+n)), t.paint(style, strings.TrimRight(sign+" "+text, " ")))
+		}
+	}
+	side(h.old, "-", minus)
+	side(h.new, "+", plus)
 }

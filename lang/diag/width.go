@@ -89,21 +89,20 @@ func wide(r rune) bool {
 	return false
 }
 
+// longestText is how many bytes of a message, a label or a way out a person is
+// shown: a name in it may be as long as a file.
+const longestText = 4000
+
 // plain makes a text fit for one line of a terminal.
 func plain(text string) string {
+	whole := strings.TrimRight(text, "\n")
+	_, to := around(whole, 0, 0, longestText)
 	var b strings.Builder
-	for _, g := range glyphs(strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", " ")) {
+	for _, g := range glyphs(strings.ReplaceAll(whole[:to], "\n", " ")) {
 		b.WriteString(g.text)
 	}
-	return b.String()
-}
-
-// width counts the columns of a text.
-func width(text string) int {
-	g := glyphs(text)
-	if len(g) == 0 {
-		return 0
+	if to < len(whole) {
+		b.WriteString(ellipsis)
 	}
-	last := g[len(g)-1]
-	return last.column + last.width
+	return b.String()
 }

@@ -118,16 +118,20 @@ func (w *window) open(r *row, line int, but *mark) {
 	}
 }
 
+// widestIndent is how many bytes of blanks before a place count as its indent.
+const widestIndent = 4096
+
 // compact says that a long place begins with its line, so that a corner at the
 // left is enough to show it.
 func (w *window) compact(m *mark) bool {
 	line := w.file.Lines.Line(m.from.Line)
-	return strings.TrimSpace(line[:min(m.from.Column-1, len(line))]) == ""
+	indent := min(m.from.Column-1, len(line))
+	return indent <= widestIndent && strings.TrimSpace(line[:indent]) == ""
 }
 
 func (w *window) line(number int) {
-	text := glyphs(w.file.Lines.Line(number))
 	room := w.screen.columns() - w.gutter - 3 - w.indent()
+	text := layOut(w.file.Lines.Line(number), w.focus(number), room)
 	var here []*mark
 	low, high := -1, 0
 	for i := range w.marks {
@@ -161,9 +165,28 @@ func (w *window) line(number int) {
 	w.corners(number, here, text, c)
 }
 
+// focus is the byte of a line that is certainly shown: where the primary place
+// begins or ends there, else another one.
+func (w *window) focus(line int) int {
+	at, found := 0, false
+	for i := range w.marks {
+		m := &w.marks[i]
+		if found && m.caret != '^' {
+			continue
+		}
+		switch line {
+		case m.from.Line:
+			at, found = m.from.Column-1, true
+		case m.to.Line:
+			at, found = m.to.Column-1, true
+		}
+	}
+	return at
+}
+
 // extent is what a mark covers of a line, in columns; to is 0 when it marks
 // nothing there.
-func (w *window) extent(m *mark, line int, text []glyph) (from, to int) {
+func (w *window) extent(m *mark, line int, text layout) (from, to int) {
 	switch {
 	case !m.long() && m.from.Line == line:
 		from = columnOf(text, m.from.Column-1)
@@ -179,13 +202,14 @@ func (w *window) extent(m *mark, line int, text []glyph) (from, to int) {
 }
 
 // columnOf is the column of a byte of a line.
-func columnOf(text []glyph, offset int) int {
+func columnOf(l layout, offset int) int {
+	text := l.text
 	i, found := slices.BinarySearchFunc(text, offset, func(g glyph, o int) int { return cmp.Compare(g.offset, o) })
 	switch {
 	case found:
 		return text[i].column
-	case i == len(text) && i > 0:
-		return text[i-1].column + text[i-1].width
+	case i == len(text):
+		return l.columns()
 	case i > 0:
 		return text[i].column
 	}
@@ -194,7 +218,7 @@ func columnOf(text []glyph, offset int) int {
 
 // short draws the places of this one line: a row of carets with the label of the
 // last one behind, and the other labels below, each under the begin of its place.
-func (w *window) short(line int, here []*mark, text []glyph, c excerpt) {
+func (w *window) short(line int, here []*mark, text layout, c excerpt) {
 	type under struct {
 		*mark
 		from, to int
@@ -263,7 +287,7 @@ func (w *window) bar(line int) *row {
 }
 
 // corners draws where long places begin and end.
-func (w *window) corners(line int, here []*mark, text []glyph, c excerpt) {
+func (w *window) corners(line int, here []*mark, text layout, c excerpt) {
 	done := map[*mark]bool{}
 	for _, m := range here {
 		if !m.long() || m.from.Line == line && w.compact(m) {

@@ -178,6 +178,7 @@ func (p Position) String() string {
 type LineIndex struct {
 	text   string
 	starts []int
+	units  *unitIndex
 }
 
 // IndexLines returns the index of a text. A line ends behind its '\n'.
@@ -191,7 +192,7 @@ func IndexLines(text string) LineIndex {
 		i += n + 1
 		starts = append(starts, i)
 	}
-	return LineIndex{text: text, starts: starts}
+	return LineIndex{text: text, starts: starts, units: &unitIndex{}}
 }
 
 // Count returns the number of lines; an empty text has one.
@@ -226,10 +227,10 @@ func (x LineIndex) Line(line int) string {
 func (x LineIndex) UTF16(offset int) (line, column int) {
 	offset = x.clamp(offset)
 	line = x.line(offset)
-	for _, r := range x.text[x.start(line):offset] {
-		column += units(r)
+	if start := x.start(line); offset-start > unitsEvery && x.units != nil {
+		return line, x.units.before(x.text, offset) - x.units.before(x.text, start)
 	}
-	return line, column
+	return line, unitsOf(x.text[x.start(line):offset])
 }
 
 // FromUTF16 is the inverse of UTF16. A column behind the end of its line means
@@ -239,19 +240,12 @@ func (x LineIndex) FromUTF16(line, column int) int {
 	offset, end := x.start(line), x.lineEnd(line)
 	for offset < end {
 		r, size := utf8.DecodeRuneInString(x.text[offset:])
-		if column -= units(r); column < 0 {
+		if column -= units16(r); column < 0 {
 			break
 		}
 		offset += size
 	}
 	return offset
-}
-
-func units(r rune) int {
-	if r > 0xFFFF {
-		return 2
-	}
-	return 1
 }
 
 func (x LineIndex) clamp(offset int) int { return min(max(offset, 0), len(x.text)) }

@@ -1,7 +1,9 @@
 package source_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/cob-lang/cob/lang/source"
 )
@@ -69,6 +71,27 @@ func TestRegionsMove(t *testing.T) {
 	} {
 		if got.String() != want {
 			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// In a line as long as a file, columns of UTF-16 are those that counting from its
+// begin gives, wherever in a character an offset lies.
+func TestUTF16InALongLine(t *testing.T) {
+	for _, unit := range []string{"a", "é", "😀", "a\xffé😀\x80", "日本"} {
+		text := "x\r\n" + strings.Repeat(unit, 5000/len(unit)) + "\ny"
+		f := source.New("a.cob", text)
+		for offset := 3; offset <= 3+5000/len(unit)*len(unit); offset++ {
+			if near := offset % 1024; near > 8 && near < 1016 {
+				continue
+			}
+			want := 0
+			for _, r := range text[3:offset] {
+				want += len(utf16.Encode([]rune{r}))
+			}
+			if line, column := f.Lines.UTF16(offset); line != 1 || column != want {
+				t.Fatalf("%q: offset %d is %d:%d, want 1:%d", unit, offset, line, column, want)
+			}
 		}
 	}
 }

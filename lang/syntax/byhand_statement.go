@@ -38,6 +38,7 @@ func (x *ElseIf) read(s *session) {
 	if s.opens() {
 		x.Then.read(s)
 	} else {
+		x.Then.At = s.since(s.pos)
 		s.expected(s.pos, "`{`")
 		s.skip(false)
 	}

@@ -289,7 +289,14 @@ func (l *scanner) stringEnd(i, depth int) (end int, ok bool) {
 			i++
 		}
 	}
-	return l.trimmed(l.end), false
+	return l.lastInk(), false
+}
+
+// lastInk returns the offset behind the last byte of the text that is no blank: there
+// ends what has no end, so that a line break behind it, which formatting adds, is none
+// of it.
+func (l *scanner) lastInk() int {
+	return len(strings.TrimRight(l.text[:l.end], " \t\r\n"))
 }
 
 func (l *scanner) trimmed(i int) int {
@@ -321,5 +328,5 @@ func (l *scanner) interpolationEnd(i, depth int, long bool) (end int, ok bool) {
 		}
 		i++
 	}
-	return l.trimmed(l.end), false
+	return l.lastInk(), false
 }

@@ -116,7 +116,7 @@ func FuzzParse(f *testing.F) {
 	for _, text := range corpus(f) {
 		f.Add(text)
 	}
-	for _, seed := range []string{"", "type", "type T {", "process P() { let x = ", "process P() { if { } else if }", `sample s: T { a: "${"${b}"}" }`,
+	for _, seed := range []string{"", "type", "type T {", "process P() { let x = ", "process P() { if { } else if }", "process P({if m{}else if", `sample s: T { a: "${"${b}"}" }`,
 		"process P() {\n match {\n a => send b(c)\n else => { }\n }\n}", "policy p { deny a when x in [1..2,", "\uFEFFtype T {}", "a;b;c", "test \"a\" { given because \"x\" }", "process P() { let x = because \"y\" }"} {
 		f.Add(seed)
 	}

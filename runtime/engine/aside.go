@@ -71,6 +71,8 @@ func (s *State) keepAside(ev record.Event) bool {
 		if e.Channel != "" {
 			s.positions[e.Process] = e.Position
 		}
+	case record.MessageTaken:
+		s.receive(e.Receiver, e.Position, e.Low)
 	case record.InstanceTerminated:
 		if e.Bare {
 			return false // which ends it

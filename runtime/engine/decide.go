@@ -46,6 +46,7 @@ func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Repl
 	reply := d.decide(cmd)
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	s.boundAgain(d.effects)
+	d.effects = append(d.effects, s.nowAwaited()...)
 	return d.events, d.effects, reply
 }
 
@@ -128,6 +129,8 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.activatePlan(&c)
 	case record.PoisonInstance:
 		return d.poisonInstance(&c)
+	case record.OfferMessage:
+		return d.offerMessage(&c)
 	}
 	return d.decideVerb(cmd)
 }

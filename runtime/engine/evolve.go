@@ -72,6 +72,11 @@ func (s *State) apply(ev record.Event) string {
 		return s.instancePoisoned(&e)
 	case record.InstanceTerminated:
 		return s.instanceTerminated(&e)
+	case record.MessageTaken:
+		return s.messageTaken(&e)
+	case record.MessagePassed:
+		s.receive(e.Receiver, e.Position, e.Low)
+		return ""
 	}
 	return s.applyInstance(ev)
 }
@@ -349,7 +354,11 @@ func (s *State) await(x *instance, a *activation) {
 		if on[i].event == "" {
 			continue
 		}
-		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
+		k := awaited(&on[i], a.items, i)
+		s.waiting.add(k, waiter{x, a.id, uint32(i)})
+		if on[i].channel && s.deciding {
+			s.awaiting = append(s.awaiting, k)
+		}
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 // exec runs one step in the frame a.
 func (d *decider) exec(x *instance, a *activation, index uint32) {
 	st := &x.flow.steps[index]
+	if st.absent != "" {
+		d.incident(x, a, index, "this version of cob compiles "+st.absent+" and cannot run it yet")
+		return
+	}
 	switch st.kind {
 	case plan.Let:
 		if v, ok := d.value(x, a, index, st.expr); ok {

@@ -70,7 +70,7 @@ func declareAll(f *flow, steps []plan.Step) {
 				f.marks[s.Name] = &mark{slot: f.declare(hidden(s.Name), types.Of(types.Bool))}
 			}
 		}
-		for _, v := range bindings(s) {
+		for _, v := range f.program.bindings(s) {
 			slot := f.declare(v.name, v.typ)
 			for len(f.bound) < len(f.vars) {
 				f.bound = append(f.bound, 0)
@@ -143,11 +143,16 @@ func (l *linker) step(p *plan.Step) uint32 {
 	index := uint32(len(l.flow.steps))
 	l.flow.steps = append(l.flow.steps, step{})
 	s := step{plan: p, id: p.ID, kind: p.Kind, slot: l.slot(p.Var), comp: -1, undoer: -1, elseBlock: -1}
+	if len(l.flow.program.absent) > 0 {
+		s.absent = absentIn(p)
+	}
 	s.expr = l.expr(p.Expr, p.At)
 	for _, arm := range p.Arms {
 		s.arms = append(s.arms, l.expr(arm, p.At))
 	}
-	l.parts(p, &s)
+	if s.absent == "" {
+		l.parts(p, &s)
+	}
 	l.catches(p, &s)
 	if p.Kind == plan.Machine {
 		l.machines = append(l.machines, p)
@@ -384,7 +389,7 @@ func (l *linker) selection(p *plan.Step) *selection {
 	sel := &selection{afterArm: -1, elseArm: -1}
 	for i := range p.Select.On {
 		on := &p.Select.On[i]
-		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
+		arm := onArm{armPath: armPath{event: l.armName(on)}, channel: on.Channel != "", slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
 		arm.where = l.expr(on.Where, p.At)
 		if on.Equals != nil && len(on.Path) > 0 {
 			arm.path = strings.Join(on.Path, ".")
@@ -392,8 +397,8 @@ func (l *linker) selection(p *plan.Step) *selection {
 		}
 		arm.handle = l.expr(on.Handle, p.At)
 		sel.on = append(sel.on, arm)
-		if on.Event != "" {
-			sel.eventList = append(sel.eventList, on.Event)
+		if arm.event != "" {
+			sel.eventList = append(sel.eventList, cmp.Or(on.Event, on.Channel))
 			l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
 		}
 	}

@@ -50,8 +50,16 @@ func (s *State) InUse(digest string) int {
 	return n
 }
 
-// Position is that of the last message of a route that was taken, 0 for none.
-func (s *State) Position(route string) uint64 { return s.positions[route] }
+// Position is that of the last message of a route, or a receiver, that was taken, 0
+// for none.
+func (s *State) Position(reader string) uint64 {
+	if low, taken := s.Received(reader); len(taken) > 0 {
+		return taken[len(taken)-1]
+	} else if low > 0 {
+		return low
+	}
+	return s.positions[reader]
+}
 
 // Pinned is how many instances still run on a plan, those included that are over
 // but for an outcome that is not known yet.

@@ -125,7 +125,7 @@ func (e *BugError) kind() string {
 // on, so that it has to be decided again for them.
 func (e *BugError) Others() bool {
 	switch c := e.Command.(type) {
-	case record.DeliverEvent:
+	case record.DeliverEvent, record.OfferMessage:
 		return true
 	case record.TimerDue:
 		return c.Instance == ""

@@ -22,6 +22,8 @@ type Program struct {
 	same      map[string]*evaluator // of channels with dedupe_by
 	// arms are all (event, path) pairs that its selects look for.
 	arms []armPath
+	// absent is what the plan has and nothing here runs.
+	absent []Unsupported
 }
 
 // Digest is the name of the plan.
@@ -99,6 +101,7 @@ type step struct {
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32
 	region    *region
+	absent    string // why it cannot be run
 }
 
 // call is a CallStep with its endpoint, operation and failover.
@@ -147,9 +150,10 @@ type onArm struct {
 	varOf  string
 	// transient says that only what comes while it waits counts.
 	transient bool
+	channel   bool // it takes messages; event is then the receiver
 }
 
-// armPath is what a select looks an event up by: its type and the path of the
+// armPath is what a select looks an event or a message up by: its type, or the receiver, and the path of the
 // field that has to fit, "" where every event is looked at.
 type armPath struct{ event, path string }
 
@@ -167,11 +171,15 @@ func (e *LinkError) Error() string {
 // Link makes a plan quick to run. Errors: *UnsupportedError for what this engine
 // cannot run yet; *LinkError for a step that names what the plan does not have.
 func Link(p *plan.Plan, digest string) (*Program, error) {
-	if err := unsupported(p); err != nil {
-		return nil, err
+	if parts := unsupported(p); len(parts) > 0 {
+		return nil, &UnsupportedError{parts}
 	}
+	return link(p, digest, nil)
+}
+
+func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	prog := &Program{
-		digest: digest, plan: p, universe: types.NewUniverse(p.Types),
+		digest: digest, plan: p, absent: absent, universe: types.NewUniverse(p.Types),
 		flows: map[string]*flow{}, endpoints: map[string]*plan.Endpoint{},
 		failovers: map[string]*plan.Failover{}, channels: map[string]*plan.Channel{},
 	}
@@ -213,12 +221,15 @@ func (p *Program) linkProcess(d *plan.Process) error {
 func (p *Program) linkRoute(d *plan.Route) error {
 	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}, marks: map[string]*mark{}, onCancel: none}
 	channel := p.channels[d.From]
-	if channel == nil {
+	switch {
+	case d.From == "" && len(p.absent) > 0:
+		return nil // it reads what nothing here can give it
+	case channel == nil:
 		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
 	}
 	f.declare(d.Var, channel.Type)
 	l := linker{flow: f, ruled: ruled{program: p}}
-	return l.finish(d.Flow.Body, nil, d.At)
+	return l.finish(p.runnable(d.Flow.Body), nil, d.At)
 }
 
 func (f *flow) declare(name string, t types.Type) int32 {

@@ -19,6 +19,13 @@ type Unsupported struct {
 	At   plan.Place
 }
 
+// What is told apart by those who ask whether it IsAbsent.
+const (
+	OnBreach  = "on breach"
+	NoChannel = "a route from what is no channel"
+	Priority  = "the priority of a channel"
+)
+
 // maxNamed is how many parts the message names.
 const maxNamed = 5
 
@@ -46,11 +53,11 @@ var runs = map[plan.Kind]bool{
 
 // unsupported finds everything in a plan that would be passed over in silence, or
 // that has no step here.
-func unsupported(p *plan.Plan) error {
-	e := &UnsupportedError{}
+func unsupported(p *plan.Plan) []Unsupported {
+	var parts []Unsupported
 	note := func(is bool, at plan.Place, what string) {
 		if is {
-			e.Parts = append(e.Parts, Unsupported{what, at})
+			parts = append(parts, Unsupported{what, at})
 		}
 	}
 	for i := range p.Endpoints {
@@ -63,19 +70,16 @@ func unsupported(p *plan.Plan) error {
 		note(len(d.Search) > 0, d.At, "search")
 		note(d.RetainNs > 0, d.At, "retain")
 		note(d.Replicate != "", d.At, "replicate")
-		note(d.OnBreach != nil, d.At, "on breach")
+		note(d.OnBreach != nil, d.At, OnBreach)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
 	for i := range p.Routes {
 		d := &p.Routes[i]
-		note(d.Receive != "" || d.Event != "", d.At, "a route from what is no channel")
+		note(d.Receive != "" || d.Event != "", d.At, NoChannel)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
 	refuseDeclarations(p, note)
-	if len(e.Parts) == 0 {
-		return nil
-	}
-	return e
+	return parts
 }
 
 // refuseStep notes what a step of a kind that runs asks for besides.
@@ -84,9 +88,7 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		note(true, s.At, string(s.Kind))
 		return
 	}
-	if s.Kind == plan.Select && s.Select != nil {
-		for _, on := range s.Select.On {
-			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")
-		}
+	for _, on := range armsOf(s) {
+		note(on.Receive != "", s.At, "waiting for what an endpoint receives")
 	}
 }

@@ -8,7 +8,7 @@ import "github.com/cob-lang/cob/compiler/plan"
 func refuseDeclarations(p *plan.Plan, note func(is bool, at plan.Place, what string)) {
 	for i := range p.Channels {
 		c := &p.Channels[i]
-		note(c.Priority != nil, c.At, "the priority of a channel")
+		note(c.Priority != nil, c.At, Priority)
 	}
 	for _, x := range p.Partners {
 		note(len(x.Imports) > 0, x.At, "what runs at a partner")

@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 5
+const SnapshotVersion = 6
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -51,6 +51,7 @@ func (s *State) Snapshot(to []byte) []byte {
 		c.instance(s, s.instances[id])
 	}
 	c.graveyard(&s.ended)
+	c.receivers(s)
 	c.asides(s)
 	return c.buf
 }
@@ -101,6 +102,9 @@ func (s *State) Restore(from []byte) error {
 		c.graveyard(&s.ended)
 	}
 	if c.err == nil && c.version > 4 {
+		c.receivers(s)
+	}
+	if c.err == nil && c.version > 5 {
 		c.asides(s)
 	}
 	if c.err == nil && c.at != len(from) {

@@ -76,7 +76,7 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
-	if c.version > 4 {
+	if c.version > 5 {
 		c.poison(x)
 	}
 }

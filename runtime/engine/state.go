@@ -28,13 +28,15 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	stuck     int // instances with an incident
 	poisoned  int // instances that a bug of this program stopped
 	aside     map[string]*aside
 	plant     func(stage Stage, key string) // nil but in tests
+	received  map[string]*received          // by receiver
+	stuck     int                           // instances with an incident
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
+	awaiting []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -208,8 +210,10 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
-	s.stuck, s.poisoned = 0, 0
-	s.aside = map[string]*aside{}
+	s.poisoned, s.aside = 0, map[string]*aside{}
+	s.received = map[string]*received{}
+	s.awaiting = nil
+	s.stuck = 0
 	s.env = map[string]types.Value{}
 }
 

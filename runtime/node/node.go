@@ -92,6 +92,7 @@ type Node struct {
 	activation  sync.Mutex       // one plan is activated at a time
 	finishing   bool             // somebody finishes activations; by activation
 	pumps       map[string]*pump // by route; by activation
+	receivers   receiverTable
 	// moving is held for reading while messages are handed over, and for writing
 	// while the shards go from one plan to another.
 	moving sync.RWMutex
@@ -199,7 +200,7 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	n.finishLater()
-	n.adjustPumps()
+	n.adjustReaders()
 	n.tidy()
 	return nil
 }

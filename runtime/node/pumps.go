@@ -44,8 +44,7 @@ func (n *Node) adjustPumps() {
 			delete(n.pumps, route)
 		}
 	}
-	// All join before any reads: what one has consumed may be dropped only when
-	// the others have it, too.
+	// All join before any reads, as adjustReaders says.
 	var fresh []*pump
 	for route, channel := range channels {
 		if n.pumps[route] == nil && n.channels.join(channel, route) {

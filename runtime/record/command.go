@@ -190,8 +190,10 @@ func InstanceID(process, key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }
 
-// ShardOf says which of n shards owns an instance.
+// ShardOf says which of n shards owns an instance, or a cell with the parts that
+// belong to it.
 func ShardOf(instance string, n int) int {
-	sum := sha256.Sum256([]byte(instance))
+	owner, _, _ := strings.Cut(instance, ".")
+	sum := sha256.Sum256([]byte(owner))
 	return int(binary.BigEndian.Uint32(sum[:4]) % uint32(n))
 }

@@ -78,17 +78,9 @@ func TestTheOrdersExampleKeepsItsPromisesInEveryStorm(t *testing.T) {
 		t.Fatal(err)
 	}
 	load := exampleLoad(t, program)
-	ended := map[record.State]int{}
-	for seed := range uint64(seeds(t, 60)) {
-		r := sim.Run(sim.Options{Seed: seed, Load: load})
-		if r.Failure != nil {
-			report(t, r)
-			return
-		}
-		for _, state := range []record.State{record.Completed, record.Faulted, record.Cancelled} {
-			ended[state] += r.Figures.Ended[state]
-		}
-	}
+	ended := live(t, number(t, "COB_SIM_FROM", 0, 0), max(1, number(t, "COB_SIM_SEEDS", 1, quickSeeds)/8), func(seed uint64) sim.Options {
+		return sim.Options{Seed: seed, Load: load}
+	}).Ended
 	t.Logf("ended: %v", ended)
 	for _, state := range []record.State{record.Completed, record.Faulted, record.Cancelled} {
 		if ended[state] == 0 {

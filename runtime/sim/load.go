@@ -5,13 +5,17 @@ import (
 	"strings"
 )
 
+// largeWorlds says that one of so many worlds has much to carry: it takes thirty
+// times as long as another.
+const largeWorlds = 32
+
 // loadOf is the load that a seed chooses.
 func loadOf(seed uint64) *Load {
 	l := randomLoad(seed)
 	if mix(seed, "load")%2 == 0 {
 		l = ordersLoad(seed)
 	}
-	if mix(seed, "large")%16 == 0 {
+	if mix(seed, "large")%largeWorlds == 0 {
 		l.weighDown(seed)
 	}
 	return l
@@ -19,7 +23,7 @@ func loadOf(seed uint64) *Load {
 
 // sizes are those of what is carried along, in bytes: mostly small, and up to
 // what may enter an instance at all.
-var sizes = [...]int{1, 1, 100, 5_000, 100_000, 450_000, 900_000}
+var sizes = [...]int{1, 1, 1, 1, 1, 1, 100, 100, 5_000, 5_000, 20_000, 100_000, 450_000, 900_000}
 
 // weighDown adds to what comes in something that nobody reads, so that commits
 // come near to what a journal takes.

@@ -193,6 +193,28 @@ type Figures struct {
 	Incidents   int
 }
 
+// Add adds what another run counted.
+func (f *Figures) Add(g Figures) {
+	f.Steps += g.Steps
+	f.Virtual += g.Virtual
+	f.Commits += g.Commits
+	f.Crashes += g.Crashes
+	f.TakeOvers += g.TakeOvers
+	f.Ambiguous += g.Ambiguous
+	f.Instances += g.Instances
+	f.Effects += g.Effects
+	f.Unknown += g.Unknown
+	f.Settlements += g.Settlements
+	f.Snapshots += g.Snapshots
+	f.Incidents += g.Incidents
+	if f.Ended == nil {
+		f.Ended = map[record.State]int{}
+	}
+	for state, n := range g.Ended {
+		f.Ended[state] += n
+	}
+}
+
 // Failure is a promise that was broken.
 type Failure struct {
 	Seed    uint64

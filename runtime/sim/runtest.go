@@ -101,6 +101,8 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 			b.then(s.Then)
 		}
 	}
+	b.at = t.At
+	b.late()
 	b.result.VirtualNs = int64(b.now)
 	for s := range b.places {
 		if n := b.ran(s); n > 0 {
@@ -144,6 +146,7 @@ type bench struct {
 	named   map[string]record.Instant // when messages came, by what makes them the same ones
 	lengths map[string]uint64         // how many messages a channel has had
 	after   map[string]uint64         // the position of the latest message of each route
+	lying   map[string][]lying        // by receiver: what nobody has taken, oldest first
 
 	told
 }
@@ -151,7 +154,7 @@ type bench struct {
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
 		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
-		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{},
+		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{}, lying: map[string][]lying{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
 	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}

@@ -3,8 +3,10 @@ package sim_test
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cob-lang/cob/runtime/sim"
@@ -22,54 +24,87 @@ func report(t *testing.T, r sim.Result) {
 	t.Error(r.Failure)
 }
 
-// seeds is how many seeds to run: COB_SIM_SEEDS, or what is quick.
-func seeds(t *testing.T, quick int) int {
+// number is what an environment variable says, from least on, or what else.
+func number(t *testing.T, name string, least, otherwise uint64) uint64 {
 	t.Helper()
-	text := os.Getenv("COB_SIM_SEEDS")
+	text := os.Getenv(name)
 	if text == "" {
-		return quick
+		return otherwise
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("COB_SIM_SEEDS is %q: want a count from 1", text)
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n < least {
+		t.Fatalf("%s is %q: want a number from %d", name, text, least)
 	}
 	return n
 }
 
+// quickSeeds is how many worlds every test run lives, shortSeeds a short one, which
+// is that of the race detector.
+const (
+	quickSeeds = 500
+	shortSeeds = 50
+)
+
+// TestEveryPromiseHoldsInEveryWorld lives COB_SIM_SEEDS worlds from COB_SIM_FROM
+// on, on all processors.
 func TestEveryPromiseHoldsInEveryWorld(t *testing.T) {
-	var total sim.Figures
-	n := seeds(t, 300)
-	for seed := range uint64(n) {
-		r := sim.Run(sim.Options{Seed: seed})
-		if r.Failure != nil {
-			report(t, r)
-			return
-		}
-		total.Steps += r.Figures.Steps
-		total.Virtual += r.Figures.Virtual
-		total.Commits += r.Figures.Commits
-		total.Crashes += r.Figures.Crashes
-		total.TakeOvers += r.Figures.TakeOvers
-		total.Ambiguous += r.Figures.Ambiguous
-		total.Instances += r.Figures.Instances
-		total.Effects += r.Figures.Effects
-		total.Unknown += r.Figures.Unknown
-		total.Settlements += r.Figures.Settlements
-		total.Snapshots += r.Figures.Snapshots
-		total.Incidents += r.Figures.Incidents
+	from, n := number(t, "COB_SIM_FROM", 0, 0), number(t, "COB_SIM_SEEDS", 1, quickSeeds)
+	if testing.Short() {
+		n = min(n, shortSeeds)
 	}
-	t.Logf("%d seeds: %+v", n, total)
+	total := live(t, from, n, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
+	t.Logf("%d seeds from %d: %+v", n, from, total)
+}
+
+// live lives n worlds from a seed on, several at a time, and adds up what
+// happened in them. It reports the lowest seed that broke a promise.
+func live(t *testing.T, from, n uint64, options func(seed uint64) sim.Options) sim.Figures {
+	t.Helper()
+	var (
+		lock   sync.Mutex
+		next   = from
+		broken *sim.Result
+		total  sim.Figures
+		all    sync.WaitGroup
+	)
+	// take hands out some neighbouring seeds at a time, which share what they can.
+	const portion = 8
+	take := func() (lo, hi uint64) {
+		lock.Lock()
+		defer lock.Unlock()
+		if broken != nil {
+			return from + n, from + n
+		}
+		lo = next
+		next = min(from+n, (next/portion+1)*portion)
+		return lo, next
+	}
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for lo, hi := take(); lo < hi; lo, hi = take() {
+				for seed := lo; seed < hi; seed++ {
+					r := sim.Run(options(seed))
+					lock.Lock()
+					total.Add(r.Figures)
+					if r.Failure != nil && (broken == nil || seed < broken.Seed) {
+						broken = &r
+					}
+					lock.Unlock()
+				}
+			}
+		})
+	}
+	all.Wait()
+	if broken != nil {
+		report(t, *broken)
+		t.FailNow()
+	}
+	return total
 }
 
 // TestOneSeed runs the seed of COB_SIM_SEED with its trace; without it, seed 1.
 func TestOneSeed(t *testing.T) {
-	seed := uint64(1)
-	if text := os.Getenv("COB_SIM_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("COB_SIM_SEED is %q: want a number", text)
-		}
-	}
+	seed := number(t, "COB_SIM_SEED", 0, 1)
 	r := sim.Run(sim.Options{Seed: seed, Trace: true})
 	if r.Failure != nil {
 		report(t, r)

@@ -62,6 +62,8 @@ func (b *bench) effect(e engine.Effect) error {
 		if err := refused(b.decide(e.Order)); err != nil {
 			return err
 		}
+	case engine.Await:
+		return b.offers(e.Receiver)
 	default:
 		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
 	}
@@ -98,6 +100,7 @@ func (b *bench) starts(e engine.Start) error {
 // publishes notes an event; who heard of it is the engine's affair.
 func (b *bench) publishes(event string, payload map[string]types.Value, by string) {
 	b.events = append(b.events, happened{name: event, value: payload})
+	b.unheard(event)
 	b.trace("%s published %s %s", by, short(event), show(payload))
 }
 
@@ -120,6 +123,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 	if b.repeats(channel, payload) {
 		return nil
 	}
+	b.ordered(channel)
 	b.lengths[channel]++
 	b.messages = append(b.messages, happened{name: channel, value: payload})
 	b.trace("%s sent %s to %s", by, show(payload), short(channel))
@@ -134,7 +138,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 		}
 		b.after[r.Name] = b.lengths[channel]
 	}
-	return nil
+	return b.lies(channel, id, payload, problem)
 }
 
 // unfit says why a message does not obey the type of its channel, "" where it
@@ -166,6 +170,7 @@ func (b *bench) crash() error {
 	}
 	b.later = agenda{now: b.now}
 	b.childrenAgain()
+	b.expiriesAgain()
 	b.effects = b.core.State().Pending()
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {
@@ -296,6 +301,7 @@ func (b *bench) note(events []record.Event) {
 			b.trace("%s says: %s", short(b.flows[e.Instance]), e.Text)
 		case record.IncidentOpened:
 			b.trace("%s waits for a person: %s", short(b.flows[e.Instance]), e.Detail)
+			b.cannotRun(e)
 		case record.InstanceEnded:
 			b.noteEnd(e)
 		}

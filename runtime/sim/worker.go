@@ -89,6 +89,7 @@ func (w *world) crash(k *worker) {
 			continue
 		}
 		k.owns[s] = nil
+		w.audits[s].released(o)
 		d := w.disks[s]
 		if len(d.waiting) == 1 && d.waiting[0] == o && w.random.chance(500) {
 			d.store.Crash()
@@ -176,6 +177,7 @@ func (w *world) claim(s int, k *worker) {
 		return
 	}
 	if old := k.owns[s]; old != nil {
+		w.audits[s].released(old)
 		old.lost = true
 	}
 	w.figures.TakeOvers++
@@ -316,6 +318,7 @@ func (w *world) acknowledged(o *owner, r journal.Result) {
 
 // lose gives up a shard.
 func (w *world) lose(o *owner, err error) {
+	w.audits[o.shard].released(o)
 	o.lost = true
 	if o.worker.owns[o.shard] == o {
 		o.worker.owns[o.shard] = nil

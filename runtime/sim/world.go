@@ -44,7 +44,8 @@ type world struct {
 	// acks are the instances whose start was acknowledged, in that order.
 	acks []string
 	// Chances out of 1000 that this run lives with.
-	loseChance, snapshotChance, digestChance int
+	loseChance, snapshotChance, compareChance int
+	scratch                                   []byte // a snapshot that is compared with another
 }
 
 // Run lets one world live. The same options give the same result.
@@ -87,7 +88,7 @@ func live(o Options, tracing bool) *world {
 func newWorld(o Options, tracing bool) *world {
 	w := &world{
 		options: o, load: o.Load, limits: engine.DefaultLimits(), random: random{o.Seed}, tracing: tracing,
-		wanted: map[string]bool{}, deployed: 1, digestChance: 250,
+		wanted: map[string]bool{}, deployed: 1, compareChance: 40,
 	}
 	w.figures.Ended = map[record.State]int{}
 	if mix(o.Seed, "attempts")%4 == 0 {

@@ -97,14 +97,14 @@ func closed(t *testing.T, n *Node) {
 func incident(t *testing.T, n *Node, word string) {
 	t.Helper()
 	id := record.InstanceID("p.P", "bad")
-	d, err := n.Instance(t.Context(), id)
+	d, err := n.Instance(t.Context(), id, Person{})
 	if err != nil || d.State != record.Incident || !strings.Contains(d.Blocked, "assignment to entry in nil map (plant_test.go") {
 		t.Fatalf("it is %+v, %v", d, err)
 	}
 	if d.Outlook == nil || !strings.Contains(d.Outlook.Terminate, "ends it at once") || !strings.Contains(d.Outlook.Retry, word) {
 		t.Errorf("the outlook is %+v", d.Outlook)
 	}
-	list := n.Instances(observe.Filter{State: record.Incident}, observe.Place{}, 10)
+	list := n.Instances(observe.Filter{State: record.Incident}, observe.Place{}, 10, Person{})
 	if len(list) != 1 || list[0].ID != id {
 		t.Errorf("with an incident are %+v", list)
 	}

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) && !c.writeVerb(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -189,6 +189,9 @@ var readers = [...]func(*coder) Event{
 	tagWentBack:            readAs[WentBack],
 	tagOperated:            readAs[Operated],
 	tagGivenUp:             readAs[GivenUp],
+	tagTaskAnswered:        readAs[TaskAnswered],
+	tagTaskReleased:        readAs[TaskReleased],
+	tagTaskDelegated:       readAs[TaskDelegated],
 	tagMessageTaken:        readAs[MessageTaken],
 	tagMessagePassed:       readAs[MessagePassed],
 	tagPartBegan:           readAs[PartBegan],

@@ -121,7 +121,7 @@ const maxTrips = 10_000
 type folder struct {
 	state *engine.State
 	known map[mark]trip // that were met in an earlier pass
-	found map[mark]trip
+	found map[mark]trip // nil: the first ends it
 }
 
 // apply folds one commit. Errors: those of record.ReadEvents and Evolve, where they
@@ -141,7 +141,7 @@ func (f *folder) apply(commit journal.Commit) ([]record.Event, error) {
 		}
 		err := f.state.Evolve(e)
 		var misfit *engine.EvolveError
-		if errors.As(err, &misfit) && misfit.Panicked && record.About(e) != "" && len(f.found) < maxTrips {
+		if errors.As(err, &misfit) && misfit.Panicked && record.About(e) != "" && f.found != nil && len(f.found) < maxTrips {
 			f.found[at] = trip{record.About(e), misfit.Reason}
 			f.state.Discard(record.About(e))
 			continue

@@ -29,6 +29,7 @@ const (
 	promiseNoPanic   = "the engine does not panic"
 	promiseFits      = "every commit fits the journal"
 	promiseNoMessage = "no message is lost"
+	promiseLoad      = "the load came to what it has to come to"
 )
 
 // place names an activation.
@@ -180,6 +181,8 @@ func (a *audit) event(ev record.Event) {
 		if e.Channel != "" {
 			a.position(e.Process, e.Position)
 		}
+	case record.PartBegan:
+		a.world.wanted[e.Instance] = true
 	case record.MessageSkipped:
 		a.position(e.Route, e.Position)
 	case record.StepEntered:
@@ -255,6 +258,11 @@ func (a *audit) progress(ev record.Event) {
 		name := e.Instance + " " + e.ID
 		a.once(!a.taken[name], "the event %s was taken by %s", e.ID, e.Instance)
 		a.taken[name] = true
+		delete(a.due, place{e.Instance, e.Activation})
+	case record.MessageTaken:
+		name := fmt.Sprint(e.Receiver, " ", e.Position)
+		a.once(!a.world.received[name], "message %d of %s was taken", e.Position, e.Receiver)
+		a.world.received[name] = true
 		delete(a.due, place{e.Instance, e.Activation})
 	}
 }

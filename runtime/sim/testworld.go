@@ -182,7 +182,7 @@ func (b *bench) crash() error {
 	b.later = agenda{now: b.now}
 	b.childrenAgain()
 	b.expiriesAgain()
-	b.effects = b.core.State().Pending()
+	b.effects = append(b.core.State().Pending(), b.offersAgain()...)
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {
 			return err

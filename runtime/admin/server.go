@@ -32,10 +32,10 @@ const (
 	DefaultList = 100
 )
 
-// New is the handler of a node's whole API.
-func New(n *node.Node) http.Handler {
+// New is the handler of a node's whole API. who says who asks.
+func New(n *node.Node, who Identity) http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handle := range (&server{n}).calls() {
+	for pattern, handle := range (&server{n, who}).calls() {
 		mux.HandleFunc(pattern, answer(handle, BodyTime))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
@@ -78,8 +78,11 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/channels":                       s.channels,
 		"GET /v1/channels/{channel}/messages":    s.peek,
 		"GET /v1/tasks":                          s.tasks,
-		"POST /v1/tasks/{id}/claim":              s.claim,
-		"POST /v1/tasks/{id}/complete":           s.complete,
+		"GET /v1/tasks/{id}":                     s.task,
+		"POST /v1/tasks/{id}/claim":              s.onTask(claimTask),
+		"POST /v1/tasks/{id}/unclaim":            s.onTask(releaseTask),
+		"POST /v1/tasks/{id}/delegate":           s.onTask(delegateTask),
+		"POST /v1/tasks/{id}/complete":           s.onTask(completeTask),
 		"GET /v1/deployments":                    s.deployments,
 		"POST /v1/deployments":                   s.deploy,
 		"GET /v1/endpoints":                      s.endpoints,
@@ -107,7 +110,10 @@ func noSuchCall(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 		Detail: r.Method + " " + r.URL.Path + " is no call of this API; spec/api.md lists them"})
 }
 
-type server struct{ node *node.Node }
+type server struct {
+	node     *node.Node
+	identity Identity
+}
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -148,8 +154,12 @@ func (s *server) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
 	started, err := s.node.Start(r.Context(), node.StartRequest{
-		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait,
+		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait, Who: who,
 	})
 	if err != nil {
 		return err
@@ -213,7 +223,11 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 			return badQuery("cursor", cursor, "want the cursor of the page before")
 		}
 	}
-	page := Page{Instances: s.node.Instances(filter, before, n)}
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	page := Page{Instances: s.node.Instances(filter, before, n, who)}
 	if len(page.Instances) == n {
 		page.Cursor = page.Instances[n-1].Place().String()
 	}
@@ -248,7 +262,11 @@ func filterOf(r *http.Request) (observe.Filter, error) {
 }
 
 func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
-	i, err := s.node.Instance(r.Context(), r.PathValue("id"))
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	i, err := s.node.Instance(r.Context(), r.PathValue("id"), who)
 	if err != nil {
 		return err
 	}

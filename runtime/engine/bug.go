@@ -62,6 +62,10 @@ func instanceOf(cmd record.Command) string {
 		return record.InstanceID(c.Process, c.Key)
 	case record.ClaimTask:
 		return c.Instance
+	case record.ReleaseTask:
+		return c.Instance
+	case record.DelegateTask:
+		return c.Instance
 	case record.CompleteTask:
 		return c.Instance
 	case record.CancelInstance:

@@ -111,6 +111,10 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.timerDue(&c)
 	case record.ClaimTask:
 		return d.claimTask(&c)
+	case record.ReleaseTask:
+		return d.releaseTask(&c)
+	case record.DelegateTask:
+		return d.delegateTask(&c)
 	case record.CompleteTask:
 		return d.completeTask(&c)
 	case record.CancelInstance:

@@ -160,7 +160,13 @@ func (s *State) applyWaiting(ev record.Event) string {
 	case record.TaskClaimed:
 		a.more().by = e.By
 	case record.TaskCompleted:
-		a.more().by = e.By
+		x.completed(a, e.By, 0)
+	case record.TaskAnswered:
+		x.completed(a, e.By, e.Form)
+	case record.TaskReleased:
+		a.more().by = ""
+	case record.TaskDelegated:
+		a.more().by = e.To
 	case record.EventTaken:
 		return s.eventTaken(x, a, &e)
 	case record.FaultCaught:
@@ -189,6 +195,12 @@ func aimed(ev record.Event) (instance string, activation uint32) {
 	case record.TaskClaimed:
 		return e.Instance, e.Activation
 	case record.TaskCompleted:
+		return e.Instance, e.Activation
+	case record.TaskAnswered:
+		return e.Instance, e.Activation
+	case record.TaskReleased:
+		return e.Instance, e.Activation
+	case record.TaskDelegated:
 		return e.Instance, e.Activation
 	case record.EventTaken:
 		return e.Instance, e.Activation

@@ -288,7 +288,7 @@ func (s *State) bury(x *instance, now record.Instant) {
 	delete(s.instances, x.id)
 	t := tombstone{
 		id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil},
-		started: x.started, result: x.result, end: *x.over, settled: x.settled,
+		started: x.started, result: x.result, end: *x.over, settled: x.settled, answered: x.answered,
 	}
 	s.ended.add(&t)
 	s.makeRoom(t.route, now)

@@ -246,6 +246,11 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 		}
 		e.Items = append(e.Items, v)
 	}
+	more, ok := d.valuesOf(x, a, index, st.candidates)
+	if !ok {
+		return
+	}
+	e.Items = append(e.Items, more...)
 	e.Due = st.nextNudge(d.now, d.now, false)
 	if d.room(x, a, index, 1) {
 		d.enter(x, a, e)

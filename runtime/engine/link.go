@@ -248,6 +248,7 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		for i := range p.Task.Args {
 			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
 		}
+		l.people(s, p)
 	case plan.Select:
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {
 			s.sel = l.selection(p)

@@ -295,11 +295,14 @@ func (x *instance) task(a *activation) Task {
 	t := Task{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
 		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items[:len(st.shows)]), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
 	if a.escalated() {
 		t.AlsoRole = st.plan.Task.EscalateTo
 	}
+	t.Labels, t.Priority = st.plan.Task.Labels, st.plan.Task.Priority
+	t.Users, t.Groups = x.candidates(a, st)
+	t.Groups = append(x.roleGroups(a, st), t.Groups...)
 	return t
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/policy"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
 )
@@ -20,6 +21,8 @@ type Program struct {
 	failovers map[string]*plan.Failover
 	channels  map[string]*plan.Channel
 	same      map[string]*evaluator // of channels with dedupe_by
+	// policies are the rules about people, by the name of the policy.
+	policies map[string]*policy.Program
 	// arms are all (event, path) pairs that its selects look for.
 	arms []armPath
 	// absent is what the plan has and nothing here runs.
@@ -97,7 +100,10 @@ type step struct {
 	sel    *selection
 	until  *expr
 	shows  []*expr // of a task: what the person sees
-	join   plan.Join
+	// candidates are the users and the groups that a task names, each where it does.
+	candidates []*expr
+	about      []string // of a task: the labels of what it shows and asks for
+	join       plan.Join
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32
 	region    *region
@@ -191,6 +197,9 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
 	}
 	if err := prog.linkChannels(); err != nil {
+		return nil, err
+	}
+	if err := prog.linkPolicies(); err != nil {
 		return nil, err
 	}
 	for i := range p.Processes {

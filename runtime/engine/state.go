@@ -68,6 +68,10 @@ type instance struct {
 	works int // activations of what was begun
 	// progress is what the instance said last about how far it is.
 	progress string
+	// people have completed a task of it, the first one first; answered are the
+	// latest MaxAnswered of these tasks.
+	people   []string
+	answered []answered
 	done     []doneStep
 
 	phase   phase

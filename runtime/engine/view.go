@@ -98,13 +98,19 @@ type Task struct {
 	Name       string
 	Role       string // qualified
 	AlsoRole   string // that it was escalated to, qualified
-	Form       types.Type
-	Plan       string
-	Since      record.Instant
-	Due        record.Instant // 0: never
-	ClaimedBy  string
+	// Groups and Users may do it: those of its roles, and those that it names.
+	Groups    []string
+	Users     []string
+	Priority  int
+	Form      types.Type
+	Plan      string
+	Since     record.Instant
+	Due       record.Instant // 0: never
+	ClaimedBy string
 	// Data is what the person is shown, with its names and types.
 	Data      []types.Value
 	Shows     []string
 	DataTypes []types.Type
+	// Labels are those of each of Data beside the ones that its type says.
+	Labels [][]string
 }

@@ -3,7 +3,6 @@ package observe
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -60,9 +59,9 @@ func TaskID(instance string, activation uint32) string {
 	return instance + "." + strconv.FormatUint(uint64(activation), 10)
 }
 
-// Explain adds what the engine knows. Fields with a label are redacted, and so
-// are variables whose labels say that they follow from labelled data.
-func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string) {
+// Explain adds what the engine knows. Labelled data that is not seen is redacted:
+// fields, and variables whose labels say that they follow from such data.
+func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string, sees Sees) {
 	d.State = e.State
 	d.Compensating = e.Compensating
 	if d.Detail == "" {
@@ -97,63 +96,7 @@ func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string
 	if len(e.Vars) > 0 {
 		d.Vars = map[string]json.RawMessage{}
 		for _, v := range e.Vars {
-			if hidden := labels[v.Name]; len(hidden) > 0 {
-				d.Vars[v.Name] = types.AppendJSON(nil, redacted(hidden))
-				continue
-			}
-			d.Vars[v.Name] = u.EncodeJSON(nil, redact(u, v.Value, v.Type), redactedType(v.Type))
+			d.Vars[v.Name] = Encode(u, v.Value, v.Type, labels[v.Name], sees)
 		}
 	}
-}
-
-// redactedType keeps wire names where the type is still that of the value.
-func redactedType(t types.Type) types.Type {
-	if t.Kind == types.Invalid {
-		return types.Of(types.JSON)
-	}
-	return t
-}
-
-// redacted stands for a value with these labels.
-func redacted(labels []string) string { return "(" + strings.Join(labels, ", ") + ")" }
-
-// redact is v with every labelled field replaced by the names of its labels.
-func redact(u *types.Universe, v types.Value, t types.Type) types.Value {
-	switch t.Kind {
-	case types.Optional:
-		return redact(u, v, *t.Elem)
-	case types.List:
-		items, _ := v.([]types.Value)
-		out := make([]types.Value, len(items))
-		for i := range items {
-			out[i] = redact(u, items[i], *t.Elem)
-		}
-		return out
-	case types.Map:
-		m, ok := v.(map[string]types.Value)
-		if !ok {
-			return v
-		}
-		out := make(map[string]types.Value, len(m))
-		for k := range m {
-			out[k] = redact(u, m[k], *t.Elem)
-		}
-		return out
-	}
-	fields, ok := u.FieldsOf(t)
-	m, isRecord := v.(map[string]types.Value)
-	if !ok || !isRecord {
-		return v
-	}
-	out := make(map[string]types.Value, len(m))
-	for _, f := range fields {
-		switch value, present := m[f.Name]; {
-		case !present:
-		case len(f.Labels) > 0:
-			out[f.Name] = redacted(f.Labels)
-		default:
-			out[f.Name] = redact(u, value, f.Type)
-		}
-	}
-	return out
 }

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) && !c.writePeople(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -182,6 +182,9 @@ var readers = [...]func(*coder) Event{
 	tagRoundsPlanned:       readAs[RoundsPlanned],
 	tagStateEntered:        readAs[StateEntered],
 	tagArmsAwaited:         readAs[ArmsAwaited],
+	tagTaskAnswered:        readAs[TaskAnswered],
+	tagTaskReleased:        readAs[TaskReleased],
+	tagTaskDelegated:       readAs[TaskDelegated],
 	tagMessageTaken:        readAs[MessageTaken],
 	tagMessagePassed:       readAs[MessagePassed],
 	tagPartBegan:           readAs[PartBegan],

@@ -100,11 +100,13 @@ type TimerDue struct {
 	Due        Instant // the time that was set; another one is stale
 }
 
-// ClaimTask reserves a task for one person.
+// ClaimTask reserves a task for one person. Groups are those that the identity
+// provider says.
 type ClaimTask struct {
 	Instance   string
 	Activation uint32
 	By         string
+	Groups     []string
 }
 
 // CompleteTask answers a task. Form was checked against the task's type.
@@ -112,6 +114,7 @@ type CompleteTask struct {
 	Instance   string
 	Activation uint32
 	By         string
+	Groups     []string
 	Form       types.Value
 }
 

@@ -27,6 +27,10 @@ func describe(cmd record.Command) string {
 		return fmt.Sprintf("the timer of activation %d of instance %s", c.Activation, c.Instance)
 	case record.ClaimTask:
 		return fmt.Sprintf("the claim of task %d of instance %s", c.Activation, c.Instance)
+	case record.ReleaseTask:
+		return fmt.Sprintf("the release of task %d of instance %s", c.Activation, c.Instance)
+	case record.DelegateTask:
+		return fmt.Sprintf("the delegation of task %d of instance %s", c.Activation, c.Instance)
 	case record.CompleteTask:
 		return fmt.Sprintf("the answer to task %d of instance %s", c.Activation, c.Instance)
 	case record.CancelInstance:

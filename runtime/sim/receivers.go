@@ -5,6 +5,7 @@ import (
 
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
 // hand lets messages go on in other shards where the words of their route take them.
@@ -56,25 +57,37 @@ type receiver struct {
 	again bool // somebody waits since
 }
 
-// learn asks the shards what was taken. An offer that a shard has and has not decided
-// yet comes first: it may be taken there.
+// learn asks the shards what was taken. They answer behind the offers that they have
+// not decided yet.
 func (r *receiver) learn() {
 	r.turn++
 	r.idle, r.again = false, false
 	r.low, r.taken = 0, map[uint64]bool{}
+	missing, turn := len(r.world.disks), r.turn
 	for s := range r.world.disks {
-		o := r.world.owner(s)
-		if o == nil || o.writing || len(o.inbox) > 0 || len(o.worker.delayed) > 0 {
+		asked := r.world.ask(s, shard.Request{
+			Query: func(state *engine.State) {
+				if r.turn != turn {
+					return
+				}
+				low, taken := state.Received(r.Name)
+				r.low = max(r.low, low)
+				for _, at := range taken {
+					r.taken[at] = true
+				}
+				if missing--; missing == 0 {
+					r.turn++
+					r.later(0, func() { r.from(r.low + 1) })
+				}
+			},
+			Refused: func(error) { r.later(100*millisecond, r.learn) },
+		})
+		if !asked {
 			r.later(50*millisecond, r.learn)
 			return
 		}
-		low, taken := o.core.State().Received(r.Name)
-		r.low = max(r.low, low)
-		for _, at := range taken {
-			r.taken[at] = true
-		}
 	}
-	r.from(r.low + 1)
+	r.later(2*second, r.learn)
 }
 
 func (r *receiver) later(wait nanos, do func()) {

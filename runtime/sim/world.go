@@ -47,8 +47,10 @@ type world struct {
 	// acks are the instances whose start was acknowledged, in that order.
 	acks []string
 	// Chances out of 1000 that this run lives with.
-	loseChance, snapshotChance, compareChance int
-	scratch                                   []byte // a snapshot that is compared with another
+	loseChance, compareChance int
+	// What lies between two snapshots of a shard, and what is kept below one, in bytes.
+	snapshotEvery, retain int64
+	scratch               []byte // a snapshot that is compared with another
 }
 
 // Run lets one world live. The same options give the same result.
@@ -98,7 +100,8 @@ func newWorld(o Options, tracing bool) *world {
 		w.limits.Attempts = 3 // so that people are asked
 	}
 	w.loseChance = w.random.below(60)
-	w.snapshotChance = w.random.below(120)
+	w.snapshotEvery = int64(200 << w.random.below(10))
+	w.retain = int64(1 << w.random.below(16))
 	w.outside = newOutside(w)
 	for s := range o.Shards {
 		options := journal.StoreOptions{MarkEvery: 1, MaxLength: maxCommit}
@@ -126,7 +129,13 @@ func newWorld(o Options, tracing bool) *world {
 func (w *world) stormy() bool { return int64(w.agenda.now) < w.options.Storm }
 
 // lost says whether the network swallows something.
-func (w *world) lost() bool { return w.stormy() && w.random.chance(w.loseChance) }
+func (w *world) lost() bool {
+	lost := w.stormy() && w.random.chance(w.loseChance)
+	if lost {
+		w.figures.Lost++
+	}
+	return lost
+}
 
 // network is how long something takes to get somewhere.
 func (w *world) network() nanos {
@@ -134,6 +143,7 @@ func (w *world) network() nanos {
 		return millisecond
 	}
 	if w.random.chance(30) {
+		w.figures.Delayed++
 		return w.random.between(millisecond, 4*second)
 	}
 	return w.random.between(millisecond/5, 5*millisecond)
@@ -195,10 +205,11 @@ func (w *world) begin() {
 func (w *world) deploy() {
 	p := w.load.Programs[w.deployed]
 	w.deployed++
+	w.figures.Deployed++
 	w.trace("version %.8s is deployed", p.Digest())
 	for _, o := range w.owners {
 		if o != nil {
-			o.core.State().AddProgram(p)
+			o.loop.State().AddProgram(p)
 		}
 	}
 	w.activate(p)
@@ -212,14 +223,15 @@ func (w *world) mischief() {
 	w.agenda.after(w.random.between(50*millisecond, 1500*millisecond), w.mischief)
 	k := w.workers[w.random.below(len(w.workers))]
 	s := w.random.below(len(w.disks))
-	switch w.random.below(10) {
-	case 0, 1:
+	switch w.random.below(24) {
+	case 0, 1, 2, 3, 4:
 		if k.up {
 			w.crash(k)
 			w.agenda.after(w.random.between(100*millisecond, 5*second), func() { w.restart(k) })
 		}
-	case 2, 3:
+	case 5, 6, 7, 8:
 		if k.up && !k.paused {
+			w.figures.Pauses++
 			w.trace("%s stops for a while", k.name)
 			k.paused = true
 			life := k.life
@@ -229,12 +241,23 @@ func (w *world) mischief() {
 				}
 			})
 		}
-	case 4:
+	case 9, 10:
+		if o := w.owner(s); o != nil && w.random.chance(300) {
+			k = o.worker // it begins anew
+		}
 		w.trace("%s wants shard %d", k.name, s)
 		w.claim(s, k)
-	case 5:
+	case 11:
+		w.power()
+	case 12:
+		w.figures.Outages++
+		w.disks[s].away = w.agenda.now + w.random.between(100*millisecond, 3*second)
+		w.trace("the disk of shard %d takes nothing until %s", s, w.disks[s].away)
+	case 13, 14:
+		w.look(s)
+	case 15, 16:
 		w.disks[s].slow = w.agenda.now + w.random.between(100*millisecond, 3*second)
-	case 6:
+	case 17:
 		for _, p := range w.pumps {
 			p.resume()
 		}
@@ -265,7 +288,7 @@ func (w *world) calm() {
 		s.until = min(s.until, w.agenda.now)
 	}
 	for _, d := range w.disks {
-		d.slow = 0
+		d.slow, d.away = 0, 0
 	}
 	for _, k := range w.workers {
 		w.restart(k)

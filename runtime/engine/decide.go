@@ -78,6 +78,7 @@ type decider struct {
 	begun   bool                   // the first event was about to be applied
 	about   string                 // the instance that runs
 	halt    *record.PoisonInstance // what is to be left alone instead of run
+	turning *cell                  // whose messages go on one after the other
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -135,6 +136,8 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.poisonInstance(&c)
 	case record.OfferMessage:
 		return d.offerMessage(&c)
+	case record.StartPart:
+		return d.startPart(&c)
 	}
 	return d.decideVerb(cmd)
 }
@@ -195,7 +198,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	switch {
 	case no != nil:
 		return record.Reply{Rejected: no}
-	case f.process == nil:
+	case f.process == nil && f.route.Event != "" && c.Key != "" && !d.full():
+		return d.startOfEvent(c, f)
+	case f.process == nil && f.route.Event == "":
 		return reject(record.NotFound, "%s is a route: it is started by the messages of its channel", c.Process)
 	case c.Key == "":
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
@@ -305,7 +310,7 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
 	d.about = x.id
-	if d.halt != nil {
+	if d.halt != nil && d.halt.Instance == x.id {
 		d.ready = d.ready[:0]
 		d.emit(record.InstancePoisoned{At: d.now, Instance: x.id, Command: d.halt.Command, Detail: clip(d.halt.Detail)})
 		return
@@ -319,6 +324,9 @@ func (d *decider) run(x *instance) {
 	d.ready = d.ready[:0]
 	d.tell(x)
 	x.park(d.now)
+	if k := d.s.cells[x.cell]; k != nil && k.due == 0 && k.busy == "" && x.phase == finished {
+		d.turn(k)
+	}
 }
 
 // drain lets what is ready go on, and what that makes ready.

@@ -108,6 +108,12 @@ func (e *BugError) Instead() (cmd record.Command, ok bool) {
 		if c.Problem == "" {
 			leave.Cause = c
 		}
+	case record.StartPart:
+		leave.Cause = c
+	case record.TimerDue:
+		if c.Instance != e.Instance { // of a cell, which makes an instance
+			leave.Cause = c
+		}
 	case record.TerminateInstance:
 		c.Bare = true
 		return c, true
@@ -187,6 +193,10 @@ func (d *decider) poisonInstance(c *record.PoisonInstance) record.Reply {
 		return d.startInstance(&cause)
 	case record.DeliverMessage:
 		return d.deliverMessage(&cause)
+	case record.StartPart:
+		return d.startPart(&cause)
+	case record.TimerDue:
+		return d.timerDue(&cause)
 	}
 	return reject(record.NotFound, "there is no instance %s here", c.Instance)
 }
@@ -303,7 +313,7 @@ func (s *State) enlist(x *instance) {
 			continue
 		}
 		if a.due != 0 {
-			s.timers.push(timer{a.due, x, a.id})
+			s.timers.push(timer{due: a.due, inst: x, act: a.id})
 		}
 		if a.role == roleStep && !a.frame() {
 			if x.arms(a) != nil && a.exit() == nil {

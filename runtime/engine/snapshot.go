@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 6
+const SnapshotVersion = 7
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -52,6 +52,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	}
 	c.graveyard(&s.ended)
 	c.receivers(s)
+	c.cells(s)
 	c.asides(s)
 	return c.buf
 }
@@ -105,6 +106,9 @@ func (s *State) Restore(from []byte) error {
 		c.receivers(s)
 	}
 	if c.err == nil && c.version > 5 {
+		c.cells(s)
+	}
+	if c.err == nil && c.version > 6 {
 		c.asides(s)
 	}
 	if c.err == nil && c.at != len(from) {

@@ -80,7 +80,7 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
-	if c.version > 5 {
+	if c.version > 6 {
 		c.poison(x)
 	}
 }

@@ -86,6 +86,9 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
+	if c.version > 6 {
+		c.poison(x)
+	}
 }
 
 // packed reads the variables and leaves them packed: most instances wait.
@@ -285,7 +288,7 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	if c.version > 5 {
 		c.answers(&t.answered)
 	}
-	if c.version > 6 {
+	if c.version > 7 {
 		c.when(&t.keep)
 		c.blob(&t.search)
 	}

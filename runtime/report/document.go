@@ -84,7 +84,7 @@ type Subject struct {
 	Ended                  record.Instant // 0: not yet
 	Vars                   []Var
 	Path                   *Path
-	Sees                   Sees // who reads it
+	Sees                   Sees     // who reads it
 	Include                []string // of Parts; none: all of them
 }
 

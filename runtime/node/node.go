@@ -62,6 +62,8 @@ type Options struct {
 	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
 	SnapshotEvery, Retain int64
 	Log                   *slog.Logger // zero: none
+	// plant is where tests step into the engine.
+	plant func(stage engine.Stage, key string)
 }
 
 // Validate says which field is outside its bounds.
@@ -243,6 +245,7 @@ func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.D
 	if err != nil {
 		return nil, err
 	}
+	state.Plant(n.options.plant)
 	for _, d := range stored {
 		state.AddProgram(d.Program)
 	}
@@ -266,6 +269,9 @@ func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.D
 		},
 		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})
+	for _, i := range state.Aside() {
+		s.view.SetAside(i.Instance, i.Blocked)
+	}
 	return state, err
 }
 

@@ -54,6 +54,7 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 // invocation checks the arguments, settings and candidates of one invocation.
 func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoint, op *plan.Operation) *Call {
 	args := f.arguments(s, st.Target, st.Args, op.Params)
+	f.lawfulArgs(e.Name+"."+op.Name, st.Args, op.Params, args)
 	call := &Call{Endpoint: e, Operation: op, Failover: f.failover, Policy: f.policy}
 	var labels labelSet
 	call.Args = slices.Grow(call.Args, len(args))

@@ -138,8 +138,16 @@ func (a *asyncAPI) channel2(key, item *node) {
 			a.sends(op, name, key.text, target.get("parameters"), list, nil)
 		}
 	}
+	a.quiet(key, &c)
 	a.Declared[c.Name] = key.at()
 	a.Channels = append(a.Channels, c)
+}
+
+// quiet tells of a channel in which nothing travels.
+func (a *asyncAPI) quiet(key *node, c *Channel) {
+	if len(c.Messages) == 0 {
+		a.left(key.at(), "the channel %s has no messages, so nothing can be sent there or received", key.text)
+	}
 }
 
 func (c *Channel) take(list []message) {
@@ -178,6 +186,7 @@ func (a *asyncAPI) third() {
 		channels[target] = len(a.Channels)
 		c := Channel{Name: identifier(key.text), Address: firstOf(target.get("address").str(), key.text), Protocol: a.protocol}
 		c.take(a.messages3(target))
+		a.quiet(key, &c)
 		a.Declared[c.Name] = key.at()
 		a.Channels = append(a.Channels, c)
 	})

@@ -28,8 +28,12 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	received  map[string]*received // by receiver
-	stuck     int                  // instances with an incident
+	poisoned  int // instances that a bug of this program stopped
+	aside     map[string]*aside
+	plant     func(stage Stage, key string) // nil but in tests
+	received  map[string]*received          // by receiver
+	stuck     int                           // instances with an incident
+	cells     map[string]*cell
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
@@ -50,6 +54,10 @@ type instance struct {
 	started  record.Instant
 	position uint64 // of the message that started a route
 	channel  string
+	// part is one more than the word of a route that handed the message on, 0 where it
+	// came from outside; cell is where the word keeps something for it, "" for nowhere.
+	part uint32
+	cell string
 
 	// vars are packed while the instance waits for long.
 	vars   []types.Value
@@ -68,6 +76,7 @@ type instance struct {
 	people   []string
 	answered []answered
 	done     []doneStep
+	poison   *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -210,7 +219,9 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.poisoned, s.aside = 0, map[string]*aside{}
 	s.received = map[string]*received{}
+	s.cells = map[string]*cell{}
 	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}

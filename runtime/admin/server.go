@@ -71,8 +71,13 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
 		"GET /v1/instances/{id}/history":         s.history,
-		"POST /v1/instances/{id}/cancel":         s.cancel,
+		"GET /v1/instances/{id}/report":          s.report,
+		"GET /v1/instances/{id}/outlook":         s.outlook,
+		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),
+		"POST /v1/instances/{id}/terminate":      s.verb(s.terminate),
+		"POST /v1/instances/{id}/resume":         s.verb(s.resume),
 		"POST /v1/instances/{id}/retry":          s.retry,
+		"POST /v1/instances/{id}/skip":           s.skip,
 		"POST /v1/events/{type}":                 s.event,
 		"POST /v1/channels/{channel}/messages":   s.message,
 		"GET /v1/channels":                       s.channels,
@@ -86,6 +91,7 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/deployments":                    s.deployments,
 		"POST /v1/deployments":                   s.deploy,
 		"GET /v1/endpoints":                      s.endpoints,
+		"GET /v1/journals":                       s.journals,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
 		"GET /healthz":                           s.alive,
@@ -209,7 +215,7 @@ type Page struct {
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
-	filter, err := filterOf(r)
+	filter, err := s.filterOf(r)
 	if err != nil {
 		return err
 	}
@@ -241,11 +247,11 @@ var states = []record.State{record.Running, record.Waiting, record.Completed, re
 
 // filterOf reads which instances are wanted. A name or a state that does not
 // exist is refused: it would look like an empty list.
-func filterOf(r *http.Request) (observe.Filter, error) {
+func (s *server) filterOf(r *http.Request) (observe.Filter, error) {
 	q := r.URL.Query()
 	for name, values := range q {
-		if !slices.Contains([]string{"process", "state", "key", "since", "limit", "cursor"}, name) {
-			return observe.Filter{}, badQuery(name, values[0], "no such filter; there is process, state, key, since, limit and cursor")
+		if !slices.Contains([]string{"process", "state", "key", "since", "where", "limit", "cursor"}, name) {
+			return observe.Filter{}, badQuery(name, values[0], "no such filter; there is process, state, key, since, where, limit and cursor")
 		}
 	}
 	filter := observe.Filter{Process: q.Get("process"), State: record.State(q.Get("state")), Key: q.Get("key")}
@@ -256,6 +262,12 @@ func filterOf(r *http.Request) (observe.Filter, error) {
 		var err error
 		if filter.Since, err = time.Parse(time.RFC3339, since); err != nil {
 			return filter, badQuery("since", since, "want a time such as 2026-11-21T10:00:00Z")
+		}
+	}
+	if where := q.Get("where"); where != "" {
+		var err error
+		if filter.Where, err = s.where(where); err != nil {
+			return filter, err
 		}
 	}
 	return filter, nil
@@ -281,46 +293,6 @@ func (s *server) history(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"history": entries})
 }
 
-// Act is the body of a call that acts on an instance.
-type Act struct {
-	By     string `json:"by"`
-	Reason string `json:"reason"`
-}
-
-func readAct(w http.ResponseWriter, r *http.Request) (Act, error) {
-	var a Act
-	text, err := body(w, r, MaxBody)
-	if err != nil || len(text) == 0 {
-		return a, err
-	}
-	if err := json.Unmarshal(text, &a); err != nil {
-		return a, &Problem{Title: "Bad body", Status: http.StatusBadRequest, Detail: `want JSON such as {"by": "ada", "reason": "ordered by mistake"}: ` + err.Error()}
-	}
-	return a, nil
-}
-
-func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Cancel(r.Context(), r.PathValue("id"), a.By, a.Reason); err != nil {
-		return err
-	}
-	return s.instance(w, r)
-}
-
-func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Retry(r.Context(), r.PathValue("id"), a.By); err != nil {
-		return err
-	}
-	return s.instance(w, r)
-}
-
 func (s *server) deployments(w http.ResponseWriter, _ *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"deployments": s.node.Deployments()})
 }
@@ -335,6 +307,10 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}
 	return reply(w, http.StatusOK, d)
+}
+
+func (s *server) journals(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"journals": s.node.Journals()})
 }
 
 func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {

@@ -40,7 +40,8 @@ func (x *instance) persistent(a *activation) bool {
 	if a.role != roleStep && a.role != roleWork || x.inClosing(a) {
 		return true
 	}
-	return x.flow.steps[a.step].call == nil
+	st := &x.flow.steps[a.step]
+	return st.call == nil || st.kind == plan.Report
 }
 
 // tries is how often an effect is attempted before something else happens.
@@ -151,6 +152,8 @@ func (d *decider) technical(x *instance, a *activation, fault, reason string) {
 		fields["endpoint"], fields["operation"] = st.plan.Start.Process, "start"
 	case plan.Send:
 		fields["endpoint"], fields["operation"] = st.plan.Send.Channel, "send"
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample, plan.Slip:
+		fields["endpoint"], fields["operation"] = x.flow.name, st.id
 	case plan.Publish:
 		fields["endpoint"], fields["operation"] = st.plan.Type.Name, "publish"
 	}
@@ -194,7 +197,11 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 			e.Watch = record.Watch{Instance: x.id, Activation: a.id}
 		}
 		return e
-	case plan.Send:
+	case plan.Slip:
+		return Send{Target: t, Plan: x.flow.program.digest, Channel: w.channel, Payload: w.load}
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
+		return x.handed(a, t, w)
+	case plan.Send, plan.Tap:
 		return Send{Target: t, Plan: x.flow.program.digest, Channel: st.plan.Send.Channel, Payload: w.load}
 	case plan.Publish:
 		payload, _ := w.load.(map[string]types.Value)
@@ -332,19 +339,24 @@ func (d *decider) failed(x *instance, a *activation, c *record.AttemptEnded, ret
 
 // answer handles the end of an attempt of a step's own effect.
 func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
+	if c.Outcome != record.Succeeded && a.role == roleStep && x.flow.steps[a.step].kind == plan.Tap {
+		d.failed(x, a, c, 0) // the copy is lost, and nobody waits for it
+		d.leave(x, a)
+		return
+	}
 	switch c.Outcome {
 	case record.Succeeded:
 		d.succeeded(x, a, c)
 	case record.Raised:
 		d.failed(x, a, c, 0)
-		if a.role != roleStep && a.role != roleWork {
+		if a.role != roleStep && a.role != roleWork || x.flow.steps[a.step].kind == plan.Report {
 			d.incident(x, a, a.step, "was answered with the fault "+c.Fault)
 			return
 		}
 		d.raise(x, a, a.step, c.Fault, c.Fields, c.Detail)
 	case record.Rejected:
 		d.failed(x, a, c, 0)
-		if a.role != roleStep && a.role != roleWork || x.scope(a) != nil {
+		if a.role != roleStep && a.role != roleWork || x.scope(a) != nil || x.flow.steps[a.step].kind == plan.Report {
 			d.incident(x, a, a.step, "was rejected: "+c.Detail)
 			return
 		}
@@ -368,6 +380,9 @@ func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) 
 	switch {
 	case st.start != nil && (st.awaits || a.role == roleWork):
 		d.childStarted(x, a, c.TookNs)
+		return
+	case st.word != nil && st.kind != plan.Slip:
+		d.handedOn(x, a, st)
 		return
 	case a.role == roleWork:
 		d.workEnded(x, a, record.WorkEnded{Value: c.Value, Cloud: a.x.cloud, TookNs: c.TookNs})
@@ -492,6 +507,9 @@ func again(e Effect) Effect {
 		e.Again = true
 		return e
 	case Recall:
+		e.Again = true
+		return e
+	case Hand:
 		e.Again = true
 		return e
 	}

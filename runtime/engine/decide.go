@@ -70,12 +70,15 @@ type decider struct {
 	now     record.Instant
 	events  []record.Event
 	effects []Effect
-	ready   []*activation // of the instance that runs
-	steps   int           // that it ran
-	written int           // bytes of its events
-	values  int           // bytes of the values of the step that runs
-	total   int           // bytes of all events
-	begun   bool          // the first event was about to be applied
+	ready   []*activation          // of the instance that runs
+	steps   int                    // that it ran
+	written int                    // bytes of its events
+	values  int                    // bytes of the values of the step that runs
+	total   int                    // bytes of all events
+	begun   bool                   // the first event was about to be applied
+	about   string                 // the instance that runs
+	halt    *record.PoisonInstance // what is to be left alone instead of run
+	turning *cell                  // whose messages go on one after the other
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -97,6 +100,9 @@ func reject(code record.Code, format string, args ...any) record.Reply {
 }
 
 func (d *decider) decide(cmd record.Command) record.Reply {
+	if no, barred := d.barred(cmd); barred {
+		return no
+	}
 	switch c := cmd.(type) {
 	case record.StartInstance:
 		return d.startInstance(&c)
@@ -126,9 +132,17 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.dropChild(&c)
 	case record.ActivatePlan:
 		return d.activatePlan(&c)
+	case record.PoisonInstance:
+		return d.poisonInstance(&c)
 	case record.OfferMessage:
 		return d.offerMessage(&c)
+	case record.StartPart:
+		return d.startPart(&c)
 	}
+	return d.decideVerb(cmd)
+}
+
+func (d *decider) unknown(cmd record.Command) record.Reply {
 	return reject(record.Invalid, "this program does not know the command %T: use a newer cob", cmd)
 }
 
@@ -166,7 +180,9 @@ func (d *decider) flowNamed(name, digest string) (*flow, *record.Rejection) {
 }
 
 // known says whether an instance exists or did.
-func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended.known(id) }
+func (s *State) known(id string) bool {
+	return s.instances[id] != nil || s.ended.known(id) || s.aside[id] != nil
+}
 
 func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instances }
 
@@ -182,7 +198,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	switch {
 	case no != nil:
 		return record.Reply{Rejected: no}
-	case f.process == nil:
+	case f.process == nil && f.route.Event != "" && c.Key != "" && !d.full():
+		return d.startOfEvent(c, f)
+	case f.process == nil && f.route.Event == "":
 		return reject(record.NotFound, "%s is a route: it is started by the messages of its channel", c.Process)
 	case c.Key == "":
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
@@ -191,7 +209,7 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
 	case d.overcrowded():
-		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.len(), d.s.limits.KeepEnded)
+		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.n, d.s.limits.KeepEnded)
 	}
 	for i := range f.process.Params {
 		p := &f.process.Params[i]
@@ -203,7 +221,13 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if why := d.s.limits.tooMuch(input); why != "" {
 		return reject(record.Invalid, "the input of %s %s", c.Process, why)
 	}
+	if why := f.program.unfit(f.process, input); why != "" {
+		return reject(record.Invalid, "the input of %s does not fit: %s", c.Process, why)
+	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
+	if values := f.index(input); values != nil {
+		d.emit(record.Indexed{Instance: id, Values: values})
+	}
 	x := d.s.instances[id]
 	if c.Watch != (record.Watch{}) {
 		d.addWatcher(x, c.Watch, true, record.Reply{})
@@ -291,6 +315,13 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
+	d.about = x.id
+	if d.halt != nil && d.halt.Instance == x.id {
+		d.ready = d.ready[:0]
+		d.emit(record.InstancePoisoned{At: d.now, Instance: x.id, Command: d.halt.Command, Detail: clip(d.halt.Detail)})
+		return
+	}
+	d.s.passing(StageDecide, x.key)
 	d.steps, d.written = 0, 0
 	d.drain(x)
 	for x.flow.gated && d.admit(x) || d.goOnLater(x) {
@@ -299,6 +330,9 @@ func (d *decider) run(x *instance) {
 	d.ready = d.ready[:0]
 	d.tell(x)
 	x.park(d.now)
+	if k := d.s.cells[x.cell]; k != nil && k.due == 0 && k.busy == "" && x.phase == finished {
+		d.turn(k)
+	}
 }
 
 // drain lets what is ready go on, and what that makes ready.
@@ -334,7 +368,11 @@ func (d *decider) within(x *instance, a *activation) bool {
 		return false
 	}
 	if d.written > limits.BytesPerCommand || d.total > 2*limits.BytesPerCommand {
-		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: keep large data outside and pass its address. Retry goes on with as many, cancel ends it", limits.BytesPerCommand))
+		advice := "keep large data outside and pass its address"
+		if x.flow.continues {
+			advice = "does it begin again without end (continue with)? Then let it wait; else " + advice
+		}
+		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: %s. Retry goes on with as many, cancel ends it", limits.BytesPerCommand, advice))
 		return false
 	}
 	if int(x.steps) >= limits.StepsPerInstance {

@@ -13,6 +13,9 @@ import (
 type EvolveError struct {
 	Event  record.Event
 	Reason string
+	// Panicked says that this program tripped over it, so that the instance that it
+	// is about can be set aside.
+	Panicked bool
 }
 
 func (e *EvolveError) Error() string {
@@ -23,21 +26,29 @@ func (e *EvolveError) Error() string {
 // the event's effect needs stands in it. Errors: *EvolveError, and then the state
 // is of no use any more.
 func (s *State) Evolve(ev record.Event) (err error) {
-	// An event that names a step of the wrong kind trips over a nil somewhere. It
-	// comes from a strange journal, so it is an error and no bug.
+	// An event that names a step of the wrong kind trips over a nil somewhere.
 	defer func() {
 		if p := recover(); p != nil {
-			err = &EvolveError{ev, fmt.Sprint(p)}
+			err = &EvolveError{Event: ev, Reason: toldOf(p), Panicked: true}
 		}
 	}()
+	if len(s.aside) > 0 && s.keepAside(ev) {
+		return nil
+	}
+	if s.plant != nil {
+		s.passing(StageEvolve, s.keyOf(ev))
+	}
 	if reason := s.apply(ev); reason != "" {
-		return &EvolveError{ev, reason}
+		return &EvolveError{Event: ev, Reason: reason}
 	}
 	return nil
 }
 
 // apply gives the reason why ev does not fit, or "".
 func (s *State) apply(ev record.Event) string {
+	if s.reporting {
+		s.follow(ev)
+	}
 	switch e := ev.(type) {
 	case record.PlanActivated:
 		s.active[e.Package] = e.Digest
@@ -57,14 +68,26 @@ func (s *State) apply(ev record.Event) string {
 		}
 		s.kept.part(k, e.Next, e.At)
 		return ""
+	case record.Indexed:
+		return s.indexed(&e)
+	case record.Forgotten:
+		return s.forgotten(&e)
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
+	case record.InstancePoisoned:
+		return s.instancePoisoned(&e)
+	case record.InstanceTerminated:
+		return s.instanceTerminated(&e)
 	case record.MessageTaken:
 		return s.messageTaken(&e)
 	case record.MessagePassed:
 		s.receive(e.Receiver, e.Position, e.Low)
 		return ""
+	case record.PartBegan:
+		return s.partBegan(&e)
+	case record.CellOpened, record.CellMarked, record.CellGathered, record.CellEmptied, record.CellHeld, record.CellReleased, record.CellClosed:
+		return s.applyCell(ev)
 	}
 	return s.applyInstance(ev)
 }
@@ -89,6 +112,12 @@ func (s *State) applyInstance(ev record.Event) string {
 			return why
 		}
 		return s.branchEntered(x, a, &e)
+	case record.Reported:
+		x, a, why := s.locate(e.Instance, e.Parent)
+		if why != "" {
+			return why
+		}
+		return s.reported(x, a, &e)
 	case record.Told:
 		x, a, why := s.locate(e.Instance, e.Parent)
 		if why != "" {
@@ -109,6 +138,10 @@ func (s *State) applyInstance(ev record.Event) string {
 		if why != "" {
 			return why
 		}
+		if x.flow.steps[a.step].kind == plan.Split {
+			a.round, a.inflight, a.more().base = e.Round, false, a.attempt
+			return ""
+		}
 		a.round, a.next = e.Round, 0
 		x.steps++
 		x.set(a, x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
@@ -122,6 +155,8 @@ func (s *State) applyInstance(ev record.Event) string {
 		return ""
 	case record.FaultPassed, record.UndoStarted, record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
+	case record.StepSkipped, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+		return s.applyVerb(ev)
 	case record.WorkBegun, record.WorkEnded, record.ChildStarted, record.ChildRecalled, record.HandleTaken, record.WatcherAdded:
 		return s.applyChild(ev)
 	}
@@ -240,7 +275,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	x.acts = []*activation{{parent: none, step: none, since: e.At}}
 	x.alive = 1
 	s.instances[e.Instance] = x
-	if f.route != nil {
+	if f.route != nil && e.Channel != "" {
 		s.positions[f.name] = e.Position
 	}
 	return ""

@@ -16,6 +16,7 @@ type timer struct {
 	due  record.Instant
 	inst *instance
 	act  uint32
+	cell *cell // instead of an activation
 }
 
 // timers is a heap by due time. Stale entries stay until they reach the top or
@@ -75,6 +76,9 @@ func (t *timers) forget(stale func(timer) bool) {
 }
 
 func (s *State) stale(e timer) bool {
+	if e.cell != nil {
+		return s.cells[e.cell.id] != e.cell || e.cell.due != e.due
+	}
 	if s.instances[e.inst.id] != e.inst {
 		return true
 	}
@@ -93,7 +97,7 @@ func (s *State) setDue(x *instance, a *activation, due record.Instant) {
 		s.timers.forget(s.stale)
 	}
 	if due != 0 {
-		s.timers.push(timer{due, x, a.id})
+		s.timers.push(timer{due: due, inst: x, act: a.id})
 	}
 }
 
@@ -106,7 +110,7 @@ func (s *State) NextDue() (at record.Instant, ok bool) {
 	if len(s.kept.parted) > 0 {
 		return s.kept.parted[0].handed, true
 	}
-	kept := s.kept.soonest()
+	kept := s.ownDue()
 	if len(s.timers.heap) == 0 {
 		return kept, kept != 0
 	}
@@ -116,13 +120,20 @@ func (s *State) NextDue() (at record.Instant, ok bool) {
 	return at, true
 }
 
+// ownDue is when the shard forgets something next: a kept event, or an instance that
+// ended; 0 for never.
+func (s *State) ownDue() record.Instant {
+	at, _ := s.outlived()
+	return earlier(s.kept.soonest(), at)
+}
+
 // Due are the commands for at most limit timers whose time has come. A timer
 // stays until its command was decided, so ask again after deciding.
 func (s *State) Due(now record.Instant, limit int) []record.TimerDue {
 	var out []record.TimerDue
 	if len(s.kept.parted) > 0 && limit > 0 {
 		out = append(out, record.TimerDue{Due: s.kept.parted[0].handed})
-	} else if k := s.kept.soonest(); k != 0 && k <= now && limit > 0 {
+	} else if k := s.ownDue(); k != 0 && k <= now && limit > 0 {
 		out = append(out, record.TimerDue{Due: k})
 	}
 	// The heap is walked from the top without taking anything out.
@@ -131,7 +142,9 @@ func (s *State) Due(now record.Instant, limit int) []record.TimerDue {
 		if i >= len(s.timers.heap) || s.timers.heap[i].due > now || len(out) >= limit {
 			return
 		}
-		if e := s.timers.heap[i]; !s.stale(e) {
+		if e := s.timers.heap[i]; e.cell != nil && !s.stale(e) {
+			out = append(out, record.TimerDue{Instance: e.cell.id, Activation: none, Due: e.due})
+		} else if e.cell == nil && !s.stale(e) {
 			out = append(out, record.TimerDue{Instance: e.inst.id, Activation: e.act, Due: e.due})
 		}
 		walk(2*i + 1)

@@ -46,8 +46,10 @@ var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
 	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
-	plan.Await: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
+	plan.Await: true, plan.Report: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
 	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
+	plan.Dedupe: true, plan.Split: true, plan.Aggregate: true, plan.Resequence: true, plan.Throttle: true, plan.Delay: true,
+	plan.Sample: true, plan.Tap: true, plan.Slip: true,
 	plan.Machine: true, plan.Goto: true, plan.Critical: true, plan.Interleave: true, plan.Milestone: true, plan.During: true,
 }
 
@@ -67,15 +69,13 @@ func unsupported(p *plan.Plan) []Unsupported {
 	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
-		note(len(d.Search) > 0, d.At, "search")
-		note(d.RetainNs > 0, d.At, "retain")
 		note(d.Replicate != "", d.At, "replicate")
 		note(d.OnBreach != nil, d.At, OnBreach)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
 	for i := range p.Routes {
 		d := &p.Routes[i]
-		note(d.Receive != "" || d.Event != "", d.At, NoChannel)
+		note(d.Receive != "", d.At, NoChannel)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
 	refuseDeclarations(p, note)

@@ -4,6 +4,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Facts are what a decision may know besides the state.
@@ -28,12 +29,17 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	received  map[string]*received // by receiver
-	stuck     int                  // instances with an incident
+	poisoned  int // instances that a bug of this program stopped
+	aside     map[string]*aside
+	plant     func(stage Stage, key string) // nil but in tests
+	received  map[string]*received          // by receiver
+	stuck     int                           // instances with an incident
+	cells     map[string]*cell
 
-	env      map[string]types.Value // workspace of evaluations
-	deciding bool                   // instances are parked at the end of a decision
-	awaiting []waitKey              // channels that somebody began to wait for in this decision
+	env       map[string]types.Value // workspace of evaluations
+	reporting bool                   // a plan that is known makes reports
+	deciding  bool                   // instances are parked at the end of a decision
+	awaiting  []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -50,6 +56,10 @@ type instance struct {
 	started  record.Instant
 	position uint64 // of the message that started a route
 	channel  string
+	// part is one more than the word of a route that handed the message on, 0 where it
+	// came from outside; cell is where the word keeps something for it, "" for nowhere.
+	part uint32
+	cell string
 
 	// vars are packed while the instance waits for long.
 	vars   []types.Value
@@ -68,6 +78,9 @@ type instance struct {
 	people   []string
 	answered []answered
 	done     []doneStep
+	path     *report.Path // of a flow that makes reports
+	search   []byte       // the values under which it is found, packed
+	poison   *poison      // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -210,7 +223,9 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.poisoned, s.aside = 0, map[string]*aside{}
 	s.received = map[string]*received{}
+	s.cells = map[string]*cell{}
 	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}
@@ -223,6 +238,9 @@ func (s *State) AddProgram(p *Program) {
 		s.programs[p.digest] = p
 		for _, arm := range p.arms {
 			s.kept.lookFor(arm)
+		}
+		for _, f := range p.flows {
+			s.reporting = s.reporting || f.reports
 		}
 	}
 }

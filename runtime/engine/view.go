@@ -20,6 +20,9 @@ type Summary struct {
 	// Incidents counts the places where a person has to help; also after its end,
 	// where a settlement is stuck.
 	Incidents int
+	// Blocked says why nothing happens to it, where this program has a bug in what it
+	// would do; "" elsewhere.
+	Blocked string
 }
 
 // Details is everything about an instance that a person may want to know.
@@ -40,6 +43,8 @@ type Details struct {
 	Cancelled    bool
 	// Progress is what it said last about how far it is.
 	Progress string
+	// Search are the values under which it is found, by name.
+	Search map[string]types.Value
 }
 
 // Wait is one thing an instance waits for.
@@ -58,6 +63,7 @@ type Wait struct {
 	Role       string   // of a task
 	ClaimedBy  string
 	Incident   string // why it cannot go on
+	Last       string // how the latest attempt ended that failed
 }
 
 // Settlement is an outcome that was unknown.

@@ -33,7 +33,9 @@ func (n *Node) adjustPumps() {
 	channels := map[string]string{} // by route
 	for _, d := range n.deployments.All() {
 		for i := range d.Plan.Routes {
-			channels[d.Plan.Routes[i].Name] = d.Plan.Routes[i].From
+			if from := d.Plan.Routes[i].From; from != "" {
+				channels[d.Plan.Routes[i].Name] = from
+			}
 		}
 	}
 	for route, p := range n.pumps {

@@ -29,6 +29,7 @@ const (
 	promiseNoPanic   = "the engine does not panic"
 	promiseFits      = "every commit fits the journal"
 	promiseNoMessage = "no message is lost"
+	promiseLoad      = "the load came to what it has to come to"
 	promiseReadable  = "a journal can be read"
 	promiseTruncate  = "a journal can be truncated below its snapshot, and no higher"
 	promiseDamage    = "damage is found before a shard is owned, and named"
@@ -191,6 +192,8 @@ func (a *audit) event(ev record.Event) {
 			a.world.figures.Messages++
 			a.position(e.Process, e.Position)
 		}
+	case record.PartBegan:
+		a.world.wanted[e.Instance] = true
 	case record.MessageSkipped:
 		a.position(e.Route, e.Position)
 	case record.StepEntered:
@@ -270,6 +273,11 @@ func (a *audit) progress(ev record.Event) {
 		a.once(!a.taken[name], "the event %s was taken by %s", e.ID, e.Instance)
 		a.taken[name] = true
 		a.world.figures.Events++
+		delete(a.due, place{e.Instance, e.Activation})
+	case record.MessageTaken:
+		name := fmt.Sprint(e.Receiver, " ", e.Position)
+		a.once(!a.world.received[name], "message %d of %s was taken", e.Position, e.Receiver)
+		a.world.received[name] = true
 		delete(a.due, place{e.Instance, e.Activation})
 	}
 }

@@ -87,6 +87,7 @@ func (w *world) client(c Start) {
 // publish brings an event to the shards that it concerns.
 func (w *world) publish(e Event) {
 	cmd := record.DeliverEvent{Type: e.Type, ID: e.ID, Payload: e.Payload, Instance: e.Instance, Until: birth + record.Instant(w.agenda.now+hour)}
+	w.begins(e.Type, e.ID, e.Payload)
 	for s := range w.disks {
 		if e.Instance == "" || w.shardOf(e.Instance) == s {
 			w.persist(s, always(cmd), func(r record.Reply) bool { return r.Rejected == nil })

@@ -39,6 +39,15 @@ func (w *world) dispatch(o *owner, effects []engine.Effect) {
 			w.wanted[id] = true
 			w.trace("%s withdraws %.6s", o.worker.name, id)
 			w.order(o, e.Target, w.shardOf(id), e.Order)
+		case engine.Hand:
+			w.trace("%s hands %d messages on from %.6s", o.worker.name, len(e.Parts), e.Instance)
+			w.hand(o, e)
+		case engine.Await:
+			for _, r := range w.receivers {
+				if r.Name == e.Receiver {
+					r.wake()
+				}
+			}
 		case engine.Publish:
 			w.trace("%s publishes %s, key %s", o.worker.name, e.Event, e.Key)
 			w.announce(o, e)

@@ -31,6 +31,15 @@ type Load struct {
 	// Behave is what the services of the outside decide. It must depend on its
 	// arguments alone. A zero Answer is success without a value.
 	Behave func(Ask) Answer
+	// Judge says what is wrong with what everything came to, "" where nothing is. Nil:
+	// only the promises of the engine count.
+	Judge func(Story) string
+}
+
+// Story is what everything in a world came to.
+type Story struct {
+	Channels map[string][]Message // by channel, in their order
+	Results  map[string]any       // of processes, by "package.Process key"
 }
 
 // Start is one wish for an instance.

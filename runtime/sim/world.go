@@ -31,16 +31,19 @@ type world struct {
 	tracing bool
 	lines   []string
 
-	workers  []*worker
-	disks    []*disk
-	audits   []*audit
-	owners   []*owner // by shard
-	claiming []bool
-	outside  *outside
-	pumps    []*pump
-	deployed int // how many of the load's programs are known
+	workers   []*worker
+	disks     []*disk
+	audits    []*audit
+	owners    []*owner // by shard
+	claiming  []bool
+	outside   *outside
+	pumps     []*pump
+	receivers []*receiver
+	deployed  int // how many of the load's programs are known
 
 	wanted map[string]bool // instances that somebody asked for
+	// received are the messages that an instance took, by receiver and position.
+	received map[string]bool
 	// acks are the instances whose start was acknowledged, in that order.
 	acks []string
 	// Chances out of 1000 that this run lives with.
@@ -58,8 +61,11 @@ func Run(o Options) Result {
 	own := o.Load != nil
 	o = o.filled()
 	w := live(o, o.Trace)
-	if w.failure != nil && !o.Trace {
-		w = live(o, true)
+	if first := w.failure; first != nil && !o.Trace {
+		if w = live(o, true); w.failure == nil {
+			first.Detail += " (the same world once more did not show it)"
+			w.failure = first
+		}
 	}
 	if w.failure != nil {
 		w.failure.Own = own
@@ -90,7 +96,7 @@ func live(o Options, tracing bool) *world {
 func newWorld(o Options, tracing bool) *world {
 	w := &world{
 		options: o, load: o.Load, limits: engine.DefaultLimits(), random: random{o.Seed}, tracing: tracing,
-		wanted: map[string]bool{}, deployed: 1, compareChance: 40,
+		wanted: map[string]bool{}, received: map[string]bool{}, deployed: 1, compareChance: 40,
 	}
 	w.figures.Ended = map[record.State]int{}
 	if mix(o.Seed, "attempts")%4 == 0 {
@@ -112,7 +118,11 @@ func newWorld(o Options, tracing bool) *world {
 			name: fmt.Sprintf("worker-%d", i), up: true, owns: make([]*owner, o.Shards), skew: w.random.between(-maxSkew, maxSkew),
 		})
 	}
+	w.receivers = w.receiversOf()
 	for _, p := range w.load.Programs[0].Plan().Routes {
+		if p.From == "" {
+			continue
+		}
 		w.pumps = append(w.pumps, &pump{world: w, route: p.Name, channel: p.From})
 	}
 	return w
@@ -181,6 +191,9 @@ func (w *world) begin() {
 	}
 	for _, p := range w.pumps {
 		w.agenda.after(100*millisecond, p.resume)
+	}
+	for _, r := range w.receivers {
+		w.agenda.after(100*millisecond, r.learn)
 	}
 	if w.options.Storm > 0 {
 		w.agenda.after(w.random.between(0, second), w.mischief)
@@ -251,6 +264,9 @@ func (w *world) mischief() {
 		for _, p := range w.pumps {
 			p.resume()
 		}
+		for _, r := range w.receivers {
+			r.learn()
+		}
 	default:
 		w.spoil()
 	}
@@ -289,6 +305,9 @@ func (w *world) calm() {
 	for _, p := range w.pumps {
 		p.resume()
 	}
+	for _, r := range w.receivers {
+		r.learn()
+	}
 }
 
 // judge checks what holds when all is over.
@@ -314,6 +333,27 @@ func (w *world) judge() {
 		}
 	}
 	w.money()
+	if w.failure == nil && w.load.Judge != nil {
+		if broken := w.load.Judge(w.story()); broken != "" {
+			w.fail(promiseLoad, "%s", broken)
+		}
+	}
+}
+
+// story is what came of everything.
+func (w *world) story() Story {
+	s := Story{Channels: map[string][]Message{}, Results: map[string]any{}}
+	for name, c := range w.outside.channels {
+		s.Channels[name] = c.messages
+	}
+	for _, a := range w.audits {
+		for _, i := range a.state.Instances(nil) {
+			if d, ok := a.state.Instance(i.Instance); ok && !d.Route {
+				s.Results[i.Process+" "+i.Key] = d.Result
+			}
+		}
+	}
+	return s
 }
 
 // money counts the units.

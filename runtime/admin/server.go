@@ -90,6 +90,7 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/deployments":                    s.deployments,
 		"POST /v1/deployments":                   s.deploy,
 		"GET /v1/endpoints":                      s.endpoints,
+		"GET /v1/journals":                       s.journals,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
 		"GET /healthz":                           s.alive,
@@ -299,6 +300,10 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}
 	return reply(w, http.StatusOK, d)
+}
+
+func (s *server) journals(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"journals": s.node.Journals()})
 }
 
 func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {

@@ -119,6 +119,7 @@ type ownedShard struct {
 	journal   *jetstream.Journal
 	processor *shard.Processor
 	view      *observe.View
+	healed    *HealedState // when it was opened, nil for nothing
 }
 
 // Open starts a node on its store: plans are made ready, shards are taken over
@@ -188,6 +189,7 @@ func (n *Node) open(ctx context.Context) error {
 	// What was pending leaves again now: all that it may reach is there.
 	for _, s := range n.shards {
 		s.processor.Start()
+		s.journal.Scrub(func(damage *journal.DamageError) { n.damaged(s, damage) })
 		n.workers.Go(func() { n.watch(s) })
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
@@ -232,10 +234,10 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 	return n.plans.Shards(ctx, want)
 }
 
-// openShard takes a shard over and folds it. The state is the shard's own once
+// takeShard takes a shard over and folds it. The state is the shard's own once
 // that is started.
-func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
-	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
+func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
+	j, err := n.server.Journal(ctx, number, journalOptions)
 	if err != nil {
 		return nil, fmt.Errorf("opening shard %d: %w", number, err)
 	}

@@ -31,8 +31,12 @@ func receiverOf(flow, channel string) Receiver {
 func (p *Program) Receivers() []Receiver {
 	var out []Receiver
 	note := func(flow string) {
-		for i := range p.flows[flow].steps {
-			for _, arm := range armsOf(p.flows[flow].steps[i].plan) {
+		f := p.flows[flow]
+		if f == nil {
+			return // it could not be linked, and nothing runs in it
+		}
+		for i := range f.steps {
+			for _, arm := range armsOf(f.steps[i].plan) {
 				if r := receiverOf(flow, arm.Channel); arm.Channel != "" && !slices.Contains(out, r) {
 					out = append(out, r)
 				}

@@ -76,6 +76,7 @@ type decider struct {
 	values  int           // bytes of the values of the step that runs
 	total   int           // bytes of all events
 	begun   bool          // the first event was about to be applied
+	turning *cell         // whose messages go on one after the other
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -128,6 +129,8 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.activatePlan(&c)
 	case record.OfferMessage:
 		return d.offerMessage(&c)
+	case record.StartPart:
+		return d.startPart(&c)
 	}
 	return reject(record.Invalid, "this program does not know the command %T: use a newer cob", cmd)
 }
@@ -182,7 +185,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	switch {
 	case no != nil:
 		return record.Reply{Rejected: no}
-	case f.process == nil:
+	case f.process == nil && f.route.Event != "" && c.Key != "" && !d.full():
+		return d.startOfEvent(c, f)
+	case f.process == nil && f.route.Event == "":
 		return reject(record.NotFound, "%s is a route: it is started by the messages of its channel", c.Process)
 	case c.Key == "":
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
@@ -299,6 +304,9 @@ func (d *decider) run(x *instance) {
 	d.ready = d.ready[:0]
 	d.tell(x)
 	x.park(d.now)
+	if k := d.s.cells[x.cell]; k != nil && k.due == 0 && k.busy == "" && x.phase == finished {
+		d.turn(k)
+	}
 }
 
 // drain lets what is ready go on, and what that makes ready.

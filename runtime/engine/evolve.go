@@ -65,6 +65,10 @@ func (s *State) apply(ev record.Event) string {
 	case record.MessagePassed:
 		s.receive(e.Receiver, e.Position, e.Low)
 		return ""
+	case record.PartBegan:
+		return s.partBegan(&e)
+	case record.CellOpened, record.CellMarked, record.CellGathered, record.CellEmptied, record.CellHeld, record.CellReleased, record.CellClosed:
+		return s.applyCell(ev)
 	}
 	return s.applyInstance(ev)
 }
@@ -108,6 +112,10 @@ func (s *State) applyInstance(ev record.Event) string {
 		x, a, why := s.locate(e.Instance, e.Activation)
 		if why != "" {
 			return why
+		}
+		if x.flow.steps[a.step].kind == plan.Split {
+			a.round, a.inflight, a.more().base = e.Round, false, a.attempt
+			return ""
 		}
 		a.round, a.next = e.Round, 0
 		x.steps++
@@ -240,7 +248,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	x.acts = []*activation{{parent: none, step: none, since: e.At}}
 	x.alive = 1
 	s.instances[e.Instance] = x
-	if f.route != nil {
+	if f.route != nil && e.Channel != "" {
 		s.positions[f.name] = e.Position
 	}
 	return ""

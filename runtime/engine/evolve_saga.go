@@ -272,6 +272,7 @@ func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
 	x.over = &ending{at: e.At, state: e.State, step: step, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: cancelled}
 	x.unpack()
 	x.phase, x.result, x.done = finished, e.Result, nil
+	s.partOver(x)
 	if e.State != record.Completed {
 		x.result = nil
 	}

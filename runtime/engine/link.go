@@ -50,6 +50,11 @@ func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) e
 		return l.err
 	}
 	l.flow.pairAwaits()
+	if l.flow.route != nil {
+		if l.handOver(body); l.err != nil {
+			return l.err
+		}
+	}
 	if l.flow.program.flows[l.flow.name] != nil {
 		l.fail(at, "is declared twice")
 		return l.err
@@ -215,7 +220,19 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		need(p.Expr != nil, "text")
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
-	case plan.Send:
+	case plan.Delay:
+		need(p.Wait != nil, "time")
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
+		if l.flow.route == nil {
+			l.fail(p.At, "the step %s (%s) stands in a process", p.ID, p.Kind)
+			return
+		}
+		s.word = l.word(p)
+	case plan.Slip:
+		if need(p.Expr != nil && len(p.Arms) == 1 && p.Arms[0] != nil, "list") {
+			s.word = &word{path: slipPath(p.Expr, p.Arms[0])}
+		}
+	case plan.Send, plan.Tap:
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}

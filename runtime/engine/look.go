@@ -41,7 +41,7 @@ func (s *State) Counts() Counts {
 
 // InUse says how many living instances are pinned to a plan.
 func (s *State) InUse(digest string) int {
-	n := 0
+	n := s.cellsOf(digest)
 	for _, x := range s.instances {
 		if x.flow.program.digest == digest {
 			n++
@@ -64,7 +64,7 @@ func (s *State) Position(reader string) uint64 {
 // Pinned is how many instances still run on a plan, those included that are over
 // but for an outcome that is not known yet.
 func (s *State) Pinned(digest string) int {
-	n := 0
+	n := s.cellsOf(digest)
 	for _, x := range s.instances {
 		if x.flow.program.digest == digest {
 			n++

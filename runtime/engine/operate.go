@@ -85,7 +85,8 @@ func (d *decider) resume(x *instance, a *activation) {
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child:
+	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child, plan.Tap, plan.Slip,
+		plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
 		d.attempt(x, a, nil)
 	case plan.Await:
 		if w := x.work(a.items[0]); w != nil && w.x.result != nil {

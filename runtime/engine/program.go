@@ -107,6 +107,7 @@ type step struct {
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32
 	region    *region
+	word      *word  // of a route
 	absent    string // why it cannot be run
 }
 
@@ -231,12 +232,16 @@ func (p *Program) linkRoute(d *plan.Route) error {
 	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}, marks: map[string]*mark{}, onCancel: none}
 	channel := p.channels[d.From]
 	switch {
+	case d.Event != "":
+		f.declare(d.Var, types.Ref(d.Event))
 	case d.From == "" && len(p.absent) > 0:
 		return nil // it reads what nothing here can give it
 	case channel == nil:
 		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
 	}
-	f.declare(d.Var, channel.Type)
+	if channel != nil {
+		f.declare(d.Var, channel.Type)
+	}
 	l := linker{flow: f, ruled: ruled{program: p}}
 	return l.finish(p.runnable(d.Flow.Body), nil, d.At)
 }

@@ -95,6 +95,9 @@ func (p *Program) bindings(s *plan.Step) []variable {
 		add(s.Var, types.Type{})
 	}
 	add(s.Var, s.Type)
+	if s.Stream != nil {
+		add(s.Stream.Group, s.Stream.GroupType)
+	}
 	arms := func(on []plan.OnArm) {
 		for i := range on {
 			add(on[i].Var, p.armType(&on[i]))

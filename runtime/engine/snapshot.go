@@ -52,6 +52,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	}
 	c.graveyard(&s.ended)
 	c.receivers(s)
+	c.cells(s)
 	return c.buf
 }
 
@@ -103,6 +104,9 @@ func (s *State) Restore(from []byte) error {
 	if c.err == nil && c.version > 4 {
 		c.receivers(s)
 	}
+	if c.err == nil && c.version > 5 {
+		c.cells(s)
+	}
 	if c.err == nil && c.at != len(from) {
 		c.err = errors.New("there is text after it")
 	}
@@ -130,7 +134,7 @@ func (s *State) reindex(x *instance) {
 			}
 		}
 		if a.due != 0 {
-			s.timers.push(timer{a.due, x, a.id})
+			s.timers.push(timer{due: a.due, inst: x, act: a.id})
 		}
 		if a.role == roleStep && !a.frame() {
 			st := &x.flow.steps[a.step]

@@ -29,7 +29,8 @@ type State struct {
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
 	received  map[string]*received // by receiver
-	stuck     int                  // instances with an incident
+	cells     map[string]*cell
+	stuck     int // instances with an incident
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
@@ -50,6 +51,10 @@ type instance struct {
 	started  record.Instant
 	position uint64 // of the message that started a route
 	channel  string
+	// part is one more than the word of a route that handed the message on, 0 where it
+	// came from outside; cell is where the word keeps something for it, "" for nowhere.
+	part uint32
+	cell string
 
 	// vars are packed while the instance waits for long.
 	vars   []types.Value
@@ -211,6 +216,7 @@ func (s *State) reset() {
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
 	s.received = map[string]*received{}
+	s.cells = map[string]*cell{}
 	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}

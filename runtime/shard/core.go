@@ -188,16 +188,10 @@ func Judge(err error) Verdict {
 
 // Recover takes a shard over and folds its journal into state, which has to be
 // empty but for its programs. restored, if any, takes what the snapshot holds
-// besides the state, replayed hears what each commit after it holds. Errors:
-// those of journal.Recover, Restore and Apply.
-func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) error {
-	_, err := fold(ctx, j, owner, state, restored, replayed)
-	return err
-}
-
-// fold is Recover; it also says how many bytes of commits lie behind the latest
-// snapshot.
-func fold(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
+// besides the state, replayed hears what each commit after it holds. It says how
+// many bytes of commits lie behind the latest snapshot. Errors: those of
+// journal.Recover, Restore and Apply.
+func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
 	restore := func(s journal.Snapshot) error {
 		blob, aside, err := Unwrap(s.Blob)
 		if err != nil {

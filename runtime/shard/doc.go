@@ -11,8 +11,10 @@
 // not the process: the state in memory is given up, the error names the command,
 // and the journal holds nothing of it.
 //
-// Core is the half without goroutines, clocks and waiting; the simulation runs
-// the same Core in a made-up world. Processor is the loop around it.
+// Core decides a batch, Loop knows what comes in which order, Cursor how far a
+// route's messages have been handed over: they have no goroutines, no clock and
+// wait for nothing, and the simulation runs them in a made-up world. Processor is
+// the Loop with an inbox, a clock and a journal.
 //
 // Deliberately absent: what a command means (runtime/engine), and how effects
 // reach the world (runtime/connector).

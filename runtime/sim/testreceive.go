@@ -103,3 +103,11 @@ func (b *bench) expiriesAgain() {
 		}
 	}
 }
+
+// offersAgain offers everything anew: who reads a channel begins again after a crash.
+func (b *bench) offersAgain() (all []engine.Effect) {
+	for _, r := range b.program.Receivers() {
+		all = append(all, engine.Await{Receiver: r.Name})
+	}
+	return all
+}

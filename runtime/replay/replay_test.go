@@ -172,7 +172,9 @@ func recorded(t *testing.T, events []record.Event, encode replay.Encode) *replay
 	t.Helper()
 	p := link(t, shop)
 	if encode == nil {
-		encode = func(v types.Value, of types.Type, _ []string) json.RawMessage { return p.Universe().EncodeJSON(nil, v, of) }
+		encode = func(v types.Value, of types.Type, _ []string) json.RawMessage {
+			return p.Universe().EncodeJSON(nil, v, of)
+		}
 	}
 	r, err := replay.NewRecorder(p, record.InstanceID("shop.Order", "o-1"), encode)
 	if err != nil {

@@ -28,11 +28,11 @@ import (
 
 // runOptions are the flags of cob run.
 type runOptions struct {
-	dir, listen, store, nats, cloud, secrets string
-	shards                                   int
-	watch                                    bool
-	identity                                 admin.Identity
-	known                                    watch.Fingerprint
+	dir, listen, store, copy, nats, cloud, secrets string
+	shards                                         int
+	watch                                          bool
+	identity                                       admin.Identity
+	known                                          watch.Fingerprint
 }
 
 // closeTime is how long a node may take to finish what is under way.
@@ -59,6 +59,7 @@ environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`
 	}
 	c.Flags().StringVar(&o.listen, "listen", o.listen, "address of the HTTP API")
 	c.Flags().StringVar(&o.store, "store", o.store, "directory of the embedded store")
+	c.Flags().StringVar(&o.copy, "copy", "", "directory of a second copy of the journals and plans, best on another disk or machine")
 	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one")
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
@@ -109,9 +110,9 @@ func serve(c *cobra.Command, o runOptions) error {
 }
 
 func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry) node.Options {
-	store := jetstream.Options{StoreDir: o.store}
+	store := jetstream.Options{StoreDir: o.store, CopyDir: o.copy}
 	if o.nats != "" {
-		store = jetstream.Options{URL: o.nats}
+		store = jetstream.Options{URL: o.nats, CopyDir: o.copy}
 	}
 	host, err := os.Hostname()
 	if err != nil {

@@ -72,8 +72,12 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/instances/{id}":                 s.instance,
 		"GET /v1/instances/{id}/history":         s.history,
 		"GET /v1/instances/{id}/recording":       s.recording,
-		"POST /v1/instances/{id}/cancel":         s.cancel,
+		"GET /v1/instances/{id}/outlook":         s.outlook,
+		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),
+		"POST /v1/instances/{id}/terminate":      s.verb(s.terminate),
+		"POST /v1/instances/{id}/resume":         s.verb(s.resume),
 		"POST /v1/instances/{id}/retry":          s.retry,
+		"POST /v1/instances/{id}/skip":           s.skip,
 		"POST /v1/events/{type}":                 s.event,
 		"POST /v1/channels/{channel}/messages":   s.message,
 		"GET /v1/channels":                       s.channels,
@@ -87,6 +91,7 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/deployments":                    s.deployments,
 		"POST /v1/deployments":                   s.deploy,
 		"GET /v1/endpoints":                      s.endpoints,
+		"GET /v1/journals":                       s.journals,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
 		"GET /healthz":                           s.alive,
@@ -282,46 +287,6 @@ func (s *server) history(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"history": entries})
 }
 
-// Act is the body of a call that acts on an instance.
-type Act struct {
-	By     string `json:"by"`
-	Reason string `json:"reason"`
-}
-
-func readAct(w http.ResponseWriter, r *http.Request) (Act, error) {
-	var a Act
-	text, err := body(w, r, MaxBody)
-	if err != nil || len(text) == 0 {
-		return a, err
-	}
-	if err := json.Unmarshal(text, &a); err != nil {
-		return a, &Problem{Title: "Bad body", Status: http.StatusBadRequest, Detail: `want JSON such as {"by": "ada", "reason": "ordered by mistake"}: ` + err.Error()}
-	}
-	return a, nil
-}
-
-func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Cancel(r.Context(), r.PathValue("id"), a.By, a.Reason); err != nil {
-		return err
-	}
-	return s.instance(w, r)
-}
-
-func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Retry(r.Context(), r.PathValue("id"), a.By); err != nil {
-		return err
-	}
-	return s.instance(w, r)
-}
-
 func (s *server) deployments(w http.ResponseWriter, _ *http.Request) error {
 	return reply(w, http.StatusOK, map[string]any{"deployments": s.node.Deployments()})
 }
@@ -336,6 +301,10 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}
 	return reply(w, http.StatusOK, d)
+}
+
+func (s *server) journals(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"journals": s.node.Journals()})
 }
 
 func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {

@@ -70,13 +70,15 @@ type decider struct {
 	now     record.Instant
 	events  []record.Event
 	effects []Effect
-	ready   []*activation // of the instance that runs
-	steps   int           // that it ran
-	written int           // bytes of its events
-	values  int           // bytes of the values of the step that runs
-	total   int           // bytes of all events
-	begun   bool          // the first event was about to be applied
-	turning *cell         // whose messages go on one after the other
+	ready   []*activation          // of the instance that runs
+	steps   int                    // that it ran
+	written int                    // bytes of its events
+	values  int                    // bytes of the values of the step that runs
+	total   int                    // bytes of all events
+	begun   bool                   // the first event was about to be applied
+	about   string                 // the instance that runs
+	halt    *record.PoisonInstance // what is to be left alone instead of run
+	turning *cell                  // whose messages go on one after the other
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -98,6 +100,9 @@ func reject(code record.Code, format string, args ...any) record.Reply {
 }
 
 func (d *decider) decide(cmd record.Command) record.Reply {
+	if no, barred := d.barred(cmd); barred {
+		return no
+	}
 	switch c := cmd.(type) {
 	case record.StartInstance:
 		return d.startInstance(&c)
@@ -127,11 +132,17 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.dropChild(&c)
 	case record.ActivatePlan:
 		return d.activatePlan(&c)
+	case record.PoisonInstance:
+		return d.poisonInstance(&c)
 	case record.OfferMessage:
 		return d.offerMessage(&c)
 	case record.StartPart:
 		return d.startPart(&c)
 	}
+	return d.decideVerb(cmd)
+}
+
+func (d *decider) unknown(cmd record.Command) record.Reply {
 	return reject(record.Invalid, "this program does not know the command %T: use a newer cob", cmd)
 }
 
@@ -169,7 +180,9 @@ func (d *decider) flowNamed(name, digest string) (*flow, *record.Rejection) {
 }
 
 // known says whether an instance exists or did.
-func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended.known(id) }
+func (s *State) known(id string) bool {
+	return s.instances[id] != nil || s.ended.known(id) || s.aside[id] != nil
+}
 
 func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instances }
 
@@ -296,6 +309,13 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
+	d.about = x.id
+	if d.halt != nil && d.halt.Instance == x.id {
+		d.ready = d.ready[:0]
+		d.emit(record.InstancePoisoned{At: d.now, Instance: x.id, Command: d.halt.Command, Detail: clip(d.halt.Detail)})
+		return
+	}
+	d.s.passing(StageDecide, x.key)
 	d.steps, d.written = 0, 0
 	d.drain(x)
 	for x.flow.gated && d.admit(x) || d.goOnLater(x) {

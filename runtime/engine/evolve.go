@@ -13,6 +13,9 @@ import (
 type EvolveError struct {
 	Event  record.Event
 	Reason string
+	// Panicked says that this program tripped over it, so that the instance that it
+	// is about can be set aside.
+	Panicked bool
 }
 
 func (e *EvolveError) Error() string {
@@ -23,15 +26,20 @@ func (e *EvolveError) Error() string {
 // the event's effect needs stands in it. Errors: *EvolveError, and then the state
 // is of no use any more.
 func (s *State) Evolve(ev record.Event) (err error) {
-	// An event that names a step of the wrong kind trips over a nil somewhere. It
-	// comes from a strange journal, so it is an error and no bug.
+	// An event that names a step of the wrong kind trips over a nil somewhere.
 	defer func() {
 		if p := recover(); p != nil {
-			err = &EvolveError{ev, fmt.Sprint(p)}
+			err = &EvolveError{Event: ev, Reason: toldOf(p), Panicked: true}
 		}
 	}()
+	if len(s.aside) > 0 && s.keepAside(ev) {
+		return nil
+	}
+	if s.plant != nil {
+		s.passing(StageEvolve, s.keyOf(ev))
+	}
 	if reason := s.apply(ev); reason != "" {
-		return &EvolveError{ev, reason}
+		return &EvolveError{Event: ev, Reason: reason}
 	}
 	return nil
 }
@@ -60,6 +68,10 @@ func (s *State) apply(ev record.Event) string {
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
+	case record.InstancePoisoned:
+		return s.instancePoisoned(&e)
+	case record.InstanceTerminated:
+		return s.instanceTerminated(&e)
 	case record.MessageTaken:
 		return s.messageTaken(&e)
 	case record.MessagePassed:
@@ -130,6 +142,8 @@ func (s *State) applyInstance(ev record.Event) string {
 		return ""
 	case record.FaultPassed, record.UndoStarted, record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
+	case record.StepSkipped, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+		return s.applyVerb(ev)
 	case record.WorkBegun, record.WorkEnded, record.ChildStarted, record.ChildRecalled, record.HandleTaken, record.WatcherAdded:
 		return s.applyChild(ev)
 	}

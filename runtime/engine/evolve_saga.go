@@ -255,6 +255,7 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 }
 
 func (s *State) incidentResolved(x *instance) {
+	s.unpoison(x)
 	for _, a := range x.acts {
 		if !a.dead && a.stuck {
 			s.unstick(x, a)

@@ -83,7 +83,10 @@ func (s *State) Instances(keep func(Summary) bool) []Summary {
 		}
 	}
 	for _, x := range s.instances {
-		add(x.summary())
+		add(s.summary(x))
+	}
+	for _, a := range s.aside {
+		add(a.summary())
 	}
 	for id := range s.ended.byID {
 		add(s.ended.find(id).summary())
@@ -100,6 +103,10 @@ func (x *instance) summary() Summary {
 	if x.phase == finished {
 		v.Ended = x.over.at
 	}
+	if x.poison != nil {
+		v.Incidents++
+		v.Blocked = x.poison.String()
+	}
 	for _, a := range x.acts {
 		if !a.dead && (a.role == roleSettlement || a.role == roleUndo && a.x.of != 0) {
 			v.Settlements++
@@ -112,7 +119,7 @@ func (x *instance) state() record.State {
 	if x.phase == finished {
 		return x.over.state
 	}
-	if x.stuck > 0 {
+	if x.stuck > 0 || x.poison != nil {
 		return record.Incident
 	}
 	for _, a := range x.acts {
@@ -134,7 +141,10 @@ func (t *tombstone) summary() Summary {
 // here (any more).
 func (s *State) Instance(id string) (v Details, ok bool) {
 	if x := s.instances[id]; x != nil {
-		return x.details(), true
+		return s.details(x), true
+	}
+	if a := s.aside[id]; a != nil {
+		return Details{Summary: a.summary(), Detail: a.blocked()}, true
 	}
 	t := s.ended.find(id)
 	if t == nil {
@@ -248,6 +258,9 @@ func (x *instance) wait(a *activation) Wait {
 	}
 	if a.x != nil {
 		v.Incident, v.ClaimedBy = a.x.incident, a.x.by
+		if a.x.outcome != "" {
+			v.Last = strings.TrimSuffix(string(a.x.outcome)+": "+a.x.detail, ": ")
+		}
 		if a.inflight {
 			v.Cloud = a.x.cloud
 		}
@@ -279,8 +292,7 @@ func (x *instance) wait(a *activation) Wait {
 func (s *State) Tasks() []Task {
 	out := make([]Task, 0, len(s.tasks))
 	for ref := range s.tasks {
-		x := s.instances[ref.instance]
-		out = append(out, x.task(x.find(ref.activation)))
+		out = append(out, s.look(ref))
 	}
 	slices.SortFunc(out, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), strings.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))

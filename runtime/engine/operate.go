@@ -13,8 +13,11 @@ func (d *decider) living(id string) (x *instance, over *tombstone, no record.Rep
 	if over = d.s.ended.find(id); over != nil {
 		return nil, over, reject(record.WrongState, "the instance %s is over: it is %s", id, over.end.state)
 	}
-	return nil, nil, reject(record.NotFound, "there is no instance %s here", id)
+	return nil, nil, record.Reply{Rejected: &record.Rejection{Code: record.NotFound, Detail: NoInstance(id)}}
 }
+
+// NoInstance says that an instance is not known to its shard (any more).
+func NoInstance(id string) string { return "there is no instance " + id + " here" }
 
 func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	x, over, no := d.living(c.Instance)
@@ -28,7 +31,7 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	case x.phase >= undoing && x.over.cancelled:
 		return record.Reply{Instance: x.id, Existing: true}
 	case x.phase == undoing:
-		return reject(record.WrongState, "the instance %s already undoes what it did, after the fault %s", x.id, x.over.fault)
+		return reject(record.WrongState, "the instance %s already undoes what it did%s; resume gives up what has an incident, terminate ends it at once", x.id, x.over.after())
 	case x.phase == finished:
 		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
 	}
@@ -39,9 +42,24 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	if c.By != "" {
 		detail = "by " + c.By + because(c.Reason)
 	}
+	poisoned := x.poison != nil
+	if poisoned {
+		d.lift(x, c.By)
+	}
 	d.fault(x, none, "", nil, clip(detail), true)
 	d.run(x)
+	if poisoned {
+		d.sendAgain(x)
+	}
 	return record.Reply{Instance: x.id}
+}
+
+// after is the fault that it ended with, for a person.
+func (o *ending) after() string {
+	if o.fault == "" {
+		return ""
+	}
+	return ", after the fault " + o.fault
 }
 
 func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
@@ -49,7 +67,8 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 	if x == nil {
 		return no
 	}
-	if x.stuck == 0 {
+	poisoned := x.poison != nil
+	if x.stuck == 0 && !poisoned {
 		return reject(record.WrongState, "the instance %s has no incident, so there is nothing to retry", x.id)
 	}
 	if no := tooLong("name of the person", c.By); no != nil {
@@ -61,13 +80,22 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 			again = append(again, a)
 		}
 	}
-	d.emit(record.IncidentResolved{At: d.now, Instance: x.id, By: c.By})
+	if c.Reason != "" {
+		d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "retry", By: c.By, Reason: clip(c.Reason)})
+	}
+	d.lift(x, c.By)
+	if poisoned {
+		d.wakeLifted(x)
+	}
 	for _, a := range again {
-		if !a.dead {
+		if !a.dead && !a.inflight {
 			d.resume(x, a)
 		}
 	}
 	d.run(x)
+	if poisoned {
+		d.sendAgain(x)
+	}
 	return record.Reply{Instance: x.id}
 }
 

@@ -157,6 +157,7 @@ func (d *decider) offerMessage(c *record.OfferMessage) record.Reply {
 		if a == nil || a.frame() || a.stuck {
 			continue
 		}
+		d.about = x.id
 		if holds, ok := d.fits(x, a, a.step, &x.arms(a).on[w.arm], c.Payload); !holds || !ok {
 			continue
 		}

@@ -80,6 +80,9 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
+	if c.version > 6 {
+		c.poison(x)
+	}
 }
 
 // packed reads the variables and leaves them packed: most instances wait.

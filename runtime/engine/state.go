@@ -28,9 +28,12 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	received  map[string]*received // by receiver
+	poisoned  int // instances that a bug of this program stopped
+	aside     map[string]*aside
+	plant     func(stage Stage, key string) // nil but in tests
+	received  map[string]*received          // by receiver
+	stuck     int                           // instances with an incident
 	cells     map[string]*cell
-	stuck     int // instances with an incident
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
@@ -73,6 +76,7 @@ type instance struct {
 	people   []string
 	answered []answered
 	done     []doneStep
+	poison   *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -215,6 +219,7 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.poisoned, s.aside = 0, map[string]*aside{}
 	s.received = map[string]*received{}
 	s.cells = map[string]*cell{}
 	s.awaiting = nil

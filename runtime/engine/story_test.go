@@ -304,6 +304,8 @@ func (w *world) run(line string) {
 		w.do(record.CancelInstance{Instance: w.inst, By: f[1], Reason: rest(2)})
 	case "retry":
 		w.do(record.RetryInstance{Instance: w.inst, By: f[1]})
+	case "terminate", "skip", "skip_undone", "resume", "back", "poison":
+		w.operate(f[0], f[1:])
 	case "down":
 		w.health[f[1]] = true
 	case "up":

@@ -156,8 +156,14 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 	s := n.shardOf(id)
 	i, known := s.view.Find(id)
 	var details engine.Details
+	var outlook engine.Outlook
 	var live bool
-	if err := s.processor.Query(ctx, func(state *engine.State) { details, live = state.Instance(id) }); err != nil {
+	look := func(state *engine.State) {
+		if details, live = state.Instance(id); details.Incidents > 0 {
+			outlook, _ = state.Outlook(id)
+		}
+	}
+	if err := s.processor.Query(ctx, look); err != nil {
 		return observe.Details{}, err
 	}
 	if !known && !live {
@@ -165,6 +171,10 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 	}
 	i.Show(n.deployments, n.sees(&i, who))
 	out := observe.Details{Instance: i}
+	if details.Incidents > 0 {
+		o := observe.OutlookOf(outlook)
+		out.Outlook = &o
+	}
 	if live {
 		d := n.deployments.Find(details.Plan)
 		if d == nil {
@@ -236,8 +246,13 @@ func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
 // act lets the shard of an instance decide.
 func (n *Node) act(ctx context.Context, id string, cmd record.Command) error {
 	_, err := n.shardOf(id).processor.Submit(ctx, cmd)
+	return n.explained(id, err)
+}
+
+// explained says better what is meant by an instance that is not found.
+func (n *Node) explained(id string, err error) error {
 	var r *record.Rejection
-	if errors.As(err, &r) && r.Code == record.NotFound {
+	if errors.As(err, &r) && r.Code == record.NotFound && r.Detail == engine.NoInstance(id) {
 		return n.noInstance(id)
 	}
 	return err
@@ -249,11 +264,6 @@ func (n *Node) noInstance(id string) error {
 		return &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the instance %s has ended: it is %s; cob show %s tells its history", id, i.State, id)}
 	}
 	return notFound("there is no instance %q; cob ps lists them", id)
-}
-
-// Retry lets an instance with an incident try again.
-func (n *Node) Retry(ctx context.Context, id, by string) error {
-	return n.act(ctx, id, record.RetryInstance{Instance: id, By: by})
 }
 
 // EventReply says what became of an event.

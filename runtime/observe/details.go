@@ -18,6 +18,10 @@ type Details struct {
 	Completed    []Done                     `json:"completed,omitempty"`
 	Vars         map[string]json.RawMessage `json:"vars,omitempty"`
 	Compensating bool                       `json:"compensating,omitempty"`
+	// Blocked says why nothing happens to it, where a bug of this program was met.
+	Blocked string `json:"blocked,omitempty"`
+	// Outlook is what would happen on each verb, of an instance with an incident.
+	Outlook *Outlook `json:"outlook,omitempty"`
 }
 
 // Wait is one thing that an instance waits for.
@@ -35,6 +39,8 @@ type Wait struct {
 	Role     string     `json:"role,omitempty"`
 	Claimed  string     `json:"claimed_by,omitempty"`
 	Incident string     `json:"incident,omitempty"`
+	// Last is how the latest attempt ended that failed.
+	Last string `json:"last_error,omitempty"`
 }
 
 // Settlement is an outcome that was unknown when the instance went on.
@@ -63,14 +69,14 @@ func TaskID(instance string, activation uint32) string {
 // fields, and variables whose labels say that they follow from such data.
 func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string, sees Sees) {
 	d.State = e.State
-	d.Compensating = e.Compensating
+	d.Compensating, d.Blocked = e.Compensating, e.Blocked
 	if d.Detail == "" {
 		d.Detail = e.Detail
 	}
 	for _, w := range e.Waits {
 		wait := Wait{
 			Step: w.Step, Kind: w.Kind, At: w.At, Since: instant(w.Since), Cloud: w.Cloud, Attempt: w.Attempt,
-			Events: w.Events, Role: w.Role, Claimed: w.ClaimedBy, Incident: w.Incident,
+			Events: w.Events, Role: w.Role, Claimed: w.ClaimedBy, Incident: w.Incident, Last: w.Last,
 		}
 		if w.Role != "" {
 			wait.Task = TaskID(d.ID, w.Activation)

@@ -134,6 +134,7 @@ func (t *Teller) tell(e record.Event) {
 		t.tellPeople(e)
 		t.tellTrouble(e)
 		t.tellBegun(e)
+		t.tellVerb(e)
 	}
 }
 

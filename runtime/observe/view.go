@@ -101,7 +101,7 @@ func (v *View) Fold(commit uint64, events []record.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, e := range events {
-		v.fold(commit, e)
+		v.foldOne(commit, e)
 	}
 }
 
@@ -197,6 +197,8 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.end(x, e)
 		}
+	case record.InstancePoisoned, record.StepSkipped, record.InstanceTerminated, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+		v.foldVerb(commit, e)
 	}
 }
 

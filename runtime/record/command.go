@@ -129,6 +129,7 @@ type CancelInstance struct {
 type RetryInstance struct {
 	Instance string
 	By       string
+	Reason   string
 }
 
 // ActivatePlan makes a plan the one that new instances start with. The plan

@@ -18,8 +18,7 @@ func (p *player) stepOf(activation uint32) *plan.Step {
 
 // note remembers what was decided.
 func (p *player) note(e record.Event) {
-	id, ok := instanceOf(e)
-	if !ok || id != record.InstanceID(p.then.Process, p.then.Key) {
+	if record.About(e) != record.InstanceID(p.then.Process, p.then.Key) {
 		return
 	}
 	ran := func(step uint32) {

@@ -3,7 +3,6 @@ package replay
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -72,16 +71,6 @@ func (r *Recorder) Tell(events []record.Event) {
 	}
 }
 
-// instanceOf is the instance that an event is about; ok is false for one that is about
-// none.
-func instanceOf(e record.Event) (instance string, ok bool) {
-	f := reflect.ValueOf(e).FieldByName("Instance")
-	if !f.IsValid() || f.Kind() != reflect.String || f.String() == "" {
-		return "", false
-	}
-	return f.String(), true
-}
-
 func at(t record.Instant) time.Time { return time.Unix(0, int64(t)).UTC() }
 
 func (r *Recorder) tell(e record.Event) {
@@ -92,8 +81,7 @@ func (r *Recorder) tell(e record.Event) {
 		}
 		return
 	}
-	instance, ok := instanceOf(e)
-	if !ok || instance != r.out.Instance {
+	if record.About(e) != r.out.Instance {
 		return
 	}
 	if s, ok := e.(record.InstanceStarted); ok {
@@ -223,6 +211,10 @@ func (r *Recorder) people(e record.Event) {
 		}
 	case record.IncidentResolved:
 		r.input(Input{At: at(e.At), Kind: "retry", By: e.By})
+	case record.StepSkipped:
+		r.partial("what an operator did with the step " + r.step(e.Step).ID)
+	case record.InstanceTerminated, record.InstanceReset, record.WentBack, record.GivenUp, record.InstancePoisoned:
+		r.partial("what an operator did with it")
 	case record.InstanceEnded:
 		r.ended(e)
 	}

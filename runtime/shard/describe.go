@@ -37,6 +37,14 @@ func describe(cmd record.Command) string {
 		return "the cancelling of instance " + c.Instance
 	case record.RetryInstance:
 		return "the retry of instance " + c.Instance
+	case record.TerminateInstance:
+		return "the end of instance " + c.Instance
+	case record.SkipStep:
+		return "the skipping of a step of instance " + c.Instance
+	case record.ResumeInstance:
+		return "the resuming of instance " + c.Instance
+	case record.ResetInstance:
+		return "the reset of instance " + c.Instance
 	case record.ActivatePlan:
 		return fmt.Sprintf("the activation of plan %.12s of %s", c.Digest, c.Package)
 	}

@@ -7,7 +7,11 @@
 // being written; when the journal refuses it for good, the state is thrown away
 // and folded again from what is durable.
 //
-// Whatever a processor takes it answers. A bug in what it runs ends the shard and
+// Whatever a processor takes it answers. A bug of the engine is an incident of the
+// instance that it was met on: the state before the command is folded again from
+// the journal and the open batch (as often as there are such instances), and the
+// instance is left alone. An event that the engine trips over in a fold sets its
+// instance aside, in a second pass over the journal. Any other bug ends the shard and
 // not the process: the state in memory is given up, the error names the command,
 // and the journal holds nothing of it.
 //

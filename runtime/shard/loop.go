@@ -31,6 +31,11 @@ type LoopOptions struct {
 	// SnapshotEvery is how many bytes of commits lie between two snapshots; 0 for
 	// DefaultSnapshotEvery.
 	SnapshotEvery int64
+	// Refold folds what is durable into an empty state, so that the loop goes on after
+	// a bug of the engine; nil: a bug ends whoever uses the loop. Met hears of each bug
+	// and may be nil where Refold is.
+	Refold func(empty *engine.State) error
+	Met    func(bug error)
 }
 
 // Loop is what a shard does, without goroutines, clocks and waiting: in which
@@ -62,7 +67,11 @@ func NewLoop(state *engine.State, behind int64, o LoopOptions) *Loop {
 	if o.SnapshotEvery == 0 {
 		o.SnapshotEvery = DefaultSnapshotEvery
 	}
-	return &Loop{options: o, core: NewCore(state), written: behind}
+	core := NewCore(state)
+	if o.Refold != nil {
+		core.Mend(o.Refold, func(bug *engine.BugError) { o.Met(bug) })
+	}
+	return &Loop{options: o, core: core, written: behind}
 }
 
 // State is the state including the open batch.
@@ -147,9 +156,22 @@ func (l *Loop) Settled(number uint64, size int) {
 		l.options.Dispatch(b.Effects)
 	}
 	for _, q := range l.queries {
-		q.Query(l.core.State())
+		l.look(q)
 	}
 	l.queries = l.queries[:0]
+}
+
+// look serves a query. A bug in it concerns nobody else.
+func (l *Loop) look(q Request) {
+	if l.options.Met != nil {
+		defer func() {
+			if bug := recover(); bug != nil {
+				l.options.Met(fmt.Errorf("%v", bug))
+				q.Refused(fmt.Errorf("a bug of this program was met while it looked at shard %d; nothing was changed", l.options.Shard))
+			}
+		}()
+	}
+	q.Query(l.core.State())
 }
 
 // Failed is what an append that gave no number means. Where the same batch is to

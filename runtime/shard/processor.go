@@ -109,9 +109,20 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 	}
 	p.loop = NewLoop(o.State, behind, LoopOptions{
 		Shard: o.Shard, Facts: p.facts, Committed: o.Committed, Dispatch: o.Dispatch, SnapshotEvery: o.SnapshotEvery,
+		Refold: func(empty *engine.State) error { return Refold(context.Background(), o.Journal, empty) }, Met: p.met,
 	})
 	p.keeper = newKeeper(o)
 	return p, nil
+}
+
+// met writes down a bug that the loop goes on after.
+func (p *Processor) met(bug error) {
+	var of *engine.BugError
+	if errors.As(bug, &of) {
+		p.options.Log.Error("a bug was met; its instance is left alone", "shard", p.options.Shard, "instance", of.Instance, "command", describe(of.Command), "bug", of.Panic, "stack", of.Stack)
+		return
+	}
+	p.options.Log.Error("a bug was met by a look at the shard", "shard", p.options.Shard, "bug", bug, "stack", string(debug.Stack()))
 }
 
 // Start starts the loop, once. Pending effects leave again, with the keys they

@@ -221,6 +221,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if why := d.s.limits.tooMuch(input); why != "" {
 		return reject(record.Invalid, "the input of %s %s", c.Process, why)
 	}
+	if why := f.program.unfit(f.process, input); why != "" {
+		return reject(record.Invalid, "the input of %s does not fit: %s", c.Process, why)
+	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
 	x := d.s.instances[id]
 	if c.Watch != (record.Watch{}) {
@@ -362,7 +365,11 @@ func (d *decider) within(x *instance, a *activation) bool {
 		return false
 	}
 	if d.written > limits.BytesPerCommand || d.total > 2*limits.BytesPerCommand {
-		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: keep large data outside and pass its address. Retry goes on with as many, cancel ends it", limits.BytesPerCommand))
+		advice := "keep large data outside and pass its address"
+		if x.flow.continues {
+			advice = "does it begin again without end (continue with)? Then let it wait; else " + advice
+		}
+		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: %s. Retry goes on with as many, cancel ends it", limits.BytesPerCommand, advice))
 		return false
 	}
 	if int(x.steps) >= limits.StepsPerInstance {

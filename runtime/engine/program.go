@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/policy"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
@@ -20,7 +21,9 @@ type Program struct {
 	endpoints map[string]*plan.Endpoint
 	failovers map[string]*plan.Failover
 	channels  map[string]*plan.Channel
-	same      map[string]*evaluator // of channels with dedupe_by
+	// refinements are those of the parameters of processes.
+	refinements *expression.Checker
+	same        map[string]*evaluator // of channels with dedupe_by
 	// policies are the rules about people, by the name of the policy.
 	policies map[string]*policy.Program
 	// arms are all (event, path) pairs that its selects look for.
@@ -195,6 +198,9 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	}
 	for i := range p.Failovers {
 		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
+	}
+	if err := prog.linkRefinements(); err != nil {
+		return nil, err
 	}
 	if err := prog.linkChannels(); err != nil {
 		return nil, err

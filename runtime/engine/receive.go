@@ -30,14 +30,14 @@ func receiverOf(flow, channel string) Receiver {
 // Receivers are those of the plan, in the order of its flows.
 func (p *Program) Receivers() []Receiver {
 	var out []Receiver
-	note := func(flow string) {
-		f := p.flows[flow]
-		if f == nil {
-			return // it could not be linked, and nothing runs in it
+	note := func(name string) {
+		f := p.flows[name]
+		if f == nil { // it cannot run yet, and nothing comes to it
+			return
 		}
 		for i := range f.steps {
 			for _, arm := range armsOf(f.steps[i].plan) {
-				if r := receiverOf(flow, arm.Channel); arm.Channel != "" && !slices.Contains(out, r) {
+				if r := receiverOf(name, arm.Channel); arm.Channel != "" && !slices.Contains(out, r) {
 					out = append(out, r)
 				}
 			}

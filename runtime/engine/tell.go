@@ -42,6 +42,10 @@ func (d *decider) execContinue(x *instance, a *activation, index uint32, st *ste
 	if !ok {
 		return
 	}
+	if why := x.flow.program.unfit(st.start.target, st.inputOf(values)); why != "" {
+		d.incident(x, a, index, "the input of "+st.start.target.Name+" does not fit: "+why)
+		return
+	}
 	top := x.top(a)
 	if x.holds(top, true) {
 		d.stop(x, top, record.Stopped{Exit: record.ExitContinue, Step: index, Value: values})
@@ -72,12 +76,7 @@ func (x *instance) owes() bool {
 // goOn is the beginning of the instance as what the step says.
 func (d *decider) goOn(x *instance, index uint32, values []types.Value) {
 	st := &x.flow.steps[index]
-	vars := make(map[string]types.Value, len(values))
-	for i, p := range st.start.target.Params {
-		if values[i] != nil || p.Type.Kind != types.Optional {
-			vars[p.Name] = values[i]
-		}
-	}
+	vars := st.inputOf(values)
 	due := record.Instant(0)
 	if root := x.root(); root != nil && x.flow.deadlineNs == 0 {
 		due = root.due // that of a parent
@@ -88,6 +87,18 @@ func (d *decider) goOn(x *instance, index uint32, values []types.Value) {
 		d.emit(record.TimerSet{Instance: x.id, Activation: root.id, Due: due})
 	}
 	d.wake(root)
+}
+
+// inputOf are the arguments of a step that starts something, by the names of the
+// parameters.
+func (st *step) inputOf(values []types.Value) map[string]types.Value {
+	vars := make(map[string]types.Value, len(values))
+	for i, p := range st.start.target.Params {
+		if values[i] != nil || p.Type.Kind != types.Optional {
+			vars[p.Name] = values[i]
+		}
+	}
+	return vars
 }
 
 // earlier is the first of two times, of which 0 is never.

@@ -66,6 +66,7 @@ var commands = []func() *cobra.Command{
 	startCommand,
 	psCommand,
 	showCommand,
+	reportCommand,
 	cancelCommand,
 	retryCommand,
 	taskCommand,

@@ -65,7 +65,7 @@ func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoin
 	}
 	call.Labels = f.labels.list(f.labels.closed(labels))
 	f.callSettings(s, st, call)
-	f.candidates(st, call)
+	f.candidates(st.Target.Span(), call)
 	return call
 }
 

@@ -209,7 +209,7 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
 	case d.overcrowded():
-		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.len(), d.s.limits.KeepEnded)
+		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.n, d.s.limits.KeepEnded)
 	}
 	for i := range f.process.Params {
 		p := &f.process.Params[i]
@@ -225,6 +225,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 		return reject(record.Invalid, "the input of %s does not fit: %s", c.Process, why)
 	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
+	if values := f.index(input); values != nil {
+		d.emit(record.Indexed{Instance: id, Values: values})
+	}
 	x := d.s.instances[id]
 	if c.Watch != (record.Watch{}) {
 		d.addWatcher(x, c.Watch, true, record.Reply{})

@@ -56,6 +56,8 @@ type flow struct {
 	key         *expr // of the process, over its parameters
 	hasChildren bool  // one of its steps calls a process
 	continues   bool  // one of its steps lets the instance begin again
+	reports     bool  // one of its steps makes a report
+	search      []searched
 	// storesArgs says that variables may change while a call waits, so the
 	// arguments have to be remembered.
 	storesArgs bool
@@ -231,6 +233,7 @@ func (p *Program) linkProcess(d *plan.Process) error {
 		f.key = l.expr(d.Key, d.At)
 	}
 	f.deadlineNs = d.DeadlineNs
+	l.searchFields()
 	return l.finish(d.Flow.Body, d.OnCancel, d.At)
 }
 

@@ -82,6 +82,9 @@ func (d *decider) goOn(x *instance, index uint32, values []types.Value) {
 		due = root.due // that of a parent
 	}
 	d.emit(record.Continued{At: d.now, Instance: x.id, Activation: x.last + 1, Process: st.start.target.Name, Vars: vars})
+	if found := x.flow.index(vars); found != nil || x.search != nil {
+		d.emit(record.Indexed{Instance: x.id, Values: found})
+	}
 	root := x.root()
 	if due = earlier(due, x.flow.ownDeadline(d.now)); due != 0 {
 		d.emit(record.TimerSet{Instance: x.id, Activation: root.id, Due: due})
@@ -175,7 +178,7 @@ func (s *State) continued(e *record.Continued) string {
 	}
 	x.unpack()
 	s.endForward(x, false)
-	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people = f, 0, nil, nil, nil, "", nil
+	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people, x.path = f, 0, nil, nil, nil, "", nil, nil
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {

@@ -11,6 +11,7 @@ import (
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/replay"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Recording is the story of an instance as somebody sees it, for a replay. It is read
@@ -27,7 +28,7 @@ func (n *Node) Recording(ctx context.Context, id string, who Person) (*replay.Re
 	}
 	sees := d.Program.Sight(i.Process, who).Sees
 	r, err := replay.NewRecorder(d.Program, id, func(v types.Value, t types.Type, labels []string) json.RawMessage {
-		return observe.Encode(d.Universe, v, t, labels, sees)
+		return report.Encode(d.Universe, v, t, labels, sees)
 	})
 	if err != nil {
 		return nil, err

@@ -366,7 +366,7 @@ func (m *matching) total() bool {
 		return true
 	}
 	if m.st.Subject == nil {
-		return false
+		return m.unclear
 	}
 	missing := m.forgotten()
 	if m.unclear || m.subject.invalid() || len(missing) == 0 {

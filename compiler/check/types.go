@@ -18,6 +18,7 @@ type typeTable struct {
 	levels  map[string]int        // by qualified name of an alias, how many it leads through
 	level   int                   // of the deepest alias in what is being settled
 	deep    map[string]labelSet   // by qualified name
+	handles map[string]bool       // by qualified name, those that hold one
 	all     []types.Definition    // of this package and all that it reaches
 	tests   map[string]tested     // of aliases, by unqualified name
 }
@@ -41,6 +42,7 @@ func (c *checker) declareTypes() {
 	c.Types = slices.Concat(c.Types, own)
 	c.types.all = slices.Concat(c.importedTypes(), c.Types)
 	c.Universe = types.NewUniverse(c.types.all)
+	c.types.handles = withHandles(c.types.all)
 	c.Aliases = c.types.aliases
 	c.settle()
 	c.finite()

@@ -51,7 +51,7 @@ func TestCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(admin.New(ordersNode(t)))
+	server := httptest.NewServer(admin.New(ordersNode(t), admin.Identity{}))
 	defer server.Close()
 	blocks := d.Kind("http")
 	if len(blocks)%2 != 0 || len(blocks) < 20 {

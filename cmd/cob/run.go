@@ -28,10 +28,11 @@ import (
 
 // runOptions are the flags of cob run.
 type runOptions struct {
-	dir, listen, store, nats, cloud, secrets string
-	shards                                   int
-	watch                                    bool
-	known                                    watch.Fingerprint
+	dir, listen, store, copy, nats, cloud, secrets string
+	shards                                         int
+	watch                                          bool
+	identity                                       admin.Identity
+	known                                          watch.Fingerprint
 }
 
 // closeTime is how long a node may take to finish what is under way.
@@ -58,15 +59,21 @@ environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`
 	}
 	c.Flags().StringVar(&o.listen, "listen", o.listen, "address of the HTTP API")
 	c.Flags().StringVar(&o.store, "store", o.store, "directory of the embedded store")
+	c.Flags().StringVar(&o.copy, "copy", "", "directory of a second copy of the journals and plans, best on another disk or machine")
 	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one")
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
+	c.Flags().StringVar(&o.identity.User, "user-header", "", "header in which a proxy says who asks; without it callers say themselves who they are")
+	c.Flags().StringVar(&o.identity.Groups, "groups-header", "", "header in which the proxy says the groups of who asks, separated by commas")
 	c.Flags().IntVar(&o.shards, "shards", 0, fmt.Sprintf("shards of a new store (default %d); an existing one keeps its number", node.DefaultShards))
 	c.Flags().BoolVar(&o.watch, "watch", false, "compile and activate the package whenever it changes")
 	return c
 }
 
 func serve(c *cobra.Command, o runOptions) error {
+	if o.identity.User == "" && o.identity.Groups != "" {
+		return failure(exitUsage, "--groups-header stands with --user-header: without a person there are no groups")
+	}
 	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
 	r, err := compile(o.dir)
 	if err != nil {
@@ -103,9 +110,9 @@ func serve(c *cobra.Command, o runOptions) error {
 }
 
 func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry) node.Options {
-	store := jetstream.Options{StoreDir: o.store}
+	store := jetstream.Options{StoreDir: o.store, CopyDir: o.copy}
 	if o.nats != "" {
-		store = jetstream.Options{URL: o.nats}
+		store = jetstream.Options{URL: o.nats, CopyDir: o.copy}
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -157,7 +164,7 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
-	api := &http.Server{Handler: admin.New(n), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	api := &http.Server{Handler: admin.New(n, o.identity), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	failed := make(chan error, 1)
 	go func() { failed <- api.Serve(limitConnections(listener, maxConnections)) }()
 	defer api.Close()

@@ -3,7 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,111 +18,324 @@ import (
 )
 
 func taskCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "task", Short: "List, claim and complete human tasks"}
-	cmd.AddCommand(taskListCommand(), taskClaimCommand(), taskCompleteCommand())
+	cmd := &cobra.Command{Use: "task", Short: "List, claim, hand over and complete human tasks"}
+	cmd.AddCommand(taskListCommand(), taskShowCommand(), taskClaimCommand(), taskUnclaimCommand(), taskDelegateCommand(), taskCompleteCommand())
 	return cmd
+}
+
+// person is who asks, from flags.
+type person struct{ by, groups string }
+
+func personFlags(cmd *cobra.Command) *person {
+	p := &person{}
+	cmd.Flags().StringVar(&p.by, "by", os.Getenv("USER"), "who does it")
+	cmd.Flags().StringVar(&p.groups, "groups", os.Getenv("COB_GROUPS"), "the groups of who does it, separated by commas (also COB_GROUPS)")
+	return p
+}
+
+func (p *person) headers() map[string]string {
+	h := map[string]string{}
+	if p.by != "" {
+		h[admin.UserHeader] = p.by
+	}
+	if p.groups != "" {
+		h[admin.GroupsHeader] = p.groups
+	}
+	return h
+}
+
+func formatFlag(cmd *cobra.Command) *string {
+	f := cmd.Flags().String("format", "text", "text or json")
+	offer(cmd, "format", "text", "json")
+	return f
+}
+
+// offer completes a flag with words.
+func offer(cmd *cobra.Command, flag string, words ...string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic("a completion of a flag that there is not: " + err.Error())
+	}
+}
+
+func checkFormat(format string) error {
+	if format != "text" && format != "json" {
+		return fmt.Errorf("--format %s: want text or json", format)
+	}
+	return nil
 }
 
 func taskListCommand() *cobra.Command {
-	var role, format string
+	var role, process, order string
+	var mine, overdue bool
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List open tasks, oldest first",
-		Example: "  cob task list --role manager",
-		Args:    cobra.NoArgs,
+		Use:   "list",
+		Short: "List open tasks",
+		Example: `  cob task list --role manager --sort priority
+  cob task list --mine --by ada --groups managers`,
+		Args: cobra.NoArgs,
 	}
-	server := serverFlag(cmd)
+	server, who, format := serverFlag(cmd), personFlags(cmd), formatFlag(cmd)
 	cmd.Flags().StringVar(&role, "role", "", "only tasks of this role")
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&process, "process", "", "only tasks of this process")
+	cmd.Flags().BoolVar(&mine, "mine", false, "only what you have claimed or may claim")
+	cmd.Flags().BoolVar(&overdue, "overdue", false, "only tasks whose time is over")
+	cmd.Flags().StringVar(&order, "sort", string(node.BySince), "since (oldest first), due or priority")
+	offer(cmd, "sort", string(node.BySince), string(node.ByDue), string(node.ByPriority))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if format != "text" && format != "json" {
-			return fmt.Errorf("--format %s: want text or json", format)
-		}
-		var list struct {
-			Tasks []node.Task `json:"tasks"`
-		}
-		if err := newClient(*server).do(cmd.Context(), "GET", "/v1/tasks?role="+url.QueryEscape(role), nil, nil, &list); err != nil {
+		if err := checkFormat(*format); err != nil {
 			return err
 		}
-		if format == "json" {
-			return printJSON(cmd.OutOrStdout(), list.Tasks)
+		q := url.Values{"role": {role}, "process": {process}, "sort": {order}}
+		if mine {
+			q.Set("mine", "true")
 		}
-		t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "ID\tTASK\tROLE\tPROCESS\tKEY\tAGE\tDUE\tCLAIMED BY\tFORM")
-		for _, task := range list.Tasks {
-			due := ""
-			if task.Due != nil {
-				due = "in " + age(time.Until(*task.Due))
-			}
-			fields := make([]string, len(task.Form))
-			for i, f := range task.Form {
-				fields[i] = f.Name + ": " + f.Type
-			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t{ %s }\n", task.ID, task.Name, task.Role, task.Process, task.Key,
-				age(time.Since(task.Since)), due, task.ClaimedBy, strings.Join(fields, ", "))
+		if overdue {
+			q.Set("overdue", "true")
 		}
-		return t.Flush()
+		list, err := openTasks(cmd, *server, who, q)
+		switch {
+		case err != nil:
+			return err
+		case *format == "json":
+			return printJSON(cmd.OutOrStdout(), list)
+		}
+		return printTasks(cmd.OutOrStdout(), list)
 	}
 	return cmd
 }
 
-func taskClaimCommand() *cobra.Command {
-	var by string
+func openTasks(cmd *cobra.Command, server string, who *person, q url.Values) ([]node.Task, error) {
+	var list struct {
+		Tasks []node.Task `json:"tasks"`
+	}
+	err := newClient(server).do(cmd.Context(), "GET", "/v1/tasks?"+q.Encode(), who.headers(), nil, &list)
+	return list.Tasks, err
+}
+
+// dueText says how far away a time is.
+func dueText(t *node.Task) string {
+	switch {
+	case t.Due == nil:
+		return ""
+	case t.Overdue:
+		return age(time.Since(*t.Due)) + " ago"
+	}
+	return "in " + age(time.Until(*t.Due))
+}
+
+func printTasks(w io.Writer, list []node.Task) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tTASK\tROLE\tPROCESS\tKEY\tAGE\tDUE\tPRIORITY\tCLAIMED BY\tFORM")
+	for _, task := range list {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", task.ID, task.Name, task.Role, task.Process, task.Key,
+			age(time.Since(task.Since)), dueText(&task), task.Priority, task.ClaimedBy, formText(task.Form))
+	}
+	return t.Flush()
+}
+
+func formText(form []node.FormField) string {
+	fields := make([]string, len(form))
+	for i, f := range form {
+		fields[i] = f.Name + ": " + f.Type
+	}
+	return "{ " + strings.Join(fields, ", ") + " }"
+}
+
+func taskShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "claim ID",
-		Short:   "Reserve a task for one person",
-		Example: "  cob task claim f3k9x0q2m5v7a1bc.7 --by ada",
+		Use:     "show ID",
+		Short:   "One task: what it shows, what it asks for, who may do it",
+		Example: "  cob task show f3k9x0q2m5v7a1bc.7 --by ada --groups managers",
 		Args:    cobra.ExactArgs(1),
 	}
-	server := serverFlag(cmd)
-	byFlag(cmd, &by)
+	server, who, format := serverFlag(cmd), personFlags(cmd), formatFlag(cmd)
+	cmd.ValidArgsFunction = taskIDs(server, who)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return actOnTask(cmd, *server, args[0], "claim", admin.TaskAct{By: by})
+		if err := checkFormat(*format); err != nil {
+			return err
+		}
+		t, err := oneTask(cmd, *server, who, args[0])
+		switch {
+		case err != nil:
+			return err
+		case *format == "json":
+			return printJSON(cmd.OutOrStdout(), t)
+		}
+		return printTask(cmd.OutOrStdout(), t)
 	}
 	return cmd
 }
 
-func taskCompleteCommand() *cobra.Command {
-	var by, input, form string
-	cmd := &cobra.Command{
-		Use:     "complete ID",
-		Short:   "Answer a task",
-		Example: `  cob task complete f3k9x0q2m5v7a1bc.7 --by ada --form '{"approved": true, "note": "fine"}'`,
-		Args:    cobra.ExactArgs(1),
+func oneTask(cmd *cobra.Command, server string, who *person, id string) (*node.OneTask, error) {
+	var t node.OneTask
+	err := newClient(server).do(cmd.Context(), "GET", "/v1/tasks/"+url.PathEscape(id), who.headers(), nil, &t)
+	return &t, err
+}
+
+func printTask(w io.Writer, t *node.OneTask) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(out, "%s\t%s\n", name, value)
+		}
 	}
-	server := serverFlag(cmd)
-	byFlag(cmd, &by)
-	cmd.Flags().StringVar(&form, "form", "", "the answer as a JSON object")
-	cmd.Flags().StringVar(&input, "input", "", "file with the answer, - for standard input")
-	cmd.MarkFlagsMutuallyExclusive("form", "input")
+	row("task", t.Name+" of "+t.Process)
+	row("key", t.Key)
+	row("open since", age(time.Since(t.Since)))
+	row("due", dueText(&t.Task))
+	row("priority", fmt.Sprint(t.Priority))
+	row("role", t.Role)
+	row("escalated to", t.AlsoRole)
+	row("groups", strings.Join(t.Groups, ", "))
+	row("users", strings.Join(t.Users, ", "))
+	row("claimed by", t.ClaimedBy)
+	if !t.May {
+		row("not for you", t.Why)
+	}
+	for _, name := range sortedNames(t.Data) {
+		row("shows "+name, string(t.Data[name]))
+	}
+	for _, f := range t.Form {
+		row("asks for "+f.Name, strings.TrimSpace(f.Type+"  "+f.Doc))
+	}
+	return out.Flush()
+}
+
+func sortedNames(m map[string]json.RawMessage) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// taskIDs completes the ID of an open task.
+func taskIDs(server *string, who *person) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		list, err := openTasks(cmd, *server, who, url.Values{})
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var out []cobra.Completion
+		for _, t := range list {
+			out = append(out, cobra.CompletionWithDesc(t.ID, t.Name+" of "+t.Process+" "+t.Key))
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// taskVerb is a command that acts on a task; act gives the body, said what it did.
+func taskVerb(cmd *cobra.Command, verb, said string, act func(cmd *cobra.Command, server string, who *person, id string) (admin.TaskAct, error)) *cobra.Command {
+	cmd.Args = cobra.ExactArgs(1)
+	server, who := serverFlag(cmd), personFlags(cmd)
+	cmd.ValidArgsFunction = taskIDs(server, who)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		text := []byte(form)
-		if form == "" {
-			var err error
-			if text, err = readInput(cmd, input); err != nil {
-				return err
-			}
+		if who.by == "" {
+			return failure(exitUsage, "say who you are with --by NAME")
 		}
-		if !json.Valid(text) {
-			return failure(exitUsage, `the form is no JSON; want an object such as {"approved": true}`)
+		a, err := act(cmd, *server, who, args[0])
+		if err != nil {
+			return err
 		}
-		return actOnTask(cmd, *server, args[0], "complete", admin.TaskAct{By: by, Form: text})
+		if err := actOnTask(cmd, *server, who, args[0], verb, a); err != nil {
+			return err
+		}
+		to := ""
+		if a.To != "" {
+			to = " to " + a.To
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s%s by %s\n", args[0], said, to, who.by)
+		return nil
 	}
 	return cmd
 }
 
-func actOnTask(cmd *cobra.Command, server, id, verb string, act admin.TaskAct) error {
-	if act.By == "" {
-		return failure(exitUsage, "say who you are with --by NAME")
-	}
-	body, err := json.Marshal(act)
+func actOnTask(cmd *cobra.Command, server string, who *person, id, verb string, a admin.TaskAct) error {
+	body, err := json.Marshal(a)
 	if err != nil {
 		return err
 	}
-	if err := newClient(server).do(cmd.Context(), "POST", "/v1/tasks/"+url.PathEscape(id)+"/"+verb, nil, body, nil); err != nil {
-		return err
+	return newClient(server).do(cmd.Context(), "POST", "/v1/tasks/"+url.PathEscape(id)+"/"+verb, who.headers(), body, nil)
+}
+
+func taskClaimCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "claim ID",
+		Short:   "Reserve a task for one person",
+		Example: "  cob task claim f3k9x0q2m5v7a1bc.7 --by ada --groups managers",
 	}
-	done := map[string]string{"claim": "claimed", "complete": "completed"}[verb]
-	fmt.Fprintf(cmd.OutOrStdout(), "%s  %s by %s\n", id, done, act.By)
-	return nil
+	return taskVerb(cmd, "claim", "claimed", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return admin.TaskAct{}, nil })
+}
+
+func taskUnclaimCommand() *cobra.Command {
+	var a admin.TaskAct
+	cmd := &cobra.Command{
+		Use:     "unclaim ID",
+		Short:   "Give a claimed task back",
+		Example: `  cob task unclaim f3k9x0q2m5v7a1bc.7 --by bob --groups managers --force --reason "Ada is ill"`,
+	}
+	cmd.Flags().BoolVar(&a.Force, "force", false, "take it from whoever has it")
+	cmd.Flags().StringVar(&a.Reason, "reason", "", "why, for the history")
+	return taskVerb(cmd, "unclaim", "released", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return a, nil })
+}
+
+func taskDelegateCommand() *cobra.Command {
+	var a admin.TaskAct
+	cmd := &cobra.Command{
+		Use:     "delegate ID --to PERSON",
+		Short:   "Hand a task to another person",
+		Example: "  cob task delegate f3k9x0q2m5v7a1bc.7 --to bob --by ada --groups managers",
+	}
+	cmd.Flags().StringVar(&a.To, "to", "", "who does it instead; the person has to have the role")
+	cmd.Flags().StringVar(&a.Reason, "reason", "", "why, for the history")
+	if err := cmd.MarkFlagRequired("to"); err != nil {
+		panic(err)
+	}
+	return taskVerb(cmd, "delegate", "delegated", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return a, nil })
+}
+
+func taskCompleteCommand() *cobra.Command {
+	var input, form string
+	cmd := &cobra.Command{
+		Use:   "complete ID",
+		Short: "Answer a task",
+		Long: `Answers a task with a JSON object. Without --form and --input it asks for each field
+of the form, where it runs on a terminal; elsewhere the answer is {}.`,
+		Example: `  cob task complete f3k9x0q2m5v7a1bc.7 --by ada --groups managers
+  cob task complete f3k9x0q2m5v7a1bc.7 --by ada --groups managers --form '{"approved": true, "note": "fine"}'`,
+	}
+	cmd.Flags().StringVar(&form, "form", "", "the answer as a JSON object")
+	cmd.Flags().StringVar(&input, "input", "", "file with the answer, - for standard input")
+	cmd.MarkFlagsMutuallyExclusive("form", "input")
+	return taskVerb(cmd, "complete", "completed", func(cmd *cobra.Command, server string, who *person, id string) (admin.TaskAct, error) {
+		text := []byte(form)
+		switch {
+		case form != "":
+		case input == "" && onTerminal(cmd.InOrStdin()):
+			t, err := oneTask(cmd, server, who, id)
+			if err != nil {
+				return admin.TaskAct{}, err
+			}
+			if !t.May {
+				return admin.TaskAct{}, failure(exitBad, "%s", t.Why)
+			}
+			text, err = fillIn(cmd.InOrStdin(), cmd.ErrOrStderr(), t)
+			if err != nil {
+				return admin.TaskAct{}, err
+			}
+		default:
+			var err error
+			if text, err = readInput(cmd, input); err != nil {
+				return admin.TaskAct{}, err
+			}
+		}
+		if !json.Valid(text) {
+			return admin.TaskAct{}, failure(exitUsage, `the form is no JSON; want an object such as {"approved": true}`)
+		}
+		return admin.TaskAct{Form: text}, nil
+	})
 }

@@ -75,6 +75,8 @@ type Facts struct {
 	Names map[syntax.Node]*resolve.Symbol
 	// Forms are the results of tasks.
 	Forms map[*syntax.TaskStmt]types.Type
+	// Asked is what tasks say besides.
+	Asked map[*syntax.TaskStmt]*Asked
 	// Joins say how many branches each parallel needs; 0 is all.
 	Joins map[syntax.Stmt]plan.Join
 	// Handles and Receives are what arms wait for that is no event and no channel.
@@ -94,6 +96,7 @@ func newFacts() Facts {
 		Targets:   map[*syntax.AssignStmt]*resolve.Variable{},
 		Names:     map[syntax.Node]*resolve.Symbol{},
 		Forms:     map[*syntax.TaskStmt]types.Type{},
+		Asked:     map[*syntax.TaskStmt]*Asked{},
 		Joins:     map[syntax.Stmt]plan.Join{},
 		Handles:   map[*syntax.OnArm]*expression.Tree{},
 		Receives:  map[*syntax.OnArm]*Received{},
@@ -147,6 +150,7 @@ type Route struct {
 	Var  string
 
 	Receive, Event string // see plan.Route
+	Policy         string
 	Facts          *Facts // of its body
 }
 

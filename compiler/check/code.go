@@ -59,6 +59,7 @@ const (
 	CodeEvent          diag.Code = "COB4024"
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
+	CodeLookInto       diag.Code = "COB4430"
 
 	CodeSteps      diag.Code = "COB4201"
 	CodeStepSource diag.Code = "COB4202"

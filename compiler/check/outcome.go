@@ -11,8 +11,8 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 )
 
-// Outcome is how a condition can come out: true, false or both. What cannot be
-// told counts as possible.
+// Outcome is how a condition can come out: true, false or both; neither where what is
+// given cannot be. What cannot be told counts as possible.
 type Outcome struct{ True, False bool }
 
 // Decided says that the condition comes out the same way in every run.
@@ -44,9 +44,6 @@ func OutcomeOf(cond *expression.Tree, u *types.Universe, given ...Given) Outcome
 	worlds := []world{{}}
 	for i := range given {
 		worlds = r.hold(worlds, &given[i].Cond, given[i].Holds)
-	}
-	if len(worlds) == 0 {
-		return Outcome{true, true} // what is given says too much itself
 	}
 	return Outcome{len(r.hold(worlds, cond, true)) > 0, len(r.hold(worlds, cond, false)) > 0}
 }
@@ -469,19 +466,23 @@ func spell(b *strings.Builder, t *expression.Tree) {
 	b.WriteByte(')')
 }
 
-// Promised are the refinements of the fields that a condition reads, about what
-// they are read from, each with its text.
-func (p *Program) Promised(cond *expression.Tree) (given []Given, texts []string) {
+// Promised are the refinements of the fields that a condition reads, and of the
+// parameters of owner, a process, about what they are read from, each with its text.
+func (p *Program) Promised(owner string, cond *expression.Tree) (given []Given, texts []string) {
 	seen := map[string]bool{}
 	cond.Walk(func(t *expression.Tree) bool {
 		if t.Op == expression.Lambda {
 			return false // what it binds has a name only there
 		}
-		if t.Op != expression.Field || seen[spelled(t)] {
+		of := types.Ref(owner)
+		if t.Op == expression.Field {
+			of = t.Args[0].Type
+		}
+		if t.Op != expression.Field && t.Op != expression.Var || seen[spelled(t)] {
 			return true
 		}
 		seen[spelled(t)] = true
-		for _, r := range p.refinementsOf(t.Args[0].Type, t.Name) {
+		for _, r := range p.refinementsOf(of, t.Name) {
 			if reads := expression.Reads(&r.Test); len(reads) == 1 {
 				given, texts = append(given, Given{replaced(r.Test, reads[0], *t), true}), append(texts, r.Text)
 			}
@@ -521,4 +522,15 @@ func replaced(t expression.Tree, name string, by expression.Tree) expression.Tre
 	}
 	t.Args = args
 	return t
+}
+
+// Alike says whether two conditions ask the same, where the variable a of the first
+// stands for the variable b of the second. No condition is like no condition.
+func Alike(x *expression.Tree, a string, y *expression.Tree, b string) bool {
+	if x == nil || y == nil {
+		return x == nil && y == nil
+	}
+	mark := expression.Tree{Op: expression.Var}
+	first, second := replaced(*x, a, mark), replaced(*y, b, mark)
+	return spelled(&first) == spelled(&second)
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -25,29 +26,10 @@ var points = map[string][]string{
 // Points are the decisions that policies speak about, sorted.
 func Points() []string { return slices.Sorted(maps.Keys(points)) }
 
-// PointFacts are the types of the facts that the rules of a decision read, apart
-// from cloud, whose fields are the attributes of the package's clouds.
-func PointFacts() []types.Field {
-	text := types.Of(types.String)
-	list := types.ListOf(text)
-	record := func(name string, fields ...types.Field) types.Field {
-		return types.Field{Name: name, Type: types.RecordOf(fields...)}
-	}
-	return []types.Field{
-		record("channel", types.Field{Name: "name", Type: text}),
-		record("data", types.Field{Name: "labels", Type: list}),
-		record("instance", types.Field{Name: "people", Type: list}),
-		record("plan", types.Field{Name: "digest", Type: text}, types.Field{Name: "package", Type: text}),
-		record("process", types.Field{Name: "name", Type: text}),
-		record("task", types.Field{Name: "name", Type: text}, types.Field{Name: "role", Type: text}),
-		record("user", types.Field{Name: "groups", Type: list}, types.Field{Name: "id", Type: text}, types.Field{Name: "roles", Type: list}),
-	}
-}
-
 // policyFacts are the variables that all of these decisions offer; of none, those
 // of any.
 func (c *checker) policyFacts(of []syntax.Name) []types.Field {
-	all := append([]types.Field{{Name: "cloud", Type: types.RecordOf(c.facts...)}}, PointFacts()...)
+	all := append([]types.Field{{Name: "cloud", Type: types.RecordOf(c.facts...)}}, plan.PointFacts()...)
 	return slices.DeleteFunc(all, func(f types.Field) bool {
 		return slices.ContainsFunc(of, func(p syntax.Name) bool {
 			offered, known := points[p.Text]

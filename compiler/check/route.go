@@ -21,7 +21,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		f.failover = v.symbol.Full
 	}
 	if v, ok := b.first("policy"); ok {
-		f.policy = v.symbol.Full
+		f.policy, r.Policy = v.symbol.Full, v.symbol.Full
 	}
 	list := d.Body.Stmts
 	switch i := slices.IndexFunc(list, isFrom); i {

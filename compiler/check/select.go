@@ -31,9 +31,21 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 	}
 	if st.Arms.Else != nil {
 		ends = f.along(k, func() bool { return f.block(s, st.Arms.Else) }) && ends
+		f.looksInto(st)
 	}
 	f.meet(k, false)
 	return ends
+}
+
+// looksInto refuses an else beside an arm that takes messages: who never waits is
+// never offered one.
+func (f *flow) looksInto(st *syntax.SelectStmt) {
+	for _, on := range st.Arms.Ons {
+		if sym := f.Names[on]; f.Receives[on] != nil || sym != nil && sym.Kind == resolve.Channel {
+			f.report(diag.Errorf(CodeLookInto, on.Source.Span(), "messages of %s are offered to those that wait, and this select never waits", on.Source).
+				WithNote(st.Arms.Else.Span(), "because of this else").WithHelp("wait a little instead: after 1s { ... }"))
+		}
+	}
 }
 
 // on checks an arm that waits for an event, a message or a handle.

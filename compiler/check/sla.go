@@ -1,6 +1,8 @@
 package check
 
 import (
+	"time"
+
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -34,13 +36,17 @@ func (c *checker) sla(d *syntax.SLADecl) plan.SLA {
 }
 
 // promises says whether the sla of that qualified name promises completion.
-func (c *checker) promises(sla string) bool {
-	for _, p := range c.everywhere() {
-		for i := range p.SLAs {
-			if p.SLAs[i].Name == sla {
-				return p.SLAs[i].Completion.WithinNs > 0
+func (c *checker) promises(sla string) bool { return c.Promise(sla) > 0 }
+
+// Promise is the time within which the sla of that qualified name promises
+// completion, 0 where it promises none.
+func (p *Program) Promise(sla string) time.Duration {
+	for _, x := range p.everywhere() {
+		for i := range x.SLAs {
+			if x.SLAs[i].Name == sla {
+				return time.Duration(x.SLAs[i].Completion.WithinNs)
 			}
 		}
 	}
-	return false
+	return 0
 }

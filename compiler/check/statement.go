@@ -229,9 +229,13 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if f.in.compensation {
 		f.errorf(CodePlace, st.Span(), "a compensation cannot wait for a person")
 	}
+	asked := &Asked{}
+	f.Asked[st] = asked
 	if st.Args != nil {
 		for _, a := range st.Args.List {
-			f.tree(a, f.value(s, a, none))
+			t := f.value(s, a, none)
+			f.tree(a, t)
+			asked.shows(f, &t)
 		}
 	}
 	var b block
@@ -243,6 +247,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	if v, ok := b.first("role"); ok {
 		f.Names[st] = v.symbol
 	}
+	asked.settings(f, s, b)
 	due := b.at("due") != nil
 	otherwise := st.Body.Else()
 	switch {

@@ -46,6 +46,9 @@ var taskSettings = []Setting{
 	{Name: "due", Form: "<duration 1s..3650d>", Default: "never", Doc: "after this time the else block runs"},
 	{Name: "remind", Form: "every <duration 1m..365d>", Default: "never", Doc: "how often the role is reminded"},
 	{Name: "escalate", Form: "to <name role> after <duration 1s..3650d>", Default: "never", Doc: "who is asked as well, and after which time"},
+	{Name: "users", Form: "<expression>", Default: "those of the role alone", Doc: "who may complete the task as well, a list of the names of people"},
+	{Name: "groups", Form: "<expression>", Default: "those of the role alone", Doc: "whose members may complete the task as well, a list of strings"},
+	{Name: "priority", Form: "<int 0..100>", Default: "0", Doc: "how urgent it is; lists begin with the highest where that is asked for"},
 }
 
 // limitForm is how much may go through something.

@@ -16,6 +16,16 @@ const (
 	CodeStill       diag.Code = "COB6010"
 	CodeNaming      diag.Code = "COB6011"
 
+	CodeTooLong   diag.Code = "COB4384"
+	CodeLocks     diag.Code = "COB4387"
+	CodeGoesRound diag.Code = "COB4388"
+	CodeCovered   diag.Code = "COB4389"
+	CodeSameEvent diag.Code = "COB4390"
+	CodeNoThen    diag.Code = "COB4393"
+	CodeDecided   diag.Code = "COB4397"
+	CodeLost      diag.Code = "COB4398"
+	CodeUndoAgain diag.Code = "COB4400"
+
 	CodeUndoFails   diag.Code = "COB6020"
 	CodeUndoTwice   diag.Code = "COB6021"
 	CodeDoneTwice   diag.Code = "COB6022"

@@ -37,6 +37,7 @@ func (p *pass) ifs(st *syntax.IfStmt) {
 				break
 			}
 		}
+		p.answered(asked, e.Cond)
 		asked, blocks = append(asked, e.Cond), append(blocks, e.Then)
 	}
 	if st.Else == nil {

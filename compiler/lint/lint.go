@@ -10,7 +10,7 @@ import (
 // errors. Facts are those of its body; nil when it has none. They depend on what the
 // declarations of the package say and on this one's body, not on the bodies of others.
 func Declaration(p *check.Program, d syntax.Decl, facts *check.Facts) []diag.Diagnostic {
-	l := &pass{Program: p, undo: map[*syntax.CallStmt]bool{}}
+	l := &pass{Program: p, owner: p.Module.Package + "." + d.DeclName().Text, undo: map[*syntax.CallStmt]bool{}}
 	if facts != nil {
 		l.Program = p.Within(facts)
 	}
@@ -27,12 +27,15 @@ func Declaration(p *check.Program, d syntax.Decl, facts *check.Facts) []diag.Dia
 func Package(p *check.Program) []diag.Diagnostic {
 	l := &pass{Program: p}
 	l.deadLetters()
+	l.routesRound()
+	l.startsRound()
 	return l.ds.Sorted()
 }
 
 // pass is one reading of a program.
 type pass struct {
 	*check.Program                           // as the declaration that is being read knows it
+	owner          string                    // the declaration's qualified name
 	undo           map[*syntax.CallStmt]bool // stand in a compensation
 	ds             diag.List
 }
@@ -45,6 +48,9 @@ func (p *pass) declaration(d syntax.Decl) {
 		p.processKey(d)
 		p.startsItself(d)
 		p.compensations(d.Body)
+		p.tooLong(d)
+		p.locks(d)
+		p.lost(d)
 	case *syntax.RouteDecl:
 		p.route(d)
 	case *syntax.EndpointDecl:
@@ -52,6 +58,9 @@ func (p *pass) declaration(d syntax.Decl) {
 		p.operations(d)
 	case *syntax.PolicyDecl:
 		p.sameRules(d)
+		p.coveredRules(d)
+	case *syntax.TestDecl:
+		p.noThen(d)
 	case *syntax.RoleDecl:
 		p.nobody(d)
 	}
@@ -76,17 +85,28 @@ func (p *pass) node(n syntax.Node) {
 		p.toItself(n)
 	case *syntax.CallStmt:
 		p.doneTwice(n)
+		p.undoneBySame(n)
 	case *syntax.SelectStmt:
 		p.arms(n)
+	case *syntax.MatchStmt:
+		p.matches(n)
+	case *syntax.ParallelStmt:
+		p.sameEvent(n)
 	case *syntax.WaitStmt:
-		p.noTime(n.For)
+		p.noTime(n.For, "this waits for no time at all")
 	case *syntax.AfterArm:
-		p.noTime(n.Delay)
+		p.noTime(n.Delay, "this waits for no time at all")
+	case *syntax.DelayStmt:
+		p.noTime(n.For, "this waits for no time at all")
+	case *syntax.WithinClause:
+		p.noTime(n.Limit, "this is over before anything in it has begun")
 	case *syntax.BinaryExpr:
 		p.withItself(n)
 		p.withLiteral(n)
+		p.decided(n)
 	case *syntax.UnaryExpr:
 		p.negation(n)
+		p.decided(n)
 	case *syntax.CondExpr:
 		p.choice(n)
 	}

@@ -59,12 +59,12 @@ func leaves(b *syntax.Block) bool {
 }
 
 // noTime remarks a wait of no length.
-func (p *pass) noTime(e syntax.Expr) {
+func (p *pass) noTime(e syntax.Expr, message string) {
 	if e == nil {
 		return
 	}
 	if d, ok := check.DurationOf(e); ok && d == 0 {
-		p.report(diag.Warningf(CodeNoTime, e.Span(), "this waits for no time at all").
+		p.report(diag.Warningf(CodeNoTime, e.Span(), "%s", message).
 			WithHelp("name a duration, such as 5m, or leave it out"))
 	}
 }

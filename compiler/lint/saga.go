@@ -65,3 +65,18 @@ func (p *pass) doneTwice(st *syntax.CallStmt) {
 	p.report(diag.Warningf(CodeDoneTwice, st.Target.Span(), "%s is tried up to %d times, and an answer that is lost makes it happen twice", st.Target, p.Failovers[i].Tries).
 		WithHelp("give the operation an idempotency_key, or idempotent: true, or say how it is undone: { compensate { ... } }"))
 }
+
+// undoneBySame remarks a compensation that does what it should undo.
+func (p *pass) undoneBySame(st *syntax.CallStmt) {
+	undo := st.Body.Compensate()
+	if undo == nil {
+		return
+	}
+	for _, x := range undo.Stmts {
+		again, ok := x.(*syntax.CallStmt)
+		if ok && again.Target.String() == st.Target.String() && st.Args != nil && again.Args != nil && same(st.Args, again.Args) {
+			p.report(diag.Warningf(CodeUndoAgain, again.Target.Span(), "this does once more what it should undo").
+				WithNote(st.Target.Span(), "this is to be undone"))
+		}
+	}
+}

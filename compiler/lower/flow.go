@@ -213,6 +213,7 @@ func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 			s.Task.Shows = append(s.Task.Shows, shown(a, i))
 		}
 	}
+	f.asked(s.Task, st)
 	if due := st.Body.Find("due"); due != nil {
 		s.Task.DueNs = delay(due.Expr())
 	}
@@ -226,6 +227,17 @@ func (f *flow) task(s *plan.Step, st *syntax.TaskStmt, id string) {
 	if otherwise := st.Body.Else(); otherwise != nil {
 		b := f.block(otherwise)
 		s.Task.Else = &b
+	}
+}
+
+// asked is what a task says beside its form and its role.
+func (f *flow) asked(t *plan.TaskStep, st *syntax.TaskStmt) {
+	a := f.Asked[st]
+	t.Users, t.Groups, t.Priority = a.Users, a.Groups, a.Priority
+	for _, list := range a.Labels {
+		if len(list) > 0 {
+			t.Labels = a.Labels
+		}
 	}
 }
 

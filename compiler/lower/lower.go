@@ -92,7 +92,7 @@ func Steps(p *check.Program, name string) ([]plan.Step, bool) {
 func process(p *check.Program, x *check.Process, from string) plan.Process {
 	f := &flow{Program: p.Within(x.Facts), from: from, names: map[string]int{}, regions: map[syntax.Node]string{}, key: x.Key}
 	out := plan.Process{Name: x.Name, Doc: x.Decl.Doc, Params: x.Params, Result: x.Result, Raises: x.Raises,
-		Key: x.Key, SLA: x.SLA, DeadlineNs: x.DeadlineNs, Search: x.Search, RetainNs: x.RetainNs, FaultNs: x.FaultNs, Replicate: x.Replicate,
+		Key: x.Key, SLA: x.SLA, Policy: x.Policy, DeadlineNs: x.DeadlineNs, Search: x.Search, RetainNs: x.RetainNs, FaultNs: x.FaultNs, Replicate: x.Replicate,
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts)}, At: f.place(x.Decl.Name.At)}
 	for _, cl := range x.Decl.Body.Clauses {
 		on, ok := cl.(*syntax.OnClause)
@@ -114,7 +114,7 @@ func route(p *check.Program, x *check.Route) plan.Route {
 	f := &flow{Program: p.Within(x.Facts), names: map[string]int{}, regions: map[syntax.Node]string{}, message: x.Var}
 	from := f.Variables[x.Decl.Body.Stmts[0]] // the first statement is from
 	f.carries = from.Type
-	out := plan.Route{Name: x.Name, From: x.From, Receive: x.Receive, Event: x.Event, Var: x.Var, Labels: p.LabelNames(from), At: f.place(x.Decl.Name.At),
+	out := plan.Route{Name: x.Name, From: x.From, Receive: x.Receive, Event: x.Event, Var: x.Var, Labels: p.LabelNames(from), Policy: x.Policy, At: f.place(x.Decl.Name.At),
 		Flow: plan.Flow{Body: f.steps(x.Decl.Body.Stmts[1:])}}
 	f.settle()
 	return out

@@ -201,6 +201,15 @@ type TaskStep struct {
 	// EscalateNs is when the task is shown to the role EscalateTo as well; 0: never.
 	EscalateNs int64  `json:"escalate_ns,omitempty"`
 	EscalateTo string `json:"escalate_to,omitempty"` // qualified
+	// Labels are those of each of Args beside the ones that its type says, sorted;
+	// none where no argument has any.
+	Labels [][]string `json:"labels,omitempty"`
+	// Users and Groups, where they are set, are lists of strings: who may do the task
+	// beside those of the role.
+	Users  *expression.Tree `json:"users,omitempty"`
+	Groups *expression.Tree `json:"groups,omitempty"`
+	// Priority is from 0 to 100: the more urgent the higher.
+	Priority int `json:"priority,omitempty"`
 }
 
 // SelectStep waits for the first of its arms.

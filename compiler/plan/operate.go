@@ -134,3 +134,22 @@ func BreachFacts() []types.Field {
 
 // Objectives are what an sla can promise.
 func Objectives() []string { return []string{"completion", "availability", "cost", "rpo", "rto"} }
+
+// PointFacts are the types of the facts that the rules of a decision read, apart
+// from cloud, whose fields are the attributes of the plan's clouds.
+func PointFacts() []types.Field {
+	text := types.Of(types.String)
+	list := types.ListOf(text)
+	record := func(name string, fields ...types.Field) types.Field {
+		return types.Field{Name: name, Type: types.RecordOf(fields...)}
+	}
+	return []types.Field{
+		record("channel", types.Field{Name: "name", Type: text}),
+		record("data", types.Field{Name: "labels", Type: list}),
+		record("instance", types.Field{Name: "people", Type: list}),
+		record("plan", types.Field{Name: "digest", Type: text}, types.Field{Name: "package", Type: text}),
+		record("process", types.Field{Name: "name", Type: text}),
+		record("task", types.Field{Name: "name", Type: text}, types.Field{Name: "role", Type: text}),
+		record("user", types.Field{Name: "groups", Type: list}, types.Field{Name: "id", Type: text}, types.Field{Name: "roles", Type: list}),
+	}
+}

@@ -323,6 +323,7 @@ type Route struct {
 	// Labels are those of the message beside the ones its type says, sorted: a
 	// channel of dead letters has them of the channels that it serves.
 	Labels []string `json:"labels,omitempty"`
+	Policy string   `json:"policy,omitempty"` // as of a process
 	Flow   Flow     `json:"flow"`
 	At     Place    `json:"at"`
 }
@@ -336,6 +337,9 @@ type Process struct {
 	Raises []string         `json:"raises,omitempty"`
 	Key    *expression.Tree `json:"key,omitempty"`
 	SLA    string           `json:"sla,omitempty"`
+	// Policy is the qualified policy that decides about its instances; "" allows
+	// everything. Each call names its own.
+	Policy string `json:"policy,omitempty"`
 	// DeadlineNs is how long an instance may take, and with it all that it calls and
 	// starts; 0: for ever.
 	DeadlineNs int64 `json:"deadline_ns,omitempty"`

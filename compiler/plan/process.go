@@ -187,6 +187,7 @@ func (s *Step) Trees() []*expression.Tree {
 	}
 	if s.Task != nil {
 		all(s.Task.Args)
+		add(s.Task.Users, s.Task.Groups)
 	}
 	if s.Wait != nil {
 		add(s.Wait.For)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"cel.dev/cel-go/interpreter"
 
@@ -10,6 +11,11 @@ import (
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/types"
 )
+
+// Speaks says whether there are rules about a decision point.
+func (p *Program) Speaks(point string) bool {
+	return slices.ContainsFunc(p.rules, func(r rule) bool { return r.Point == point })
+}
 
 // Effect is what a rule does when its condition holds.
 type Effect string

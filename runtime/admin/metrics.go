@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -21,6 +22,9 @@ var (
 	tookDesc    = prometheus.NewDesc("cob_completion_seconds", "Time from start to end, by quantile.", []string{"process", "quantile"}, nil)
 	callsDesc   = prometheus.NewDesc("cob_calls_total", "Attempts of calls.", []string{"process", "endpoint", "cloud", "outcome"}, nil)
 	moveDesc    = prometheus.NewDesc("cob_failovers_total", "Calls that moved from one cloud to another.", []string{"process", "endpoint", "from", "to"}, nil)
+	damageDesc  = prometheus.NewDesc("cob_journal_damaged", "1 where the last look over a shard's journal found damage.", []string{"shard"}, nil)
+	checkedDesc = prometheus.NewDesc("cob_journal_checked_commits_total", "Commits that the scrubber has checked.", []string{"shard"}, nil)
+	behindDesc  = prometheus.NewDesc("cob_journal_copy_behind_commits", "Commits that a shard's second copy lacks.", []string{"shard"}, nil)
 	healthDesc  = prometheus.NewDesc("cob_endpoint_healthy", "1 where an endpoint is not known to be down.", []string{"endpoint", "cloud"}, nil)
 )
 
@@ -52,6 +56,17 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		}
 		for _, m := range f.Failovers {
 			counter(moveDesc, m.N, f.Process, m.Endpoint, m.From, m.To)
+		}
+	}
+	for _, j := range c.node.Journals() {
+		shard, damaged := strconv.Itoa(j.Shard), 0.0
+		if j.Scrub.Damage != "" {
+			damaged = 1
+		}
+		gauge(damageDesc, damaged, shard)
+		counter(checkedDesc, int(j.Scrub.Checked), shard)
+		if j.Copy != nil {
+			gauge(behindDesc, float64(j.Copy.Behind), shard)
 		}
 	}
 	for _, e := range c.node.Endpoints() {

@@ -33,6 +33,7 @@ var statusOf = map[record.Code]int{
 	record.Invalid:      http.StatusBadRequest,
 	record.UnknownPlan:  http.StatusNotFound,
 	record.AlreadyTaken: http.StatusConflict,
+	record.Poisoned:     http.StatusConflict,
 }
 
 // problemOf says what an error of the node is in the words of HTTP.

@@ -32,10 +32,10 @@ const (
 	DefaultList = 100
 )
 
-// New is the handler of a node's whole API.
-func New(n *node.Node) http.Handler {
+// New is the handler of a node's whole API. who says who asks.
+func New(n *node.Node, who Identity) http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handle := range (&server{n}).calls() {
+	for pattern, handle := range (&server{n, who}).calls() {
 		mux.HandleFunc(pattern, answer(handle, BodyTime))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
@@ -71,18 +71,26 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
 		"GET /v1/instances/{id}/history":         s.history,
-		"POST /v1/instances/{id}/cancel":         s.cancel,
+		"GET /v1/instances/{id}/outlook":         s.outlook,
+		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),
+		"POST /v1/instances/{id}/terminate":      s.verb(s.terminate),
+		"POST /v1/instances/{id}/resume":         s.verb(s.resume),
 		"POST /v1/instances/{id}/retry":          s.retry,
+		"POST /v1/instances/{id}/skip":           s.skip,
 		"POST /v1/events/{type}":                 s.event,
 		"POST /v1/channels/{channel}/messages":   s.message,
 		"GET /v1/channels":                       s.channels,
 		"GET /v1/channels/{channel}/messages":    s.peek,
 		"GET /v1/tasks":                          s.tasks,
-		"POST /v1/tasks/{id}/claim":              s.claim,
-		"POST /v1/tasks/{id}/complete":           s.complete,
+		"GET /v1/tasks/{id}":                     s.task,
+		"POST /v1/tasks/{id}/claim":              s.onTask(claimTask),
+		"POST /v1/tasks/{id}/unclaim":            s.onTask(releaseTask),
+		"POST /v1/tasks/{id}/delegate":           s.onTask(delegateTask),
+		"POST /v1/tasks/{id}/complete":           s.onTask(completeTask),
 		"GET /v1/deployments":                    s.deployments,
 		"POST /v1/deployments":                   s.deploy,
 		"GET /v1/endpoints":                      s.endpoints,
+		"GET /v1/journals":                       s.journals,
 		"GET /v1/figures":                        s.figures,
 		"GET /v1/stream":                         s.stream,
 		"GET /healthz":                           s.alive,
@@ -107,7 +115,10 @@ func noSuchCall(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 		Detail: r.Method + " " + r.URL.Path + " is no call of this API; spec/api.md lists them"})
 }
 
-type server struct{ node *node.Node }
+type server struct {
+	node     *node.Node
+	identity Identity
+}
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -148,8 +159,12 @@ func (s *server) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
 	started, err := s.node.Start(r.Context(), node.StartRequest{
-		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait,
+		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait, Who: who,
 	})
 	if err != nil {
 		return err
@@ -213,7 +228,11 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 			return badQuery("cursor", cursor, "want the cursor of the page before")
 		}
 	}
-	page := Page{Instances: s.node.Instances(filter, before, n)}
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	page := Page{Instances: s.node.Instances(filter, before, n, who)}
 	if len(page.Instances) == n {
 		page.Cursor = page.Instances[n-1].Place().String()
 	}
@@ -248,7 +267,11 @@ func filterOf(r *http.Request) (observe.Filter, error) {
 }
 
 func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
-	i, err := s.node.Instance(r.Context(), r.PathValue("id"))
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	i, err := s.node.Instance(r.Context(), r.PathValue("id"), who)
 	if err != nil {
 		return err
 	}
@@ -261,46 +284,6 @@ func (s *server) history(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return reply(w, http.StatusOK, map[string]any{"history": entries})
-}
-
-// Act is the body of a call that acts on an instance.
-type Act struct {
-	By     string `json:"by"`
-	Reason string `json:"reason"`
-}
-
-func readAct(w http.ResponseWriter, r *http.Request) (Act, error) {
-	var a Act
-	text, err := body(w, r, MaxBody)
-	if err != nil || len(text) == 0 {
-		return a, err
-	}
-	if err := json.Unmarshal(text, &a); err != nil {
-		return a, &Problem{Title: "Bad body", Status: http.StatusBadRequest, Detail: `want JSON such as {"by": "ada", "reason": "ordered by mistake"}: ` + err.Error()}
-	}
-	return a, nil
-}
-
-func (s *server) cancel(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Cancel(r.Context(), r.PathValue("id"), a.By, a.Reason); err != nil {
-		return err
-	}
-	return s.instance(w, r)
-}
-
-func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
-	a, err := readAct(w, r)
-	if err != nil {
-		return err
-	}
-	if err := s.node.Retry(r.Context(), r.PathValue("id"), a.By); err != nil {
-		return err
-	}
-	return s.instance(w, r)
 }
 
 func (s *server) deployments(w http.ResponseWriter, _ *http.Request) error {
@@ -317,6 +300,10 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	}
 	return reply(w, http.StatusOK, d)
+}
+
+func (s *server) journals(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, map[string]any{"journals": s.node.Journals()})
 }
 
 func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {

@@ -2,61 +2,144 @@ package admin
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/cob-lang/cob/runtime/node"
 )
 
+var taskQueries = []string{"role", "process", "mine", "overdue", "sort", "limit"}
+
+// taskFilter reads which tasks are wanted. A filter that does not exist is refused:
+// it would look like a list of everything.
+func taskFilter(r *http.Request) (node.TaskFilter, error) {
+	q := r.URL.Query()
+	for name, values := range q {
+		if !slices.Contains(taskQueries, name) {
+			return node.TaskFilter{}, badQuery(name, values[0], fmt.Sprintf("no such filter; there is %v", taskQueries))
+		}
+	}
+	f := node.TaskFilter{Role: q.Get("role"), Process: q.Get("process"), Sort: node.TaskOrder(q.Get("sort"))}
+	for name, to := range map[string]*bool{"mine": &f.Mine, "overdue": &f.Overdue} {
+		text := q.Get(name)
+		if text == "" {
+			continue
+		}
+		var err error
+		if *to, err = strconv.ParseBool(text); err != nil {
+			return f, badQuery(name, text, "want true or false")
+		}
+	}
+	if f.Sort != "" && !slices.Contains(node.TaskOrders(), f.Sort) {
+		return f, badQuery("sort", string(f.Sort), fmt.Sprintf("want one of %v", node.TaskOrders()))
+	}
+	return f, nil
+}
+
 func (s *server) tasks(w http.ResponseWriter, r *http.Request) error {
+	f, err := taskFilter(r)
+	if err != nil {
+		return err
+	}
 	n, err := limit(r)
 	if err != nil {
 		return err
 	}
-	list, err := s.node.Tasks(r.Context(), r.URL.Query().Get("role"), n)
+	who, err := s.who(r)
+	if err == nil && f.Mine && who.ID == "" {
+		err = s.nobody()
+	}
+	if err != nil {
+		return err
+	}
+	list, err := s.node.Tasks(r.Context(), f, who, n)
 	if err != nil {
 		return err
 	}
 	return reply(w, http.StatusOK, map[string]any{"tasks": list})
 }
 
-// TaskAct is the body of claiming and completing a task.
-type TaskAct struct {
-	By   string          `json:"by"`
-	Form json.RawMessage `json:"form,omitempty"`
+func (s *server) task(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	t, err := s.node.Task(r.Context(), r.PathValue("id"), who)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, t)
 }
 
-func readTaskAct(w http.ResponseWriter, r *http.Request) (TaskAct, error) {
+// TaskAct is the body of a call that acts on a task.
+type TaskAct struct {
+	// By and Groups say who acts, where no header does.
+	By     string          `json:"by,omitempty"`
+	Groups []string        `json:"groups,omitempty"`
+	Form   json.RawMessage `json:"form,omitempty"`   // of completing
+	To     string          `json:"to,omitempty"`     // of delegating
+	Force  bool            `json:"force,omitempty"`  // of releasing
+	Reason string          `json:"reason,omitempty"` // of releasing and delegating
+}
+
+// TaskDone is the answer to such a call.
+type TaskDone struct {
+	ID          string `json:"id"`
+	ClaimedBy   string `json:"claimed_by,omitempty"`
+	ReleasedBy  string `json:"released_by,omitempty"`
+	DelegatedTo string `json:"delegated_to,omitempty"`
+	CompletedBy string `json:"completed_by,omitempty"`
+}
+
+func (s *server) readTaskAct(w http.ResponseWriter, r *http.Request) (TaskAct, node.Person, error) {
 	var a TaskAct
 	text, err := body(w, r, MaxBody)
 	if err != nil {
-		return a, err
+		return a, node.Person{}, err
 	}
-	if err := json.Unmarshal(text, &a); err != nil || a.By == "" {
-		return a, &Problem{Title: "Bad body", Status: http.StatusBadRequest,
-			Detail: `want JSON such as {"by": "ada", "form": {...}}: by names the person`}
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &a); err != nil {
+			return a, node.Person{}, &Problem{Title: "Bad body", Status: http.StatusBadRequest,
+				Detail: `want JSON such as {"by": "ada", "groups": ["managers"], "form": {...}}: by names the person`}
+		}
 	}
-	return a, nil
+	who, err := s.actor(r, a.By, a.Groups)
+	return a, who, err
 }
 
-func (s *server) claim(w http.ResponseWriter, r *http.Request) error {
-	a, err := readTaskAct(w, r)
-	if err != nil {
-		return err
+// onTask is a call that acts on a task.
+func (s *server) onTask(act func(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error)) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		a, who, err := s.readTaskAct(w, r)
+		if err != nil {
+			return err
+		}
+		done, err := act(s, r, r.PathValue("id"), a, who)
+		if err != nil {
+			return err
+		}
+		done.ID = r.PathValue("id")
+		return reply(w, http.StatusOK, done)
 	}
-	if err := s.node.ClaimTask(r.Context(), r.PathValue("id"), a.By); err != nil {
-		return err
-	}
-	return reply(w, http.StatusOK, map[string]string{"id": r.PathValue("id"), "claimed_by": a.By})
 }
 
-func (s *server) complete(w http.ResponseWriter, r *http.Request) error {
-	a, err := readTaskAct(w, r)
-	if err != nil {
-		return err
-	}
+func claimTask(s *server, r *http.Request, id string, _ TaskAct, who node.Person) (TaskDone, error) {
+	return TaskDone{ClaimedBy: who.ID}, s.node.ClaimTask(r.Context(), id, who)
+}
+
+func releaseTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {
+	return TaskDone{ReleasedBy: who.ID}, s.node.ReleaseTask(r.Context(), id, who, a.Force, a.Reason)
+}
+
+func delegateTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {
+	return TaskDone{DelegatedTo: a.To}, s.node.DelegateTask(r.Context(), id, who, a.To, a.Reason)
+}
+
+func completeTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {
 	if len(a.Form) == 0 {
 		a.Form = json.RawMessage("{}") // a form may have no fields; one that has them is told what is missing
 	}
-	if err := s.node.CompleteTask(r.Context(), r.PathValue("id"), a.By, a.Form); err != nil {
-		return err
-	}
-	return reply(w, http.StatusOK, map[string]string{"id": r.PathValue("id"), "completed_by": a.By})
+	return TaskDone{CompletedBy: who.ID}, s.node.CompleteTask(r.Context(), id, who, a.Form)
 }

@@ -13,7 +13,7 @@ import (
 
 func TestARuleThatNobodyWouldAskIsRefused(t *testing.T) {
 	for rule, refused := range map[string]bool{
-		`deny call when cloud.name == "rome"`: false, "deny view": true, `deny complete when "a" in user.groups`: true,
+		`deny call when cloud.name == "rome"`: false, "deny view": false, `deny complete when "a" in user.groups`: false, "deny start": true, `deny deploy when "a" in user.groups`: true,
 	} {
 		r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte("package a\n\ncloud paris { x: 1 }\n\npolicy p { " + rule + " }\n\nprocess Q() { policy: p }\n")}}, compiler.Options{})
 		if err != nil || r.Failed() {

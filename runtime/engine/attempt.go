@@ -151,6 +151,8 @@ func (d *decider) technical(x *instance, a *activation, fault, reason string) {
 		fields["endpoint"], fields["operation"] = st.plan.Start.Process, "start"
 	case plan.Send:
 		fields["endpoint"], fields["operation"] = st.plan.Send.Channel, "send"
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample, plan.Slip:
+		fields["endpoint"], fields["operation"] = x.flow.name, st.id
 	case plan.Publish:
 		fields["endpoint"], fields["operation"] = st.plan.Type.Name, "publish"
 	}
@@ -194,7 +196,11 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 			e.Watch = record.Watch{Instance: x.id, Activation: a.id}
 		}
 		return e
-	case plan.Send:
+	case plan.Slip:
+		return Send{Target: t, Plan: x.flow.program.digest, Channel: w.channel, Payload: w.load}
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
+		return x.handed(a, t, w)
+	case plan.Send, plan.Tap:
 		return Send{Target: t, Plan: x.flow.program.digest, Channel: st.plan.Send.Channel, Payload: w.load}
 	case plan.Publish:
 		payload, _ := w.load.(map[string]types.Value)
@@ -332,6 +338,11 @@ func (d *decider) failed(x *instance, a *activation, c *record.AttemptEnded, ret
 
 // answer handles the end of an attempt of a step's own effect.
 func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
+	if c.Outcome != record.Succeeded && a.role == roleStep && x.flow.steps[a.step].kind == plan.Tap {
+		d.failed(x, a, c, 0) // the copy is lost, and nobody waits for it
+		d.leave(x, a)
+		return
+	}
 	switch c.Outcome {
 	case record.Succeeded:
 		d.succeeded(x, a, c)
@@ -368,6 +379,9 @@ func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) 
 	switch {
 	case st.start != nil && (st.awaits || a.role == roleWork):
 		d.childStarted(x, a, c.TookNs)
+		return
+	case st.word != nil && st.kind != plan.Slip:
+		d.handedOn(x, a, st)
 		return
 	case a.role == roleWork:
 		d.workEnded(x, a, record.WorkEnded{Value: c.Value, Cloud: a.x.cloud, TookNs: c.TookNs})
@@ -492,6 +506,9 @@ func again(e Effect) Effect {
 		e.Again = true
 		return e
 	case Recall:
+		e.Again = true
+		return e
+	case Hand:
 		e.Again = true
 		return e
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 
@@ -12,7 +13,7 @@ import (
 type BugError struct {
 	Command  record.Command
 	Instance string // that it was about, "" for none
-	Panic    string
+	Panic    string // without what may be data, and the place
 	Stack    string
 	// Spoiled says that the decision had begun to change the state, so that it has
 	// to be built again from the journal. Where it had not, the state is as before,
@@ -38,7 +39,7 @@ func (s *State) TryDecide(cmd record.Command, facts Facts) (events []record.Even
 	defer func() {
 		if p := recover(); p != nil {
 			events, effects, reply = nil, nil, record.Reply{}
-			err = &BugError{Command: cmd, Instance: instanceOf(cmd), Panic: fmt.Sprint(p), Stack: string(debug.Stack()), Spoiled: d.begun}
+			err = &BugError{Command: cmd, Instance: cmp.Or(d.about, instanceOf(cmd)), Panic: toldOf(p), Stack: string(debug.Stack()), Spoiled: d.begun}
 		}
 	}()
 	events, effects, reply = d.all(cmd)
@@ -62,11 +63,25 @@ func instanceOf(cmd record.Command) string {
 		return record.InstanceID(c.Process, c.Key)
 	case record.ClaimTask:
 		return c.Instance
+	case record.ReleaseTask:
+		return c.Instance
+	case record.DelegateTask:
+		return c.Instance
 	case record.CompleteTask:
 		return c.Instance
 	case record.CancelInstance:
 		return c.Instance
 	case record.RetryInstance:
+		return c.Instance
+	case record.TerminateInstance:
+		return c.Instance
+	case record.SkipStep:
+		return c.Instance
+	case record.ResumeInstance:
+		return c.Instance
+	case record.ResetInstance:
+		return c.Instance
+	case record.PoisonInstance:
 		return c.Instance
 	}
 	return ""

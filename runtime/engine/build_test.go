@@ -126,6 +126,7 @@ func base() *plan.Plan {
 	order := ref("order", stringT)
 	bind := func(cloud, cost string) plan.Binding { return plan.Binding{Cloud: cloud, CostPerCall: cost} }
 	return &plan.Plan{
+		Roles:  []plan.Role{{Name: "p.manager", Groups: managers}},
 		Format: plan.Format, Package: "p",
 		Types: []types.Definition{
 			{Name: "p.Declined", Kind: types.FaultDefinition, Fields: []types.Field{param("reason", stringT)}},
@@ -254,6 +255,9 @@ func untilNoon() plan.Step {
 	at := tree{Op: expression.Literal, Type: types.Of(types.Timestamp), Text: "2026-11-21T12:00:00Z"}
 	return plan.Step{ID: "wait", Kind: plan.Wait, Wait: &plan.WaitStep{Until: &at}}
 }
+
+// managers are the groups of who does the tasks of tests.
+var managers = []string{"managers"}
 
 var plans = map[string]func() *plan.Plan{
 	"order": func() *plan.Plan {

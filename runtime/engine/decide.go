@@ -46,6 +46,7 @@ func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Repl
 	reply := d.decide(cmd)
 	d.effects = slices.DeleteFunc(d.effects, func(e Effect) bool { return !s.underWay(e.Of()) })
 	s.boundAgain(d.effects)
+	d.effects = append(d.effects, s.nowAwaited()...)
 	return d.events, d.effects, reply
 }
 
@@ -69,12 +70,15 @@ type decider struct {
 	now     record.Instant
 	events  []record.Event
 	effects []Effect
-	ready   []*activation // of the instance that runs
-	steps   int           // that it ran
-	written int           // bytes of its events
-	values  int           // bytes of the values of the step that runs
-	total   int           // bytes of all events
-	begun   bool          // the first event was about to be applied
+	ready   []*activation          // of the instance that runs
+	steps   int                    // that it ran
+	written int                    // bytes of its events
+	values  int                    // bytes of the values of the step that runs
+	total   int                    // bytes of all events
+	begun   bool                   // the first event was about to be applied
+	about   string                 // the instance that runs
+	halt    *record.PoisonInstance // what is to be left alone instead of run
+	turning *cell                  // whose messages go on one after the other
 }
 
 func (d *decider) emit(ev record.Event) {
@@ -96,6 +100,9 @@ func reject(code record.Code, format string, args ...any) record.Reply {
 }
 
 func (d *decider) decide(cmd record.Command) record.Reply {
+	if no, barred := d.barred(cmd); barred {
+		return no
+	}
 	switch c := cmd.(type) {
 	case record.StartInstance:
 		return d.startInstance(&c)
@@ -109,6 +116,10 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.timerDue(&c)
 	case record.ClaimTask:
 		return d.claimTask(&c)
+	case record.ReleaseTask:
+		return d.releaseTask(&c)
+	case record.DelegateTask:
+		return d.delegateTask(&c)
 	case record.CompleteTask:
 		return d.completeTask(&c)
 	case record.CancelInstance:
@@ -121,7 +132,17 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.dropChild(&c)
 	case record.ActivatePlan:
 		return d.activatePlan(&c)
+	case record.PoisonInstance:
+		return d.poisonInstance(&c)
+	case record.OfferMessage:
+		return d.offerMessage(&c)
+	case record.StartPart:
+		return d.startPart(&c)
 	}
+	return d.decideVerb(cmd)
+}
+
+func (d *decider) unknown(cmd record.Command) record.Reply {
 	return reject(record.Invalid, "this program does not know the command %T: use a newer cob", cmd)
 }
 
@@ -159,7 +180,9 @@ func (d *decider) flowNamed(name, digest string) (*flow, *record.Rejection) {
 }
 
 // known says whether an instance exists or did.
-func (s *State) known(id string) bool { return s.instances[id] != nil || s.ended.known(id) }
+func (s *State) known(id string) bool {
+	return s.instances[id] != nil || s.ended.known(id) || s.aside[id] != nil
+}
 
 func (d *decider) full() bool { return len(d.s.instances) >= d.s.limits.Instances }
 
@@ -175,7 +198,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	switch {
 	case no != nil:
 		return record.Reply{Rejected: no}
-	case f.process == nil:
+	case f.process == nil && f.route.Event != "" && c.Key != "" && !d.full():
+		return d.startOfEvent(c, f)
+	case f.process == nil && f.route.Event == "":
 		return reject(record.NotFound, "%s is a route: it is started by the messages of its channel", c.Process)
 	case c.Key == "":
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
@@ -284,6 +309,13 @@ func (d *decider) wake(a *activation) { d.ready = append(d.ready, a) }
 
 // run lets everything that may go on do so, until every thread waits.
 func (d *decider) run(x *instance) {
+	d.about = x.id
+	if d.halt != nil && d.halt.Instance == x.id {
+		d.ready = d.ready[:0]
+		d.emit(record.InstancePoisoned{At: d.now, Instance: x.id, Command: d.halt.Command, Detail: clip(d.halt.Detail)})
+		return
+	}
+	d.s.passing(StageDecide, x.key)
 	d.steps, d.written = 0, 0
 	d.drain(x)
 	for x.flow.gated && d.admit(x) || d.goOnLater(x) {
@@ -292,6 +324,9 @@ func (d *decider) run(x *instance) {
 	d.ready = d.ready[:0]
 	d.tell(x)
 	x.park(d.now)
+	if k := d.s.cells[x.cell]; k != nil && k.due == 0 && k.busy == "" && x.phase == finished {
+		d.turn(k)
+	}
 }
 
 // drain lets what is ready go on, and what that makes ready.

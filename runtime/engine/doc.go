@@ -123,6 +123,25 @@
 // How deeply a value nests is bounded in the same places (MaxDepth), below what
 // the journal can hold.
 //
+// # Bugs of this package
+//
+// A panic while a command is decided leaves its instance as it was: whoever runs the
+// state folds it again without the command and decides PoisonInstance instead. A
+// poisoned instance is found by its name only (delist): no timer, event or task
+// reaches it. Retry lists it again and lets what was under way leave once more, for
+// outcomes were turned away meanwhile. An instance that could not be made is made and
+// poisoned before its first step. A panic while an event is folded sets the instance
+// aside (SetAside): its bytes before that event, and all later events, are kept for a
+// program that can fold them, which each Restore tries.
+//
+// # What operators say
+//
+// Skip, resume, terminate and going back are events of their own, so that the history
+// says who and why. Going back is an exit of the root: everything is stopped and
+// closed as ever, then the steps that completed from that statement of the body on are
+// undone, then the root runs again there. A terminate is the one end that undoes
+// nothing; what it leaves is computed from the state as the event is applied.
+//
 // # Decisions
 //
 //   - Deciding applies events before they are durable. Who cannot make them

@@ -13,6 +13,8 @@ type tombstone struct {
 	result  types.Value
 	end     ending
 	settled []closedSettlement
+	// answered are the tasks that were completed last.
+	answered []answered
 }
 
 // origin is what many tombstones have in common.
@@ -70,12 +72,12 @@ func (g *graveyard) find(id string) *tombstone {
 	if b == nil {
 		return nil
 	}
-	t, _ := g.read(b) // Restore has checked it
+	t, _ := g.read(b, SnapshotVersion) // Restore has checked it
 	return t
 }
 
-func (g *graveyard) read(b []byte) (*tombstone, error) {
-	c, t := snapper{buf: b, version: SnapshotVersion}, &tombstone{}
+func (g *graveyard) read(b []byte, version byte) (*tombstone, error) {
+	c, t := snapper{buf: b, version: version}, &tombstone{}
 	c.tombstone(g, t)
 	if c.err == nil && c.at != len(b) {
 		c.fail("there is text after an instance that is over")

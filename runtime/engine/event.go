@@ -54,6 +54,7 @@ func (d *decider) hand(c *record.DeliverEvent, arms []waiter, carry bool) (match
 		if a == nil || a.frame() || a.stuck {
 			continue
 		}
+		d.about = x.id
 		if d.take(x, a, w.arm, c.ID, c.Payload, carry) {
 			served = x.id
 			matched++

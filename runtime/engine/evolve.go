@@ -13,6 +13,9 @@ import (
 type EvolveError struct {
 	Event  record.Event
 	Reason string
+	// Panicked says that this program tripped over it, so that the instance that it
+	// is about can be set aside.
+	Panicked bool
 }
 
 func (e *EvolveError) Error() string {
@@ -23,15 +26,20 @@ func (e *EvolveError) Error() string {
 // the event's effect needs stands in it. Errors: *EvolveError, and then the state
 // is of no use any more.
 func (s *State) Evolve(ev record.Event) (err error) {
-	// An event that names a step of the wrong kind trips over a nil somewhere. It
-	// comes from a strange journal, so it is an error and no bug.
+	// An event that names a step of the wrong kind trips over a nil somewhere.
 	defer func() {
 		if p := recover(); p != nil {
-			err = &EvolveError{ev, fmt.Sprint(p)}
+			err = &EvolveError{Event: ev, Reason: toldOf(p), Panicked: true}
 		}
 	}()
+	if len(s.aside) > 0 && s.keepAside(ev) {
+		return nil
+	}
+	if s.plant != nil {
+		s.passing(StageEvolve, s.keyOf(ev))
+	}
 	if reason := s.apply(ev); reason != "" {
-		return &EvolveError{ev, reason}
+		return &EvolveError{Event: ev, Reason: reason}
 	}
 	return nil
 }
@@ -60,6 +68,19 @@ func (s *State) apply(ev record.Event) string {
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
+	case record.InstancePoisoned:
+		return s.instancePoisoned(&e)
+	case record.InstanceTerminated:
+		return s.instanceTerminated(&e)
+	case record.MessageTaken:
+		return s.messageTaken(&e)
+	case record.MessagePassed:
+		s.receive(e.Receiver, e.Position, e.Low)
+		return ""
+	case record.PartBegan:
+		return s.partBegan(&e)
+	case record.CellOpened, record.CellMarked, record.CellGathered, record.CellEmptied, record.CellHeld, record.CellReleased, record.CellClosed:
+		return s.applyCell(ev)
 	}
 	return s.applyInstance(ev)
 }
@@ -104,6 +125,10 @@ func (s *State) applyInstance(ev record.Event) string {
 		if why != "" {
 			return why
 		}
+		if x.flow.steps[a.step].kind == plan.Split {
+			a.round, a.inflight, a.more().base = e.Round, false, a.attempt
+			return ""
+		}
 		a.round, a.next = e.Round, 0
 		x.steps++
 		x.set(a, x.flow.steps[a.step].slot, e.Value, x.flow.steps[a.step].kind == plan.For)
@@ -117,6 +142,8 @@ func (s *State) applyInstance(ev record.Event) string {
 		return ""
 	case record.FaultPassed, record.UndoStarted, record.FaultRaised, record.CompensationStarted, record.Returned, record.InstanceEnded, record.IncidentResolved, record.SettlementOwed, record.DeadLetterOwed:
 		return s.applyWhole(ev)
+	case record.StepSkipped, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+		return s.applyVerb(ev)
 	case record.WorkBegun, record.WorkEnded, record.ChildStarted, record.ChildRecalled, record.HandleTaken, record.WatcherAdded:
 		return s.applyChild(ev)
 	}
@@ -147,7 +174,13 @@ func (s *State) applyWaiting(ev record.Event) string {
 	case record.TaskClaimed:
 		a.more().by = e.By
 	case record.TaskCompleted:
-		a.more().by = e.By
+		x.completed(a, e.By, 0)
+	case record.TaskAnswered:
+		x.completed(a, e.By, e.Form)
+	case record.TaskReleased:
+		a.more().by = ""
+	case record.TaskDelegated:
+		a.more().by = e.To
 	case record.EventTaken:
 		return s.eventTaken(x, a, &e)
 	case record.FaultCaught:
@@ -176,6 +209,12 @@ func aimed(ev record.Event) (instance string, activation uint32) {
 	case record.TaskClaimed:
 		return e.Instance, e.Activation
 	case record.TaskCompleted:
+		return e.Instance, e.Activation
+	case record.TaskAnswered:
+		return e.Instance, e.Activation
+	case record.TaskReleased:
+		return e.Instance, e.Activation
+	case record.TaskDelegated:
 		return e.Instance, e.Activation
 	case record.EventTaken:
 		return e.Instance, e.Activation
@@ -223,7 +262,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	x.acts = []*activation{{parent: none, step: none, since: e.At}}
 	x.alive = 1
 	s.instances[e.Instance] = x
-	if f.route != nil {
+	if f.route != nil && e.Channel != "" {
 		s.positions[f.name] = e.Position
 	}
 	return ""
@@ -335,7 +374,11 @@ func (s *State) await(x *instance, a *activation) {
 		if on[i].event == "" {
 			continue
 		}
-		s.waiting.add(awaited(&on[i], a.items, i), waiter{x, a.id, uint32(i)})
+		k := awaited(&on[i], a.items, i)
+		s.waiting.add(k, waiter{x, a.id, uint32(i)})
+		if on[i].channel && s.deciding {
+			s.awaiting = append(s.awaiting, k)
+		}
 	}
 }
 

@@ -255,6 +255,7 @@ func (s *State) settlementClosed(x *instance, a *activation, e *record.Settlemen
 }
 
 func (s *State) incidentResolved(x *instance) {
+	s.unpoison(x)
 	for _, a := range x.acts {
 		if !a.dead && a.stuck {
 			s.unstick(x, a)
@@ -272,6 +273,7 @@ func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
 	x.over = &ending{at: e.At, state: e.State, step: step, fault: e.Fault, fields: e.Fields, detail: e.Detail, cancelled: cancelled}
 	x.unpack()
 	x.phase, x.result, x.done = finished, e.Result, nil
+	s.partOver(x)
 	if e.State != record.Completed {
 		x.result = nil
 	}
@@ -287,7 +289,7 @@ func (s *State) bury(x *instance, now record.Instant) {
 	delete(s.instances, x.id)
 	t := tombstone{
 		id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil},
-		started: x.started, result: x.result, end: *x.over, settled: x.settled,
+		started: x.started, result: x.result, end: *x.over, settled: x.settled, answered: x.answered,
 	}
 	s.ended.add(&t)
 	s.makeRoom(t.route, now)

@@ -43,13 +43,17 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		d.execFail(x, a, index, st)
 	case plan.Return:
 		d.execReturn(x, a, index, st)
-	case plan.Wait:
+	case plan.Wait, plan.Delay:
 		d.execWait(x, a, index, st)
 	case plan.Task:
 		d.execTask(x, a, index, st)
 	case plan.Select:
 		d.execSelect(x, a, index, st)
-	case plan.Call, plan.Send, plan.Publish, plan.Child:
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
+		d.execWord(x, a, index, st)
+	case plan.Slip:
+		d.execSlip(x, a, index, st)
+	case plan.Call, plan.Send, plan.Tap, plan.Publish, plan.Child:
 		d.execEffect(x, a, index, st)
 	case plan.Start:
 		if st.slot >= 0 {
@@ -242,6 +246,11 @@ func (d *decider) execTask(x *instance, a *activation, index uint32, st *step) {
 		}
 		e.Items = append(e.Items, v)
 	}
+	more, ok := d.valuesOf(x, a, index, st.candidates)
+	if !ok {
+		return
+	}
+	e.Items = append(e.Items, more...)
 	e.Due = st.nextNudge(d.now, d.now, false)
 	if d.room(x, a, index, 1) {
 		d.enter(x, a, e)
@@ -282,6 +291,8 @@ func effectExprs(st *step) []*expr {
 		return st.call.exprs
 	case st.start != nil:
 		return st.start.args
+	case st.word != nil:
+		return st.word.exprs
 	}
 	return []*expr{st.expr}
 }
@@ -290,7 +301,9 @@ func effectExprs(st *step) []*expr {
 type wish struct {
 	args map[string]types.Value // of a call or start
 	key  string                 // that the target declares; "" is the step's own
-	load types.Value            // of a send
+	load types.Value            // of a send; of a word what its expressions give
+	// channel is that of a slip.
+	channel string
 }
 
 func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error) {
@@ -302,6 +315,13 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 		key, params = st.call.key, st.call.operation.Params
 	case st.start != nil:
 		key, params = st.start.key, st.start.target.Params
+	case st.kind == plan.Slip:
+		w.channel, _ = values[0].(string)
+		w.load = values[1]
+		return w, nil
+	case st.word != nil:
+		w.load = values
+		return w, nil
 	default:
 		w.load = values[0]
 		return w, nil

@@ -16,6 +16,7 @@ type timer struct {
 	due  record.Instant
 	inst *instance
 	act  uint32
+	cell *cell // instead of an activation
 }
 
 // timers is a heap by due time. Stale entries stay until they reach the top or
@@ -75,6 +76,9 @@ func (t *timers) forget(stale func(timer) bool) {
 }
 
 func (s *State) stale(e timer) bool {
+	if e.cell != nil {
+		return s.cells[e.cell.id] != e.cell || e.cell.due != e.due
+	}
 	if s.instances[e.inst.id] != e.inst {
 		return true
 	}
@@ -93,7 +97,7 @@ func (s *State) setDue(x *instance, a *activation, due record.Instant) {
 		s.timers.forget(s.stale)
 	}
 	if due != 0 {
-		s.timers.push(timer{due, x, a.id})
+		s.timers.push(timer{due: due, inst: x, act: a.id})
 	}
 }
 
@@ -131,7 +135,9 @@ func (s *State) Due(now record.Instant, limit int) []record.TimerDue {
 		if i >= len(s.timers.heap) || s.timers.heap[i].due > now || len(out) >= limit {
 			return
 		}
-		if e := s.timers.heap[i]; !s.stale(e) {
+		if e := s.timers.heap[i]; e.cell != nil && !s.stale(e) {
+			out = append(out, record.TimerDue{Instance: e.cell.id, Activation: none, Due: e.due})
+		} else if e.cell == nil && !s.stale(e) {
 			out = append(out, record.TimerDue{Instance: e.inst.id, Activation: e.act, Due: e.due})
 		}
 		walk(2*i + 1)

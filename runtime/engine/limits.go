@@ -80,6 +80,9 @@ type Limits struct {
 	// Kept events that wait for instances; 0..16777216. One more is refused with
 	// Busy.
 	Kept int
+	// Cells are the keys for which words of routes keep something; 0..16777216. One more
+	// is refused with Busy.
+	Cells int
 	// KeepEnded is how long at least an instance of a process is remembered after
 	// its end, so that its key used again gives the first answer; 0 to 1 year. The
 	// times are those of commands.
@@ -101,7 +104,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Instances: 1_000_000, Activations: 2000, StepsPerCommand: 100_000, StepsPerInstance: 10_000_000,
-		BytesPerCommand: 1 << 20, Kept: 1_000_000, KeepEnded: 3 * time.Minute,
+		BytesPerCommand: 1 << 20, Kept: 1_000_000, Cells: 1_000_000, KeepEnded: 3 * time.Minute,
 		EndedProcesses: 2_000_000, EndedRoutes: 200_000, EndedBytes: 512 << 20, Attempts: 100,
 	}
 }
@@ -126,6 +129,7 @@ func (l Limits) Validate() error {
 		{"StepsPerInstance", l.StepsPerInstance, 16, 1 << 30},
 		{"BytesPerCommand", l.BytesPerCommand, 4096, 1 << 20},
 		{"Kept", l.Kept, 0, 1 << 24},
+		{"Cells", l.Cells, 0, 1 << 24},
 		{"EndedProcesses", l.EndedProcesses, 0, 1 << 24},
 		{"EndedRoutes", l.EndedRoutes, 0, 1 << 24},
 		{"EndedBytes", l.EndedBytes, 1 << 20, 1 << 36},

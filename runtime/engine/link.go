@@ -50,6 +50,11 @@ func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) e
 		return l.err
 	}
 	l.flow.pairAwaits()
+	if l.flow.route != nil {
+		if l.handOver(body); l.err != nil {
+			return l.err
+		}
+	}
 	if l.flow.program.flows[l.flow.name] != nil {
 		l.fail(at, "is declared twice")
 		return l.err
@@ -70,7 +75,7 @@ func declareAll(f *flow, steps []plan.Step) {
 				f.marks[s.Name] = &mark{slot: f.declare(hidden(s.Name), types.Of(types.Bool))}
 			}
 		}
-		for _, v := range bindings(s) {
+		for _, v := range f.program.bindings(s) {
 			slot := f.declare(v.name, v.typ)
 			for len(f.bound) < len(f.vars) {
 				f.bound = append(f.bound, 0)
@@ -215,7 +220,19 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		need(p.Expr != nil, "text")
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
-	case plan.Send:
+	case plan.Delay:
+		need(p.Wait != nil, "time")
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
+		if l.flow.route == nil {
+			l.fail(p.At, "the step %s (%s) stands in a process", p.ID, p.Kind)
+			return
+		}
+		s.word = l.word(p)
+	case plan.Slip:
+		if need(p.Expr != nil && len(p.Arms) == 1 && p.Arms[0] != nil, "list") {
+			s.word = &word{path: slipPath(p.Expr, p.Arms[0])}
+		}
+	case plan.Send, plan.Tap:
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
 		}
@@ -231,6 +248,7 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		for i := range p.Task.Args {
 			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
 		}
+		l.people(s, p)
 	case plan.Select:
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {
 			s.sel = l.selection(p)
@@ -389,7 +407,7 @@ func (l *linker) selection(p *plan.Step) *selection {
 	sel := &selection{afterArm: -1, elseArm: -1}
 	for i := range p.Select.On {
 		on := &p.Select.On[i]
-		arm := onArm{armPath: armPath{event: on.Event}, slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
+		arm := onArm{armPath: armPath{event: l.armName(on)}, channel: on.Channel != "", slot: l.slot(on.Var), varOf: on.Var, transient: on.Transient}
 		arm.where = l.expr(on.Where, p.At)
 		if on.Equals != nil && len(on.Path) > 0 {
 			arm.path = strings.Join(on.Path, ".")
@@ -397,8 +415,8 @@ func (l *linker) selection(p *plan.Step) *selection {
 		}
 		arm.handle = l.expr(on.Handle, p.At)
 		sel.on = append(sel.on, arm)
-		if on.Event != "" {
-			sel.eventList = append(sel.eventList, on.Event)
+		if arm.event != "" {
+			sel.eventList = append(sel.eventList, cmp.Or(on.Event, on.Channel))
 			l.flow.program.arms = append(l.flow.program.arms, arm.armPath)
 		}
 	}

@@ -7,7 +7,10 @@ import (
 )
 
 // armType is the type of what an arm takes.
-func armType(on *plan.OnArm) types.Type {
+func (p *Program) armType(on *plan.OnArm) types.Type {
+	if c := p.channels[on.Channel]; c != nil {
+		return c.Type
+	}
 	if on.Handle != nil && on.Handle.Type.Elem != nil {
 		return *on.Handle.Type.Elem
 	}

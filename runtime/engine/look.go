@@ -41,7 +41,7 @@ func (s *State) Counts() Counts {
 
 // InUse says how many living instances are pinned to a plan.
 func (s *State) InUse(digest string) int {
-	n := 0
+	n := s.cellsOf(digest)
 	for _, x := range s.instances {
 		if x.flow.program.digest == digest {
 			n++
@@ -50,13 +50,21 @@ func (s *State) InUse(digest string) int {
 	return n
 }
 
-// Position is that of the last message of a route that was taken, 0 for none.
-func (s *State) Position(route string) uint64 { return s.positions[route] }
+// Position is that of the last message of a route, or a receiver, that was taken, 0
+// for none.
+func (s *State) Position(reader string) uint64 {
+	if low, taken := s.Received(reader); len(taken) > 0 {
+		return taken[len(taken)-1]
+	} else if low > 0 {
+		return low
+	}
+	return s.positions[reader]
+}
 
 // Pinned is how many instances still run on a plan, those included that are over
 // but for an outcome that is not known yet.
 func (s *State) Pinned(digest string) int {
-	n := 0
+	n := s.cellsOf(digest)
 	for _, x := range s.instances {
 		if x.flow.program.digest == digest {
 			n++
@@ -75,7 +83,10 @@ func (s *State) Instances(keep func(Summary) bool) []Summary {
 		}
 	}
 	for _, x := range s.instances {
-		add(x.summary())
+		add(s.summary(x))
+	}
+	for _, a := range s.aside {
+		add(a.summary())
 	}
 	for id := range s.ended.byID {
 		add(s.ended.find(id).summary())
@@ -92,6 +103,10 @@ func (x *instance) summary() Summary {
 	if x.phase == finished {
 		v.Ended = x.over.at
 	}
+	if x.poison != nil {
+		v.Incidents++
+		v.Blocked = x.poison.String()
+	}
 	for _, a := range x.acts {
 		if !a.dead && (a.role == roleSettlement || a.role == roleUndo && a.x.of != 0) {
 			v.Settlements++
@@ -104,7 +119,7 @@ func (x *instance) state() record.State {
 	if x.phase == finished {
 		return x.over.state
 	}
-	if x.stuck > 0 {
+	if x.stuck > 0 || x.poison != nil {
 		return record.Incident
 	}
 	for _, a := range x.acts {
@@ -126,7 +141,10 @@ func (t *tombstone) summary() Summary {
 // here (any more).
 func (s *State) Instance(id string) (v Details, ok bool) {
 	if x := s.instances[id]; x != nil {
-		return x.details(), true
+		return s.details(x), true
+	}
+	if a := s.aside[id]; a != nil {
+		return Details{Summary: a.summary(), Detail: a.blocked()}, true
 	}
 	t := s.ended.find(id)
 	if t == nil {
@@ -240,6 +258,9 @@ func (x *instance) wait(a *activation) Wait {
 	}
 	if a.x != nil {
 		v.Incident, v.ClaimedBy = a.x.incident, a.x.by
+		if a.x.outcome != "" {
+			v.Last = strings.TrimSuffix(string(a.x.outcome)+": "+a.x.detail, ": ")
+		}
 		if a.inflight {
 			v.Cloud = a.x.cloud
 		}
@@ -271,8 +292,7 @@ func (x *instance) wait(a *activation) Wait {
 func (s *State) Tasks() []Task {
 	out := make([]Task, 0, len(s.tasks))
 	for ref := range s.tasks {
-		x := s.instances[ref.instance]
-		out = append(out, x.task(x.find(ref.activation)))
+		out = append(out, s.look(ref))
 	}
 	slices.SortFunc(out, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), strings.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))
@@ -287,11 +307,14 @@ func (x *instance) task(a *activation) Task {
 	t := Task{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Activation: a.id, Step: st.id, Name: st.plan.Task.Name,
 		Role: st.plan.Task.Role, Form: st.plan.Type, Plan: x.flow.program.digest, Since: a.since, Due: w.Due,
-		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
+		ClaimedBy: w.ClaimedBy, Data: slices.Clone(a.items[:len(st.shows)]), Shows: st.plan.Task.Shows, DataTypes: typesOf(st.shows),
 	}
 	if a.escalated() {
 		t.AlsoRole = st.plan.Task.EscalateTo
 	}
+	t.Labels, t.Priority = st.plan.Task.Labels, st.plan.Task.Priority
+	t.Users, t.Groups = x.candidates(a, st)
+	t.Groups = append(x.roleGroups(a, st), t.Groups...)
 	return t
 }
 

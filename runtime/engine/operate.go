@@ -13,72 +13,11 @@ func (d *decider) living(id string) (x *instance, over *tombstone, no record.Rep
 	if over = d.s.ended.find(id); over != nil {
 		return nil, over, reject(record.WrongState, "the instance %s is over: it is %s", id, over.end.state)
 	}
-	return nil, nil, reject(record.NotFound, "there is no instance %s here", id)
+	return nil, nil, record.Reply{Rejected: &record.Rejection{Code: record.NotFound, Detail: NoInstance(id)}}
 }
 
-// task finds a task that waits for somebody.
-func (d *decider) task(instance string, activation uint32) (*instance, *activation, record.Reply) {
-	x, _, no := d.living(instance)
-	if x == nil {
-		return nil, nil, no
-	}
-	a := x.find(activation)
-	if a == nil || a.role != roleStep || a.frame() || x.flow.steps[a.step].kind != plan.Task {
-		return nil, nil, reject(record.NotFound, "the instance %s has no open task %d: it was done, or its time was over", instance, activation)
-	}
-	return x, a, record.Reply{}
-}
-
-func (a *activation) claimedBy() string {
-	if a.x == nil {
-		return ""
-	}
-	return a.x.by
-}
-
-func (d *decider) claimTask(c *record.ClaimTask) record.Reply {
-	x, a, no := d.task(c.Instance, c.Activation)
-	switch {
-	case x == nil:
-		return no
-	case c.By == "":
-		return reject(record.Invalid, "a task is claimed by somebody")
-	case len(c.By) > MaxKey:
-		return record.Reply{Rejected: tooLong("name of the person", c.By)}
-	case a.claimedBy() == c.By:
-		return record.Reply{Instance: x.id, Existing: true}
-	case a.claimedBy() != "":
-		return reject(record.AlreadyTaken, "the task is taken by %s", a.claimedBy())
-	}
-	d.emit(record.TaskClaimed{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
-	return record.Reply{Instance: x.id}
-}
-
-func (d *decider) completeTask(c *record.CompleteTask) record.Reply {
-	x, a, no := d.task(c.Instance, c.Activation)
-	switch {
-	case x == nil:
-		return no
-	case a.claimedBy() != "" && a.claimedBy() != c.By:
-		return reject(record.AlreadyTaken, "the task is taken by %s", a.claimedBy())
-	case len(c.By) > MaxKey:
-		return record.Reply{Rejected: tooLong("name of the person", c.By)}
-	}
-	if why := d.s.limits.tooMuch(c.Form); why != "" {
-		return reject(record.Invalid, "the form %s", why)
-	}
-	st := &x.flow.steps[a.step]
-	d.emit(record.TaskCompleted{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
-	parent := x.find(a.parent)
-	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: int64(d.now - a.since)}
-	if st.slot >= 0 {
-		e.Bound, e.Value = true, c.Form
-	}
-	d.emit(e)
-	d.wake(parent)
-	d.run(x)
-	return record.Reply{Instance: x.id}
-}
+// NoInstance says that an instance is not known to its shard (any more).
+func NoInstance(id string) string { return "there is no instance " + id + " here" }
 
 func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	x, over, no := d.living(c.Instance)
@@ -92,7 +31,7 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	case x.phase >= undoing && x.over.cancelled:
 		return record.Reply{Instance: x.id, Existing: true}
 	case x.phase == undoing:
-		return reject(record.WrongState, "the instance %s already undoes what it did, after the fault %s", x.id, x.over.fault)
+		return reject(record.WrongState, "the instance %s already undoes what it did%s; resume gives up what has an incident, terminate ends it at once", x.id, x.over.after())
 	case x.phase == finished:
 		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
 	}
@@ -103,9 +42,24 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	if c.By != "" {
 		detail = "by " + c.By + because(c.Reason)
 	}
+	poisoned := x.poison != nil
+	if poisoned {
+		d.lift(x, c.By)
+	}
 	d.fault(x, none, "", nil, clip(detail), true)
 	d.run(x)
+	if poisoned {
+		d.sendAgain(x)
+	}
 	return record.Reply{Instance: x.id}
+}
+
+// after is the fault that it ended with, for a person.
+func (o *ending) after() string {
+	if o.fault == "" {
+		return ""
+	}
+	return ", after the fault " + o.fault
 }
 
 func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
@@ -113,7 +67,8 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 	if x == nil {
 		return no
 	}
-	if x.stuck == 0 {
+	poisoned := x.poison != nil
+	if x.stuck == 0 && !poisoned {
 		return reject(record.WrongState, "the instance %s has no incident, so there is nothing to retry", x.id)
 	}
 	if no := tooLong("name of the person", c.By); no != nil {
@@ -125,13 +80,22 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 			again = append(again, a)
 		}
 	}
-	d.emit(record.IncidentResolved{At: d.now, Instance: x.id, By: c.By})
+	if c.Reason != "" {
+		d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "retry", By: c.By, Reason: clip(c.Reason)})
+	}
+	d.lift(x, c.By)
+	if poisoned {
+		d.wakeLifted(x)
+	}
 	for _, a := range again {
-		if !a.dead {
+		if !a.dead && !a.inflight {
 			d.resume(x, a)
 		}
 	}
 	d.run(x)
+	if poisoned {
+		d.sendAgain(x)
+	}
 	return record.Reply{Instance: x.id}
 }
 
@@ -149,7 +113,8 @@ func (d *decider) resume(x *instance, a *activation) {
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child:
+	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child, plan.Tap, plan.Slip,
+		plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
 		d.attempt(x, a, nil)
 	case plan.Await:
 		if w := x.work(a.items[0]); w != nil && w.x.result != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/policy"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
 )
@@ -20,6 +21,8 @@ type Program struct {
 	failovers map[string]*plan.Failover
 	channels  map[string]*plan.Channel
 	same      map[string]*evaluator // of channels with dedupe_by
+	// policies are the rules about people, by the name of the policy.
+	policies map[string]*policy.Program
 	// arms are all (event, path) pairs that its selects look for.
 	arms []armPath
 	// absent is what the plan has and nothing here runs.
@@ -97,10 +100,14 @@ type step struct {
 	sel    *selection
 	until  *expr
 	shows  []*expr // of a task: what the person sees
-	join   plan.Join
+	// candidates are the users and the groups that a task names, each where it does.
+	candidates []*expr
+	about      []string // of a task: the labels of what it shows and asks for
+	join       plan.Join
 	// elseBlock is the block of a task that nobody did in time, -1 for none.
 	elseBlock int32
 	region    *region
+	word      *word  // of a route
 	absent    string // why it cannot be run
 }
 
@@ -150,9 +157,10 @@ type onArm struct {
 	varOf  string
 	// transient says that only what comes while it waits counts.
 	transient bool
+	channel   bool // it takes messages; event is then the receiver
 }
 
-// armPath is what a select looks an event up by: its type and the path of the
+// armPath is what a select looks an event or a message up by: its type, or the receiver, and the path of the
 // field that has to fit, "" where every event is looked at.
 type armPath struct{ event, path string }
 
@@ -191,6 +199,9 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	if err := prog.linkChannels(); err != nil {
 		return nil, err
 	}
+	if err := prog.linkPolicies(); err != nil {
+		return nil, err
+	}
 	for i := range p.Processes {
 		if err := prog.linkProcess(&p.Processes[i]); err != nil {
 			return nil, err
@@ -221,12 +232,16 @@ func (p *Program) linkRoute(d *plan.Route) error {
 	f := &flow{program: p, name: d.Name, route: d, slots: map[string]int32{}, marks: map[string]*mark{}, onCancel: none}
 	channel := p.channels[d.From]
 	switch {
+	case d.Event != "":
+		f.declare(d.Var, types.Ref(d.Event))
 	case d.From == "" && len(p.absent) > 0:
 		return nil // it reads what nothing here can give it
 	case channel == nil:
 		return &LinkError{d.Name, d.At, "reads the channel " + d.From + ", which the plan does not have"}
 	}
-	f.declare(d.Var, channel.Type)
+	if channel != nil {
+		f.declare(d.Var, channel.Type)
+	}
 	l := linker{flow: f, ruled: ruled{program: p}}
 	return l.finish(p.runnable(d.Flow.Body), nil, d.At)
 }

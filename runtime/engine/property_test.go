@@ -253,7 +253,7 @@ func (c *chaos) move() {
 			Payload: map[string]types.Value{"order": fmt.Sprint("k", n), "carrier": "dhl"}})
 	case kind == 9:
 		if tasks := c.state.Tasks(); len(tasks) > 0 {
-			c.send(record.CompleteTask{Instance: tasks[0].Instance, Activation: tasks[0].Activation, By: "ann", Form: map[string]types.Value{"approved": true}})
+			c.send(record.CompleteTask{Instance: tasks[0].Instance, Activation: tasks[0].Activation, By: "ann", Groups: managers, Form: map[string]types.Value{"approved": true}})
 		}
 	case kind == 10:
 		v := rapid.SampledFrom(c.state.Instances(nil)).Draw(c.t, "instance")
@@ -294,7 +294,7 @@ func (c *chaos) settle() {
 			c.send(child)
 		}
 		for _, task := range c.state.Tasks() {
-			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, Form: map[string]types.Value{"approved": true}})
+			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: "ann", Groups: managers, Form: map[string]types.Value{"approved": true}})
 		}
 		for _, v := range c.state.Instances(func(v engine.Summary) bool { return v.Incidents > 0 }) {
 			if c.send(record.RetryInstance{Instance: v.Instance}); round%7 == 6 {

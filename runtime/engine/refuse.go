@@ -48,6 +48,8 @@ var runs = map[plan.Kind]bool{
 	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
 	plan.Await: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
 	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
+	plan.Dedupe: true, plan.Split: true, plan.Aggregate: true, plan.Resequence: true, plan.Throttle: true, plan.Delay: true,
+	plan.Sample: true, plan.Tap: true, plan.Slip: true,
 	plan.Machine: true, plan.Goto: true, plan.Critical: true, plan.Interleave: true, plan.Milestone: true, plan.During: true,
 }
 
@@ -75,7 +77,7 @@ func unsupported(p *plan.Plan) []Unsupported {
 	}
 	for i := range p.Routes {
 		d := &p.Routes[i]
-		note(d.Receive != "" || d.Event != "", d.At, NoChannel)
+		note(d.Receive != "", d.At, NoChannel)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}
 	refuseDeclarations(p, note)
@@ -88,9 +90,7 @@ func refuseStep(s *plan.Step, note func(is bool, at plan.Place, what string)) {
 		note(true, s.At, string(s.Kind))
 		return
 	}
-	if s.Kind == plan.Select && s.Select != nil {
-		for _, on := range s.Select.On {
-			note(on.Event == "" && on.Handle == nil, s.At, "waiting for what is no event")
-		}
+	for _, on := range armsOf(s) {
+		note(on.Receive != "", s.At, "waiting for what an endpoint receives")
 	}
 }

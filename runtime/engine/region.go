@@ -84,7 +84,7 @@ func regionBlocks(s *plan.Step) []*plan.Block {
 }
 
 // bindings are the variables that a step sets in its own flow, with their types.
-func bindings(s *plan.Step) []variable {
+func (p *Program) bindings(s *plan.Step) []variable {
 	var out []variable
 	add := func(name string, t types.Type) {
 		if name != "" {
@@ -95,9 +95,12 @@ func bindings(s *plan.Step) []variable {
 		add(s.Var, types.Type{})
 	}
 	add(s.Var, s.Type)
+	if s.Stream != nil {
+		add(s.Stream.Group, s.Stream.GroupType)
+	}
 	arms := func(on []plan.OnArm) {
 		for i := range on {
-			add(on[i].Var, armType(&on[i]))
+			add(on[i].Var, p.armType(&on[i]))
 		}
 	}
 	if s.Select != nil {
@@ -256,7 +259,7 @@ func (l *linker) during(p *plan.Step, r *region) {
 func (l *linker) slotsOf(steps []plan.Step, of *plan.Step, inside bool) []int32 {
 	here := map[int32]int{}
 	count := func(s *plan.Step) {
-		for _, v := range bindings(s) {
+		for _, v := range l.flow.program.bindings(s) {
 			here[l.flow.slots[v.name]]++
 		}
 	}

@@ -75,7 +75,7 @@ func (d *decider) end(x *instance) {
 // deadLetter is the channel for messages that a route cannot handle, "" for
 // none.
 func (f *flow) deadLetter() string {
-	if f.route == nil {
+	if f.route == nil || f.route.From == "" {
 		return ""
 	}
 	return f.program.channels[f.route.From].DeadLetter
@@ -93,10 +93,10 @@ func letterOf(x *instance) types.Value {
 	if x.over.step != none {
 		path = append(path, x.flow.stepID(x.over.step))
 	}
-	message := x.values()[0]
+	slot := x.letterSlot()
+	message := x.values()[slot]
 	if x.over.fault != Invalid {
-		channel := x.flow.program.channels[x.flow.route.From]
-		if plainJSON, err := types.ReadJSON(x.flow.program.universe.EncodeJSON(nil, message, channel.Type)); err == nil {
+		if plainJSON, err := types.ReadJSON(x.flow.program.universe.EncodeJSON(nil, message, x.flow.vars[slot].typ)); err == nil {
 			message = plainJSON
 		}
 	}
@@ -225,6 +225,10 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 		}
 		return record.Reply{}
 	}
+	if k := d.s.cells[c.Instance]; k != nil && k.due != 0 && k.due == c.Due && c.Due <= d.now {
+		d.cellDue(k)
+		return record.Reply{Instance: c.Instance}
+	}
 	x := d.s.instances[c.Instance]
 	if x == nil {
 		return record.Reply{Instance: c.Instance, Existing: true}
@@ -244,8 +248,14 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 	}
 	st := &x.flow.steps[a.step]
 	switch st.kind {
-	case plan.Wait:
+	case plan.Wait, plan.Delay:
 		d.leave(x, a)
+	case plan.Throttle:
+		if x.part == a.step+1 {
+			d.leave(x, a)
+		} else {
+			d.attempt(x, a, nil)
+		}
 	case plan.Select:
 		d.emit(record.TimerFired{At: d.now, Instance: x.id, Activation: a.id, Block: uint32(st.sel.afterArm) + 1})
 		d.wake(a)

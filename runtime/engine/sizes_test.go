@@ -89,7 +89,7 @@ func (c *chaos) large(most int) {
 			Payload: map[string]types.Value{"order": text(), "carrier": "dhl"}})
 	case kind == 6:
 		for _, task := range c.state.Tasks() {
-			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: "ann", Form: map[string]types.Value{"approved": true, "why": text()}})
+			c.send(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: "ann", Groups: managers, Form: map[string]types.Value{"approved": true, "why": text()}})
 			break
 		}
 	case kind == 7:
@@ -185,7 +185,7 @@ func TestWhatEntersIsBounded(t *testing.T) {
 		refused("event", r)
 		w.run("start k1 5000")
 		w.run(`answer 1 1 succeeded {"id":"h1"}`)
-		_, _, r = w.do(record.CompleteTask{Instance: w.inst, Activation: 3, By: "ann", Form: []types.Value{v}})
+		_, _, r = w.do(record.CompleteTask{Instance: w.inst, Activation: 3, By: "ann", Groups: managers, Form: []types.Value{v}})
 		refused("form", r)
 
 		w = limited(t, "route", set)

@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 4
+const SnapshotVersion = 7
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -51,6 +51,9 @@ func (s *State) Snapshot(to []byte) []byte {
 		c.instance(s, s.instances[id])
 	}
 	c.graveyard(&s.ended)
+	c.receivers(s)
+	c.cells(s)
+	c.asides(s)
 	return c.buf
 }
 
@@ -99,6 +102,15 @@ func (s *State) Restore(from []byte) error {
 	if c.err == nil {
 		c.graveyard(&s.ended)
 	}
+	if c.err == nil && c.version > 4 {
+		c.receivers(s)
+	}
+	if c.err == nil && c.version > 5 {
+		c.cells(s)
+	}
+	if c.err == nil && c.version > 6 {
+		c.asides(s)
+	}
 	if c.err == nil && c.at != len(from) {
 		c.err = errors.New("there is text after it")
 	}
@@ -125,21 +137,14 @@ func (s *State) reindex(x *instance) {
 				p.children++
 			}
 		}
-		if a.due != 0 {
-			s.timers.push(timer{a.due, x, a.id})
-		}
-		if a.role == roleStep && !a.frame() {
-			st := &x.flow.steps[a.step]
-			if x.arms(a) != nil && a.exit() == nil {
-				s.await(x, a)
-			}
-			if st.plan.Task != nil {
-				s.tasks[taskRef{x.id, a.id}] = struct{}{}
-			}
-		}
 	}
-	if x.stuck > 0 {
+	if x.stuck > 0 || x.poison != nil {
 		s.stuck++
+	}
+	if x.poison != nil {
+		s.poisoned++
+	} else {
+		s.enlist(x)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestSnapshotsOfTheFormBeforeAreRead(t *testing.T) {
 	}
 	order := func(key string) { w.inst = record.InstanceID("p.P", key) }
 	order("k1")
-	w.do(record.CompleteTask{Instance: w.inst, Activation: 3, By: "ann", Form: map[string]types.Value{"approved": false}})
+	w.do(record.CompleteTask{Instance: w.inst, Activation: 3, By: "ann", Groups: managers, Form: map[string]types.Value{"approved": false}})
 	w.run("answer 6 1 succeeded null")
 	order("k2")
 	w.tick(w.now + 1e9)

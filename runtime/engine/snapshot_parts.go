@@ -73,9 +73,16 @@ func (c *snapper) instance(s *State, x *instance) {
 	if c.version > 3 {
 		c.text(&x.progress)
 	}
+	if c.version > 5 {
+		c.people(&x.people)
+		c.answers(&x.answered)
+	}
 	c.doneList(x)
 	c.activations(x)
 	c.packed(x)
+	if c.version > 6 {
+		c.poison(x)
+	}
 }
 
 // packed reads the variables and leaves them packed: most instances wait.
@@ -272,6 +279,9 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	c.value(&t.result)
 	c.ending(&t.end)
 	c.settledList(&t.settled)
+	if c.version > 5 {
+		c.answers(&t.answered)
+	}
 }
 
 func (c *snapper) graveyard(g *graveyard) {
@@ -310,12 +320,16 @@ func (c *snapper) row(g *graveyard, route bool) {
 			return
 		}
 		b := append([]byte{}, c.buf[c.at:c.at+n]...)
-		t, err := g.read(b)
+		t, err := g.read(b, c.version)
 		if err != nil {
 			c.err = err
 			return
 		}
 		c.at += n
+		if c.version < SnapshotVersion {
+			g.add(t) // in the present form
+			continue
+		}
 		g.put(t.id, route, b)
 	}
 }

@@ -28,10 +28,16 @@ type State struct {
 	waiting   waitIndex
 	kept      keptEvents
 	tasks     map[taskRef]struct{}
-	stuck     int // instances with an incident
+	poisoned  int // instances that a bug of this program stopped
+	aside     map[string]*aside
+	plant     func(stage Stage, key string) // nil but in tests
+	received  map[string]*received          // by receiver
+	stuck     int                           // instances with an incident
+	cells     map[string]*cell
 
 	env      map[string]types.Value // workspace of evaluations
 	deciding bool                   // instances are parked at the end of a decision
+	awaiting []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -48,6 +54,10 @@ type instance struct {
 	started  record.Instant
 	position uint64 // of the message that started a route
 	channel  string
+	// part is one more than the word of a route that handed the message on, 0 where it
+	// came from outside; cell is where the word keeps something for it, "" for nowhere.
+	part uint32
+	cell string
 
 	// vars are packed while the instance waits for long.
 	vars   []types.Value
@@ -61,7 +71,12 @@ type instance struct {
 	works int // activations of what was begun
 	// progress is what the instance said last about how far it is.
 	progress string
+	// people have completed a task of it, the first one first; answered are the
+	// latest MaxAnswered of these tasks.
+	people   []string
+	answered []answered
 	done     []doneStep
+	poison   *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -204,6 +219,10 @@ func (s *State) reset() {
 	s.waiting = waitIndex{}
 	s.kept.reset()
 	s.tasks = map[taskRef]struct{}{}
+	s.poisoned, s.aside = 0, map[string]*aside{}
+	s.received = map[string]*received{}
+	s.cells = map[string]*cell{}
+	s.awaiting = nil
 	s.stuck = 0
 	s.env = map[string]types.Value{}
 }

@@ -378,8 +378,12 @@ func (s *State) faultPassed(x *instance, e *record.FaultPassed) string {
 
 func (s *State) undoStarted(x *instance, e *record.UndoStarted) string {
 	x.unpack()
-	i := x.lastOf(e.Scope)
 	scope := x.find(e.Scope)
+	unit := e.Scope
+	if scope != nil && scope.role == roleRoot {
+		unit = 0
+	}
+	i := x.lastOf(unit)
 	if i < 0 || x.done[i].step != e.Step || scope == nil {
 		return "the step is not the last that was completed in the scope"
 	}

@@ -297,13 +297,15 @@ func (w *world) run(line string) {
 		}
 		w.tick(w.now + record.Instant(d))
 	case "claim":
-		w.do(record.ClaimTask{Instance: w.inst, Activation: number(1), By: f[2]})
+		w.do(record.ClaimTask{Instance: w.inst, Activation: number(1), By: f[2], Groups: managers})
 	case "complete":
-		w.do(record.CompleteTask{Instance: w.inst, Activation: number(1), By: f[2], Form: w.json(rest(3))})
+		w.do(record.CompleteTask{Instance: w.inst, Activation: number(1), By: f[2], Groups: managers, Form: w.json(rest(3))})
 	case "cancel":
 		w.do(record.CancelInstance{Instance: w.inst, By: f[1], Reason: rest(2)})
 	case "retry":
 		w.do(record.RetryInstance{Instance: w.inst, By: f[1]})
+	case "terminate", "skip", "skip_undone", "resume", "back", "poison":
+		w.operate(f[0], f[1:])
 	case "down":
 		w.health[f[1]] = true
 	case "up":

@@ -109,9 +109,9 @@ func (w *world) try(column rune, act, attempt uint32) byte {
 		w.now = min(w.now, due-1)
 		cmd = timer
 	case 'c':
-		cmd = record.ClaimTask{Instance: w.inst, Activation: act, By: "ann"}
+		cmd = record.ClaimTask{Instance: w.inst, Activation: act, By: "ann", Groups: managers}
 	case 't':
-		cmd = record.CompleteTask{Instance: w.inst, Activation: act, By: "ann", Form: map[string]types.Value{"approved": true}}
+		cmd = record.CompleteTask{Instance: w.inst, Activation: act, By: "ann", Groups: managers, Form: map[string]types.Value{"approved": true}}
 	case 'r':
 		cmd = record.RetryInstance{Instance: w.inst, By: "ann"}
 	case 's':

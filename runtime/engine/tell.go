@@ -164,7 +164,7 @@ func (s *State) continued(e *record.Continued) string {
 	}
 	x.unpack()
 	s.endForward(x, false)
-	x.flow, x.steps, x.done, x.settled, x.result, x.progress = f, 0, nil, nil, nil, ""
+	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people = f, 0, nil, nil, nil, "", nil
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {

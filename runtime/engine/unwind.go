@@ -192,6 +192,10 @@ func (d *decider) enterBlock(x *instance, a *activation, block int32) {
 
 // undoUnit begins the next compensation of a scope, or goes on after the last.
 func (d *decider) undoUnit(x *instance, a *activation) {
+	if a.role == roleRoot { // which goes back
+		d.after(x, a)
+		return
+	}
 	i := x.lastOf(a.id)
 	if i < 0 {
 		d.after(x, a)
@@ -242,6 +246,8 @@ func (d *decider) after(x *instance, a *activation) {
 		d.beginAgain(x, a, e.step, e.value)
 	case record.ExitState:
 		d.enterState(x, a, e.block)
+	case record.ExitBack:
+		d.goBack(x, a, e)
 	default:
 		d.withdraw(x, a)
 	}

@@ -20,6 +20,9 @@ type Summary struct {
 	// Incidents counts the places where a person has to help; also after its end,
 	// where a settlement is stuck.
 	Incidents int
+	// Blocked says why nothing happens to it, where this program has a bug in what it
+	// would do; "" elsewhere.
+	Blocked string
 }
 
 // Details is everything about an instance that a person may want to know.
@@ -58,6 +61,7 @@ type Wait struct {
 	Role       string   // of a task
 	ClaimedBy  string
 	Incident   string // why it cannot go on
+	Last       string // how the latest attempt ended that failed
 }
 
 // Settlement is an outcome that was unknown.
@@ -98,13 +102,19 @@ type Task struct {
 	Name       string
 	Role       string // qualified
 	AlsoRole   string // that it was escalated to, qualified
-	Form       types.Type
-	Plan       string
-	Since      record.Instant
-	Due        record.Instant // 0: never
-	ClaimedBy  string
+	// Groups and Users may do it: those of its roles, and those that it names.
+	Groups    []string
+	Users     []string
+	Priority  int
+	Form      types.Type
+	Plan      string
+	Since     record.Instant
+	Due       record.Instant // 0: never
+	ClaimedBy string
 	// Data is what the person is shown, with its names and types.
 	Data      []types.Value
 	Shows     []string
 	DataTypes []types.Type
+	// Labels are those of each of Data beside the ones that its type says.
+	Labels [][]string
 }

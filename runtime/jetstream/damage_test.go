@@ -16,8 +16,14 @@ const damagedCommits = 20_000 // 1 kB each: several blocks of the store
 // filled writes a store with many commits, closes it, and returns its directory and what was acknowledged.
 func filled(t *testing.T, snapshotAt uint64) (string, []string) {
 	t.Helper()
+	return filledWith(t, snapshotAt, Options{})
+}
+
+func filledWith(t *testing.T, snapshotAt uint64, o Options) (string, []string) {
+	t.Helper()
 	dir := t.TempDir()
-	s, err := Open(ctx, Options{StoreDir: dir, Reserve: -1, LazySync: true})
+	o.StoreDir, o.Reserve, o.LazySync = dir, -1, true
+	s, err := Open(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

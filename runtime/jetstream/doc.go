@@ -13,6 +13,8 @@
 //	FORMAT     "cob store 1": a newer number is refused
 //	marks/     one file per journal and channel: how far it is known to have reached, two slots written in turn
 //	jetstream/ the streams, by the NATS server
+//	healing/   a journal that is being put right
+//	damaged/   streams that the server did not know any more when their journal was put right
 //
 // Streams: COB_J_<shard> (one message per commit, its sequence is the commit's number), COB_S_<shard> (snapshots), COB_PLANS,
 // COB_C_<package>_<name> (channels; in the package a dot is a dash and an underscore an equals sign). Every write is on the disk before it is acknowledged (SyncAlways), unless
@@ -26,6 +28,18 @@
 // a crash, and is younger than the last mark, cannot be noticed on one machine; a second copy (Replicas, a mirror) is the remedy. A
 // stream that has vanished is found by its mark: it is refused, not begun afresh. A snapshot has its own SHA-256. Channels have marks too, and their readers notice gaps by the sequences.
 //
+// # The second copy, healing, scrubbing
+//
+// Options.CopyDir is a directory elsewhere that holds, per journal, the latest snapshot and the commits from it on, and the plans. A
+// copier follows each journal within copyPause; it reads what was committed and verifies it, so it is the first to see what the store has
+// done to it. How far the copy has come counts as a mark: a store that holds less is refused.
+//
+// Heal puts a damaged journal right, before it is owned, from whatever is whole: commits of the stream, commits of the copy, either
+// snapshot. It takes what forms one chain and reaches everything acknowledged, or nothing. The chain is written to healing/ first, then the
+// stream is made anew from there, so a crash on the way is gone on with. What the server no longer knows is moved to damaged/.
+//
+// Scrub reads a journal again and again at a bounded rate and verifies it, because bits flip in what nobody reads.
+//
 // # A full disk
 //
 // A disk that runs full under the server makes the stream refuse everything until the server is opened anew, and leaves in doubt whether
@@ -37,5 +51,5 @@
 // # Deliberately absent
 //
 // No retries (the owner of a journal decides), no consumers on journals (a journal has one reader, its owner), no atomic batches (one
-// message per commit is a tenth of the cost), no repair.
+// message per commit is a tenth of the cost), no repair by guessing, no copy of channels.
 package jetstream

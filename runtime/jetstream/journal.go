@@ -69,6 +69,9 @@ type Journal struct {
 	delivering bool
 	watch      *time.Timer
 	mark       *marker
+	shelf      *shelf    // the second copy while nobody follows it, nil for none
+	copier     *copier   // while the journal is owned
+	scrubber   *scrubber // from Scrub on
 	first      uint64
 	bytes      uint64
 	snapshot   uint64
@@ -86,14 +89,20 @@ func (s *Server) Journal(ctx context.Context, shard int, o JournalOptions) (*Jou
 	if err != nil {
 		return nil, err
 	}
-	n := strconv.Itoa(shard)
-	j := &Journal{server: s, name: "COB_J_" + n, subject: "cob.j." + n, snapshots: "COB_S_" + n, options: o}
-	j.idle = sync.NewCond(&j.mu)
+	j := s.handle(shard, o)
 	if j.place, err = s.markPlace(ctx, j.name); err != nil {
+		return nil, err
+	}
+	if err := j.unfinished(ctx); err != nil {
 		return nil, err
 	}
 	if err := j.open(ctx); err != nil {
 		return nil, err
+	}
+	if s.options.CopyDir != "" {
+		if j.shelf, err = openShelf(s.options.CopyDir, j.name); err != nil {
+			return nil, err
+		}
 	}
 	j.inbox = nats.NewInbox()
 	if j.sub, err = s.nc.Subscribe(j.inbox+".*.*", j.acknowledged); err != nil {
@@ -106,6 +115,31 @@ func (s *Server) Journal(ctx context.Context, shard int, o JournalOptions) (*Jou
 	s.journals = append(s.journals, j)
 	s.mu.Unlock()
 	return j, nil
+}
+
+// handle is a journal that is not open yet.
+func (s *Server) handle(shard int, o JournalOptions) *Journal {
+	n := strconv.Itoa(shard)
+	j := &Journal{server: s, name: "COB_J_" + n, subject: "cob.j." + n, snapshots: "COB_S_" + n, options: o}
+	j.idle = sync.NewCond(&j.mu)
+	return j
+}
+
+// config is that of the stream of commits.
+func (j *Journal) config() jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: j.name, Subjects: []string{j.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
+		MaxBytes: j.options.MaxBytes, MaxMsgs: -1, MaxMsgSize: int32(j.options.MaxCommit + journal.FrameOverhead + headerAllowance),
+		Duplicates: minWindow,
+	}
+}
+
+// snapshotConfig is that of the stream of snapshots.
+func (j *Journal) snapshotConfig() jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: j.snapshots, Subjects: []string{chunkSubject(j.subject), manifestSubject(j.subject)}, DenyDelete: true,
+		Discard: jetstream.DiscardNew, MaxBytes: -1, MaxMsgs: -1, MaxMsgSize: int32(j.server.options.MaxPayload), Duplicates: minWindow,
+	}
 }
 
 // open opens or makes the streams. A mark without its stream means that the stream is lost: making a new one would hide it.
@@ -124,12 +158,7 @@ func (j *Journal) open(ctx context.Context) error {
 	if err := j.server.dir.room(0, 50); err != nil && !there {
 		return err
 	}
-	cfg := jetstream.StreamConfig{
-		Name: j.name, Subjects: []string{j.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
-		MaxBytes: j.options.MaxBytes, MaxMsgs: -1, MaxMsgSize: int32(j.options.MaxCommit + journal.FrameOverhead + headerAllowance),
-		Duplicates: minWindow,
-	}
-	if _, _, err := j.server.ensure(ctx, cfg); err != nil {
+	if _, _, err := j.server.ensure(ctx, j.config()); err != nil {
 		return unavailable("opening "+j.name, err)
 	}
 	if !marked {
@@ -140,11 +169,7 @@ func (j *Journal) open(ctx context.Context) error {
 			return unavailable("marking "+j.name, err)
 		}
 	}
-	cfg = jetstream.StreamConfig{
-		Name: j.snapshots, Subjects: []string{chunkSubject(j.subject), manifestSubject(j.subject)}, DenyDelete: true,
-		Discard: jetstream.DiscardNew, MaxBytes: -1, MaxMsgs: -1, MaxMsgSize: int32(j.server.options.MaxPayload), Duplicates: minWindow,
-	}
-	if _, _, err := j.server.ensure(ctx, cfg); err != nil {
+	if _, _, err := j.server.ensure(ctx, j.snapshotConfig()); err != nil {
 		return unavailable("opening "+j.snapshots, err)
 	}
 	return j.refresh(ctx)
@@ -219,13 +244,17 @@ func (j *Journal) tail(ctx context.Context) (journal.Head, error) {
 	if err != nil {
 		return journal.Head{}, err
 	}
-	return tail, journal.CheckMark(j.name, tail, mark, func(number uint64) ([]byte, bool, error) {
+	at := func(number uint64) ([]byte, bool, error) {
 		frame, ok, err := j.frame(ctx, number)
 		if err == nil && !ok && number >= st.FirstSeq {
 			err = journal.Damage(j.name, number, "it cannot be read")
 		}
 		return frame, ok, err
-	})
+	}
+	if err := journal.CheckMark(j.name, tail, mark, at); err != nil || j.shelf == nil {
+		return tail, err
+	}
+	return tail, journal.CheckMark(j.name, tail, j.shelf.head, at) // what was copied was acknowledged
 }
 
 // frame reads the frame of one commit, and false when it is not there.
@@ -328,7 +357,9 @@ func (j *Journal) Replay(ctx context.Context, from uint64, f func(journal.Commit
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.ready = j.taken
+	if j.ready = j.taken; j.ready && j.shelf != nil {
+		j.copier, j.shelf = newCopier(j, j.shelf), nil
+	}
 	return nil
 }
 
@@ -367,9 +398,31 @@ func (j *Journal) Close(ctx context.Context) error {
 	}
 	j.mu.Unlock()
 	stop()
+	copyErr := j.closeAside(ctx)
 	j.end(journal.ErrNotOwner)
 	if err := j.sub.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) && !errors.Is(err, nats.ErrBadSubscription) {
-		return unavailable("closing "+j.name, err)
+		return errors.Join(copyErr, unavailable("closing "+j.name, err))
+	}
+	return copyErr
+}
+
+// closeAside ends what works beside the journal. A copy that lacks the last commits is no error of the journal: it says so at the next start.
+func (j *Journal) closeAside(ctx context.Context) error {
+	j.mu.Lock()
+	scrubber, copier, shelf := j.scrubber, j.copier, j.shelf
+	j.scrubber, j.copier, j.shelf = nil, nil, nil
+	j.mu.Unlock()
+	if scrubber != nil {
+		scrubber.close()
+	}
+	if shelf != nil {
+		return shelf.close()
+	}
+	if copier == nil {
+		return nil
+	}
+	if err := copier.close(ctx); err != nil {
+		j.server.options.Log.Warn("the second copy lacks the last commits", "journal", j.name, "error", err)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -29,6 +31,9 @@ type Options struct {
 	Replicas     int           // copies of every stream, 1, 3 or 5; default 1; more than 1 needs URL
 	Timeout      time.Duration // longest wait for one answer of the store; 10 ms to 10 min; default DefaultTimeout
 	MarkInterval time.Duration // longest time between a commit and the mark that covers it; 10 ms to 1 h; default DefaultMarkInterval
+	CopyDir      string        // directory of a second copy of every journal, best on another disk or machine; only with StoreDir. Default none
+	ScrubEvery   time.Duration // time between two rounds of the scrubber over a journal; 1 s to 31 days; default DefaultScrubEvery
+	ScrubRate    int64         // bytes that the scrubber of a journal reads in a second; 4 KiB to 1 GiB; default DefaultScrubRate
 	Log          *slog.Logger  // where the server's own log goes; default none
 }
 
@@ -51,6 +56,12 @@ func (o Options) withDefaults() Options {
 	if o.MarkInterval == 0 {
 		o.MarkInterval = DefaultMarkInterval
 	}
+	if o.ScrubEvery == 0 {
+		o.ScrubEvery = DefaultScrubEvery
+	}
+	if o.ScrubRate == 0 {
+		o.ScrubRate = DefaultScrubRate
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -61,6 +72,9 @@ func (o Options) withDefaults() Options {
 func (o Options) Validate() error {
 	if (o.StoreDir == "") == (o.URL == "") {
 		return errors.New("jetstream options: exactly one of StoreDir and URL must be set")
+	}
+	if err := o.validateCopy(); err != nil {
+		return err
 	}
 	o = o.withDefaults()
 	for _, f := range []struct {
@@ -74,6 +88,8 @@ func (o Options) Validate() error {
 		{name: "Reserve", value: o.Reserve, low: -1, high: max(o.MaxStore/2, DefaultReserve), unit: " bytes"},
 		{name: "Replicas", value: int64(o.Replicas), low: 1, high: MaxReplicas},
 		{name: "Timeout", value: o.Timeout.Milliseconds(), low: 10, high: (10 * time.Minute).Milliseconds(), unit: " ms"},
+		{name: "ScrubEvery", value: o.ScrubEvery.Milliseconds(), low: 1000, high: (31 * 24 * time.Hour).Milliseconds(), unit: " ms"},
+		{name: "ScrubRate", value: o.ScrubRate, low: 4 << 10, high: 1 << 30, unit: " bytes/s"},
 		{name: "MarkInterval", value: o.MarkInterval.Milliseconds(), low: 10, high: time.Hour.Milliseconds(), unit: " ms"},
 	} {
 		if f.value < f.low || f.value > f.high {
@@ -82,6 +98,28 @@ func (o Options) Validate() error {
 	}
 	if o.Replicas%2 == 0 || (o.Replicas > 1 && o.URL == "") {
 		return fmt.Errorf("jetstream options: Replicas is %d, must be 1, or 3 or 5 with an URL", o.Replicas)
+	}
+	return nil
+}
+
+// validateCopy keeps a copy from lying where the loss of the store takes it along.
+func (o Options) validateCopy() error {
+	if o.CopyDir == "" {
+		return nil
+	}
+	if o.StoreDir == "" {
+		return errors.New("jetstream options: CopyDir needs StoreDir; an external server keeps its copies itself, as Replicas says")
+	}
+	store, err := filepath.Abs(o.StoreDir)
+	if err != nil {
+		return err
+	}
+	second, err := filepath.Abs(o.CopyDir)
+	if err != nil {
+		return err
+	}
+	if second == store || strings.HasPrefix(second, store+string(filepath.Separator)) || strings.HasPrefix(store, second+string(filepath.Separator)) {
+		return fmt.Errorf("jetstream options: CopyDir %s and StoreDir %s lie within each other: a copy has to survive the loss of the store", second, store)
 	}
 	return nil
 }

@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -36,7 +39,8 @@ func (s *Server) Plans(ctx context.Context) (*Plans, error) {
 	if err != nil {
 		return nil, unavailable("opening the plans", err)
 	}
-	return &Plans{server: s}, nil
+	p := &Plans{server: s}
+	return p, p.balance(ctx)
 }
 
 // planToken checks a digest, such as sha256:4f..., and makes it a token of a subject.
@@ -88,7 +92,7 @@ func (p *Plans) write(ctx context.Context, subject string, content []byte) error
 	if err != nil {
 		return fmt.Errorf("storing %s: %w", subject, err)
 	}
-	return nil
+	return p.server.copyPlan(subject, content)
 }
 
 // Get returns the bytes of a plan, which belong to the caller. Errors: ErrNoPlan, *journal.DamageError, journal.ErrUnavailable.
@@ -148,6 +152,11 @@ func (p *Plans) Remove(ctx context.Context, digest string) error {
 	}
 	if err := st.Purge(ctx, jetstream.WithPurgeSubject(planSubject+token)); err != nil {
 		return unavailable("removing a plan", err)
+	}
+	if p.server.options.CopyDir != "" {
+		if err := os.Remove(filepath.Join(p.server.options.CopyDir, plansDir, token)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

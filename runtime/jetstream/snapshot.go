@@ -56,6 +56,11 @@ func decodeManifest(b []byte) (manifest, error) {
 	return m, nil
 }
 
+// fits says whether a blob is the one that the manifest speaks of.
+func (m manifest) fits(blob []byte) bool {
+	return uint64(len(blob)) == m.Size && sha256.Sum256(blob) == m.Sum
+}
+
 // manifest reads the latest manifest, and false when there is none. Errors: *journal.DamageError, journal.ErrUnavailable.
 func (j *Journal) manifest(ctx context.Context) (manifest, bool, error) {
 	m, seq, err := j.server.get(ctx, j.snapshots, directGet{LastFor: manifestSubject(j.subject)})
@@ -158,7 +163,7 @@ func (j *Journal) LatestSnapshot(ctx context.Context) (journal.Snapshot, bool, e
 	if err != nil && !errors.Is(err, errNotFound) {
 		return journal.Snapshot{}, false, err
 	}
-	if err == nil && uint64(len(blob)) == man.Size && sha256.Sum256(blob) == man.Sum {
+	if err == nil && man.fits(blob) {
 		return journal.Snapshot{UpTo: man.UpTo, Blob: blob}, true, nil
 	}
 	st, err := j.server.state(ctx, j.name)

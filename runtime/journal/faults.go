@@ -150,16 +150,26 @@ func (s *Store) Crash() {
 	s.waiting = nil
 }
 
-// LoseTail drops the last n commits, as a disk without fsync does in a power failure. The mark stays.
-func (s *Store) LoseTail(n int) {
+// LoseTail drops the last n commits, as a disk without fsync does in a power failure. The mark stays. restore puts them back, as a copy
+// of the disk does.
+func (s *Store) LoseTail(n int) (restore func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n = min(n, len(s.frames))
 	keep := len(s.frames) - n
-	for _, f := range s.frames[keep:] {
+	lost := s.frames[keep:]
+	for _, f := range lost {
 		s.bytes -= uint64(len(f))
 	}
 	s.frames = s.frames[:keep:keep]
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, f := range lost {
+			s.frames = append(s.frames, f)
+			s.bytes += uint64(len(f))
+		}
+	}
 }
 
 // Flip flips one bit of the frame of commit number, bits counted from 0 through the frame. It says whether that commit and bit are there.

@@ -97,7 +97,7 @@ func (n *Node) move(d *deployment.Deployment) error {
 // activation.
 func (n *Node) moved(d *deployment.Deployment) {
 	n.watchHealth()
-	n.adjustPumps()
+	n.adjustReaders()
 	n.tidy()
 	n.log.Info("plan activated", "package", d.Plan.Package, "digest", d.Digest)
 }

@@ -127,7 +127,7 @@ func TestABurstOnASlowServiceMakesNoFaults(t *testing.T) {
 	}
 	if outcomes["completed"] != count || s.calls.Load() != count {
 		t.Errorf("%d charges gave %v and %d calls; the first that failed: %+v", count, outcomes, s.calls.Load(),
-			n.Instances(observe.Filter{State: record.Faulted}, observe.Place{}, 1))
+			n.Instances(observe.Filter{State: record.Faulted}, observe.Place{}, 1, node.Person{}))
 	}
 }
 
@@ -145,7 +145,7 @@ func TestCloseWithCallsThatWait(t *testing.T) {
 	if calls := s.calls.Load(); calls > places {
 		t.Errorf("%d calls reached the service; want at most %d", calls, places)
 	}
-	if list := n.Instances(observe.Filter{State: record.Faulted}, observe.Place{}, 1); len(list) != 0 {
+	if list := n.Instances(observe.Filter{State: record.Faulted}, observe.Place{}, 1, node.Person{}); len(list) != 0 {
 		t.Errorf("closing made a fault: %+v", list)
 	}
 }

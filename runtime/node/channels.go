@@ -131,22 +131,34 @@ func options(c *plan.Channel, after uint64) jetstream.ChannelOptions {
 	return o
 }
 
-// takenOf is how far the plan's routes are in a channel, and which is farthest.
-func takenOf(d *deployment.Deployment, channel string, taken func(string) (uint64, error)) (after uint64, route string, err error) {
-	for i := range d.Plan.Routes {
-		r := &d.Plan.Routes[i]
-		if r.From != channel {
-			continue
-		}
-		at, err := taken(r.Name)
+// takenOf is how far those are that read a channel for the plan, and which is
+// farthest.
+func takenOf(d *deployment.Deployment, channel string, taken func(string) (uint64, error)) (after uint64, reader string, err error) {
+	for _, name := range readers(d, channel) {
+		at, err := taken(name)
 		if err != nil {
 			return 0, "", err
 		}
 		if at > after {
-			after, route = at, r.Name
+			after, reader = at, name
 		}
 	}
-	return after, route, nil
+	return after, reader, nil
+}
+
+// readers are the routes and the receivers that read a channel.
+func readers(d *deployment.Deployment, channel string) (names []string) {
+	for i := range d.Plan.Routes {
+		if d.Plan.Routes[i].From == channel {
+			names = append(names, d.Plan.Routes[i].Name)
+		}
+	}
+	for _, r := range d.Program.Receivers() {
+		if r.Channel == channel {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // reaches refuses a route that was elsewhere before, farther than this channel.

@@ -30,6 +30,10 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 			n.order(from, e.Target, n.shardOf(e.News.Instance), e.News)
 		case engine.Recall:
 			n.order(from, e.Target, n.shardOf(record.InstanceID(e.Order.Process, e.Order.Key)), e.Order)
+		case engine.Hand:
+			n.hands(from, e)
+		case engine.Await:
+			n.receivers.wake(e.Receiver)
 		case engine.Publish:
 			n.workers.Go(func() { n.announce(from, e) })
 		}

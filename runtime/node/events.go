@@ -15,6 +15,9 @@ import (
 func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (EventReply, error) {
 	reply := EventReply{ID: e.ID}
 	e.Until = clock() + record.Instant(KeepEvents)
+	if err := n.begin(ctx, e); err != nil {
+		return reply, err
+	}
 	targets, all := n.subscribers(pkg, e.Type, e.Payload)
 	reply.Kept = all || len(targets) > 0
 	if all {

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -28,6 +27,8 @@ type StartRequest struct {
 	Key string
 	// Wait is how long to wait for its end, 0 for not at all.
 	Wait time.Duration
+	// Who is whom the result is shown.
+	Who Person
 }
 
 // StartReply says which instance there is now.
@@ -77,7 +78,7 @@ func (n *Node) startOn(ctx context.Context, d *deployment.Deployment, r StartReq
 	if len(key) > MaxKey {
 		return StartReply{}, &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the key of %s has %d bytes; at most %d are allowed", r.Process, len(key), MaxKey)}
 	}
-	return n.start(ctx, d, record.StartInstance{Process: r.Process, Key: key, Input: input, Plan: d.Digest}, r.Wait)
+	return n.start(ctx, r, record.StartInstance{Process: r.Process, Key: key, Input: input, Plan: d.Digest})
 }
 
 // notDeployed says that the package of a qualified name is not here.
@@ -104,8 +105,8 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.StartInstance, wait time.Duration) (StartReply, error) {
-	id := record.InstanceID(cmd.Process, cmd.Key)
+func (n *Node) start(ctx context.Context, r StartRequest, cmd record.StartInstance) (StartReply, error) {
+	wait, id := r.Wait, record.InstanceID(cmd.Process, cmd.Key)
 	s := n.shardOf(id)
 	var end <-chan struct{}
 	if wait > 0 {
@@ -122,7 +123,7 @@ func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.S
 		return out, nil
 	}
 	if i, ok := s.view.Find(id); ok && i.Ended != nil {
-		out.Ended = &i
+		out.Ended = n.answer(i, r.Who)
 		return out, nil
 	}
 	timeout := time.NewTimer(wait)
@@ -130,7 +131,7 @@ func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.S
 	select {
 	case <-end:
 		if i, ok := s.view.Find(id); ok {
-			out.Ended = &i
+			out.Ended = n.answer(i, r.Who)
 		}
 	case <-timeout.C:
 	case <-ctx.Done():
@@ -139,35 +140,47 @@ func (n *Node) start(ctx context.Context, d *deployment.Deployment, cmd record.S
 }
 
 // Instances lists what matches, newest first, behind a place (zero: from the
-// newest on).
-func (n *Node) Instances(f observe.Filter, behind observe.Place, limit int) []observe.Instance {
+// newest on), as somebody sees it.
+func (n *Node) Instances(f observe.Filter, behind observe.Place, limit int, who Person) []observe.Instance {
 	var all []observe.Instance
 	for _, s := range n.shards {
 		all = append(all, s.view.List(f, behind, limit)...)
 	}
-	return observe.Newest(all, limit)
+	list := observe.Newest(all, limit)
+	n.show(list, who)
+	return list
 }
 
-// Instance is everything about one instance. Values of labelled fields are
-// redacted.
-func (n *Node) Instance(ctx context.Context, id string) (observe.Details, error) {
+// Instance is everything about one instance, as somebody sees it.
+func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Details, error) {
 	s := n.shardOf(id)
 	i, known := s.view.Find(id)
 	var details engine.Details
+	var outlook engine.Outlook
 	var live bool
-	if err := s.processor.Query(ctx, func(state *engine.State) { details, live = state.Instance(id) }); err != nil {
+	look := func(state *engine.State) {
+		if details, live = state.Instance(id); details.Incidents > 0 {
+			outlook, _ = state.Outlook(id)
+		}
+	}
+	if err := s.processor.Query(ctx, look); err != nil {
 		return observe.Details{}, err
 	}
 	if !known && !live {
 		return observe.Details{}, notFound("there is no instance %q; cob ps lists them", id)
 	}
+	i.Show(n.deployments, n.sees(&i, who))
 	out := observe.Details{Instance: i}
+	if details.Incidents > 0 {
+		o := observe.OutlookOf(outlook)
+		out.Outlook = &o
+	}
 	if live {
 		d := n.deployments.Find(details.Plan)
 		if d == nil {
 			return out, nil
 		}
-		out.Explain(details, d.Universe, d.Program.Labels(details.Process))
+		out.Explain(details, d.Universe, d.Program.Labels(details.Process), d.Program.Sight(details.Process, who).Sees)
 	}
 	return out, nil
 }
@@ -233,8 +246,13 @@ func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
 // act lets the shard of an instance decide.
 func (n *Node) act(ctx context.Context, id string, cmd record.Command) error {
 	_, err := n.shardOf(id).processor.Submit(ctx, cmd)
+	return n.explained(id, err)
+}
+
+// explained says better what is meant by an instance that is not found.
+func (n *Node) explained(id string, err error) error {
 	var r *record.Rejection
-	if errors.As(err, &r) && r.Code == record.NotFound {
+	if errors.As(err, &r) && r.Code == record.NotFound && r.Detail == engine.NoInstance(id) {
 		return n.noInstance(id)
 	}
 	return err
@@ -246,11 +264,6 @@ func (n *Node) noInstance(id string) error {
 		return &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the instance %s has ended: it is %s; cob show %s tells its history", id, i.State, id)}
 	}
 	return notFound("there is no instance %q; cob ps lists them", id)
-}
-
-// Retry lets an instance with an incident try again.
-func (n *Node) Retry(ctx context.Context, id, by string) error {
-	return n.act(ctx, id, record.RetryInstance{Instance: id, By: by})
 }
 
 // EventReply says what became of an event.
@@ -289,47 +302,4 @@ func eventsOf(d *deployment.Deployment) []string {
 		}
 	}
 	return names
-}
-
-// Task is a piece of work for a person.
-type Task struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Role string `json:"role"`
-	// AlsoRole is who is asked as well, since it was escalated.
-	AlsoRole  string                     `json:"escalated_to,omitempty"`
-	Process   string                     `json:"process"`
-	Instance  string                     `json:"instance"`
-	Key       string                     `json:"key,omitempty"`
-	Since     time.Time                  `json:"since"`
-	Due       *time.Time                 `json:"due,omitempty"`
-	ClaimedBy string                     `json:"claimed_by,omitempty"`
-	Form      []FormField                `json:"form"`
-	Data      map[string]json.RawMessage `json:"data"` // what the person is shown, by name
-}
-
-// FormField is one field of a task's form.
-type FormField struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	Optional bool   `json:"optional,omitempty"`
-	Doc      string `json:"doc,omitempty"`
-}
-
-// Tasks lists open tasks of a role ("" for all), oldest first.
-func (n *Node) Tasks(ctx context.Context, role string, limit int) ([]Task, error) {
-	list := []Task{}
-	for _, s := range n.shards {
-		var tasks []engine.Task
-		if err := s.processor.Query(ctx, func(state *engine.State) { tasks = state.Tasks() }); err != nil {
-			return nil, err
-		}
-		for _, t := range tasks {
-			if role == "" || isRole(t.Role, role) || isRole(t.AlsoRole, role) {
-				list = append(list, n.task(t))
-			}
-		}
-	}
-	sortTasks(list)
-	return list[:min(limit, len(list))], nil
 }

@@ -20,16 +20,22 @@ func (n *Node) keepInvalid(ctx context.Context, c *plan.Channel, id string, mess
 	if c.Invalid == "" {
 		return nil
 	}
+	if err := n.keepLetter(ctx, c.Invalid, id, c.Name, why.Error(), message); err != nil {
+		return fmt.Errorf("keeping a message for %s that does not fit: %w", c.Name, err)
+	}
+	return nil
+}
+
+// keepLetter puts a message that nobody can take into a channel, with the reason;
+// the same ID is the same letter.
+func (n *Node) keepLetter(ctx context.Context, channel, id, where, reason string, message []byte) error {
 	raw, err := types.ReadJSON(message)
 	if err != nil {
 		raw = string(message)
 	}
-	letter := map[string]types.Value{"reason": why.Error(), "path": []types.Value{c.Name}, "message": raw}
-	text := types.NewUniverse(nil).EncodeJSON(nil, letter, types.Of(types.JSON))
-	if _, err := n.put(ctx, c.Invalid, id, "", text); err != nil {
-		return fmt.Errorf("keeping a message for %s that does not fit: %w", c.Name, err)
-	}
-	return nil
+	letter := map[string]types.Value{"reason": reason, "path": []types.Value{where}, "message": raw}
+	_, err = n.put(ctx, channel, nameOf("", id), "", types.NewUniverse(nil).EncodeJSON(nil, letter, types.Of(types.JSON)))
+	return err
 }
 
 // nameOf is what the store knows a message by: what makes it the same one as

@@ -62,6 +62,8 @@ type Options struct {
 	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
 	SnapshotEvery, Retain int64
 	Log                   *slog.Logger // zero: none
+	// plant is where tests step into the engine.
+	plant func(stage engine.Stage, key string)
 }
 
 // Validate says which field is outside its bounds.
@@ -90,6 +92,7 @@ type Node struct {
 	activation  sync.Mutex       // one plan is activated at a time
 	finishing   bool             // somebody finishes activations; by activation
 	pumps       map[string]*pump // by route; by activation
+	receivers   receiverTable
 	// moving is held for reading while messages are handed over, and for writing
 	// while the shards go from one plan to another.
 	moving sync.RWMutex
@@ -116,6 +119,7 @@ type ownedShard struct {
 	journal   *jetstream.Journal
 	processor *shard.Processor
 	view      *observe.View
+	healed    *HealedState // when it was opened, nil for nothing
 }
 
 // Open starts a node on its store: plans are made ready, shards are taken over
@@ -185,6 +189,7 @@ func (n *Node) open(ctx context.Context) error {
 	// What was pending leaves again now: all that it may reach is there.
 	for _, s := range n.shards {
 		s.processor.Start()
+		s.journal.Scrub(func(damage *journal.DamageError) { n.damaged(s, damage) })
 		n.workers.Go(func() { n.watch(s) })
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
@@ -197,7 +202,7 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	n.finishLater()
-	n.adjustPumps()
+	n.adjustReaders()
 	n.tidy()
 	return nil
 }
@@ -229,10 +234,10 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 	return n.plans.Shards(ctx, want)
 }
 
-// openShard takes a shard over and folds it. The state is the shard's own once
+// takeShard takes a shard over and folds it. The state is the shard's own once
 // that is started.
-func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
-	j, err := n.server.Journal(ctx, number, jetstream.JournalOptions{MaxCommit: maxCommit})
+func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
+	j, err := n.server.Journal(ctx, number, journalOptions)
 	if err != nil {
 		return nil, fmt.Errorf("opening shard %d: %w", number, err)
 	}
@@ -240,6 +245,7 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 	if err != nil {
 		return nil, err
 	}
+	state.Plant(n.options.plant)
 	for _, d := range stored {
 		state.AddProgram(d.Program)
 	}
@@ -263,6 +269,9 @@ func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.D
 		},
 		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})
+	for _, i := range state.Aside() {
+		s.view.SetAside(i.Instance, i.Blocked)
+	}
 	return state, err
 }
 

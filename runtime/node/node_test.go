@@ -52,7 +52,7 @@ func TestAnInputThatDoesNotFitStartsNothing(t *testing.T) {
 	if !errors.As(err, &problems) || !strings.Contains(err.Error(), "n: want int") || !strings.Contains(err.Error(), "extra: no such field") {
 		t.Fatalf("got %v", err)
 	}
-	if list := n.Instances(observe.Filter{}, observe.Place{}, 10); len(list) != 0 {
+	if list := n.Instances(observe.Filter{}, observe.Place{}, 10, node.Person{}); len(list) != 0 {
 		t.Fatalf("there is an instance: %+v", list)
 	}
 	_, err = n.Start(t.Context(), node.StartRequest{Process: "five.Six", Input: []byte(`{}`)})
@@ -109,7 +109,7 @@ func TestSnapshotsKeepEverythingThatMatters(t *testing.T) {
 	if len(after) != 1 || after[0].Started != count || after[0].Outcomes["completed"] != count || after[0].Completion.Max != before[0].Completion.Max {
 		t.Fatalf("before %+v\nafter %+v", before, after)
 	}
-	if list := n.Instances(observe.Filter{State: record.Completed}, observe.Place{}, 2*count); len(list) != count || string(list[0].Result) == "" {
+	if list := n.Instances(observe.Filter{State: record.Completed}, observe.Place{}, 2*count, node.Person{}); len(list) != count || string(list[0].Result) == "" {
 		t.Fatalf("%d instances are listed, want %d with results", len(list), count)
 	}
 	for _, id := range []string{"i-1", fmt.Sprintf("i-%d", count)} {

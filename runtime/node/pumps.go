@@ -33,7 +33,9 @@ func (n *Node) adjustPumps() {
 	channels := map[string]string{} // by route
 	for _, d := range n.deployments.All() {
 		for i := range d.Plan.Routes {
-			channels[d.Plan.Routes[i].Name] = d.Plan.Routes[i].From
+			if from := d.Plan.Routes[i].From; from != "" {
+				channels[d.Plan.Routes[i].Name] = from
+			}
 		}
 	}
 	for route, p := range n.pumps {
@@ -44,8 +46,7 @@ func (n *Node) adjustPumps() {
 			delete(n.pumps, route)
 		}
 	}
-	// All join before any reads: what one has consumed may be dropped only when
-	// the others have it, too.
+	// All join before any reads, as adjustReaders says.
 	var fresh []*pump
 	for route, channel := range channels {
 		if n.pumps[route] == nil && n.channels.join(channel, route) {
@@ -71,7 +72,7 @@ type pump struct {
 	stop    context.CancelFunc
 	ended   chan struct{}
 	source  *jetstream.Channel
-	at      []uint64 // per shard: the position of its last message
+	cursor  *shard.Cursor
 	next    uint64
 	purged  uint64
 }
@@ -114,26 +115,18 @@ func (p *pump) resume() error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	p.at = make([]uint64, len(p.node.shards))
+	at := make([]uint64, len(p.node.shards))
 	for i, s := range p.node.shards {
-		at, err := s.position(p.work, p.route)
+		position, err := s.position(p.work, p.route)
 		if err != nil {
 			return err
 		}
-		p.at[i] = at
+		at[i] = position
 	}
-	p.next = p.done() + 1
-	p.node.channels.advance(p.channel, p.route, p.done())
+	p.cursor = shard.NewCursor(at)
+	p.next = p.cursor.Done() + 1
+	p.node.channels.advance(p.channel, p.route, p.cursor.Done())
 	return nil
-}
-
-// done is the position up to which every shard has taken what is its own.
-func (p *pump) done() uint64 {
-	lowest := p.at[0]
-	for _, at := range p.at[1:] {
-		lowest = min(lowest, at)
-	}
-	return lowest
 }
 
 // open makes a reader of its own: a channel's handle serves one reader at a time.
@@ -180,11 +173,12 @@ func (p *pump) deliver(messages []jetstream.Message) error {
 	sent := 0
 	for _, m := range messages {
 		i := record.ShardOf(record.InstanceID(p.route, m.ID), len(n.shards))
-		if m.Seq <= p.at[i] {
+		after, wanted := p.cursor.Hand(i, m.Seq)
+		if !wanted {
 			continue // this shard had it before the restart
 		}
 		cmd := p.command(d, m)
-		cmd.After, p.at[i] = p.at[i], m.Seq
+		cmd.After = after
 		if err := n.shards[i].processor.Send(p.work, cmd, func(r record.Reply, err error) {
 			if err == nil && r.Rejected != nil {
 				err = r.Rejected

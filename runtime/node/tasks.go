@@ -1,19 +1,89 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 )
+
+// Person is somebody who asks.
+type Person = engine.Person
+
+// Task is a piece of work for a person.
+type Task struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Role string `json:"role"`
+	// AlsoRole is who is asked as well, since it was escalated.
+	AlsoRole string `json:"escalated_to,omitempty"`
+	// Users are the people that the task names, beside those of the role.
+	Users     []string                   `json:"users,omitempty"`
+	Process   string                     `json:"process"`
+	Instance  string                     `json:"instance"`
+	Key       string                     `json:"key,omitempty"`
+	Since     time.Time                  `json:"since"`
+	Due       *time.Time                 `json:"due,omitempty"`
+	Overdue   bool                       `json:"overdue,omitempty"`
+	Priority  int                        `json:"priority,omitempty"`
+	ClaimedBy string                     `json:"claimed_by,omitempty"`
+	Form      []FormField                `json:"form"`
+	Data      map[string]json.RawMessage `json:"data"` // what the person is shown, by name
+}
+
+// FormField is one field of a task's form.
+type FormField struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Optional bool   `json:"optional,omitempty"`
+	Doc      string `json:"doc,omitempty"`
+}
+
+// OneTask is a task with all that somebody needs who does it.
+type OneTask struct {
+	Task
+	// Groups have the role, or one of the roles.
+	Groups []string `json:"groups,omitempty"`
+	// May says whether who asks may do it, Why why not.
+	May bool   `json:"may"`
+	Why string `json:"why,omitempty"`
+	// Schema is the JSON Schema of the answer.
+	Schema json.RawMessage `json:"schema"`
+}
+
+// TaskFilter selects open tasks; empty fields select all.
+type TaskFilter struct {
+	Role    string // perhaps without its package
+	Process string
+	// Mine are those that who asks has claimed, or may claim.
+	Mine    bool
+	Overdue bool
+	Sort    TaskOrder
+}
+
+// TaskOrder is an order of tasks. Those that are equal in it are ordered by age.
+type TaskOrder string
+
+// The orders: the oldest, the one that is due first, the most urgent first.
+const (
+	BySince    TaskOrder = "since"
+	ByDue      TaskOrder = "due"
+	ByPriority TaskOrder = "priority"
+)
+
+// TaskOrders are all of them.
+func TaskOrders() []TaskOrder { return []TaskOrder{BySince, ByDue, ByPriority} }
 
 func parseTaskID(id string) (instance string, activation uint32, err error) {
 	instance, number, ok := strings.Cut(id, ".")
@@ -24,14 +94,16 @@ func parseTaskID(id string) (instance string, activation uint32, err error) {
 	return instance, uint32(a), nil
 }
 
-func (n *Node) task(t engine.Task) Task {
+// task is a task as somebody sees it; may says whether the person may do it.
+func (n *Node) task(t engine.Task, who Person, may bool) Task {
 	out := Task{
 		ID: observe.TaskID(t.Instance, t.Activation), Name: t.Name, Role: t.Role, AlsoRole: t.AlsoRole, Process: t.Process, Instance: t.Instance,
 		Key: t.Key, Since: time.Unix(0, int64(t.Since)).UTC(), ClaimedBy: t.ClaimedBy, Form: []FormField{}, Data: map[string]json.RawMessage{},
+		Users: t.Users, Priority: t.Priority,
 	}
 	if t.Due != 0 {
 		due := time.Unix(0, int64(t.Due)).UTC()
-		out.Due = &due
+		out.Due, out.Overdue = &due, t.Due <= clock()
 	}
 	d := n.deployments.Find(t.Plan)
 	if d == nil {
@@ -41,71 +113,198 @@ func (n *Node) task(t engine.Task) Task {
 	for _, f := range fields {
 		out.Form = append(out.Form, FormField{Name: f.WireName(), Type: f.Type.String(), Optional: f.Type.Kind == types.Optional, Doc: f.Doc})
 	}
+	sight := d.Program.Sight
+	if may { // the data is shown for whoever does the task
+		sight = d.Program.OpenSight
+	}
+	sees := sight(t.Process, who).Sees
 	for i, v := range t.Data {
 		name := fmt.Sprintf("arg%d", i+1)
 		if i < len(t.Shows) {
 			name = t.Shows[i]
 		}
-		out.Data[name] = d.Universe.EncodeJSON(nil, v, t.DataTypes[i])
+		var labels []string
+		if i < len(t.Labels) {
+			labels = t.Labels[i]
+		}
+		out.Data[name] = observe.Encode(d.Universe, v, t.DataTypes[i], labels, sees)
 	}
 	return out
 }
 
-func sortTasks(list []Task) {
-	sort.Slice(list, func(i, j int) bool {
-		a, b := &list[i], &list[j]
-		if a.Since.Equal(b.Since) {
-			return a.ID < b.ID
-		}
-		return a.Since.Before(b.Since)
-	})
+// candidate is an open task, and why who asks may not do it.
+type candidate struct {
+	engine.Task
+	no *record.Rejection
 }
 
-// findTask is the open task of an ID.
-func (n *Node) findTask(ctx context.Context, id string) (engine.Task, error) {
+// Tasks lists open tasks as somebody sees them, at most limit of them.
+func (n *Node) Tasks(ctx context.Context, f TaskFilter, who Person, limit int) ([]Task, error) {
+	var list []candidate
+	for _, s := range n.shards {
+		if err := s.processor.Query(ctx, func(state *engine.State) {
+			for _, t := range state.Tasks() {
+				c := candidate{Task: t}
+				if !f.selects(&t) {
+					continue
+				}
+				c.no = state.May(t.Instance, t.Activation, who)
+				if !f.Mine || t.ClaimedBy == who.ID || t.ClaimedBy == "" && c.no == nil {
+					list = append(list, c)
+				}
+			}
+		}); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(f.Sort.compare(&a.Task, &b.Task), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))
+	})
+	out := make([]Task, 0, min(limit, len(list)))
+	for i := range min(limit, len(list)) {
+		out = append(out, n.task(list[i].Task, who, list[i].no == nil))
+	}
+	return out, nil
+}
+
+func (f TaskFilter) selects(t *engine.Task) bool {
+	return (f.Role == "" || isNamed(t.Role, f.Role) || isNamed(t.AlsoRole, f.Role)) &&
+		(f.Process == "" || isNamed(t.Process, f.Process)) &&
+		(!f.Overdue || t.Due != 0 && t.Due <= clock())
+}
+
+func (o TaskOrder) compare(a, b *engine.Task) int {
+	switch o {
+	case ByDue:
+		never := func(t *engine.Task) int {
+			if t.Due == 0 {
+				return 1
+			}
+			return 0
+		}
+		return cmp.Or(cmp.Compare(never(a), never(b)), cmp.Compare(a.Due, b.Due))
+	case ByPriority:
+		return cmp.Compare(b.Priority, a.Priority)
+	}
+	return 0
+}
+
+// openTask is an open task, and why who asks may not do it. Where it was completed
+// and is remembered, it has a form and a plan alone, and closed.
+type openTask struct {
+	engine.Task
+	no     *record.Rejection
+	closed bool
+}
+
+// findTask looks a task up.
+func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask, err error) {
 	instance, activation, err := parseTaskID(id)
 	if err != nil {
-		return engine.Task{}, err
+		return t, err
 	}
-	var found engine.Task
 	var ok bool
-	err = n.shardOf(instance).processor.Query(ctx, func(state *engine.State) { found, ok = state.Task(instance, activation) })
-	if err == nil && !ok {
+	err = n.shardOf(instance).processor.Query(ctx, func(state *engine.State) {
+		if t.Task, ok = state.Task(instance, activation); ok {
+			t.no = state.May(instance, activation, who)
+			return
+		}
+		t.Instance, t.Activation = instance, activation
+		t.Form, t.Plan, t.closed = state.Answered(instance, activation)
+	})
+	if err == nil && !ok && !t.closed {
 		err = notFound("there is no open task %q; it may be done already: cob task list shows the open ones", id)
 	}
-	return found, err
+	return t, err
+}
+
+// planOf is the deployment that a task runs on.
+func (n *Node) planOf(id string, t *openTask) (*deployment.Deployment, error) {
+	if d := n.deployments.Find(t.Plan); d != nil {
+		return d, nil
+	}
+	return nil, fmt.Errorf("the plan %.12s of task %s is not on this node", t.Plan, id)
+}
+
+// Task is one open task with the schema of its form, as somebody sees it.
+func (n *Node) Task(ctx context.Context, id string, who Person) (OneTask, error) {
+	t, err := n.findTask(ctx, id, who)
+	if err == nil && t.closed {
+		err = &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the task %s is completed", id)}
+	}
+	if err != nil {
+		return OneTask{}, err
+	}
+	d, err := n.planOf(id, &t)
+	if err != nil {
+		return OneTask{}, err
+	}
+	out := OneTask{Task: n.task(t.Task, who, t.no == nil), Groups: t.Groups, May: t.no == nil, Schema: d.Universe.Schema(t.Form)}
+	if t.no != nil {
+		out.Why = t.no.Detail
+	}
+	return out, nil
+}
+
+// actOnTask lets the shard of a task decide, unless who asks may not do it.
+func (n *Node) actOnTask(ctx context.Context, id string, who Person, command func(*openTask) (record.Command, error)) error {
+	t, err := n.findTask(ctx, id, who)
+	if err != nil {
+		return err
+	}
+	if t.no != nil {
+		return t.no
+	}
+	c, err := command(&t)
+	if err != nil {
+		return err
+	}
+	_, err = n.shardOf(t.Instance).processor.Submit(ctx, c)
+	var r *record.Rejection
+	if errors.As(err, &r) && r.Code == record.NotFound {
+		return notFound("there is no open task %q; its time was over, or its instance has ended: cob task list shows the open ones", id)
+	}
+	return err
 }
 
 // ClaimTask reserves a task for one person.
-func (n *Node) ClaimTask(ctx context.Context, id, by string) error {
-	t, err := n.findTask(ctx, id)
-	if err != nil {
-		return err
-	}
-	_, err = n.shardOf(t.Instance).processor.Submit(ctx, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: by})
-	return err
+func (n *Node) ClaimTask(ctx context.Context, id string, who Person) error {
+	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
+		return record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups}, nil
+	})
 }
 
-// CompleteTask answers a task. Errors: types.Problems for a form that does not
-// fit.
-func (n *Node) CompleteTask(ctx context.Context, id, by string, form []byte) error {
-	t, err := n.findTask(ctx, id)
-	if err != nil {
-		return err
-	}
-	d := n.deployments.Find(t.Plan)
-	if d == nil {
-		return fmt.Errorf("the plan %.12s of task %s is not on this node", t.Plan, id)
-	}
-	v, err := d.Read(form, t.Form)
-	if err != nil {
-		return err
-	}
-	_, err = n.shardOf(t.Instance).processor.Submit(ctx, record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: by, Form: v})
-	return err
+// ReleaseTask gives a task back; with force it is taken from whoever has it.
+func (n *Node) ReleaseTask(ctx context.Context, id string, who Person, force bool, reason string) error {
+	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
+		return record.ReleaseTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, Force: force, Reason: reason}, nil
+	})
 }
 
-// isRole says whether a qualified role is meant by a name that may lack its package.
-func isRole(qualified, name string) bool {
+// DelegateTask hands a task to another person.
+func (n *Node) DelegateTask(ctx context.Context, id string, who Person, to, reason string) error {
+	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
+		return record.DelegateTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, To: to, Reason: reason}, nil
+	})
+}
+
+// CompleteTask answers a task. The same answer of the same person again does
+// nothing and is no error. Errors: types.Problems for a form that does not fit.
+func (n *Node) CompleteTask(ctx context.Context, id string, who Person, form []byte) error {
+	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
+		d, err := n.planOf(id, t)
+		if err != nil {
+			return nil, err
+		}
+		v, err := d.Read(form, t.Form)
+		if err != nil {
+			return nil, err
+		}
+		return record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, Form: v}, nil
+	})
+}
+
+// isNamed says whether a qualified name is meant by one that may lack its package.
+func isNamed(qualified, name string) bool {
 	return qualified == name || strings.HasSuffix(qualified, "."+name)
 }

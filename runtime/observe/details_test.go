@@ -20,7 +20,7 @@ func TestLabelledDataIsNotShown(t *testing.T) {
 		{Name: "all", Type: types.ListOf(types.OptionalOf(types.Ref("p.Customer"))), Value: []types.Value{ada, nil}},
 		{Name: "greeting", Type: text, Value: "hi Ada"},
 		{Name: "count", Type: types.Of(types.Int), Value: int64(2)},
-	}}, u, map[string][]string{"greeting": {"health", "personal"}})
+	}}, u, map[string][]string{"greeting": {"health", "personal"}}, nil)
 	for name, want := range map[string]string{
 		"customer": `{"id":"c-1","name":"(personal)"}`,
 		"all":      `[{"id":"c-1","name":"(personal)"},null]`,

@@ -131,8 +131,10 @@ func (t *Teller) tell(e record.Event) {
 			t.add(e.At, t.of(e.Activation, Entry{What: "task completed", Detail: "by " + e.By}))
 		}
 	default:
+		t.tellPeople(e)
 		t.tellTrouble(e)
 		t.tellBegun(e)
+		t.tellVerb(e)
 	}
 }
 

@@ -47,6 +47,9 @@ type Instance struct {
 	Detail  string          `json:"detail,omitempty"`
 	// Progress is what it said last about how far it is.
 	Progress string `json:"progress,omitempty"`
+
+	result types.Value // as it came, of one that completed
+	fields map[string]types.Value
 }
 
 // entry is what the view keeps of an instance. Times are instants and results
@@ -98,7 +101,7 @@ func (v *View) Fold(commit uint64, events []record.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, e := range events {
-		v.fold(commit, e)
+		v.foldOne(commit, e)
 	}
 }
 
@@ -155,6 +158,12 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.touch(e.Instance, commit)
 	case record.TaskNudged:
 		v.touch(e.Instance, commit)
+	case record.TaskReleased:
+		v.touch(e.Instance, commit)
+	case record.TaskDelegated:
+		v.touch(e.Instance, commit)
+	case record.TaskClaimed:
+		v.touch(e.Instance, commit)
 	case record.Told:
 		if x := v.touch(e.Instance, commit); x != nil && e.Telling == record.TellProgress {
 			x.progress = e.Text
@@ -188,6 +197,8 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.end(x, e)
 		}
+	case record.InstancePoisoned, record.StepSkipped, record.InstanceTerminated, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+		v.foldVerb(commit, e)
 	}
 }
 
@@ -270,7 +281,7 @@ func (f Filter) matches(x *entry) bool {
 const listSlice = 1024
 
 // List gives the instances that match, newest first, at most limit of them, all
-// behind the given place (zero: from the newest on).
+// behind the given place (zero: from the newest on), as Find does.
 func (v *View) List(f Filter, behind Place, limit int) []Instance {
 	v.mu.RLock()
 	order := v.order
@@ -312,7 +323,8 @@ func (v *View) Plans(digests map[string]bool) {
 	}
 }
 
-// Find gives one instance.
+// Find gives one instance, without its result and the fields of its fault until
+// somebody is shown them.
 func (v *View) Find(id string) (Instance, bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -358,14 +370,25 @@ func (v *View) instance(x *entry) Instance {
 	}
 	ended := instant(x.ended)
 	i.Ended = &ended
-	result, universe := v.plans.Result(x.plan, x.process)
-	if x.state == record.Completed && result.Kind != types.Void && result.Kind != types.Invalid {
-		i.Result = universe.EncodeJSON(nil, x.result, result)
-	}
+	i.result, i.fields = x.result, x.fields
 	if x.fault != "" {
-		i.Fault = &Fault{x.fault, universe.EncodeJSON(nil, x.fields, types.Ref(x.fault))}
+		i.Fault = &Fault{Type: x.fault}
 	}
 	return i
+}
+
+// Show puts the result or the fault in as somebody sees it.
+func (i *Instance) Show(plans Plans, sees Sees) {
+	result, universe := plans.Result(i.Plan, i.Process)
+	if i.Ended == nil || universe == nil { // without its plan nobody knows what has a label
+		return
+	}
+	if i.State == record.Completed && result.Kind != types.Void && result.Kind != types.Invalid {
+		i.Result = Encode(universe, i.result, result, nil, sees)
+	}
+	if i.Fault != nil {
+		i.Fault = &Fault{i.Fault.Type, Encode(universe, i.fields, types.Ref(i.Fault.Type), nil, sees)}
+	}
 }
 
 func instant(at record.Instant) time.Time { return time.Unix(0, int64(at)).UTC() }

@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -182,6 +182,26 @@ var readers = [...]func(*coder) Event{
 	tagRoundsPlanned:       readAs[RoundsPlanned],
 	tagStateEntered:        readAs[StateEntered],
 	tagArmsAwaited:         readAs[ArmsAwaited],
+	tagInstancePoisoned:    readAs[InstancePoisoned],
+	tagStepSkipped:         readAs[StepSkipped],
+	tagInstanceTerminated:  readAs[InstanceTerminated],
+	tagInstanceReset:       readAs[InstanceReset],
+	tagWentBack:            readAs[WentBack],
+	tagOperated:            readAs[Operated],
+	tagGivenUp:             readAs[GivenUp],
+	tagTaskAnswered:        readAs[TaskAnswered],
+	tagTaskReleased:        readAs[TaskReleased],
+	tagTaskDelegated:       readAs[TaskDelegated],
+	tagMessageTaken:        readAs[MessageTaken],
+	tagMessagePassed:       readAs[MessagePassed],
+	tagPartBegan:           readAs[PartBegan],
+	tagCellOpened:          readAs[CellOpened],
+	tagCellMarked:          readAs[CellMarked],
+	tagCellGathered:        readAs[CellGathered],
+	tagCellEmptied:         readAs[CellEmptied],
+	tagCellHeld:            readAs[CellHeld],
+	tagCellReleased:        readAs[CellReleased],
+	tagCellClosed:          readAs[CellClosed],
 }
 
 func readAs[E Event, P interface {

@@ -100,11 +100,13 @@ type TimerDue struct {
 	Due        Instant // the time that was set; another one is stale
 }
 
-// ClaimTask reserves a task for one person.
+// ClaimTask reserves a task for one person. Groups are those that the identity
+// provider says.
 type ClaimTask struct {
 	Instance   string
 	Activation uint32
 	By         string
+	Groups     []string
 }
 
 // CompleteTask answers a task. Form was checked against the task's type.
@@ -112,6 +114,7 @@ type CompleteTask struct {
 	Instance   string
 	Activation uint32
 	By         string
+	Groups     []string
 	Form       types.Value
 }
 
@@ -126,6 +129,7 @@ type CancelInstance struct {
 type RetryInstance struct {
 	Instance string
 	By       string
+	Reason   string
 }
 
 // ActivatePlan makes a plan the one that new instances start with. The plan
@@ -189,8 +193,10 @@ func InstanceID(process, key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }
 
-// ShardOf says which of n shards owns an instance.
+// ShardOf says which of n shards owns an instance, or a cell with the parts that
+// belong to it.
 func ShardOf(instance string, n int) int {
-	sum := sha256.Sum256([]byte(instance))
+	owner, _, _ := strings.Cut(instance, ".")
+	sum := sha256.Sum256([]byte(owner))
 	return int(binary.BigEndian.Uint32(sum[:4]) % uint32(n))
 }

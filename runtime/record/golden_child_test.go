@@ -23,6 +23,9 @@ func TestWhatWasWrittenIsReadForEver(t *testing.T) {
 		{record.WatcherAdded{At: 5, Instance: "a", Activation: 4, Watcher: "b", Of: 3, Parent: true}, "0101450a01000161040001620301"},
 		{record.Told{At: 5, Instance: "a", Parent: 1, Step: 2, Telling: record.TellAudit, Text: "t"}, "0101460a010001610102020174"},
 		{record.Continued{At: 5, Instance: "a", Activation: 4, Process: "p.Q", Vars: map[string]types.Value{"n": int64(1)}}, "0101470a01000161040003702e51010100016e0302"},
+		{record.TaskAnswered{At: 5, Instance: "a", Activation: 4, By: "ada", Form: 300}, "0101600a01000161040003616461ac02"},
+		{record.TaskReleased{At: 5, Instance: "a", Activation: 4, By: "ada", Reason: "ill"}, "0101610a010001610400036164610003696c6c"},
+		{record.TaskDelegated{At: 5, Instance: "a", Activation: 4, By: "ada", To: "bob", Reason: "ill"}, "0101620a010001610400036164610003626f620003696c6c"},
 		{record.TaskNudged{At: 5, Instance: "a", Activation: 4, Escalated: true, Due: 8}, "0101480a0100016104010106"},
 	} {
 		if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{c.event})); got != c.bytes {

@@ -36,8 +36,10 @@ type Core struct {
 	payload  []byte
 	deciding *answered // set while a command is decided
 	about    record.Command
-	largest  record.Command // of the open batch, by what it decided
-	most     int            // bytes that it decided
+	largest  record.Command            // of the open batch, by what it decided
+	most     int                       // bytes that it decided
+	refold   func(*engine.State) error // nil: a bug ends it
+	met      func(*engine.BugError)
 }
 
 // NewCore makes a Core around a state that holds what the journal holds.
@@ -50,13 +52,23 @@ func (c *Core) State() *engine.State { return c.state }
 func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	c.deciding, c.about = &answered{answer: answer}, cmd
 	events, effects, reply, err := c.state.TryDecide(cmd, facts)
-	if err != nil && !c.refuse(err, answer) {
-		panic(err) // ends this shard, and is told with the command
+	var bug *engine.BugError
+	switch {
+	case errors.As(err, &bug):
+		if err := c.mend(cmd, bug, facts, answer); err != nil && !c.refuse(err, answer) {
+			panic(err) // ends this shard, and is told with the command
+		}
+	case err != nil:
+		panic(err)
+	default:
+		c.take(cmd, events, effects)
+		c.reply(answer, reply)
 	}
 	c.deciding = nil
-	if err != nil {
-		return
-	}
+}
+
+// take puts what a command came to into the open batch.
+func (c *Core) take(cmd record.Command, events []record.Event, effects []engine.Effect) {
 	weight := record.Weight(events)
 	c.size += weight
 	if weight > c.most {
@@ -64,17 +76,15 @@ func (c *Core) Offer(cmd record.Command, facts engine.Facts, answer Answer) {
 	}
 	c.batch.Events = append(c.batch.Events, events...)
 	c.batch.Effects = append(c.batch.Effects, effects...)
-	if answer != nil {
-		c.batch.answers = append(c.batch.answers, answered{answer, reply})
-	}
 }
 
-// refuse answers a command on which the engine had a bug before it changed
-// anything. It is false where the state cannot be trusted any more, or where
-// nobody asked, so that the command would come again for ever.
+// refuse answers a command on which the engine had a bug that nobody can be left
+// alone for, with the state as before. It is false where the state cannot be
+// trusted any more, or where nobody asked, so that the command would come again for
+// ever.
 func (c *Core) refuse(err error, answer Answer) bool {
 	var bug *engine.BugError
-	if !errors.As(err, &bug) || bug.Spoiled || answer == nil {
+	if !errors.As(err, &bug) || bug.Spoiled && c.refold == nil || answer == nil {
 		return false
 	}
 	answer(record.Reply{}, err)
@@ -188,16 +198,10 @@ func Judge(err error) Verdict {
 
 // Recover takes a shard over and folds its journal into state, which has to be
 // empty but for its programs. restored, if any, takes what the snapshot holds
-// besides the state, replayed hears what each commit after it holds. Errors:
-// those of journal.Recover, Restore and Apply.
-func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) error {
-	_, err := fold(ctx, j, owner, state, restored, replayed)
-	return err
-}
-
-// fold is Recover; it also says how many bytes of commits lie behind the latest
-// snapshot.
-func fold(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
+// besides the state, replayed hears what each commit after it holds. It says how
+// many bytes of commits lie behind the latest snapshot. Errors: those of
+// journal.Recover, Restore and Apply.
+func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
 	restore := func(s journal.Snapshot) error {
 		blob, aside, err := Unwrap(s.Blob)
 		if err != nil {
@@ -208,31 +212,25 @@ func fold(ctx context.Context, j journal.Journal, owner string, state *engine.St
 		}
 		return restored(s.UpTo, aside)
 	}
+	f := folder{state: state, found: map[mark]trip{}}
 	apply := func(c journal.Commit) error {
 		behind += int64(len(c.Payload))
-		events, err := Apply(state, c)
+		events, err := f.apply(c)
 		if err == nil && replayed != nil && len(events) > 0 {
 			replayed(c.Number, events)
 		}
 		return err
 	}
 	_, err = journal.Recover(ctx, j, owner, 0, restore, apply)
+	var misfit *engine.EvolveError // what was left of one that was found may be in the way of others
+	if len(f.found) > 0 && (err == nil || errors.As(err, &misfit)) {
+		err = refold(ctx, j, state, f.found)
+	}
 	return behind, err
 }
 
-// Apply folds one commit of the journal into a state.
+// Apply folds one commit of the journal into a state. Errors: those of
+// record.ReadEvents and Evolve.
 func Apply(state *engine.State, commit journal.Commit) ([]record.Event, error) {
-	if commit.Owner != "" {
-		return nil, nil
-	}
-	events, err := record.ReadEvents(commit.Payload)
-	if err != nil {
-		return nil, fmt.Errorf("commit %d: %w", commit.Number, err)
-	}
-	for _, e := range events {
-		if err := state.Evolve(e); err != nil {
-			return nil, fmt.Errorf("commit %d: %w", commit.Number, err)
-		}
-	}
-	return events, nil
+	return (&folder{state: state}).apply(commit)
 }

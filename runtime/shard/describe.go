@@ -27,12 +27,24 @@ func describe(cmd record.Command) string {
 		return fmt.Sprintf("the timer of activation %d of instance %s", c.Activation, c.Instance)
 	case record.ClaimTask:
 		return fmt.Sprintf("the claim of task %d of instance %s", c.Activation, c.Instance)
+	case record.ReleaseTask:
+		return fmt.Sprintf("the release of task %d of instance %s", c.Activation, c.Instance)
+	case record.DelegateTask:
+		return fmt.Sprintf("the delegation of task %d of instance %s", c.Activation, c.Instance)
 	case record.CompleteTask:
 		return fmt.Sprintf("the answer to task %d of instance %s", c.Activation, c.Instance)
 	case record.CancelInstance:
 		return "the cancelling of instance " + c.Instance
 	case record.RetryInstance:
 		return "the retry of instance " + c.Instance
+	case record.TerminateInstance:
+		return "the end of instance " + c.Instance
+	case record.SkipStep:
+		return "the skipping of a step of instance " + c.Instance
+	case record.ResumeInstance:
+		return "the resuming of instance " + c.Instance
+	case record.ResetInstance:
+		return "the reset of instance " + c.Instance
 	case record.ActivatePlan:
 		return fmt.Sprintf("the activation of plan %.12s of %s", c.Digest, c.Package)
 	}

@@ -74,19 +74,12 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-type request struct {
-	cmd     record.Command
-	answer  Answer
-	query   func(*engine.State)
-	refused func(error) // of a query that cannot be served now
-}
-
-// Processor is the loop that owns a shard.
+// Processor drives the Loop of a shard: with an inbox, a clock and a journal.
 type Processor struct {
 	options Options
-	core    *Core
+	loop    *Loop
 	keeper  keeper
-	inbox   chan request
+	inbox   chan Request
 	quit    chan struct{}
 	// admission is held for reading by whoever puts something into the inbox, and
 	// closed, for good, by the loop that ends: what is taken is always answered.
@@ -97,11 +90,7 @@ type Processor struct {
 	finish    sync.Once
 	err       error // why it stopped, valid after ending
 	started   bool
-	// held are requests that were taken and wait for the next batch.
-	held    []request
-	queries []request // of the batch under way
-	timers  bool      // come first in the next batch
-	stalled atomic.Pointer[error]
+	stalled   atomic.Pointer[error]
 }
 
 // Open takes the shard over and folds its journal. Start lets it work: until
@@ -109,18 +98,31 @@ type Processor struct {
 func Open(ctx context.Context, o Options) (*Processor, error) {
 	p := &Processor{
 		options: o,
-		core:    NewCore(o.State),
-		inbox:   make(chan request, Inbox),
+		inbox:   make(chan Request, Inbox),
 		quit:    make(chan struct{}),
 		ending:  make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	behind, err := fold(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
+	behind, err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
 	if err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
-	p.keeper = newKeeper(o, behind)
+	p.loop = NewLoop(o.State, behind, LoopOptions{
+		Shard: o.Shard, Facts: p.facts, Committed: o.Committed, Dispatch: o.Dispatch, SnapshotEvery: o.SnapshotEvery,
+		Refold: func(empty *engine.State) error { return Refold(context.Background(), o.Journal, empty) }, Met: p.met,
+	})
+	p.keeper = newKeeper(o)
 	return p, nil
+}
+
+// met writes down a bug that the loop goes on after.
+func (p *Processor) met(bug error) {
+	var of *engine.BugError
+	if errors.As(bug, &of) {
+		p.options.Log.Error("a bug was met; its instance is left alone", "shard", p.options.Shard, "instance", of.Instance, "command", describe(of.Command), "bug", of.Panic, "stack", of.Stack)
+		return
+	}
+	p.options.Log.Error("a bug was met by a look at the shard", "shard", p.options.Shard, "bug", bug, "stack", string(debug.Stack()))
 }
 
 // Start starts the loop, once. Pending effects leave again, with the keys they
@@ -133,7 +135,7 @@ func (p *Processor) Start() {
 // Post hands over a command without waiting. A full inbox answers Busy at once,
 // a processor that has ended ErrLost or ErrClosed.
 func (p *Processor) Post(cmd record.Command, answer Answer) {
-	taken, err := p.offerInbox(request{cmd: cmd, answer: answer})
+	taken, err := p.offerInbox(Request{Command: cmd, Answer: answer})
 	switch {
 	case taken || answer == nil:
 	case err != nil:
@@ -147,13 +149,13 @@ func (p *Processor) Post(cmd record.Command, answer Answer) {
 // TryDeliver hands over a command without waiting and without an answer; false
 // where the inbox is full or the processor has ended.
 func (p *Processor) TryDeliver(cmd record.Command) bool {
-	taken, _ := p.offerInbox(request{cmd: cmd})
+	taken, _ := p.offerInbox(Request{Command: cmd})
 	return taken
 }
 
 // offerInbox puts a request into the inbox if there is room. Errors: ErrLost,
 // ErrClosed.
-func (p *Processor) offerInbox(r request) (bool, error) {
+func (p *Processor) offerInbox(r Request) (bool, error) {
 	p.admission.RLock()
 	defer p.admission.RUnlock()
 	if p.closed {
@@ -169,7 +171,7 @@ func (p *Processor) offerInbox(r request) (bool, error) {
 
 // admit puts a request into the inbox and waits for room. Errors: the context's,
 // ErrLost, ErrClosed.
-func (p *Processor) admit(ctx context.Context, r request) error {
+func (p *Processor) admit(ctx context.Context, r Request) error {
 	p.admission.RLock()
 	defer p.admission.RUnlock()
 	if p.closed {
@@ -188,7 +190,7 @@ func (p *Processor) admit(ctx context.Context, r request) error {
 // Send hands over a command and waits only for room in the inbox. Errors: the
 // context's, ErrLost, ErrClosed; answer is not called then.
 func (p *Processor) Send(ctx context.Context, cmd record.Command, answer Answer) error {
-	return p.admit(ctx, request{cmd: cmd, answer: answer})
+	return p.admit(ctx, Request{Command: cmd, Answer: answer})
 }
 
 // AddProgram makes a plan known to the shard.
@@ -233,7 +235,7 @@ func (p *Processor) Submit(ctx context.Context, cmd record.Command) (record.Repl
 // *record.Rejection while the journal takes nothing.
 func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
 	done := make(chan error, 2) // a look that panics may be told twice
-	q := request{query: func(s *engine.State) { look(s); done <- nil }, refused: func(err error) { done <- err }}
+	q := Request{Query: func(s *engine.State) { look(s); done <- nil }, Refused: func(err error) { done <- err }}
 	if err := p.admit(ctx, q); err != nil {
 		return err
 	}
@@ -252,9 +254,9 @@ func (p *Processor) Query(ctx context.Context, look func(*engine.State)) error {
 // is still being stored, or this one cannot be.
 func (p *Processor) Snapshot(ctx context.Context) error {
 	stored := make(chan error, 1)
-	err := p.Query(ctx, func(s *engine.State) {
+	err := p.Query(ctx, func(*engine.State) {
 		tell := func(err error) { stored <- err }
-		if err := p.keeper.take(s, p.options.Journal.Stats().Last, tell); err != nil {
+		if err := p.keeper.take(p.loop, p.options.Journal.Stats().Last, tell); err != nil {
 			tell(err)
 		}
 	})
@@ -310,7 +312,7 @@ func (p *Processor) stopped() error {
 }
 
 func (p *Processor) run() {
-	err := p.loop()
+	err := p.work()
 	p.keeper.wait()
 	p.end(err)
 }
@@ -322,12 +324,11 @@ func (p *Processor) end(err error) {
 	p.admission.Lock()
 	p.closed = true
 	p.admission.Unlock()
-	p.refuse(p.queries)
-	p.refuse(p.held)
+	p.loop.End(p.stopped())
 	for {
 		select {
 		case r := <-p.inbox:
-			p.refuse([]request{r})
+			r.Refuse(p.stopped())
 		default:
 			close(p.done)
 			return
@@ -335,74 +336,52 @@ func (p *Processor) end(err error) {
 	}
 }
 
-// refuse tells requests that the loop has ended.
-func (p *Processor) refuse(requests []request) {
-	for _, r := range requests {
-		switch {
-		case r.query != nil:
-			r.refused(p.stopped())
-		case r.answer != nil:
-			r.answer(record.Reply{}, p.stopped())
-		}
-	}
-}
-
-// loop works until the processor is closed or cannot go on. A bug in what it
-// runs ends this shard, not the process: the state in memory may be half of what
-// was decided, so it is given up, and the journal holds none of it.
-func (p *Processor) loop() (err error) {
+// work drives the loop until the processor is closed or cannot go on. A bug in
+// what it runs ends this shard, not the process: the state in memory may be half
+// of what was decided, so it is given up, and the journal holds none of it.
+func (p *Processor) work() (err error) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			stack := debug.Stack()
-			command := p.core.Abort(ErrLost)
+			command := p.loop.Abort(ErrLost)
 			err = fmt.Errorf("a bug, found while working on %s: %v", command, bug)
 			p.options.Log.Error("a bug stopped the shard", "shard", p.options.Shard, "command", command, "bug", bug, "stack", string(stack))
 		}
 	}()
-	p.options.Dispatch(p.core.State().Pending())
-	for _, outcome := range p.core.State().Unmade() {
-		p.held = append(p.held, request{cmd: outcome})
-	}
+	p.loop.Begin()
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
 	for {
-		if len(p.held) == 0 {
+		if p.loop.Idle() {
 			p.arm(alarm)
 			select {
 			case <-p.quit:
 				return nil
 			case <-alarm.C:
 			case r := <-p.inbox:
-				p.held = append(p.held, r)
+				p.loop.Take(r)
 			}
 		}
-		p.fill()
+		p.loop.Fill(p.waiting)
 		if err := p.commit(); err != nil {
 			return err
 		}
-		for _, q := range p.queries {
-			q.query(p.core.State())
-		}
-		p.queries = p.queries[:0]
 	}
 }
 
-// fill decides what waits until the batch is full. Commands and timers take
-// turns at being first, so that neither can keep the other out.
-func (p *Processor) fill() {
-	if p.timers {
-		p.offerDue()
+// waiting is what else waits in the inbox.
+func (p *Processor) waiting() (Request, bool) {
+	select {
+	case r := <-p.inbox:
+		return r, true
+	default:
+		return Request{}, false
 	}
-	p.drain()
-	if !p.timers {
-		p.offerDue()
-	}
-	p.timers = !p.timers
 }
 
 // arm sets the alarm to the next timer of the state.
 func (p *Processor) arm(alarm *time.Timer) {
-	due, ok := p.core.State().NextDue()
+	due, ok := p.loop.State().NextDue()
 	wait := time.Hour
 	if ok {
 		wait = max(0, time.Duration(due-p.options.Clock()))
@@ -416,109 +395,48 @@ func (p *Processor) facts() engine.Facts {
 	return f
 }
 
-func (p *Processor) offer(r request) {
-	if r.query != nil {
-		p.queries = append(p.queries, r)
-		return
-	}
-	p.core.Offer(r.cmd, p.facts(), r.answer)
-}
-
-// drain takes what else waits, so that one fsync serves all of it.
-func (p *Processor) drain() {
-	for range MaxBatch {
-		if p.core.Full() {
-			return
-		}
-		if len(p.held) > 0 {
-			r := p.held[0]
-			p.held = p.held[1:]
-			p.offer(r)
-			continue
-		}
-		p.held = nil
-		select {
-		case r := <-p.inbox:
-			p.offer(r)
-		default:
-			return
-		}
-	}
-}
-
-// offerDue fires the timers whose time has come.
-func (p *Processor) offerDue() {
-	p.core.FireDue(p.facts(), MaxBatch)
-}
-
 // commit makes the open batch durable and lets it out. While the disk is full or
-// the store away it tries again and again: nothing of the batch has been let
-// out, so nothing is lost by waiting. Whoever waits for an answer is told at
-// once that there is none yet.
+// the store away it tries again and again.
 func (p *Processor) commit() error {
-	payload := p.core.Payload()
+	payload := p.loop.Batch()
 	if payload == nil {
-		p.core.Cut(0).release(p.options)
+		p.loop.Settled(0, 0)
 		return nil
 	}
 	for {
 		number, err := p.options.Journal.Append(context.Background(), payload)
-		switch Judge(err) {
-		case Durable:
+		if err == nil {
 			p.stalled.Store(nil)
-			p.core.Cut(number).release(p.options)
-			p.keeper.wrote(p.core.State(), number, len(payload))
-			return nil
-		case Again:
-			if p.Stalled() == nil {
-				p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
+			p.loop.Settled(number, len(payload))
+			if p.loop.SnapshotDue() {
+				// One that is still being stored is not waited for: the next commit asks again.
+				_ = p.keeper.take(p.loop, number, func(error) {})
 			}
-			p.stalled.Store(&err)
-			p.core.Doubt(fmt.Errorf("%w: %w", ErrStalled, err))
-			p.refuseQueries(err)
-		case Lost:
-			return p.lose(err)
+			return nil
 		}
+		verdict, reason := p.loop.Failed(err)
+		if verdict == Lost {
+			return reason
+		}
+		if p.Stalled() == nil {
+			p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
+		}
+		p.stalled.Store(&err)
 		if !p.waitOut(err) {
-			p.core.Cut(0).Fail(fmt.Errorf("%w: %w", ErrClosed, err))
+			p.loop.GiveUp(fmt.Errorf("%w: %w", ErrClosed, err))
 			return err
 		}
 	}
 }
 
-// lose gives the batch up, because the shard cannot go on with it.
-func (p *Processor) lose(err error) error {
-	command := p.core.Abort(fmt.Errorf("%w: %w", ErrLost, err))
-	var tooLarge *journal.TooLargeError
-	if errors.As(err, &tooLarge) {
-		return fmt.Errorf("a commit is too large for the journal; the most of it comes from %s: %w", command, err)
-	}
-	return err
-}
-
-func (p *Processor) busy(cause error) *record.Rejection {
-	return &record.Rejection{Code: record.Busy,
-		Detail: fmt.Sprintf("shard %d can write nothing, and nothing was done; try again when there is room: %v", p.options.Shard, cause)}
-}
-
-// refuseQueries turns away who would see a state that is not durable.
-func (p *Processor) refuseQueries(cause error) {
-	for _, q := range p.queries {
-		q.refused(p.busy(cause))
-	}
-	p.queries = p.queries[:0]
-}
-
-// waitOut passes the time until the next try. Who comes meanwhile is refused,
-// before anything is done; outcomes of effects are kept. It is false when the
-// processor is to close.
+// waitOut passes the time until the next try and turns away who comes meanwhile.
+// It is false when the processor is to close.
 func (p *Processor) waitOut(cause error) bool {
-	busy := p.busy(cause)
 	pause := time.NewTimer(stallPause)
 	defer pause.Stop()
 	for {
 		inbox := p.inbox
-		if len(p.held) >= Inbox {
+		if p.loop.Crowded() {
 			inbox = nil
 		}
 		select {
@@ -527,24 +445,7 @@ func (p *Processor) waitOut(cause error) bool {
 		case <-pause.C:
 			return true
 		case r := <-inbox:
-			switch {
-			case r.query != nil:
-				r.refused(busy)
-			case r.answer != nil:
-				r.answer(record.Reply{Rejected: busy}, nil)
-			default:
-				p.held = append(p.held, r)
-			}
+			p.loop.TurnAway(r, cause)
 		}
-	}
-}
-
-func (b Batch) release(o Options) {
-	if b.Number != 0 && o.Committed != nil {
-		o.Committed(b.Number, b.Events)
-	}
-	b.Answer()
-	if len(b.Effects) > 0 {
-		o.Dispatch(b.Effects)
 	}
 }

@@ -29,6 +29,11 @@ const (
 	promiseNoPanic   = "the engine does not panic"
 	promiseFits      = "every commit fits the journal"
 	promiseNoMessage = "no message is lost"
+	promiseLoad      = "the load came to what it has to come to"
+	promiseReadable  = "a journal can be read"
+	promiseTruncate  = "a journal can be truncated below its snapshot, and no higher"
+	promiseDamage    = "damage is found before a shard is owned, and named"
+	promiseLook      = "a query sees all that is durable and nothing else"
 )
 
 // place names an activation.
@@ -95,6 +100,9 @@ func newAudit(w *world, s int) *audit {
 
 func (a *audit) takeOver() { a.last++ }
 
+// largeCommit is from where on a commit counts as large, in bytes.
+const largeCommit = 100_000
+
 // bulky is from where on a state, in bytes, is compared only every so many times
 // while its world lives: what differs once differs at the end, too.
 const (
@@ -124,10 +132,10 @@ func (a *audit) same(other *engine.State) bool {
 // released holds the state of an owner that goes against the audit's own, unless
 // it ran ahead of the journal.
 func (a *audit) released(o *owner) {
-	if o.writing || len(o.core.Open().Events) > 0 || a.lastBy != o {
+	if o.writing || len(o.loop.Open().Events) > 0 || a.lastBy != o {
 		return
 	}
-	if !a.holds(o.core.State()) {
+	if !a.holds(o.loop.State()) {
 		a.world.fail(promiseFold, "shard %d after commit %d: the state of %s, which gives it up, is another than its journal gives", a.shard, a.last, o.worker.name)
 	}
 }
@@ -138,6 +146,9 @@ func (a *audit) commit(o *owner, payload []byte) {
 	a.lastBy, a.stale = o, true
 	w := a.world
 	w.figures.Commits++
+	if len(payload) >= largeCommit {
+		w.figures.Large++
+	}
 	events, err := shard.Apply(a.state, journal.Commit{Number: a.last, Payload: payload})
 	if err != nil {
 		w.fail(promiseFold, "shard %d: %v", a.shard, err)
@@ -153,7 +164,7 @@ func (a *audit) commit(o *owner, payload []byte) {
 	for _, e := range events {
 		a.event(e)
 	}
-	if w.random.chance(w.compareChance) && !a.holds(o.core.State()) {
+	if w.random.chance(w.compareChance) && !a.holds(o.loop.State()) {
 		w.fail(promiseFold, "shard %d after commit %d: the state of %s is another than its journal gives", a.shard, a.last, o.worker.name)
 	}
 	w.people(a)
@@ -178,8 +189,11 @@ func (a *audit) event(ev record.Event) {
 		a.plans[e.Instance] = e.Plan
 		a.world.figures.Instances++
 		if e.Channel != "" {
+			a.world.figures.Messages++
 			a.position(e.Process, e.Position)
 		}
+	case record.PartBegan:
+		a.world.wanted[e.Instance] = true
 	case record.MessageSkipped:
 		a.position(e.Route, e.Position)
 	case record.StepEntered:
@@ -196,8 +210,10 @@ func (a *audit) event(ev record.Event) {
 		a.scopes.entered(e.Instance, e.Activation, e.Parent)
 	case record.CompensationStarted:
 		a.enter(e.Instance, e.Activation, 0)
+		a.world.figures.Undone++
 	case record.UndoStarted:
 		a.enter(e.Instance, e.Activation, 0)
+		a.world.figures.Undone++
 		a.scopes.began(e.Instance, e.Activation)
 	case record.ArmsAwaited:
 		a.due[place{e.Instance, e.Activation}] = e.Due
@@ -229,6 +245,7 @@ func (a *audit) progress(ev record.Event) {
 	case record.TimerFired:
 		p := place{e.Instance, e.Activation}
 		a.fired(p, e.At)
+		a.world.figures.Timers++
 		delete(a.due, p)
 		a.past(e.At)
 	case record.AttemptStarted:
@@ -255,6 +272,12 @@ func (a *audit) progress(ev record.Event) {
 		name := e.Instance + " " + e.ID
 		a.once(!a.taken[name], "the event %s was taken by %s", e.ID, e.Instance)
 		a.taken[name] = true
+		a.world.figures.Events++
+		delete(a.due, place{e.Instance, e.Activation})
+	case record.MessageTaken:
+		name := fmt.Sprint(e.Receiver, " ", e.Position)
+		a.once(!a.world.received[name], "message %d of %s was taken", e.Position, e.Receiver)
+		a.world.received[name] = true
 		delete(a.due, place{e.Instance, e.Activation})
 	}
 }

@@ -13,10 +13,17 @@ func (a *audit) begun(ev record.Event) {
 		a.fired(p, e.At)
 		a.due[p] = e.Due
 		a.past(e.At)
+	case record.Stopped:
+		a.world.figures.Stopped++
 	case record.Continued:
+		a.world.figures.Continued++
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)
-		a.stands = append(a.stands, a.completed[e.Instance]...) // nothing of it is undone any more
+		for _, d := range a.completed[e.Instance] { // nothing of it is undone any more
+			if !a.scopes.units[d] {
+				a.stands = append(a.stands, d)
+			}
+		}
 		a.completed[e.Instance] = nil
 	case record.WatcherAdded:
 		a.enter(e.Instance, e.Activation, 0)
@@ -30,6 +37,7 @@ func (a *audit) begun(ev record.Event) {
 	case record.ChildStarted:
 		p := place{e.Instance, e.Activation}
 		a.once(!a.over[p], "the child of %v started", p)
+		a.world.figures.Children++
 		delete(a.due, p)
 	}
 }

@@ -1,10 +1,9 @@
 package sim
 
 import (
-	"slices"
-
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
 // persist asks a shard until an answer comes back. command is made anew for each
@@ -12,7 +11,8 @@ import (
 func (w *world) persist(s int, command func(try int) record.Command, done func(record.Reply) bool) {
 	over := false
 	hear := func(r record.Reply, err error) {
-		if err != nil || over || w.lost() {
+		busy := r.Rejected != nil && r.Rejected.Code == record.Busy
+		if err != nil || busy || over || w.lost() {
 			return
 		}
 		w.agenda.after(w.network(), func() {
@@ -30,6 +30,7 @@ func (w *world) persist(s int, command func(try int) record.Command, done func(r
 			w.agenda.after(w.network(), func() { w.offer(s, command(try), hear) })
 		}
 		if w.stormy() && w.random.chance(60) {
+			w.figures.Doubled++
 			w.agenda.after(w.random.between(0, 5*second), func() { w.offer(s, command(try), hear) })
 		}
 		w.agenda.after(w.random.between(300*millisecond, 2*second), func() { ask(try + 1) })
@@ -68,11 +69,15 @@ func (w *world) client(c Start) {
 			return false // no plan is active yet
 		}
 		w.acked(id)
+		w.look(s)
 		return true
 	})
 	if c.Cancelled {
 		w.agenda.after(w.random.between(second, nanos(w.options.Storm)), func() {
 			w.persist(s, always(record.CancelInstance{Instance: id, By: "eve", Reason: "changed her mind"}), func(r record.Reply) bool {
+				if r.Rejected == nil {
+					w.figures.Verbs++
+				}
 				return r.Rejected == nil || r.Rejected.Code != record.NotFound
 			})
 		})
@@ -82,6 +87,7 @@ func (w *world) client(c Start) {
 // publish brings an event to the shards that it concerns.
 func (w *world) publish(e Event) {
 	cmd := record.DeliverEvent{Type: e.Type, ID: e.ID, Payload: e.Payload, Instance: e.Instance, Until: birth + record.Instant(w.agenda.now+hour)}
+	w.begins(e.Type, e.ID, e.Payload)
 	for s := range w.disks {
 		if e.Instance == "" || w.shardOf(e.Instance) == s {
 			w.persist(s, always(cmd), func(r record.Reply) bool { return r.Rejected == nil })
@@ -100,6 +106,7 @@ func (w *world) people(a *audit) {
 			continue
 		}
 		a.tasks[p] = true
+		w.figures.Tasks++
 		form, does := w.load.Answer(t)
 		if !does {
 			continue
@@ -115,9 +122,9 @@ func (w *world) people(a *audit) {
 // person claims a task, now and then, and completes it. Somebody else may try
 // the same.
 func (w *world) person(s int, t engine.Task, form any) {
-	complete := record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Form: form}
+	complete := record.CompleteTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Groups: t.Groups, Form: form}
 	if w.random.chance(300) {
-		w.offer(s, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "ada"}, nil)
+		w.offer(s, record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "ada", Groups: t.Groups}, nil)
 		other := complete
 		other.By = "bob"
 		w.offer(s, other, nil)
@@ -132,7 +139,7 @@ func (w *world) person(s int, t engine.Task, form any) {
 	}
 	w.persist(s, either, func(r record.Reply) bool { return r.Rejected == nil || r.Rejected.Code != record.AlreadyTaken })
 	if w.random.chance(100) {
-		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob"}
+		claim := record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: "bob", Groups: t.Groups}
 		w.offer(s, claim, nil)
 	}
 }
@@ -141,19 +148,26 @@ func (w *world) person(s int, t engine.Task, form any) {
 func (w *world) operator(instance string) {
 	w.figures.Incidents++
 	w.agenda.after(w.random.between(second, minute), func() {
-		w.persist(w.shardOf(instance), always(record.RetryInstance{Instance: instance, By: "olga"}), content)
+		w.persist(w.shardOf(instance), always(record.RetryInstance{Instance: instance, By: "olga"}), func(r record.Reply) bool {
+			if r.Rejected == nil {
+				w.figures.Verbs++
+			}
+			return true
+		})
 	})
 }
 
-// pump moves the messages of a channel to the shards, in order, one after the
-// other.
+// maxHanded is how many messages a pump hands over at a time.
+const maxHanded = 6
+
+// pump moves the messages of a channel to the shards, in order, some at a time.
 type pump struct {
 	world   *world
 	route   string
 	channel string
-	next    int      // the message that comes next, from 0
-	at      []uint64 // per shard: the position of its last message
-	turn    int      // counts up with every restart and every message
+	next    int // the message that comes next, from 0
+	cursor  *shard.Cursor
+	turn    int // counts up with every restart and every batch
 	idle    bool
 }
 
@@ -161,23 +175,31 @@ type pump struct {
 func (p *pump) resume() {
 	p.turn++
 	p.idle = false
-	if p.world.options.Plant == PumpOwnPosition && p.next > 0 {
+	if p.world.options.Plant == PumpOwnPosition && p.cursor != nil {
 		p.next++
 		p.step()
 		return
 	}
 	at := make([]uint64, len(p.world.disks))
-	for s := range p.world.disks {
-		o := p.world.owner(s)
-		if o == nil || o.writing { // only what is durable counts
+	missing, turn := len(at), p.turn
+	for s := range at {
+		asked := p.world.ask(s, shard.Request{
+			Query: func(state *engine.State) {
+				at[s] = state.Position(p.route)
+				if missing--; missing == 0 && p.turn == turn {
+					p.cursor = shard.NewCursor(at)
+					p.next = int(p.cursor.Done())
+					p.later(0, p.step)
+				}
+			},
+			Refused: func(error) { p.later(100*millisecond, p.resume) },
+		})
+		if !asked {
 			p.later(50*millisecond, p.resume)
 			return
 		}
-		at[s] = o.core.State().Position(p.route)
 	}
-	p.at = at
-	p.next = int(slices.Min(at))
-	p.step()
+	p.later(2*second, p.resume)
 }
 
 // later does something unless the pump has begun something else by then.
@@ -190,44 +212,56 @@ func (p *pump) later(wait nanos, do func()) {
 	})
 }
 
-// step hands over the next message and waits for the answer.
+// step hands over the next messages and waits for the answers.
 func (p *pump) step() {
 	w := p.world
 	c := w.outside.channels[p.channel]
+	p.turn++
 	if c == nil || p.next >= len(c.messages) {
 		p.idle = true
 		return
 	}
-	p.turn++
-	turn := p.turn
-	m := c.messages[p.next]
-	cmd := record.DeliverMessage{Route: p.route, Channel: p.channel, Position: uint64(p.next + 1), Message: m.ID, Payload: m.Payload, Problem: m.Problem}
-	id := record.InstanceID(p.route, m.ID)
-	w.wanted[id] = true
-	s := w.shardOf(id)
-	if cmd.After = p.at[s]; cmd.Position <= p.at[s] { // it had it before the restart
+	turn, missing, refused := p.turn, 0, false
+	answer := func(r record.Reply, err error) {
+		if p.turn != turn || w.lost() {
+			return
+		}
+		refused = refused || err != nil || r.Rejected != nil
+		if missing--; missing > 0 {
+			return
+		}
+		p.turn++
+		if refused {
+			w.trace("the pump of %s begins again: %v %v", p.route, r.Rejected, err)
+			p.later(100*millisecond, p.resume)
+			return
+		}
+		p.later(w.network(), p.step)
+	}
+	for range 1 + w.random.below(maxHanded) {
+		if p.next >= len(c.messages) {
+			break
+		}
+		m := c.messages[p.next]
 		p.next++
-		p.step()
+		id := record.InstanceID(p.route, m.ID)
+		w.wanted[id] = true
+		s := w.shardOf(id)
+		after, wanted := p.cursor.Hand(s, uint64(p.next))
+		if !wanted { // it had it before the restart
+			continue
+		}
+		missing++
+		if !w.lost() {
+			w.offer(s, record.DeliverMessage{Route: p.route, Channel: p.channel, Position: uint64(p.next), After: after,
+				Message: m.ID, Payload: m.Payload, Problem: m.Problem}, answer)
+		}
+	}
+	if missing == 0 {
+		p.later(0, p.step)
 		return
 	}
-	if !w.lost() {
-		w.offer(s, cmd, func(r record.Reply, err error) {
-			if p.turn != turn || w.lost() {
-				return
-			}
-			p.turn++
-			if err != nil || r.Rejected != nil {
-				p.later(100*millisecond, p.resume)
-				return
-			}
-			p.next++
-			p.at[s] = cmd.Position
-			p.later(w.network(), p.step)
-		})
-	}
-	if p.turn == turn {
-		p.later(2*second, p.resume)
-	}
+	p.later(2*second, p.resume)
 }
 
 // wake tells a pump that its channel has more.

@@ -1,14 +1,33 @@
 // Package sim is a made-up world for shards: one thread, virtual time, one seed.
 //
 // In goes a seed; out comes nothing, or the promise that was broken, with a
-// trace of what led there. The world runs the same shard.Core, engine and
-// journal frames as a node does, over journal's in-memory store. Around them it
-// makes everything up: workers that crash, stop for a while and take each
-// other's shards away, disks that refuse, forget to answer and run full, a
-// network that loses, doubles, delays and reorders, clouds that are down, slow
-// or fall silent after they did the work, clients that ask again, people, and
-// pumps that begin anew. After a while the faults stop, and then everything has
-// to finish.
+// trace of what led there. The world runs the same shard.Loop, shard.Recover,
+// shard.Cursor, engine and journal frames as a node does, over journal's
+// in-memory store: what is batched with what, when somebody is told, when a
+// snapshot is due and what may be dropped after it, how a pump finds its place
+// again, is the code of the node and not a likeness of it. Around them it makes
+// everything up: workers that crash, between any two effects of a commit too, or
+// stop for a while, or lose power all at once, and take each other's shards away;
+// owners that do not know that they were taken over; disks that refuse, forget to
+// answer, run full, take nothing for seconds, and are damaged while nobody looks;
+// a network that loses, doubles, delays and reorders; clouds that are down, slow
+// or fall silent after they did the work; clients that ask again, people,
+// operators, and pumps that begin anew. After a while the faults stop, and then
+// everything has to finish.
+//
+// What 1,000 seeds live through, about (Figures; TestEveryPromiseHoldsInEveryWorld
+// holds that none of it is absent):
+//
+//	110,000 commits, 260 of them of 100 kB and more, 7,100 snapshots
+//	13,000 crashes, 200 of them between two effects, 2,100 losses of all power
+//	23,000 take-overs, 5,500 pauses, 560 appends that met a rival
+//	1,700 appends of unknown outcome, 2,200 disks away, 1,800 owners that write again
+//	900 disks damaged, found and put right; 2,400 requests turned away meanwhile
+//	4,600 messages of the network lost, 3,200 doubled, 4,200 late
+//	10,000 instances, 52,000 effects, 8,900 attempts of unknown outcome
+//	4,000 compensations, 2,400 settlements, 300 incidents, 530 verbs of operators
+//	3,000 messages of channels, 1,800 events, 1,070 tasks, 540 timers, 8,700 queries
+//	150 children, 120 instances that begin again, 190 scopes stopped, 200 new versions
 //
 // What is checked, while it runs and at the end:
 //
@@ -22,6 +41,8 @@
 //   - epochs never fall; a commit lands only in the epoch of its owner;
 //   - the state that decides is the fold of the journal, and so is a state
 //     restored from a snapshot and what follows it;
+//   - a query sees all that is durable and nothing else;
+//   - damage of a disk is found before the shard is owned, and the commit is named;
 //   - a timer fires once, never before its time, and always;
 //   - an instance stays on the plan it started with;
 //   - money: per effect, over all clouds, one unit of work stands where the step
@@ -29,7 +50,14 @@
 //
 // A seed gives the same run on every machine: no goroutine, no clock, no map
 // order. Run is to be called again with the failing seed; the failure prints the
-// command.
+// command. Any number of seeds, from any one on, on all processors:
+//
+//	COB_SIM_FROM=0 COB_SIM_SEEDS=1000000 go test -timeout 0 -run EveryPromise ./runtime/sim
+//
+// States are compared with the fold of the journal at every take-over, whenever an
+// owner ends, at some commits and queries, and at the end; a state of more than
+// 128 kB every eighth time and at the end. Four neighbouring seeds share the plan
+// of the random load, and one world in 32 has much to carry.
 //
 // # Tests
 //

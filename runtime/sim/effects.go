@@ -3,12 +3,22 @@ package sim
 import (
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
 )
 
-// dispatch sends effects into the world from an owner's worker. again says that
-// they may have left before, from somebody who died.
-func (w *world) dispatch(o *owner, effects []engine.Effect, again bool) {
+// dispatch sends effects into the world from an owner's worker, which may crash
+// between any two of them.
+func (w *world) dispatch(o *owner, effects []engine.Effect) {
 	for _, e := range effects {
+		if w.stormy() && w.random.chance(4) && o.alive() {
+			w.figures.MidEffects++
+			w.crash(o.worker)
+			k := o.worker
+			w.agenda.after(w.random.between(100*millisecond, 5*second), func() { w.restart(k) })
+		}
+		if !o.alive() {
+			return
+		}
 		w.figures.Effects++
 		w.audits[o.shard].left(o, e)
 		switch e := e.(type) {
@@ -29,6 +39,15 @@ func (w *world) dispatch(o *owner, effects []engine.Effect, again bool) {
 			w.wanted[id] = true
 			w.trace("%s withdraws %.6s", o.worker.name, id)
 			w.order(o, e.Target, w.shardOf(id), e.Order)
+		case engine.Hand:
+			w.trace("%s hands %d messages on from %.6s", o.worker.name, len(e.Parts), e.Instance)
+			w.hand(o, e)
+		case engine.Await:
+			for _, r := range w.receivers {
+				if r.Name == e.Receiver {
+					r.wake()
+				}
+			}
 		case engine.Publish:
 			w.trace("%s publishes %s, key %s", o.worker.name, e.Event, e.Key)
 			w.announce(o, e)
@@ -48,9 +67,9 @@ func (w *world) bring(o *owner, t engine.Target, c record.AttemptEnded) {
 		w.figures.Unknown++
 	}
 	w.trace("%s hears of attempt %d.%d of %.6s: %s %s%s", o.worker.name, t.Activation, t.Attempt, t.Instance, c.Outcome, c.Fault, c.Detail)
-	w.accept(o, c, nil)
+	w.accept(o, shard.Request{Command: c})
 	if w.stormy() && w.random.chance(50) {
-		w.on(o.worker, w.random.between(0, 3*second), func() { w.accept(o, c, nil) })
+		w.on(o.worker, w.random.between(0, 3*second), func() { w.accept(o, shard.Request{Command: c}) })
 	}
 }
 
@@ -93,6 +112,7 @@ func (w *world) call(o *owner, e engine.Call) {
 	}
 	w.agenda.after(w.network(), func() { f.arrive(false) })
 	if w.stormy() && w.random.chance(30) {
+		w.figures.Doubled++
 		w.agenda.after(w.random.between(second, 20*second), func() { f.arrive(true) })
 	}
 }
@@ -172,7 +192,7 @@ func (w *world) start(o *owner, e engine.Start) {
 			case r.Ended != nil:
 				over = true
 				w.on(o.worker, w.network(), func() {
-					w.accept(o, record.ChildEnded{Watch: e.Watch, Child: id, Ending: *r.Ended}, nil)
+					w.accept(o, shard.Request{Command: record.ChildEnded{Watch: e.Watch, Child: id, Ending: *r.Ended}})
 				})
 			default:
 				w.on(o.worker, w.network(), func() { end(c) })

@@ -17,6 +17,7 @@ func (w *world) announce(o *owner, e engine.Publish) {
 	}
 	w.on(o.worker, 10*second, func() { end(record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer"}) })
 	cmd := record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload, Until: birth + record.Instant(w.agenda.now+hour)}
+	w.begins(e.Event, e.Key, e.Payload)
 	missing := len(w.disks)
 	for s := range w.disks {
 		if w.lost() {

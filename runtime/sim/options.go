@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/runtime/engine"
-	"github.com/cob-lang/cob/runtime/record"
 )
 
 // Bounds of Options.
@@ -32,6 +31,15 @@ type Load struct {
 	// Behave is what the services of the outside decide. It must depend on its
 	// arguments alone. A zero Answer is success without a value.
 	Behave func(Ask) Answer
+	// Judge says what is wrong with what everything came to, "" where nothing is. Nil:
+	// only the promises of the engine count.
+	Judge func(Story) string
+}
+
+// Story is what everything in a world came to.
+type Story struct {
+	Channels map[string][]Message // by channel, in their order
+	Results  map[string]any       // of processes, by "package.Process key"
 }
 
 // Start is one wish for an instance.
@@ -158,6 +166,10 @@ const (
 	ForgetfulDisk       Bug = "the disk loses its last commit in a crash"
 	PumpOwnPosition     Bug = "a pump trusts its own position after a restart"
 	KeepAfterLoss       Bug = "an owner goes on after an append of unknown outcome"
+	NoFence             Bug = "a fenced owner appends all the same"
+	ReadsBeforeTheFence Bug = "a new owner reads the journal before it fences the old one"
+	OldAnswers          Bug = "the answer to an append of an earlier owner counts for the present one"
+	QueriesBeforeCommit Bug = "a query sees what is not durable"
 )
 
 // Bugs are all that can be planted.
@@ -165,6 +177,7 @@ func Bugs() []Bug {
 	return []Bug{
 		EffectsBeforeCommit, AnswerBeforeCommit, NoDeduplication, NoDispatchAgain, NoSettlement, TrustRefusedAgain,
 		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
+		NoFence, ReadsBeforeTheFence, OldAnswers, QueriesBeforeCommit,
 	}
 }
 
@@ -174,45 +187,6 @@ type Result struct {
 	Trace   []string
 	Failure *Failure // nil where every promise was kept
 	Figures Figures
-}
-
-// Figures count what happened in a run.
-type Figures struct {
-	Steps       int // of the world
-	Virtual     int64
-	Commits     int
-	Crashes     int
-	TakeOvers   int
-	Ambiguous   int // appends of unknown outcome
-	Instances   int
-	Ended       map[record.State]int
-	Effects     int // that left
-	Unknown     int // attempts of unknown outcome
-	Settlements int // opened
-	Snapshots   int
-	Incidents   int
-}
-
-// Add adds what another run counted.
-func (f *Figures) Add(g Figures) {
-	f.Steps += g.Steps
-	f.Virtual += g.Virtual
-	f.Commits += g.Commits
-	f.Crashes += g.Crashes
-	f.TakeOvers += g.TakeOvers
-	f.Ambiguous += g.Ambiguous
-	f.Instances += g.Instances
-	f.Effects += g.Effects
-	f.Unknown += g.Unknown
-	f.Settlements += g.Settlements
-	f.Snapshots += g.Snapshots
-	f.Incidents += g.Incidents
-	if f.Ended == nil {
-		f.Ended = map[record.State]int{}
-	}
-	for state, n := range g.Ended {
-		f.Ended[state] += n
-	}
 }
 
 // Failure is a promise that was broken.

@@ -26,6 +26,7 @@ func ordersPlan(version int) *plan.Plan {
 	two := []string{"paris", "finland"}
 	reason := []types.Field{{Name: "reason", Type: textType}}
 	return &plan.Plan{
+		Roles:   []plan.Role{{Name: "shop.manager", Groups: []string{"managers"}}},
 		Package: "shop",
 		Types: []types.Definition{
 			{Name: "shop.Declined", Kind: types.FaultDefinition, Fields: reason},

@@ -146,6 +146,11 @@ func (o *outside) put(m Message) {
 			p.wake()
 		}
 	}
+	for _, r := range o.world.receivers {
+		if r.Channel == m.Channel {
+			r.wake()
+		}
+	}
 }
 
 // standing are the units of a key that were not undone.

@@ -146,6 +146,7 @@ type bench struct {
 	named   map[string]record.Instant // when messages came, by what makes them the same ones
 	lengths map[string]uint64         // how many messages a channel has had
 	after   map[string]uint64         // the position of the latest message of each route
+	lying   map[string][]lying        // by receiver: what nobody has taken, oldest first
 
 	told
 }
@@ -153,10 +154,10 @@ type bench struct {
 func newBench(program *engine.Program, t plan.Test) *bench {
 	b := &bench{
 		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
-		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{},
+		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{}, lying: map[string][]lying{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
-	b.told = told{flows: map[string]string{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
+	b.told = told{flows: map[string]string{}, parts: map[string]uint32{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
 	for _, s := range t.Steps {
 		if s.Given != nil && s.Given.Kind == plan.GivenNow {
 			b.start = record.Instant(*s.Given.NowNs)
@@ -190,7 +191,7 @@ func (b *bench) recover() error {
 	state.AddProgram(b.program)
 	b.owners++
 	b.journal = b.store.Open()
-	if err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), state, nil, nil); err != nil {
+	if _, err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), state, nil, nil); err != nil {
 		return err
 	}
 	b.core = shard.NewCore(state)
@@ -300,7 +301,7 @@ const forever = nanos(1) << 62
 
 // run lets time go on until then, while anything waits for it.
 func (b *bench) run(until nanos) {
-	for until < forever || b.core.State().Counts().Instances > 0 {
+	for until < forever || b.core.State().Counts().Instances+b.core.State().Holding() > 0 {
 		next, ok := b.nextTime()
 		if !ok || next > until {
 			break

@@ -54,6 +54,9 @@ func TestEveryPromiseHoldsInEveryWorld(t *testing.T) {
 	}
 	total := live(t, from, n, func(seed uint64) sim.Options { return sim.Options{Seed: seed} })
 	t.Logf("%d seeds from %d: %+v", n, from, total)
+	if never := total.Never(); n >= quickSeeds && len(never) > 0 {
+		t.Errorf("in %d worlds there was not one of %v", n, never)
+	}
 }
 
 // live lives n worlds from a seed on, several at a time, and adds up what
@@ -126,6 +129,7 @@ func TestSeedsThatFoundBugs(t *testing.T) {
 		{60, "the same, with another attempt in between"},
 		{312, "a refused append put a fenced owner of the in-memory journal behind its rival, and the next append was taken"},
 		{1252, "the same, found by an attempt that was made twice"},
+		{12744, "an instance that begins again was held to what it did in a scope that it had undone"},
 	} {
 		if r := sim.Run(sim.Options{Seed: c.seed}); r.Failure != nil {
 			t.Errorf("again: %s", c.bug)

@@ -158,6 +158,7 @@ func labPlan(seed uint64) *plan.Plan {
 	try := plan.Process{Name: "lab.Try", Params: n, Result: intType, Flow: plan.Flow{Body: body}}
 	k.bounded(&try)
 	return &plan.Plan{
+		Roles:   []plan.Role{{Name: "lab.anybody", Groups: []string{"everybody"}}},
 		Package: "lab",
 		Types: []types.Definition{
 			{Name: faultBroken, Kind: types.FaultDefinition},

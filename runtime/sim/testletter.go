@@ -23,11 +23,16 @@ func (b *bench) invalid(channel string, payload types.Value, problem string) (to
 	if c == nil || c.Invalid == "" || problem == "" {
 		return "", nil
 	}
+	return c.Invalid, map[string]types.Value{"reason": problem, "path": []types.Value{channel}, "message": b.asJSON(c, payload)}
+}
+
+// asJSON is a message as a letter holds it.
+func (b *bench) asJSON(c *plan.Channel, payload types.Value) types.Value {
 	message, err := types.ReadJSON(b.program.Universe().EncodeJSON(nil, payload, c.Type))
 	if err != nil {
-		message = payload
+		return payload
 	}
-	return c.Invalid, map[string]types.Value{"reason": problem, "path": []types.Value{channel}, "message": message}
+	return message
 }
 
 // repeats says whether a message is the same one as another that came within the

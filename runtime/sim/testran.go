@@ -117,6 +117,8 @@ func (b *bench) noteWay(e record.Event) {
 		b.enters(e.Instance, b.acts[activationName{e.Instance, e.Activation}], e.Block)
 	case record.EventTaken:
 		b.takes(activationName{e.Instance, e.Activation}, e.Arm)
+	case record.MessageTaken:
+		b.takes(activationName{e.Instance, e.Activation}, e.Arm)
 	case record.HandleTaken:
 		b.takes(activationName{e.Instance, e.Activation}, e.Arm)
 	case record.StateEntered:

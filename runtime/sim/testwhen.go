@@ -99,14 +99,14 @@ func (b *bench) work(w *plan.When) error {
 	}
 	if w.Kind == plan.WhenClaim {
 		b.trace("%s claimed %s", by, w.Task)
-		return b.decide(record.ClaimTask{Instance: task.Instance, Activation: task.Activation, By: by})
+		return b.decide(record.ClaimTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: task.Groups})
 	}
 	if w.By == "" && task.ClaimedBy != "" {
 		by = task.ClaimedBy
 	}
 	form := b.value(w.Value)
 	b.trace("%s completed %s with %s", by, w.Task, show(form))
-	return b.decide(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: by, Form: form})
+	return b.decide(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: task.Groups, Form: form})
 }
 
 func (b *bench) openTask(flow, name string) *engine.Task {

@@ -62,6 +62,10 @@ func (b *bench) effect(e engine.Effect) error {
 		if err := refused(b.decide(e.Order)); err != nil {
 			return err
 		}
+	case engine.Hand:
+		return b.hands(e)
+	case engine.Await:
+		return b.offers(e.Receiver)
 	default:
 		b.fail("an effect that this program can carry out in a test", fmt.Sprintf("%T: use a newer cob", e))
 	}
@@ -104,6 +108,15 @@ func (b *bench) publishes(event string, payload map[string]types.Value, by strin
 
 // deliver hands an event to all who wait for it.
 func (b *bench) deliver(event, id string, payload map[string]types.Value) error {
+	for _, r := range b.program.Plan().Routes {
+		if r.Event != event {
+			continue
+		}
+		start := record.StartInstance{Process: r.Name, Key: id, Input: map[string]types.Value{r.Var: payload}}
+		if err := refused(b.decide(start)); err != nil {
+			return err
+		}
+	}
 	return refused(b.decide(record.DeliverEvent{Type: event, ID: id, Payload: payload, Until: b.clock() + record.Instant(hour)}))
 }
 
@@ -136,7 +149,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 		}
 		b.after[r.Name] = b.lengths[channel]
 	}
-	return nil
+	return b.lies(channel, id, payload, problem)
 }
 
 // unfit says why a message does not obey the type of its channel, "" where it
@@ -168,7 +181,8 @@ func (b *bench) crash() error {
 	}
 	b.later = agenda{now: b.now}
 	b.childrenAgain()
-	b.effects = b.core.State().Pending()
+	b.expiriesAgain()
+	b.effects = append(b.core.State().Pending(), b.offersAgain()...)
 	for _, c := range b.core.State().Unmade() {
 		if err := refused(b.decide(c)); err != nil {
 			return err
@@ -251,6 +265,7 @@ type told struct {
 	begun     []happened
 	undone    []plan.StepName
 	texts     []said
+	parts     map[string]uint32      // messages that were handed on: by which word
 	opened    map[plan.StepName]bool // tasks
 	leaving   map[string]bool        // steps that leave their flow and have been counted
 	last      string                 // the instance that the last when started
@@ -285,6 +300,8 @@ func (b *bench) note(events []record.Event) {
 			b.flows[e.Instance] = e.Process
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
+		case record.PartBegan:
+			b.parts[e.Instance] = e.Step
 		case record.CompensationStarted:
 			b.noteUndo(e.Instance, e.Step)
 		case record.UndoStarted:
@@ -341,6 +358,9 @@ func (b *bench) noteStep(e record.Event) {
 		}
 	}
 	name := plan.StepName{Flow: flow, Step: s.ID}
+	if at, part := b.parts[instance]; part && at == index {
+		return // it was counted where the message was handed on
+	}
 	b.result.Ran[name]++
 	if s.Kind == plan.Task {
 		b.opened[name] = true

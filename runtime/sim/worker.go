@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -29,17 +29,15 @@ type owner struct {
 	worker  *worker
 	shard   int
 	life    int
-	core    *shard.Core
+	loop    *shard.Loop
 	handle  *journal.Memory
-	inbox   []request
+	inbox   []shard.Request
+	begun   bool
 	writing bool
+	stalled error // why the journal takes nothing now
+	storing bool  // a snapshot
 	lost    bool
 	armed   nanos // when it wakes for a timer, -1 for never
-}
-
-type request struct {
-	cmd    record.Command
-	answer shard.Answer
 }
 
 // disk is what a shard's journal is written to.
@@ -47,6 +45,8 @@ type disk struct {
 	store   *journal.Store
 	waiting []*owner // whose appends have not landed yet
 	slow    nanos    // until when every write takes long
+	away    nanos    // until when it takes nothing
+	damage  *damage  // nil where it is whole
 	rival   bool     // the next write is preceded by a rival's take-over
 }
 
@@ -98,6 +98,7 @@ func (w *world) crash(k *worker) {
 		if w.options.Plant == ForgetfulDisk && w.random.chance(200) {
 			d.store.LoseTail(1)
 		}
+		w.spoilDisk(s)
 		w.claimSoon(s)
 	}
 }
@@ -164,32 +165,65 @@ func (w *world) claim(s int, k *worker) {
 	if w.stormy() && w.random.chance(100) {
 		d.store.Inject([]journal.Fault{journal.Refuse, journal.LoseAck, journal.LoseRequest, journal.Full, journal.Rival}[w.random.below(5)])
 	}
-	err = shard.Recover(context.Background(), handle, k.name, state, nil, nil)
+	var behind int64
+	if w.options.Plant == ReadsBeforeTheFence && w.random.chance(300) {
+		err = w.fenceLate(s, handle, k, state)
+	} else {
+		behind, err = shard.Recover(context.Background(), handle, k.name, state, w.restored(s), nil)
+	}
 	for n := before; n < handle.Stats().Last; n++ {
 		w.audits[s].takeOver()
 	}
 	if err != nil {
 		w.trace("%s cannot take shard %d over: %v", k.name, s, err)
-		if !expected(err) {
-			w.fail("a journal can be read", "shard %d: %v", s, err)
+		if !d.heal(w, err) && !expected(err) {
+			w.fail(promiseReadable, "shard %d: %v", s, err)
 		}
 		w.claimSoon(s)
 		return
 	}
+	d.unnoticed(w, s)
 	if old := k.owns[s]; old != nil {
 		w.audits[s].released(old)
 		old.lost = true
 	}
 	w.figures.TakeOvers++
-	o := &owner{worker: k, shard: s, life: k.life, core: shard.NewCore(state), handle: handle, armed: -1}
+	o := &owner{worker: k, shard: s, life: k.life, handle: handle, armed: -1}
+	o.loop = shard.NewLoop(state, behind, shard.LoopOptions{
+		Shard: s, SnapshotEvery: w.snapshotEvery,
+		Facts: func() engine.Facts {
+			f := w.facts(k)
+			if w.options.Plant == EarlyTimers {
+				f.Now += record.Instant(hour)
+			}
+			return f
+		},
+		Dispatch: func(effects []engine.Effect) {
+			if o.begun || w.options.Plant != NoDispatchAgain {
+				w.dispatch(o, effects)
+			}
+		},
+	})
 	k.owns[s], w.owners[s] = o, o
 	w.trace("%s owns shard %d from commit %d, epoch %d", k.name, s, handle.Stats().Last, handle.Stats().Epoch)
 	w.audits[s].recovered(state, handle.Stats().Epoch)
-	if w.options.Plant != NoDispatchAgain {
-		w.dispatch(o, state.Pending(), true)
-	}
+	o.loop.Begin()
+	o.begun = true
 	w.work(o)
 }
+
+// restored holds what a snapshot has beside the state against what was put there.
+func (w *world) restored(s int) func(uint64, []byte) error {
+	return func(upTo uint64, aside []byte) error {
+		if want := asideOf(s); string(aside) != want {
+			w.fail(promiseFold, "shard %d: the snapshot at commit %d has %q beside the state, want %q", s, upTo, aside, want)
+		}
+		return nil
+	}
+}
+
+// asideOf is what snapshots of a shard hold besides the state.
+func asideOf(s int) string { return fmt.Sprintf("read models of shard %d", s) }
 
 // expected says whether an owner may see this error of a journal.
 func expected(err error) bool {
@@ -206,31 +240,28 @@ func (w *world) work(o *owner) {
 	if !o.alive() || o.writing || o.worker.paused || w.failure != nil {
 		return
 	}
-	n := len(o.inbox)
+	n, taken := len(o.inbox), 0
 	if n > 1 && w.random.chance(300) {
 		n = 1 + w.random.below(n)
 	}
-	for i, r := range o.inbox[:n] {
-		if o.core.Size() >= shard.MaxBatchBytes {
-			n = i
-			break
+	o.loop.Fill(func() (shard.Request, bool) {
+		if taken == n {
+			return shard.Request{}, false
 		}
-		o.core.Offer(r.cmd, w.facts(o.worker), r.answer)
-	}
-	o.inbox = append(o.inbox[:0:0], o.inbox[n:]...)
-	facts := w.facts(o.worker)
-	if w.options.Plant == EarlyTimers {
-		facts.Now += record.Instant(hour)
-	}
-	o.core.FireDue(facts, shard.MaxBatch)
+		taken++
+		return o.inbox[taken-1], true
+	})
+	o.inbox = append(o.inbox[:0:0], o.inbox[taken:]...)
 	w.write(o)
 }
 
+// write brings the open batch on its way to the disk. It stays as it is until its
+// owner has heard of it.
 func (w *world) write(o *owner) {
-	payload := bytes.Clone(o.core.Payload())
+	payload := o.loop.Batch()
 	if payload == nil {
-		w.release(o, 0)
-		if len(o.inbox) > 0 {
+		w.settled(o, 0, 0)
+		if len(o.inbox) > 0 || !o.loop.Idle() {
 			w.on(o.worker, 0, func() { w.work(o) })
 		}
 		return
@@ -254,7 +285,10 @@ func (w *world) land(s int) {
 	if len(d.waiting) == 0 {
 		return
 	}
-	if w.stormy() && w.random.chance(40) {
+	switch {
+	case w.agenda.now < d.away:
+		d.store.Inject(journal.Refuse)
+	case w.stormy() && w.random.chance(40):
 		f := []journal.Fault{journal.Refuse, journal.Full, journal.LoseAck, journal.LoseAck, journal.LoseRequest, journal.Rival}[w.random.below(6)]
 		d.rival = f == journal.Rival
 		d.store.Inject(f)
@@ -266,13 +300,14 @@ func (w *world) land(s int) {
 // landed is what a write came to, seen from the disk; its owner hears of it
 // later, or never.
 func (w *world) landed(o *owner, payload []byte, r journal.Result) {
-	d, a := w.disks[o.shard], w.audits[o.shard]
+	d, a, size := w.disks[o.shard], w.audits[o.shard], len(payload)
 	if i := slices.Index(d.waiting, o); i >= 0 {
 		d.waiting = slices.Delete(d.waiting, i, i+1)
 	}
 	switch last := o.handle.Stats().Last; {
 	case last == a.last:
 	case d.rival:
+		w.figures.Rivals++
 		a.takeOver()
 	default:
 		a.commit(o, payload)
@@ -280,84 +315,81 @@ func (w *world) landed(o *owner, payload []byte, r journal.Result) {
 	if errors.Is(r.Err, journal.ErrUnknown) {
 		w.figures.Ambiguous++
 	}
-	w.on(o.worker, w.random.between(0, 3*millisecond), func() { w.acknowledged(o, r) })
+	w.on(o.worker, w.random.between(0, 3*millisecond), func() { w.acknowledged(o, size, r) })
 }
 
 // acknowledged is where an owner hears of its write.
-func (w *world) acknowledged(o *owner, r journal.Result) {
+func (w *world) acknowledged(o *owner, size int, r journal.Result) {
+	if now := o.worker.owns[o.shard]; w.options.Plant == OldAnswers && !o.alive() && now != nil && now.alive() && now.writing {
+		o = now
+	}
 	if !o.alive() {
 		return
 	}
 	if w.options.Plant == KeepAfterLoss && errors.Is(r.Err, journal.ErrUnknown) {
-		o.writing = false
-		w.release(o, w.audits[o.shard].last)
+		r = journal.Result{Number: w.audits[o.shard].last}
+	}
+	if w.options.Plant == NoFence && errors.Is(r.Err, journal.ErrFenced) && w.breakIn(o) {
 		return
 	}
 	if tooLarge := (*journal.TooLargeError)(nil); errors.As(r.Err, &tooLarge) {
 		w.fail(promiseFits, "shard %d: %v", o.shard, tooLarge)
 		return
 	}
-	switch shard.Judge(r.Err) {
-	case shard.Durable:
-		o.writing = false
-		w.release(o, r.Number)
-		w.snapshot(o, r.Number)
+	if r.Err == nil {
+		o.writing, o.stalled = false, nil
+		w.settled(o, r.Number, size)
 		w.work(o)
-	case shard.Again:
-		w.trace("%s could not write to shard %d and tries again: %v", o.worker.name, o.shard, r.Err)
-		w.on(o.worker, w.random.between(20*millisecond, 500*millisecond), func() {
-			if o.alive() {
-				w.write(o)
-			}
-		})
-	case shard.Lost:
-		w.trace("%s lost shard %d: %v", o.worker.name, o.shard, r.Err)
-		w.lose(o, r.Err)
+		return
 	}
+	verdict, reason := o.loop.Failed(r.Err)
+	if verdict == shard.Lost {
+		w.trace("%s lost shard %d: %v", o.worker.name, o.shard, reason)
+		w.lose(o, r.Err)
+		return
+	}
+	if o.stalled == nil {
+		w.figures.Stalls++
+	}
+	o.stalled = r.Err
+	w.trace("%s could not write to shard %d and tries again: %v", o.worker.name, o.shard, r.Err)
+	w.on(o.worker, w.random.between(20*millisecond, 500*millisecond), func() {
+		if o.alive() {
+			w.write(o)
+		}
+	})
 }
 
-// lose gives up a shard.
+// lose gives up a shard, whose open batch the loop has given up.
 func (w *world) lose(o *owner, err error) {
 	w.audits[o.shard].released(o)
 	o.lost = true
 	if o.worker.owns[o.shard] == o {
 		o.worker.owns[o.shard] = nil
 	}
-	o.core.Cut(0).Fail(err)
+	o.loop.End(err)
 	for _, r := range o.inbox {
-		if r.answer != nil {
-			r.answer(record.Reply{}, err)
-		}
+		r.Refuse(err)
 	}
 	o.inbox = nil
 	w.claimSoon(o.shard)
 }
 
-// early lets out before the commit what a planted bug wants out.
-func (w *world) early(o *owner) {
-	switch w.options.Plant {
-	case EffectsBeforeCommit:
-		w.dispatch(o, o.core.Open().Effects, false)
-	case AnswerBeforeCommit:
-		o.core.Open().Answer()
-	}
-}
-
-// release lets out a batch that is durable.
-func (w *world) release(o *owner, number uint64) {
-	b := o.core.Cut(number)
-	if w.options.Plant != AnswerBeforeCommit || number == 0 {
-		b.Answer()
-	}
-	if w.options.Plant != EffectsBeforeCommit || number == 0 {
-		w.dispatch(o, b.Effects, false)
+// settled lets out a batch that is durable.
+func (w *world) settled(o *owner, number uint64, size int) {
+	o.loop.Settled(number, size)
+	if !o.alive() { // it crashed between two effects
+		return
 	}
 	w.arm(o)
+	if number != 0 && o.loop.SnapshotDue() && !o.storing {
+		w.snapshot(o, number)
+	}
 }
 
 // arm wakes an owner for its next timer.
 func (w *world) arm(o *owner) {
-	due, ok := o.core.State().NextDue()
+	due, ok := o.loop.State().NextDue()
 	if !ok {
 		return
 	}
@@ -381,41 +413,59 @@ func (w *world) arm(o *owner) {
 	})
 }
 
-// snapshot stores the state now and then, and drops what it covers.
+// snapshot encodes the state as it is after a commit. It is stored later, perhaps
+// when the shard has another owner, and then drops what it covers.
 func (w *world) snapshot(o *owner, number uint64) {
-	if number == 0 || !w.random.chance(w.snapshotChance) {
-		return
-	}
 	if w.options.Plant == SnapshotOffByOne && number > 1 {
 		number--
 	}
-	blob := shard.Wrap(o.core.State(), nil)
-	if err := o.handle.Snapshot(context.Background(), number, blob); err != nil {
-		return // an older one stays
+	o.storing = true
+	blob := o.loop.TakeSnapshot([]byte(asideOf(o.shard)))
+	wait := w.random.between(0, 50*millisecond)
+	if w.random.chance(100) {
+		wait = w.random.between(0, 10*second)
 	}
-	w.figures.Snapshots++
-	w.trace("%s stores a snapshot of shard %d at commit %d", o.worker.name, o.shard, number)
-	if w.random.chance(700) {
-		if err := o.handle.Truncate(context.Background(), number); err != nil {
-			w.fail("a journal can be truncated below its snapshot", "shard %d: %v", o.shard, err)
+	w.on(o.worker, wait, func() {
+		o.storing = false
+		if err := o.handle.Snapshot(context.Background(), number, blob); err != nil {
+			return // an older one stays
 		}
-	}
+		w.figures.Snapshots++
+		w.trace("%s stores a snapshot of shard %d at commit %d", o.worker.name, o.shard, number)
+		below := shard.DropBelow(o.handle.Stats(), number, w.retain)
+		if below == 0 {
+			return
+		}
+		if err := o.handle.Truncate(context.Background(), below); err != nil {
+			w.fail(promiseTruncate, "shard %d: %v", o.shard, err)
+		}
+	})
 }
 
 // offer hands a command to the owner of a shard, if there is one.
 func (w *world) offer(s int, cmd record.Command, answer shard.Answer) {
-	o := w.owner(s)
-	if o == nil || !o.worker.up {
-		return
-	}
-	w.on(o.worker, 0, func() { w.accept(o, cmd, answer) })
+	w.ask(s, shard.Request{Command: cmd, Answer: answer})
 }
 
-// accept puts a command into an owner's inbox.
-func (w *world) accept(o *owner, cmd record.Command, answer shard.Answer) {
-	if !o.alive() {
-		return
+// ask hands a request to the owner of a shard; false where nobody is known.
+func (w *world) ask(s int, r shard.Request) bool {
+	o := w.owner(s)
+	if o == nil || !o.worker.up {
+		return false
 	}
-	o.inbox = append(o.inbox, request{cmd, answer})
-	w.work(o)
+	w.on(o.worker, 0, func() { w.accept(o, r) })
+	return true
+}
+
+// accept puts a request into an owner's inbox.
+func (w *world) accept(o *owner, r shard.Request) {
+	switch {
+	case !o.alive():
+	case o.stalled != nil:
+		w.figures.TurnedAway++
+		o.loop.TurnAway(r, o.stalled)
+	default:
+		o.inbox = append(o.inbox, r)
+		w.work(o)
+	}
 }

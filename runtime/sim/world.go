@@ -31,21 +31,26 @@ type world struct {
 	tracing bool
 	lines   []string
 
-	workers  []*worker
-	disks    []*disk
-	audits   []*audit
-	owners   []*owner // by shard
-	claiming []bool
-	outside  *outside
-	pumps    []*pump
-	deployed int // how many of the load's programs are known
+	workers   []*worker
+	disks     []*disk
+	audits    []*audit
+	owners    []*owner // by shard
+	claiming  []bool
+	outside   *outside
+	pumps     []*pump
+	receivers []*receiver
+	deployed  int // how many of the load's programs are known
 
 	wanted map[string]bool // instances that somebody asked for
+	// received are the messages that an instance took, by receiver and position.
+	received map[string]bool
 	// acks are the instances whose start was acknowledged, in that order.
 	acks []string
 	// Chances out of 1000 that this run lives with.
-	loseChance, snapshotChance, compareChance int
-	scratch                                   []byte // a snapshot that is compared with another
+	loseChance, compareChance int
+	// What lies between two snapshots of a shard, and what is kept below one, in bytes.
+	snapshotEvery, retain int64
+	scratch               []byte // a snapshot that is compared with another
 }
 
 // Run lets one world live. The same options give the same result.
@@ -88,14 +93,15 @@ func live(o Options, tracing bool) *world {
 func newWorld(o Options, tracing bool) *world {
 	w := &world{
 		options: o, load: o.Load, limits: engine.DefaultLimits(), random: random{o.Seed}, tracing: tracing,
-		wanted: map[string]bool{}, deployed: 1, compareChance: 40,
+		wanted: map[string]bool{}, received: map[string]bool{}, deployed: 1, compareChance: 40,
 	}
 	w.figures.Ended = map[record.State]int{}
 	if mix(o.Seed, "attempts")%4 == 0 {
 		w.limits.Attempts = 3 // so that people are asked
 	}
 	w.loseChance = w.random.below(60)
-	w.snapshotChance = w.random.below(120)
+	w.snapshotEvery = int64(200 << w.random.below(10))
+	w.retain = int64(1 << w.random.below(16))
 	w.outside = newOutside(w)
 	for s := range o.Shards {
 		options := journal.StoreOptions{MarkEvery: 1, MaxLength: maxCommit}
@@ -109,7 +115,11 @@ func newWorld(o Options, tracing bool) *world {
 			name: fmt.Sprintf("worker-%d", i), up: true, owns: make([]*owner, o.Shards), skew: w.random.between(-maxSkew, maxSkew),
 		})
 	}
+	w.receivers = w.receiversOf()
 	for _, p := range w.load.Programs[0].Plan().Routes {
+		if p.From == "" {
+			continue
+		}
 		w.pumps = append(w.pumps, &pump{world: w, route: p.Name, channel: p.From})
 	}
 	return w
@@ -119,7 +129,13 @@ func newWorld(o Options, tracing bool) *world {
 func (w *world) stormy() bool { return int64(w.agenda.now) < w.options.Storm }
 
 // lost says whether the network swallows something.
-func (w *world) lost() bool { return w.stormy() && w.random.chance(w.loseChance) }
+func (w *world) lost() bool {
+	lost := w.stormy() && w.random.chance(w.loseChance)
+	if lost {
+		w.figures.Lost++
+	}
+	return lost
+}
 
 // network is how long something takes to get somewhere.
 func (w *world) network() nanos {
@@ -127,6 +143,7 @@ func (w *world) network() nanos {
 		return millisecond
 	}
 	if w.random.chance(30) {
+		w.figures.Delayed++
 		return w.random.between(millisecond, 4*second)
 	}
 	return w.random.between(millisecond/5, 5*millisecond)
@@ -172,6 +189,9 @@ func (w *world) begin() {
 	for _, p := range w.pumps {
 		w.agenda.after(100*millisecond, p.resume)
 	}
+	for _, r := range w.receivers {
+		w.agenda.after(100*millisecond, r.learn)
+	}
 	if w.options.Storm > 0 {
 		w.agenda.after(w.random.between(0, second), w.mischief)
 		w.agenda.after(nanos(w.options.Storm), w.calm)
@@ -185,10 +205,11 @@ func (w *world) begin() {
 func (w *world) deploy() {
 	p := w.load.Programs[w.deployed]
 	w.deployed++
+	w.figures.Deployed++
 	w.trace("version %.8s is deployed", p.Digest())
 	for _, o := range w.owners {
 		if o != nil {
-			o.core.State().AddProgram(p)
+			o.loop.State().AddProgram(p)
 		}
 	}
 	w.activate(p)
@@ -202,14 +223,15 @@ func (w *world) mischief() {
 	w.agenda.after(w.random.between(50*millisecond, 1500*millisecond), w.mischief)
 	k := w.workers[w.random.below(len(w.workers))]
 	s := w.random.below(len(w.disks))
-	switch w.random.below(10) {
-	case 0, 1:
+	switch w.random.below(24) {
+	case 0, 1, 2, 3, 4:
 		if k.up {
 			w.crash(k)
 			w.agenda.after(w.random.between(100*millisecond, 5*second), func() { w.restart(k) })
 		}
-	case 2, 3:
+	case 5, 6, 7, 8:
 		if k.up && !k.paused {
+			w.figures.Pauses++
 			w.trace("%s stops for a while", k.name)
 			k.paused = true
 			life := k.life
@@ -219,14 +241,28 @@ func (w *world) mischief() {
 				}
 			})
 		}
-	case 4:
+	case 9, 10:
+		if o := w.owner(s); o != nil && w.random.chance(300) {
+			k = o.worker // it begins anew
+		}
 		w.trace("%s wants shard %d", k.name, s)
 		w.claim(s, k)
-	case 5:
+	case 11:
+		w.power()
+	case 12:
+		w.figures.Outages++
+		w.disks[s].away = w.agenda.now + w.random.between(100*millisecond, 3*second)
+		w.trace("the disk of shard %d takes nothing until %s", s, w.disks[s].away)
+	case 13, 14:
+		w.look(s)
+	case 15, 16:
 		w.disks[s].slow = w.agenda.now + w.random.between(100*millisecond, 3*second)
-	case 6:
+	case 17:
 		for _, p := range w.pumps {
 			p.resume()
+		}
+		for _, r := range w.receivers {
+			r.learn()
 		}
 	default:
 		w.spoil()
@@ -252,7 +288,7 @@ func (w *world) calm() {
 		s.until = min(s.until, w.agenda.now)
 	}
 	for _, d := range w.disks {
-		d.slow = 0
+		d.slow, d.away = 0, 0
 	}
 	for _, k := range w.workers {
 		w.restart(k)
@@ -265,6 +301,9 @@ func (w *world) calm() {
 	}
 	for _, p := range w.pumps {
 		p.resume()
+	}
+	for _, r := range w.receivers {
+		r.learn()
 	}
 }
 
@@ -291,6 +330,27 @@ func (w *world) judge() {
 		}
 	}
 	w.money()
+	if w.failure == nil && w.load.Judge != nil {
+		if broken := w.load.Judge(w.story()); broken != "" {
+			w.fail(promiseLoad, "%s", broken)
+		}
+	}
+}
+
+// story is what came of everything.
+func (w *world) story() Story {
+	s := Story{Channels: map[string][]Message{}, Results: map[string]any{}}
+	for name, c := range w.outside.channels {
+		s.Channels[name] = c.messages
+	}
+	for _, a := range w.audits {
+		for _, i := range a.state.Instances(nil) {
+			if d, ok := a.state.Instance(i.Instance); ok && !d.Route {
+				s.Results[i.Process+" "+i.Key] = d.Result
+			}
+		}
+	}
+	return s
 }
 
 // money counts the units.

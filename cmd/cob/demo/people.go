@@ -127,5 +127,5 @@ func decide(ctx context.Context, a *api, t node.Task) error {
 	if err != nil {
 		return err
 	}
-	return a.call(ctx, "POST", "/v1/tasks/"+t.ID+"/complete", "", admin.TaskAct{By: "manager", Form: form}, nil)
+	return a.call(ctx, "POST", "/v1/tasks/"+t.ID+"/complete", "", admin.TaskAct{By: "manager", Groups: []string{"managers"}, Form: form}, nil)
 }

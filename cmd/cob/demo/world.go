@@ -89,7 +89,7 @@ func (w *world) serve() error {
 		return fmt.Errorf("listening for the API: %w", err)
 	}
 	w.base = "http://" + listener.Addr().String()
-	w.api = &http.Server{Handler: admin.New(w.node), ReadHeaderTimeout: 5 * time.Second}
+	w.api = &http.Server{Handler: admin.New(w.node, admin.Identity{}), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = w.api.Serve(listener) }() // ends with Close
 	return nil
 }

@@ -159,17 +159,29 @@ func TestATaskOverTheCommandLine(t *testing.T) {
 		t.Errorf("a clerk sees the manager's task: %s", out)
 	}
 	n.cob("show", s.ID).want(t, 0, "manager to do a task")
-	n.cob("task", "claim", todo.ID, "--by", "ada").want(t, 0, "claimed by ada")
-	n.cob("task", "claim", todo.ID, "--by", "ada").want(t, 0)
-	n.cob("task", "claim", todo.ID, "--by", "bob").want(t, 1, "taken by ada")
+	n.cob("task", "claim", todo.ID, "--by", "eve", "--groups", "clerks").want(t, 1, "eve does not have the role orders.manager", "managers")
+	n.cob("task", "list", "--mine", "--by", "eve").want(t, 0)
+	n.cob("task", "list", "--mine", "--by", "ada", "--groups", "managers", "--sort", "due", "--process", "Fulfil").want(t, 0, todo.ID)
+	if list := decode[[]task](t, n.cob("task", "list", "--overdue", "--format", "json").want(t, 0)); len(list) != 0 {
+		t.Errorf("nothing is overdue, and there is %+v", list)
+	}
+	n.cob("task", "show", todo.ID, "--by", "eve").want(t, 0, "not for you", "orders.manager", "(personal)")
+	n.cob("task", "claim", todo.ID, "--by", "bob", "--groups", "managers").want(t, 0)
+	n.cob("task", "unclaim", todo.ID, "--by", "ada", "--groups", "managers").want(t, 1, "taken by bob", "force")
+	n.cob("task", "unclaim", todo.ID, "--by", "ada", "--groups", "managers", "--force", "--reason", "Bob is ill").want(t, 0, "released by ada")
+	n.cob("task", "delegate", todo.ID, "--by", "bob", "--groups", "managers", "--to", "ada", "--reason", "Ada knows").want(t, 0, "delegated to ada by bob")
+	n.cob("task", "claim", todo.ID, "--by", "ada", "--groups", "managers").want(t, 0, "claimed by ada")
+	n.cob("task", "claim", todo.ID, "--by", "ada", "--groups", "managers").want(t, 0)
+	n.cob("task", "claim", todo.ID, "--by", "bob", "--groups", "managers").want(t, 1, "taken by ada")
 	n.cob("task", "list").want(t, 0, "ada")
-	n.cob("task", "complete", todo.ID, "--by", "bob", "--form", `{"approved": true, "note": ""}`).want(t, 1, "taken by ada")
-	n.cob("task", "complete", todo.ID, "--by", "ada", "--form", `{"approved": "yes"}`).want(t, 1, "approved", "want bool", "note")
-	n.cob("task", "complete", todo.ID, "--by", "ada", "--form", `{"approved"`).want(t, 2, "JSON")
+	n.cob("task", "complete", todo.ID, "--by", "bob", "--groups", "managers", "--form", `{"approved": true, "note": ""}`).want(t, 1, "taken by ada")
+	n.cob("task", "complete", todo.ID, "--by", "ada", "--groups", "managers", "--form", `{"approved": "yes"}`).want(t, 1, "approved", "want bool", "note")
+	n.cob("task", "complete", todo.ID, "--by", "ada", "--groups", "managers", "--form", `{"approved"`).want(t, 2, "JSON")
 	n.cob("task", "complete", todo.ID, "--by", "", "--form", `{}`).want(t, 2, "--by")
 	n.cob("task", "complete", todo.ID, "--form", `{}`, "--input", "x").want(t, 2)
-	n.cob("task", "complete", todo.ID, "--by", "ada", "--form", `{"approved": true, "note": "fine"}`).want(t, 0, "completed by ada")
-	n.cob("task", "complete", todo.ID, "--by", "ada", "--form", `{"approved": true, "note": "fine"}`).want(t, 1, "done already", "cob task list")
+	n.cob("task", "complete", todo.ID, "--by", "ada", "--groups", "managers", "--form", `{"approved": true, "note": "fine"}`).want(t, 0, "completed by ada")
+	n.cob("task", "complete", todo.ID, "--by", "ada", "--groups", "managers", "--form", `{"approved": true, "note": "fine"}`).want(t, 0, "completed by ada")
+	n.cob("task", "complete", todo.ID, "--by", "bob", "--groups", "managers", "--form", `{"approved": true, "note": "fine"}`).want(t, 1, "completed by ada")
 	w.shipAll(n, s.ID)
 	n.cob("task", "claim", "x").want(t, 1, "cob task list")
 }
@@ -191,16 +203,17 @@ func TestATaskOverTheAPI(t *testing.T) {
 	eventually(t, "the task is there", func() bool { return len(n.tasks("")) == 1 })
 	todo := n.tasks("")[0]
 	path := "/v1/tasks/" + todo.ID
-	n.call("POST", path+"/claim", map[string]string{"by": "ada"}, nil)
-	n.refused(409, "POST", path+"/claim", map[string]string{"by": "bob"}, "taken by ada")
-	n.refused(409, "POST", path+"/complete", `{"by": "bob", "form": {"approved": true, "note": ""}}`, "taken by ada")
-	p := n.refused(400, "POST", path+"/complete", `{"by": "ada", "form": {"approved": 1, "colour": "red"}}`, "approved", "note", "colour")
+	n.call("POST", path+"/claim", `{"by": "ada", "groups": ["managers"]}`, nil)
+	n.refused(409, "POST", path+"/claim", `{"by": "bob", "groups": ["managers"]}`, "taken by ada")
+	n.refused(409, "POST", path+"/complete", `{"by": "bob", "groups": ["managers"], "form": {"approved": true, "note": ""}}`, "taken by ada")
+	p := n.refused(400, "POST", path+"/complete", `{"by": "ada", "groups": ["managers"], "form": {"approved": 1, "colour": "red"}}`, "approved", "note", "colour")
 	if len(p.Errors) != 3 {
 		t.Errorf("got %+v", p.Errors)
 	}
-	n.refused(400, "POST", path+"/complete", `{"by": "ada"}`, "approved: missing", "note: missing")
-	n.call("POST", path+"/complete", `{"by": "ada", "form": {"approved": false, "note": "too dear"}}`, nil)
-	n.refused(404, "POST", path+"/complete", `{"by": "ada", "form": {"approved": true, "note": ""}}`, "done already")
+	n.refused(400, "POST", path+"/complete", `{"by": "ada", "groups": ["managers"]}`, "approved: missing", "note: missing")
+	n.call("POST", path+"/complete", `{"by": "ada", "groups": ["managers"], "form": {"approved": false, "note": "too dear"}}`, nil)
+	n.call("POST", path+"/complete", `{"by": "ada", "groups": ["managers"], "form": {"approved": false, "note": "too dear"}}`, nil) // again
+	n.refused(409, "POST", path+"/complete", `{"by": "ada", "groups": ["managers"], "form": {"approved": true, "note": ""}}`, "another answer")
 	if d := n.over(s.ID); d.Fault == nil || !strings.Contains(string(d.Fault.Fields), "too dear") {
 		t.Errorf("it is %s %+v", d.State, d.Fault)
 	}
@@ -255,10 +268,10 @@ process Book(seat: string) -> string raises Changed {
 	n.cob("ps", "--state", "incident").want(t, 0, s.ID, "k-1")
 	n.cob("show", s.ID).want(t, 0, "incident", "a person", "403", "desk.cob:15")
 	// Retrying before the cause is mended gives the incident again.
-	n.cob("retry", s.ID, "--by", "ada").want(t, 0, s.ID)
+	n.cob("retry", s.ID, "--by", "ada", "--groups", "managers").want(t, 0, s.ID)
 	eventually(t, "it is an incident again", func() bool { return n.instance(s.ID).State == record.Incident })
 	mended.Store(true)
-	n.cob("retry", s.ID, "--by", "ada").want(t, 0, s.ID)
+	n.cob("retry", s.ID, "--by", "ada", "--groups", "managers").want(t, 0, s.ID)
 	d := n.over(s.ID)
 	if d.State != record.Faulted || d.Fault == nil || d.Fault.Type != "desk.Changed" || undone.Load() != 1 {
 		t.Errorf("it is %s %+v, undone %d times", d.State, d.Fault, undone.Load())

@@ -58,7 +58,7 @@ func TestATypeLeadsNotTooFar(t *testing.T) {
 	}{
 		"at the limit":   {20, "#", ""},
 		"beyond it":      {21, "#", "T0 leads through more than 20 types"},
-		"far beyond it":  {20_000, "[#]", "leads through more than 20 types"},
+		"far beyond it":  {5_000, "[#]", "leads through more than 20 types"},
 		"small doubling": {10, "{ a: #, b: # }", ""},
 		"large doubling": {19, "{ a: #, b: # }", "stands for more than 10000 types in each other"},
 	} {
@@ -73,15 +73,15 @@ func TestATypeLeadsNotTooFar(t *testing.T) {
 // into it are.
 func TestCirclesOfTypes(t *testing.T) {
 	text := "process P(a: W0) -> W0 { return a }\n"
-	for i := range 20_000 {
+	for i := range 5_000 {
 		text += fmt.Sprintf("type W%d { x: W%d }\n", i, i+1)
 	}
-	text += "type W20000 { x: B }\ntype C { x: A }\ntype B { x: C }\ntype A { x: B }\ntype D { x: D }\ntype E { x: [E], y: D? }\nunion F { some: F, none: { } }\nunion G { one: G, two: A }\nprocess Q(d: D, e: E, f: F, g: G) -> D { return d }\n"
+	text += "type W5000 { x: B }\ntype C { x: A }\ntype B { x: C }\ntype A { x: B }\ntype D { x: D }\ntype E { x: [E], y: D? }\nunion F { some: F, none: { } }\nunion G { one: G, two: A }\nprocess Q(d: D, e: E, f: F, g: G) -> D { return d }\n"
 	var got []string
 	for _, d := range errorsIn(t, text) {
 		got = append(got, d.Primary.Text())
 	}
-	if want := "A D G"; strings.Join(got, " ") != want && len(got) != 3 {
+	if want := "A D G"; strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }

@@ -335,7 +335,7 @@ var shapes = map[string]func(n int) string{
 // TestWorkGrowsWithTheText compiles packages that hold n and 4n of something. What
 // is asked of memory grows with the text, and so does what is told.
 func TestWorkGrowsWithTheText(t *testing.T) {
-	const n, most = 300, 5.5
+	const n, most = 100, 5.5
 	measure := func(text string) (asked float64, told int) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

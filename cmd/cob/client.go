@@ -42,9 +42,21 @@ func newClient(base string) *client {
 // do asks and reads the JSON answer into out (nil: nothing). Errors are ready to
 // be shown: a problem of the API with its fields, or that nobody answers.
 func (c *client) do(ctx context.Context, method, path string, headers map[string]string, body []byte, out any) error {
+	text, err := c.ask(ctx, method, path, headers, body)
+	if err != nil || out == nil {
+		return err
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return failure(exitUnreachable, "%s does not answer like a cob node: %v", c.base, err)
+	}
+	return nil
+}
+
+// ask is do with the answer as it is.
+func (c *client) ask(ctx context.Context, method, path string, headers map[string]string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
-		return failure(exitUsage, "%v", err)
+		return nil, failure(exitUsage, "%v", err)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -54,23 +66,17 @@ func (c *client) do(ctx context.Context, method, path string, headers map[string
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return failure(exitUnreachable, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
+		return nil, failure(exitUnreachable, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return failure(exitUnreachable, "the answer of %s was cut off: %v", c.base, err)
+		return nil, failure(exitUnreachable, "the answer of %s was cut off: %v", c.base, err)
 	}
 	if response.StatusCode >= 400 {
-		return problemError(c.base, response.StatusCode, text)
+		return nil, problemError(c.base, response.StatusCode, text)
 	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(text, out); err != nil {
-		return failure(exitUnreachable, "%s does not answer like a cob node: %v", c.base, err)
-	}
-	return nil
+	return text, nil
 }
 
 func unwrapURL(err error) error {

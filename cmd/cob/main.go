@@ -65,6 +65,7 @@ var commands = []func() *cobra.Command{
 	startCommand,
 	psCommand,
 	showCommand,
+	reportCommand,
 	cancelCommand,
 	retryCommand,
 	taskCommand,

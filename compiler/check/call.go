@@ -7,6 +7,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
@@ -54,6 +55,7 @@ func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 // invocation checks the arguments, settings and candidates of one invocation.
 func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoint, op *plan.Operation) *Call {
 	args := f.arguments(s, st.Target, st.Args, op.Params)
+	f.lawfulArgs(e.Name+"."+op.Name+expression.Takes, st.Args, op.Params, args)
 	call := &Call{Endpoint: e, Operation: op, Failover: f.failover, Policy: f.policy}
 	var labels labelSet
 	call.Args = slices.Grow(call.Args, len(args))
@@ -63,7 +65,7 @@ func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoin
 	}
 	call.Labels = f.labels.list(f.labels.closed(labels))
 	f.callSettings(s, st, call)
-	f.candidates(st, call)
+	f.candidates(st.Target.Span(), call)
 	return call
 }
 

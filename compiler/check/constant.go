@@ -110,6 +110,30 @@ func (c *checker) obeysAs(owner string, param types.Field, tree *expression.Tree
 	}
 }
 
+// lawfulArgs reports constant arguments that do not obey what a process or an
+// operation says of its parameters.
+func (c *checker) lawfulArgs(owner string, given *syntax.Args, params []types.Field, args []typed) {
+	for i := range args {
+		if args[i].invalid() || !isConstant(&args[i].Tree) || !c.mayBreak(owner, params[i]) {
+			continue
+		}
+		c.obeysAs(owner, params[i], &args[i].Tree, given.List[i])
+	}
+}
+
+// mayBreak says whether there may be a refinement of a parameter or of something in it.
+func (c *checker) mayBreak(owner string, param types.Field) bool {
+	return len(c.refinementsOf(types.Ref(owner), param.Name)) > 0 || c.holdsRecord(param.Type)
+}
+
+func (c *checker) holdsRecord(t types.Type) bool {
+	if t.Kind == types.Named {
+		d := c.Universe.Lookup(t.Name)
+		return d != nil && d.Kind != types.EnumDefinition
+	}
+	return t.Elem != nil && c.holdsRecord(*t.Elem) || slices.ContainsFunc(t.Fields, func(f types.Field) bool { return c.holdsRecord(f.Type) })
+}
+
 // valueOf is the value of a constant, nil where there is none.
 func (c *checker) valueOf(tree *expression.Tree) types.Value {
 	v, ok, err := expression.Constant(tree, c.Universe)

@@ -55,6 +55,12 @@ func (c *checker) fromContract(s *resolve.Symbol, d *syntax.EndpointDecl, e *pla
 	for i := range s.Contract.Operations {
 		if o := &s.Contract.Operations[i]; o.Service == service {
 			e.Operations = append(e.Operations, c.contractOperation(o))
+			for _, r := range o.Refinements {
+				if r.Type = e.Name + "." + o.Name; r.Field != "" {
+					r.Type += expression.Takes
+				}
+				c.Refinements = append(c.Refinements, r)
+			}
 		}
 	}
 	schema := Standard(e.Connector)

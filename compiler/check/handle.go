@@ -119,7 +119,9 @@ func (f *flow) child(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	if st.Body != nil && len(st.Body.Settings) > 0 {
 		f.report(unknownSetting("the call of a process", nil, st.Body.Settings[0]))
 	}
-	for i, t := range f.arguments(s, st.Target, st.Args, p.Params) {
+	args := f.arguments(s, st.Target, st.Args, p.Params)
+	f.lawfulArgs(p.Name, st.Args, p.Params, args)
+	for i, t := range args {
 		f.keeps(&t, f.labels.of(p.Params[i].Labels), st.Args.List[i].Span(), "the parameter "+p.Params[i].Name)
 	}
 	f.itself(st, st.Target, st.Args)

@@ -483,7 +483,7 @@ func (p *Program) Promised(owner string, cond *expression.Tree) (given []Given, 
 		}
 		seen[spelled(t)] = true
 		for _, r := range p.refinementsOf(of, t.Name) {
-			if reads := expression.Reads(&r.Test); len(reads) == 1 {
+			if reads := expression.Reads(&r.Test); len(reads) == 1 && len(r.Within) == 0 {
 				given, texts = append(given, Given{replaced(r.Test, reads[0], *t), true}), append(texts, r.Text)
 			}
 		}
@@ -492,7 +492,7 @@ func (p *Program) Promised(owner string, cond *expression.Tree) (given []Given, 
 	return given, texts
 }
 
-// refinementsOf are those of a field as a whole.
+// refinementsOf are those of a field, and of what is in it.
 func (p *Program) refinementsOf(of types.Type, field string) []plan.Refinement {
 	if of.Kind != types.Named {
 		return nil
@@ -503,9 +503,7 @@ func (p *Program) refinementsOf(of types.Type, field string) []plan.Refinement {
 			return cmp.Or(cmp.Compare(r.Type, of.Name), cmp.Compare(r.Field, field))
 		})
 		for ; i < len(x.Refinements) && x.Refinements[i].Type == of.Name && x.Refinements[i].Field == field; i++ {
-			if len(x.Refinements[i].Within) == 0 {
-				out = append(out, x.Refinements[i])
-			}
+			out = append(out, x.Refinements[i])
 		}
 	}
 	return out

@@ -154,7 +154,7 @@ func (c *checker) factsOf(cloud *plan.Cloud, set labelSet) (policy.Facts, bool) 
 
 // candidates decides for every binding whether the call may go there, and tells
 // the author what can never be used.
-func (f *flow) candidates(st *syntax.CallStmt, call *Call) {
+func (f *flow) candidates(at source.Span, call *Call) {
 	set := f.labels.of(call.Labels)
 	list := f.rule(call, set)
 	call.Candidates = list
@@ -169,10 +169,10 @@ func (f *flow) candidates(st *syntax.CallStmt, call *Call) {
 	}
 	switch {
 	case len(denied) == len(list):
-		f.report(f.whyNot(diag.Errorf(CodeNoCandidate, st.Target.Span(), "this call may go nowhere: the policy %s denies %s",
+		f.report(f.whyNot(diag.Errorf(CodeNoCandidate, at, "this call may go nowhere: the policy %s denies %s",
 			f.short(call.Policy), strings.Join(denied, ", ")), call))
 	case len(denied) > 0:
-		d := diag.Errorf(CodeNeverLegal, st.Target.Span(), "this call never goes to %s: the policy %s denies it", strings.Join(denied, ", "), f.short(call.Policy))
+		d := diag.Errorf(CodeNeverLegal, at, "this call never goes to %s: the policy %s denies it", strings.Join(denied, ", "), f.short(call.Policy))
 		d.Severity = diag.Info
 		f.report(f.whyNot(d, call))
 	}

@@ -174,12 +174,20 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 }
 
+// maxSearched bounds the values under which an instance is found: every instance keeps
+// them.
+const maxSearched = 16
+
 // search checks the values under which instances are found.
 func (c *checker) search(scope *resolve.Scope, p *Process, e syntax.Expr) {
 	r, ok := e.(*syntax.RecordExpr)
 	if !ok || r.Type != nil {
 		c.report(diag.Errorf(CodeSettingValue, e.Span(), "what is searched for has names").WithHelp("write search: { customer: order.customer.id }"))
 		return
+	}
+	if len(r.Fields) > maxSearched {
+		c.report(diag.Errorf(CodeSettingValue, e.Span(), "an instance is found by at most %d values, and these are %d", maxSearched, len(r.Fields)).
+			WithHelp("keep those that people ask for; the others are in the instance"))
 	}
 	p.Search = nil
 	for _, x := range r.Fields {

@@ -13,7 +13,7 @@ import (
 
 // Part is what only some kinds of statements have.
 type Part struct {
-	Call   *Call       // of a start of an operation
+	Call   *Call       // of a start of an operation, of a report that is sent
 	Target syntax.Node // of a cancel: a statement or a branch; nil is the instance
 	Report *plan.ReportStep
 	Stream *plan.StreamStep

@@ -282,7 +282,9 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 	}
 	f.Names[st] = sym
 	if p := f.signature(sym.Full); p != nil {
-		for i, t := range f.arguments(s, target, args, p.Params) {
+		list := f.arguments(s, target, args, p.Params)
+		f.lawfulArgs(p.Name, args, p.Params, list)
+		for i, t := range list {
 			f.keeps(&t, f.labels.of(p.Params[i].Labels), args.List[i].Span(), "the parameter "+p.Params[i].Name)
 		}
 	}

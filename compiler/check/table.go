@@ -23,8 +23,8 @@ var processSettings = []Setting{
 	{Name: "failover", Form: "<name failover>", Default: "the default failover", Doc: "how its calls move on when a cloud fails"},
 	{Name: "policy", Form: "<name policy>", Default: "everything is allowed", Doc: "where its data may go"},
 	{Name: "deadline", Form: "<duration 1s..3650d>", Default: "none", Doc: "how long an instance may take, with all that it calls and starts"},
-	{Name: "retain", Form: "<duration 1s..36500d>, on fault <duration 1s..36500d>?", Default: "as long as the node keeps ended instances", Doc: "how long an instance is kept after its end, and one that failed"},
-	{Name: "search", Form: "<expression>", Default: "only the key", Doc: "a record of the values under which instances are found"},
+	{Name: "retain", Form: "<duration 1s..36500d>, on fault <duration 1s..36500d>?", Default: "as long as the node keeps ended instances", Doc: "how long an instance and its key are known after its end, and one that failed, where there is room"},
+	{Name: "search", Form: "<expression>", Default: "only the key", Doc: "a record of at most 16 values under which instances are found"},
 	{Name: "replicate", Form: "<one of sync async>", Default: "one cloud", Doc: "whether the journal has to be in a second cloud before an effect leaves"},
 }
 

@@ -14,7 +14,7 @@ var reportSettings = []Setting{
 	{Name: "format", Form: "<one of json html pdf>", Default: "json", Doc: "what it is written as"},
 	{Name: "include", Form: "<expression>", Default: "everything", Doc: "a list of data, path, clouds, cost and sla"},
 	{Name: "title", Form: "<expression>", Default: "the name of the report", Doc: "what stands above it, a string"},
-	{Name: "to", Form: "<expression>", Default: "the object store", Doc: "an operation that takes the report, such as archive.put"},
+	{Name: "to", Form: "<expression>", Default: "it is kept with the instance", Doc: "an operation that takes the report, such as archive.put"},
 }
 
 // reportParts are what a report may include.
@@ -69,14 +69,18 @@ func (f *flow) reports(s *resolve.Scope, st *syntax.ReportStmt) {
 	if v, ok := b.first("include"); ok {
 		r.Include = f.parts(v.expr)
 	}
+	if len(r.Include) == 0 || slices.Contains(r.Include, "data") {
+		s.UseAll()
+	}
+	var labels labelSet
 	if v, ok := b.first("title"); ok {
 		t := f.value(s, v.expr, types.Of(types.String))
 		if !t.invalid() {
-			r.Title = &t.Tree
+			r.Title, labels = &t.Tree, f.all(&t)
 		}
 	}
 	if v, ok := b.first("to"); ok {
-		f.reportTo(v.expr, r)
+		f.reportTo(v.expr, f.Parts[st], f.labels.list(f.labels.closed(labels)))
 	}
 }
 
@@ -102,8 +106,10 @@ func (f *flow) parts(e syntax.Expr) []string {
 	return out
 }
 
-// reportTo checks that an operation can take the report.
-func (f *flow) reportTo(e syntax.Expr, r *plan.ReportStep) {
+// reportTo checks that an operation can take the report. What is labelled does not
+// leave in it, but for its title, whose labels decide where it may go.
+func (f *flow) reportTo(e syntax.Expr, part *Part, labels []string) {
+	r := part.Report
 	m, ok := e.(*syntax.MemberExpr)
 	id, named := syntax.Expr(nil), false
 	if ok {
@@ -130,5 +136,6 @@ func (f *flow) reportTo(e syntax.Expr, r *plan.ReportStep) {
 		f.report(diag.Errorf(CodeArguments, e.Span(), "%s does not take a report: its one argument would be %s", p, takes))
 		return
 	}
-	r.Endpoint, r.Operation = ep.Name, op.Name
+	part.Call = &Call{Endpoint: ep, Operation: op, Labels: labels, Failover: f.failover, Policy: f.policy}
+	f.candidates(e.Span(), part.Call)
 }

@@ -21,6 +21,7 @@ type asyncAPI struct {
 type message struct {
 	name        string
 	payload     types.Type
+	schema      *node // of the payload; nil where it is none that is read
 	contentType string
 }
 
@@ -84,7 +85,7 @@ func (a *asyncAPI) message(n *node, name string) message {
 	case format != "" && !strings.Contains(format, "asyncapi") && !strings.Contains(format, "schema+") && !strings.Contains(format, "openapi"):
 		m.payload = a.json(payload.at(), "the payload of %s is described as %s, which is not read", m.name, format)
 	default:
-		m.payload = a.event(payload, m.name, n.get("description").str())
+		m.payload, m.schema = a.event(payload, m.name, n.get("description").str()), payload
 	}
 	a.messages[n] = m
 	return m
@@ -138,8 +139,16 @@ func (a *asyncAPI) channel2(key, item *node) {
 			a.sends(op, name, key.text, target.get("parameters"), list, nil)
 		}
 	}
+	a.quiet(key, &c)
 	a.Declared[c.Name] = key.at()
 	a.Channels = append(a.Channels, c)
+}
+
+// quiet tells of a channel in which nothing travels.
+func (a *asyncAPI) quiet(key *node, c *Channel) {
+	if len(c.Messages) == 0 {
+		a.left(key.at(), "the channel %s has no messages, so nothing can be sent there or received", key.text)
+	}
 }
 
 func (c *Channel) take(list []message) {
@@ -178,6 +187,7 @@ func (a *asyncAPI) third() {
 		channels[target] = len(a.Channels)
 		c := Channel{Name: identifier(key.text), Address: firstOf(target.get("address").str(), key.text), Protocol: a.protocol}
 		c.take(a.messages3(target))
+		a.quiet(key, &c)
 		a.Declared[c.Name] = key.at()
 		a.Channels = append(a.Channels, c)
 	})
@@ -242,6 +252,9 @@ func (a *asyncAPI) sends(op *node, name, address string, parameters *node, list 
 			}
 		}
 		o.Params = append(o.Params, distinct(Param{types.Field{Name: "message", Type: m.payload}, "body"}, o.Params))
+		if m.schema != nil {
+			a.ofParam(&o, o.Params[len(o.Params)-1].Field, m.schema)
+		}
 		if a.protocol == "http" {
 			o.HTTP = &HTTP{Method: "POST", Path: "/" + strings.TrimPrefix(address, "/")}
 		} else {

@@ -97,6 +97,9 @@ type Operation struct {
 	Params  []Param
 	Result  types.Type // Void when nothing comes back
 	Faults  []Fault    // by name, then status
+	// Refinements are those of parameters, and of the result, which has no Field.
+	// Their Type is empty: it is the endpoint's name and the operation's.
+	Refinements []expression.Refinement
 
 	HTTP    *HTTP
 	GRPC    *GRPC

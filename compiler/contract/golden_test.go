@@ -38,6 +38,11 @@ func sound(t *testing.T, c *contract.Contract) {
 	if _, err := expression.NewChecker(u, c.Refinements); err != nil {
 		t.Error(err)
 	}
+	for _, o := range c.Operations {
+		if _, err := expression.NewChecker(u, o.Refinements); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, d := range c.Types {
 		known(t, u, d.Name, types.RecordOf(d.Fields...))
 	}
@@ -119,12 +124,17 @@ func printType(c *contract.Contract, d *types.Definition, line func(string, ...a
 		}
 		for _, r := range c.Refinements {
 			if r.Type == d.Name && r.Field == f.Name {
-				text += " where " + r.Text
+				text += where(r)
 			}
 		}
 		line("%s", text)
 	}
 	line("}")
+}
+
+// where is a refinement behind the way that leads to what it is about.
+func where(r expression.Refinement) string {
+	return " where" + strings.TrimRight(" "+strings.Join(r.Within, ""), " ") + " " + r.Text
 }
 
 func printOperation(o *contract.Operation, line func(string, ...any)) {
@@ -151,6 +161,9 @@ func printOperation(o *contract.Operation, line func(string, ...any)) {
 		faults = append(faults, text)
 	}
 	line("operation %s%s(%s) -> %s raises [%s]", strings.TrimPrefix(o.Service+".", "."), o.Name, strings.Join(params, ", "), o.Result, strings.Join(faults, ", "))
+	for _, r := range o.Refinements {
+		line("  %s%s", r.Field, where(r))
+	}
 	switch {
 	case o.HTTP != nil:
 		line("  %s %s", o.HTTP.Method, o.HTTP.Path)

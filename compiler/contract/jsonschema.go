@@ -19,6 +19,11 @@ func readJSONSchema(r *reader, name string) {
 		r.fail(CodeContract, root.get("$schema").at(), "%s is no JSON Schema: it says $schema: %q", name, said)
 	}
 	title := rootName(root.get("title").str(), name)
+	root, _ = s.resolve(root)
+	if root == nil {
+		r.Failed = true // what it refers to cannot be read, which has been told
+		return
+	}
 	_, whole := s.declares(root, title)
 	s.components(root.get("$defs"))
 	s.components(root.get("definitions"))

@@ -104,6 +104,7 @@ func (a *openAPI) operation(method string, key, item, op *node) {
 func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 	byPlace := map[string][]Param{}
 	seen := map[[2]string]int{}
+	schemas := map[[2]string]*node{}
 	for _, ref := range list {
 		p, _ := a.resolve(ref)
 		name, in := p.get("name").str(), p.get("in").str()
@@ -119,6 +120,7 @@ func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 		if schema != nil {
 			t = a.typeOf(schema, out.Name+"_"+name)
 		}
+		schemas[[2]string{in, name}] = schema
 		if in != "path" && in != "query" && in != "header" || !a.inText(t) {
 			if !required {
 				continue
@@ -149,6 +151,9 @@ func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 	})
 	for _, x := range slices.Concat(byPlace["path"], byPlace["query"], byPlace["header"]) {
 		out.Params = append(out.Params, distinct(x, out.Params))
+		if schema := schemas[[2]string{x.In, x.WireName()}]; schema != nil {
+			a.ofParam(out, out.Params[len(out.Params)-1].Field, schema)
+		}
 	}
 	return a.holes(out, path)
 }
@@ -221,6 +226,7 @@ func (a *openAPI) body(out *Operation, op *node) bool {
 		t = types.OptionalOf(t)
 	}
 	out.Params = append(out.Params, distinct(Param{types.Field{Name: "body", Type: t, Doc: b.get("description").str()}, "body"}, out.Params))
+	a.ofParam(out, out.Params[len(out.Params)-1].Field, schema)
 	return true
 }
 
@@ -243,6 +249,7 @@ func (a *openAPI) result(out *Operation, op *node) bool {
 			return false
 		}
 		out.Result = a.typeOf(schema, out.Name+"_result")
+		a.ofResult(out, schema)
 		return true
 	}
 	return true

@@ -9,6 +9,7 @@ import (
 	"github.com/bufbuild/protocompile/reporter"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -117,6 +118,10 @@ func (p *protos) read(name string, at source.Span) *protoFile {
 			}
 		}
 		if found == "" {
+			if path.IsAbs(imported) || strings.HasPrefix(path.Join(path.Dir(name), imported), "..") {
+				p.once(diag.Errorf(CodeContract, p.importAt(f, i), "%s leads out of the package, and nothing outside of it is read", imported).
+					WithHelp("put the file into the directory of this package and import it from there"))
+			}
 			f.absent = append(f.absent, imported)
 			continue
 		}

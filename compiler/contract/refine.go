@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/types"
@@ -34,6 +35,9 @@ func (r *reader) refine(of string, f types.Field, bare types.Type, n *node) bool
 		bare = *bare.Elem
 	}
 	self := expression.Tree{Op: expression.Var, Type: bare, Name: f.Name}
+	if !r.possible(n) {
+		return false
+	}
 	var all []constraint
 	switch bare.Kind {
 	case types.Int, types.Decimal, types.Float:
@@ -79,6 +83,10 @@ func (r *reader) bound(n *node, key string, t types.Type) (string, bool) {
 	if v == nil || v.shape != number {
 		return "", false
 	}
+	if strings.HasPrefix(v.text, "-") && lengths[key] {
+		r.left(v.at(), "%s is %s, and nothing is shorter than 0: the bound is left out", key, v.text)
+		return "", false
+	}
 	x, err := types.ParseExact(v.text)
 	if err != nil {
 		r.left(v.at(), "%s is no number that COB can hold: the bound is left out", v.text)
@@ -96,6 +104,29 @@ func (r *reader) bound(n *node, key string, t types.Type) (string, bool) {
 		return strconv.FormatFloat(x.Float(), 'g', -1, 64), true
 	}
 	return x.String(), true
+}
+
+// lengths are the bounds of how long something is.
+var lengths = map[string]bool{"minLength": true, "maxLength": true, "minItems": true, "maxItems": true, "minProperties": true, "maxProperties": true}
+
+// opposed are the bounds that exclude each other where the first is above the second.
+var opposed = [][2]string{{"minimum", "maximum"}, {"minLength", "maxLength"}, {"minItems", "maxItems"}, {"minProperties", "maxProperties"}}
+
+// possible tells of bounds between which there is nothing.
+func (r *reader) possible(n *node) bool {
+	for _, pair := range opposed {
+		low, high := n.get(pair[0]), n.get(pair[1])
+		if low == nil || high == nil || low.shape != number || high.shape != number {
+			continue
+		}
+		x, errLow := types.ParseExact(low.text)
+		y, errHigh := types.ParseExact(high.text)
+		if errLow == nil && errHigh == nil && x.Cmp(y) > 0 {
+			r.left(low.at(), "%s is %s and %s is %s, so no value fits: the bounds are left out", pair[0], low.text, pair[1], high.text)
+			return false
+		}
+	}
+	return true
 }
 
 var comparisons = []struct {

@@ -228,6 +228,7 @@ func (s *schemas) fields(n *node, hint, of string) []types.Field {
 			x.Doc = target.get("description").str()
 			if of != "" {
 				x.Refined = s.refine(of, x, bare, target)
+				s.below(owned{of, x.Name, &s.Refinements}, x.Type, f.schemas[i], nil)
 			}
 		}
 		out.add(x)

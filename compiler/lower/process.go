@@ -96,6 +96,10 @@ func (f *flow) telling(s *plan.Step, st syntax.Stmt) bool {
 		s.Kind, s.ID, s.Expr = plan.Audit, f.id(st, "audit"), f.tree(st.Text)
 	case *syntax.ReportStmt:
 		s.Kind, s.ID, s.Name, s.Report = plan.Report, f.id(st, st.Name.Text), st.Name.Text, f.Parts[st].Report
+		if c := f.Parts[st].Call; c != nil {
+			s.Call = invocation(c)
+			s.Call.Args = nil // the report
+		}
 	case *syntax.EndStmt:
 		s.Kind, s.ID, s.Expr = plan.End, f.id(st, "end"), f.tree(st.Value)
 	case *syntax.ContinueStmt:

@@ -218,7 +218,7 @@ func (d *differ) field(where, word string, a, b *types.Field) {
 }
 
 func (d *differ) refinements() {
-	name := func(r *Refinement) string { return r.Type + " " + r.Field }
+	name := func(r *Refinement) string { return r.Type + " " + r.Field + strings.Join(r.Within, "") }
 	each(d.older.Refinements, d.newer.Refinements, name, func(a, b *Refinement) {
 		switch {
 		case b == nil:

@@ -53,7 +53,7 @@ const (
 	Continue   Kind = "continue"   // the instance begins again as Start says, with a fresh history
 	Progress   Kind = "progress"   // shows the text Expr
 	Audit      Kind = "audit"      // keeps the text Expr in the audit log
-	Report     Kind = "report"     // makes a report: Report
+	Report     Kind = "report"     // makes a report: Report, and Call where it is sent
 
 	Dedupe     Kind = "dedupe"     // ends the flow for a message whose key Expr was there before: Stream
 	Split      Kind = "split"      // the rest of the flow for every item of Expr, in Var

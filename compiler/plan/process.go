@@ -59,13 +59,12 @@ type State struct {
 
 // ReportStep is the record of the instance up to here.
 type ReportStep struct {
-	Format  string           `json:"format"`            // json, html, pdf
-	Include []string         `json:"include,omitempty"` // data path clouds cost sla, in the author's order; empty: all
-	Title   *expression.Tree `json:"title,omitempty"`
-	// Endpoint and Operation take the report as their only argument, of type bytes or
-	// string; without them it goes to the object store.
-	Endpoint  string `json:"endpoint,omitempty"` // qualified
-	Operation string `json:"operation,omitempty"`
+	Format  string   `json:"format"`            // json, html, pdf
+	Include []string `json:"include,omitempty"` // data path clouds cost sla, in the author's order; empty: all
+	// Title stands above it; without it that is its name. Where the report goes to an
+	// operation, the step has a Call without arguments: the report is its only one, of
+	// type json, string (html) or bytes (pdf). Otherwise it is kept with the instance.
+	Title *expression.Tree `json:"title,omitempty"`
 }
 
 // StreamStep is the durable state that a word of a route keeps.

@@ -154,3 +154,12 @@ func (i *Info) Read(v *Variable, at source.Span) {
 	v.Used = true
 	i.Uses = append(i.Uses, Use{At: at, Variable: v})
 }
+
+// UseAll notes that everything visible here is used, as what shows all variables does.
+func (s *Scope) UseAll() {
+	for ; s != nil; s = s.parent {
+		for _, v := range s.vars {
+			v.Used = true
+		}
+	}
+}

@@ -12,7 +12,8 @@ import (
 type Refinement struct {
 	// Type is the qualified name of what has the field: a record, fault, event or
 	// union, or a process for its parameters. A channel or an operation
-	// ("orders.payments.charge") has none: its messages or results are meant.
+	// ("orders.payments.charge") has none: its messages or results are meant. What
+	// stands behind the name of an operation with Takes are its parameters.
 	Type  string `json:"type"`
 	Field string `json:"field,omitempty"`
 	// Within leads from the field to the values that are tested: "[]" to the items
@@ -21,6 +22,10 @@ type Refinement struct {
 	Test   Tree     `json:"test"`
 	Text   string   `json:"text"` // as the author wrote it, for messages
 }
+
+// Takes stands behind the name of an operation whose parameters a refinement is about:
+// "orders.payments.charge()".
+const Takes = "()"
 
 // EachItem and EachValue are the steps of Within that lead to many values.
 const (

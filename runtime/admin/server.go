@@ -71,6 +71,7 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
 		"GET /v1/instances/{id}/history":         s.history,
+		"GET /v1/instances/{id}/report":          s.report,
 		"GET /v1/instances/{id}/outlook":         s.outlook,
 		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),
 		"POST /v1/instances/{id}/terminate":      s.verb(s.terminate),
@@ -214,7 +215,7 @@ type Page struct {
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) error {
-	filter, err := filterOf(r)
+	filter, err := s.filterOf(r)
 	if err != nil {
 		return err
 	}
@@ -246,11 +247,11 @@ var states = []record.State{record.Running, record.Waiting, record.Completed, re
 
 // filterOf reads which instances are wanted. A name or a state that does not
 // exist is refused: it would look like an empty list.
-func filterOf(r *http.Request) (observe.Filter, error) {
+func (s *server) filterOf(r *http.Request) (observe.Filter, error) {
 	q := r.URL.Query()
 	for name, values := range q {
-		if !slices.Contains([]string{"process", "state", "key", "since", "limit", "cursor"}, name) {
-			return observe.Filter{}, badQuery(name, values[0], "no such filter; there is process, state, key, since, limit and cursor")
+		if !slices.Contains([]string{"process", "state", "key", "since", "where", "limit", "cursor"}, name) {
+			return observe.Filter{}, badQuery(name, values[0], "no such filter; there is process, state, key, since, where, limit and cursor")
 		}
 	}
 	filter := observe.Filter{Process: q.Get("process"), State: record.State(q.Get("state")), Key: q.Get("key")}
@@ -261,6 +262,12 @@ func filterOf(r *http.Request) (observe.Filter, error) {
 		var err error
 		if filter.Since, err = time.Parse(time.RFC3339, since); err != nil {
 			return filter, badQuery("since", since, "want a time such as 2026-11-21T10:00:00Z")
+		}
+	}
+	if where := q.Get("where"); where != "" {
+		var err error
+		if filter.Where, err = s.where(where); err != nil {
+			return filter, err
 		}
 	}
 	return filter, nil

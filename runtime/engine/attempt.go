@@ -40,7 +40,8 @@ func (x *instance) persistent(a *activation) bool {
 	if a.role != roleStep && a.role != roleWork || x.inClosing(a) {
 		return true
 	}
-	return x.flow.steps[a.step].call == nil
+	st := &x.flow.steps[a.step]
+	return st.call == nil || st.kind == plan.Report
 }
 
 // tries is how often an effect is attempted before something else happens.
@@ -348,14 +349,14 @@ func (d *decider) answer(x *instance, a *activation, c *record.AttemptEnded) {
 		d.succeeded(x, a, c)
 	case record.Raised:
 		d.failed(x, a, c, 0)
-		if a.role != roleStep && a.role != roleWork {
+		if a.role != roleStep && a.role != roleWork || x.flow.steps[a.step].kind == plan.Report {
 			d.incident(x, a, a.step, "was answered with the fault "+c.Fault)
 			return
 		}
 		d.raise(x, a, a.step, c.Fault, c.Fields, c.Detail)
 	case record.Rejected:
 		d.failed(x, a, c, 0)
-		if a.role != roleStep && a.role != roleWork || x.scope(a) != nil {
+		if a.role != roleStep && a.role != roleWork || x.scope(a) != nil || x.flow.steps[a.step].kind == plan.Report {
 			d.incident(x, a, a.step, "was rejected: "+c.Detail)
 			return
 		}

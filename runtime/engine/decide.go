@@ -209,7 +209,7 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
 	case d.overcrowded():
-		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.len(), d.s.limits.KeepEnded)
+		return reject(record.Busy, "this shard remembers %d instances that ended within %v, its limit, and must not forget their keys yet: try again later, or spread the work over more shards", d.s.ended.processes.n, d.s.limits.KeepEnded)
 	}
 	for i := range f.process.Params {
 		p := &f.process.Params[i]
@@ -221,7 +221,13 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if why := d.s.limits.tooMuch(input); why != "" {
 		return reject(record.Invalid, "the input of %s %s", c.Process, why)
 	}
+	if why := f.program.unfit(f.process, input); why != "" {
+		return reject(record.Invalid, "the input of %s does not fit: %s", c.Process, why)
+	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
+	if values := f.index(input); values != nil {
+		d.emit(record.Indexed{Instance: id, Values: values})
+	}
 	x := d.s.instances[id]
 	if c.Watch != (record.Watch{}) {
 		d.addWatcher(x, c.Watch, true, record.Reply{})
@@ -362,7 +368,11 @@ func (d *decider) within(x *instance, a *activation) bool {
 		return false
 	}
 	if d.written > limits.BytesPerCommand || d.total > 2*limits.BytesPerCommand {
-		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: keep large data outside and pass its address. Retry goes on with as many, cancel ends it", limits.BytesPerCommand))
+		advice := "keep large data outside and pass its address"
+		if x.flow.continues {
+			advice = "does it begin again without end (continue with)? Then let it wait; else " + advice
+		}
+		d.incident(x, a, a.step, fmt.Sprintf("wrote more than %d bytes without ever waiting, the limit: %s. Retry goes on with as many, cancel ends it", limits.BytesPerCommand, advice))
 		return false
 	}
 	if int(x.steps) >= limits.StepsPerInstance {

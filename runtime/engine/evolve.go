@@ -46,6 +46,9 @@ func (s *State) Evolve(ev record.Event) (err error) {
 
 // apply gives the reason why ev does not fit, or "".
 func (s *State) apply(ev record.Event) string {
+	if s.reporting {
+		s.follow(ev)
+	}
 	switch e := ev.(type) {
 	case record.PlanActivated:
 		s.active[e.Package] = e.Digest
@@ -65,6 +68,10 @@ func (s *State) apply(ev record.Event) string {
 		}
 		s.kept.part(k, e.Next, e.At)
 		return ""
+	case record.Indexed:
+		return s.indexed(&e)
+	case record.Forgotten:
+		return s.forgotten(&e)
 	case record.EventExpired:
 		s.kept.expire(eventName{e.Type, e.ID})
 		return ""
@@ -105,6 +112,12 @@ func (s *State) applyInstance(ev record.Event) string {
 			return why
 		}
 		return s.branchEntered(x, a, &e)
+	case record.Reported:
+		x, a, why := s.locate(e.Instance, e.Parent)
+		if why != "" {
+			return why
+		}
+		return s.reported(x, a, &e)
 	case record.Told:
 		x, a, why := s.locate(e.Instance, e.Parent)
 		if why != "" {

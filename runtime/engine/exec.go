@@ -61,6 +61,8 @@ func (d *decider) exec(x *instance, a *activation, index uint32) {
 		} else {
 			d.execEffect(x, a, index, st)
 		}
+	case plan.Report:
+		d.execReport(x, a, index, st)
 	case plan.Progress, plan.Audit:
 		d.execTell(x, a, index, st)
 	case plan.Continue:
@@ -287,6 +289,8 @@ func (d *decider) wished(x *instance, a *activation, index uint32, st *step) (va
 
 func effectExprs(st *step) []*expr {
 	switch {
+	case st.kind == plan.Report:
+		return nil // it has its Items
 	case st.call != nil:
 		return st.call.exprs
 	case st.start != nil:
@@ -327,6 +331,13 @@ func (s *State) wanted(x *instance, st *step, values []types.Value) (wish, error
 		return w, nil
 	}
 	w.args = make(map[string]types.Value, len(params))
+	if st.kind == plan.Report {
+		v, err := rendered(st, values)
+		if err != nil {
+			return w, err
+		}
+		w.args[params[0].Name], params = v, nil
+	}
 	for i := range params {
 		w.args[params[i].Name] = values[i]
 	}

@@ -110,7 +110,7 @@ func (s *State) NextDue() (at record.Instant, ok bool) {
 	if len(s.kept.parted) > 0 {
 		return s.kept.parted[0].handed, true
 	}
-	kept := s.kept.soonest()
+	kept := s.ownDue()
 	if len(s.timers.heap) == 0 {
 		return kept, kept != 0
 	}
@@ -120,13 +120,20 @@ func (s *State) NextDue() (at record.Instant, ok bool) {
 	return at, true
 }
 
+// ownDue is when the shard forgets something next: a kept event, or an instance that
+// ended; 0 for never.
+func (s *State) ownDue() record.Instant {
+	at, _ := s.outlived()
+	return earlier(s.kept.soonest(), at)
+}
+
 // Due are the commands for at most limit timers whose time has come. A timer
 // stays until its command was decided, so ask again after deciding.
 func (s *State) Due(now record.Instant, limit int) []record.TimerDue {
 	var out []record.TimerDue
 	if len(s.kept.parted) > 0 && limit > 0 {
 		out = append(out, record.TimerDue{Due: s.kept.parted[0].handed})
-	} else if k := s.kept.soonest(); k != 0 && k <= now && limit > 0 {
+	} else if k := s.ownDue(); k != 0 && k <= now && limit > 0 {
 		out = append(out, record.TimerDue{Due: k})
 	}
 	// The heap is walked from the top without taking anything out.

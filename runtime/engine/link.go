@@ -216,8 +216,9 @@ func (l *linker) parts(p *plan.Step, s *step) {
 			l.flow.hasChildren = l.flow.hasChildren || s.awaits
 			l.flow.continues = l.flow.continues || p.Kind == plan.Continue
 		}
-	case plan.Progress, plan.Audit:
-		need(p.Expr != nil, "text")
+	case plan.Report, plan.Progress, plan.Audit:
+		need(p.Expr != nil || p.Report != nil, "text or report")
+		l.reporting(p, s)
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
 	case plan.Delay:
@@ -238,6 +239,16 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		}
 	case plan.Publish:
 		need(p.Expr != nil && p.Type.Name != "", "event")
+	case plan.Task, plan.Select, plan.Wait:
+		l.waiting(p, s, need)
+	default:
+		l.fail(p.At, "the step %s is a %q, which this engine cannot run", p.ID, p.Kind)
+	}
+}
+
+// waiting looks up what a step that waits needs.
+func (l *linker) waiting(p *plan.Step, s *step, need func(ok bool, what string) bool) {
+	switch p.Kind {
 	case plan.Task:
 		if !need(p.Task != nil, "task") {
 			return
@@ -257,8 +268,6 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		if need(p.Wait != nil, "time") {
 			s.until = l.expr(cmp.Or(p.Wait.Until, p.Wait.For), p.At)
 		}
-	default:
-		l.fail(p.At, "the step %s is a %q, which this engine cannot run", p.ID, p.Kind)
 	}
 }
 
@@ -328,7 +337,11 @@ func (l *linker) call(p *plan.Step) *call {
 		l.fail(p.At, "calls %s.%s, which the plan does not have", p.Call.Endpoint, p.Call.Operation)
 		return c
 	}
-	if len(p.Call.Args) != len(c.operation.Params) {
+	switch takes := len(c.operation.Params); {
+	case p.Kind == plan.Report && takes == 0:
+		l.fail(p.At, "reports to %s.%s, which takes nothing", p.Call.Endpoint, p.Call.Operation)
+		return c
+	case p.Kind != plan.Report && len(p.Call.Args) != takes:
 		l.fail(p.At, "calls %s.%s with %d arguments, which takes %d", p.Call.Endpoint, p.Call.Operation, len(p.Call.Args), len(c.operation.Params))
 		return c
 	}

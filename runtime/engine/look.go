@@ -150,7 +150,7 @@ func (s *State) Instance(id string) (v Details, ok bool) {
 	if t == nil {
 		return Details{}, false
 	}
-	v = Details{Summary: t.summary(), Result: t.result}
+	v = Details{Summary: t.summary(), Result: t.result, Search: found(t.search)}
 	v.ends(&t.end)
 	var f *flow
 	if p := s.programs[t.plan]; p != nil {
@@ -188,7 +188,7 @@ func (f *flow) asks(index uint32) (endpoint, operation string) {
 }
 
 func (x *instance) details() Details {
-	v := Details{Summary: x.summary(), Result: x.result, Compensating: x.phase == undoing, Progress: x.progress}
+	v := Details{Summary: x.summary(), Result: x.result, Compensating: x.phase == undoing, Progress: x.progress, Search: found(x.search)}
 	if x.flow.process != nil {
 		v.ResultType = x.flow.process.Result
 	}

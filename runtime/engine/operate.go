@@ -113,7 +113,7 @@ func (d *decider) resume(x *instance, a *activation) {
 		return
 	}
 	switch st := &x.flow.steps[a.step]; st.kind {
-	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child, plan.Tap, plan.Slip,
+	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child, plan.Report, plan.Tap, plan.Slip,
 		plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
 		d.attempt(x, a, nil)
 	case plan.Await:

@@ -104,12 +104,12 @@ func (d *decider) throttle(k *cell, f *flow, c *record.StartPart) {
 // is complete.
 func (d *decider) gather(k *cell, f *flow, c *record.StartPart) record.Reply {
 	w := f.steps[c.Step].word
-	group, bytes, due := []types.Value{c.Value}, record.WeightOf(c.Value), d.now+w.within
+	count, bytes, due := 1, record.WeightOf(c.Value), d.now+w.within
 	if k != nil {
 		if _, had := k.known[c.Part]; had {
 			return record.Reply{Instance: c.Part, Existing: true}
 		}
-		group, bytes = append(slices.Clone(k.values), c.Value), bytes+k.bytes
+		count, bytes = len(k.values)+1, bytes+k.bytes
 		if k.closes != 0 {
 			due = k.closes
 		}
@@ -117,12 +117,16 @@ func (d *decider) gather(k *cell, f *flow, c *record.StartPart) record.Reply {
 			return reject(record.Busy, "%d messages of one group came within %ds, the limit: try again later", MaxAsked, RememberAsked/1e9)
 		}
 	}
-	if len(group) > MaxGroup || bytes > d.s.limits.BytesPerCommand {
-		return reject(record.Invalid, "the group of %s has %d messages of %d bytes; at most %d of %d are gathered", c.CellKey, len(group)-1, bytes, MaxGroup, d.s.limits.BytesPerCommand)
+	if count > MaxGroup || bytes > d.s.limits.BytesPerCommand {
+		return reject(record.Invalid, "the group of %s has %d messages of %d bytes; at most %d of %d are gathered", c.CellKey, count-1, bytes, MaxGroup, d.s.limits.BytesPerCommand)
 	}
 	complete := false
 	if w.until != nil {
 		vars := make([]types.Value, len(f.vars))
+		group := []types.Value{c.Value}
+		if k != nil {
+			group = append(slices.Clone(k.values), c.Value)
+		}
 		vars[w.group] = group
 		v, err := w.until.eval(d.s.env, vars, d.now, "", nil)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/policy"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
@@ -20,7 +21,9 @@ type Program struct {
 	endpoints map[string]*plan.Endpoint
 	failovers map[string]*plan.Failover
 	channels  map[string]*plan.Channel
-	same      map[string]*evaluator // of channels with dedupe_by
+	// refinements are those of the parameters of processes.
+	refinements *expression.Checker
+	same        map[string]*evaluator // of channels with dedupe_by
 	// policies are the rules about people, by the name of the policy.
 	policies map[string]*policy.Program
 	// arms are all (event, path) pairs that its selects look for.
@@ -53,6 +56,8 @@ type flow struct {
 	key         *expr // of the process, over its parameters
 	hasChildren bool  // one of its steps calls a process
 	continues   bool  // one of its steps lets the instance begin again
+	reports     bool  // one of its steps makes a report
+	search      []searched
 	// storesArgs says that variables may change while a call waits, so the
 	// arguments have to be remembered.
 	storesArgs bool
@@ -196,6 +201,9 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	for i := range p.Failovers {
 		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
 	}
+	if err := prog.linkRefinements(); err != nil {
+		return nil, err
+	}
 	if err := prog.linkChannels(); err != nil {
 		return nil, err
 	}
@@ -225,6 +233,7 @@ func (p *Program) linkProcess(d *plan.Process) error {
 		f.key = l.expr(d.Key, d.At)
 	}
 	f.deadlineNs = d.DeadlineNs
+	l.searchFields()
 	return l.finish(d.Flow.Body, d.OnCancel, d.At)
 }
 

@@ -30,10 +30,14 @@ func receiverOf(flow, channel string) Receiver {
 // Receivers are those of the plan, in the order of its flows.
 func (p *Program) Receivers() []Receiver {
 	var out []Receiver
-	note := func(flow string) {
-		for i := range p.flows[flow].steps {
-			for _, arm := range armsOf(p.flows[flow].steps[i].plan) {
-				if r := receiverOf(flow, arm.Channel); arm.Channel != "" && !slices.Contains(out, r) {
+	note := func(name string) {
+		f := p.flows[name]
+		if f == nil { // it cannot run yet, and nothing comes to it
+			return
+		}
+		for i := range f.steps {
+			for _, arm := range armsOf(f.steps[i].plan) {
+				if r := receiverOf(name, arm.Channel); arm.Channel != "" && !slices.Contains(out, r) {
 					out = append(out, r)
 				}
 			}

@@ -46,7 +46,7 @@ var runs = map[plan.Kind]bool{
 	plan.Let: true, plan.Call: true, plan.Start: true, plan.Send: true, plan.Task: true, plan.Select: true, plan.Wait: true,
 	plan.If: true, plan.For: true, plan.While: true, plan.Match: true, plan.Parallel: true, plan.Filter: true, plan.Fail: true,
 	plan.Return: true, plan.Publish: true, plan.Begin: true, plan.Child: true,
-	plan.Await: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
+	plan.Await: true, plan.Report: true, plan.Progress: true, plan.Audit: true, plan.Continue: true,
 	plan.Each: true, plan.Try: true, plan.Scope: true, plan.Race: true, plan.Cancel: true, plan.End: true,
 	plan.Dedupe: true, plan.Split: true, plan.Aggregate: true, plan.Resequence: true, plan.Throttle: true, plan.Delay: true,
 	plan.Sample: true, plan.Tap: true, plan.Slip: true,
@@ -69,8 +69,6 @@ func unsupported(p *plan.Plan) []Unsupported {
 	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
-		note(len(d.Search) > 0, d.At, "search")
-		note(d.RetainNs > 0, d.At, "retain")
 		note(d.Replicate != "", d.At, "replicate")
 		note(d.OnBreach != nil, d.At, OnBreach)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })

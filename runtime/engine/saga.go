@@ -222,6 +222,7 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 			d.handOn()
 		} else {
 			d.expire()
+			d.forgetOld()
 		}
 		return record.Reply{}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 7
+const SnapshotVersion = 8
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.

@@ -61,13 +61,19 @@ func (c *snapper) instance(s *State, x *instance) {
 	c.u32(&phase)
 	x.phase = phaseOf(phase)
 	c.value(&x.result)
-	over := x.over != nil
-	c.bits(&over)
+	over, followed, found := x.over != nil, x.path != nil, x.search != nil
+	c.bits(&over, &followed, &found)
 	if over {
 		if x.over == nil {
 			x.over = &ending{}
 		}
 		c.ending(x.over)
+	}
+	if followed {
+		c.path(x)
+	}
+	if found {
+		c.blob(&x.search)
 	}
 	c.settledList(&x.settled)
 	if c.version > 3 {
@@ -282,6 +288,10 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	if c.version > 5 {
 		c.answers(&t.answered)
 	}
+	if c.version > 7 {
+		c.when(&t.keep)
+		c.blob(&t.search)
+	}
 }
 
 func (c *snapper) graveyard(g *graveyard) {
@@ -299,18 +309,20 @@ func (c *snapper) graveyard(g *graveyard) {
 		}
 	}
 	for _, route := range []bool{false, true} {
-		c.row(g, route)
+		c.plot(g, route)
 	}
 }
 
-func (c *snapper) row(g *graveyard, route bool) {
+func (c *snapper) plot(g *graveyard, route bool) {
 	if c.writing {
-		names := g.row(route).all()
-		c.size(len(names))
-		for _, id := range names {
-			b := g.byID[id]
-			c.size(len(b))
-			c.buf = append(c.buf, b...)
+		p := g.plot(route)
+		c.size(p.n)
+		for _, r := range p.rows {
+			for _, id := range r.all() {
+				b := g.byID[id]
+				c.size(len(b))
+				c.buf = append(c.buf, b...)
+			}
 		}
 		return
 	}
@@ -326,10 +338,19 @@ func (c *snapper) row(g *graveyard, route bool) {
 			return
 		}
 		c.at += n
-		if c.version < SnapshotVersion {
-			g.add(t) // in the present form
-			continue
+		if c.version == SnapshotVersion {
+			g.put(t, b)
+		} else {
+			g.add(t)
 		}
-		g.put(t.id, route, b)
+	}
+}
+
+// blob is bytes that may be absent.
+func (c *snapper) blob(v *[]byte) {
+	text := string(*v)
+	c.text(&text)
+	if !c.writing && text != "" {
+		*v = []byte(text)
 	}
 }

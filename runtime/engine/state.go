@@ -4,6 +4,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/placement"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Facts are what a decision may know besides the state.
@@ -35,9 +36,10 @@ type State struct {
 	stuck     int                           // instances with an incident
 	cells     map[string]*cell
 
-	env      map[string]types.Value // workspace of evaluations
-	deciding bool                   // instances are parked at the end of a decision
-	awaiting []waitKey              // channels that somebody began to wait for in this decision
+	env       map[string]types.Value // workspace of evaluations
+	reporting bool                   // a plan that is known makes reports
+	deciding  bool                   // instances are parked at the end of a decision
+	awaiting  []waitKey              // channels that somebody began to wait for in this decision
 }
 
 type taskRef struct {
@@ -76,7 +78,9 @@ type instance struct {
 	people   []string
 	answered []answered
 	done     []doneStep
-	poison   *poison // nothing happens to it while there is one
+	path     *report.Path // of a flow that makes reports
+	search   []byte       // the values under which it is found, packed
+	poison   *poison      // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value
@@ -234,6 +238,9 @@ func (s *State) AddProgram(p *Program) {
 		s.programs[p.digest] = p
 		for _, arm := range p.arms {
 			s.kept.lookFor(arm)
+		}
+		for _, f := range p.flows {
+			s.reporting = s.reporting || f.reports
 		}
 	}
 }

@@ -42,6 +42,10 @@ func (d *decider) execContinue(x *instance, a *activation, index uint32, st *ste
 	if !ok {
 		return
 	}
+	if why := x.flow.program.unfit(st.start.target, st.inputOf(values)); why != "" {
+		d.incident(x, a, index, "the input of "+st.start.target.Name+" does not fit: "+why)
+		return
+	}
 	top := x.top(a)
 	if x.holds(top, true) {
 		d.stop(x, top, record.Stopped{Exit: record.ExitContinue, Step: index, Value: values})
@@ -72,22 +76,32 @@ func (x *instance) owes() bool {
 // goOn is the beginning of the instance as what the step says.
 func (d *decider) goOn(x *instance, index uint32, values []types.Value) {
 	st := &x.flow.steps[index]
+	vars := st.inputOf(values)
+	due := record.Instant(0)
+	if root := x.root(); root != nil && x.flow.deadlineNs == 0 {
+		due = root.due // that of a parent
+	}
+	d.emit(record.Continued{At: d.now, Instance: x.id, Activation: x.last + 1, Process: st.start.target.Name, Vars: vars})
+	if found := x.flow.index(vars); found != nil || x.search != nil {
+		d.emit(record.Indexed{Instance: x.id, Values: found})
+	}
+	root := x.root()
+	if due = earlier(due, x.flow.ownDeadline(d.now)); due != 0 {
+		d.emit(record.TimerSet{Instance: x.id, Activation: root.id, Due: due})
+	}
+	d.wake(root)
+}
+
+// inputOf are the arguments of a step that starts something, by the names of the
+// parameters.
+func (st *step) inputOf(values []types.Value) map[string]types.Value {
 	vars := make(map[string]types.Value, len(values))
 	for i, p := range st.start.target.Params {
 		if values[i] != nil || p.Type.Kind != types.Optional {
 			vars[p.Name] = values[i]
 		}
 	}
-	due := record.Instant(0)
-	if root := x.root(); root != nil && x.flow.deadlineNs == 0 {
-		due = root.due // that of a parent
-	}
-	d.emit(record.Continued{At: d.now, Instance: x.id, Activation: x.last + 1, Process: st.start.target.Name, Vars: vars})
-	root := x.root()
-	if due = earlier(due, x.flow.ownDeadline(d.now)); due != 0 {
-		d.emit(record.TimerSet{Instance: x.id, Activation: root.id, Due: due})
-	}
-	d.wake(root)
+	return vars
 }
 
 // earlier is the first of two times, of which 0 is never.
@@ -164,7 +178,7 @@ func (s *State) continued(e *record.Continued) string {
 	}
 	x.unpack()
 	s.endForward(x, false)
-	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people = f, 0, nil, nil, nil, "", nil
+	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people, x.path = f, 0, nil, nil, nil, "", nil, nil
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {

@@ -43,6 +43,8 @@ type Details struct {
 	Cancelled    bool
 	// Progress is what it said last about how far it is.
 	Progress string
+	// Search are the values under which it is found, by name.
+	Search map[string]types.Value
 }
 
 // Wait is one thing an instance waits for.

@@ -1,10 +1,13 @@
 package node
 
-import "github.com/cob-lang/cob/runtime/observe"
+import (
+	"github.com/cob-lang/cob/runtime/observe"
+	"github.com/cob-lang/cob/runtime/report"
+)
 
 // sees is what somebody sees of an instance. Where its plan is not here, all that
 // has a label is hidden.
-func (n *Node) sees(i *observe.Instance, who Person) observe.Sees {
+func (n *Node) sees(i *observe.Instance, who Person) report.Sees {
 	d := n.deployments.Find(i.Plan)
 	if d == nil {
 		return nil
@@ -15,7 +18,7 @@ func (n *Node) sees(i *observe.Instance, who Person) observe.Sees {
 // show puts the results and faults of a list in as somebody sees them.
 func (n *Node) show(list []observe.Instance, who Person) {
 	type flow struct{ plan, process string }
-	known := map[flow]observe.Sees{}
+	known := map[flow]report.Sees{}
 	for k := range list {
 		i := &list[k]
 		f := flow{i.Plan, i.Process}

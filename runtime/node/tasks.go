@@ -16,6 +16,7 @@ import (
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Person is somebody who asks.
@@ -127,7 +128,7 @@ func (n *Node) task(t engine.Task, who Person, may bool) Task {
 		if i < len(t.Labels) {
 			labels = t.Labels[i]
 		}
-		out.Data[name] = observe.Encode(d.Universe, v, t.DataTypes[i], labels, sees)
+		out.Data[name] = report.Encode(d.Universe, v, t.DataTypes[i], labels, sees)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // Details is everything about one instance.
@@ -67,7 +68,7 @@ func TaskID(instance string, activation uint32) string {
 
 // Explain adds what the engine knows. Labelled data that is not seen is redacted:
 // fields, and variables whose labels say that they follow from such data.
-func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string, sees Sees) {
+func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string][]string, sees report.Sees) {
 	d.State = e.State
 	d.Compensating, d.Blocked = e.Compensating, e.Blocked
 	if d.Detail == "" {
@@ -102,7 +103,7 @@ func (d *Details) Explain(e engine.Details, u *types.Universe, labels map[string
 	if len(e.Vars) > 0 {
 		d.Vars = map[string]json.RawMessage{}
 		for _, v := range e.Vars {
-			d.Vars[v.Name] = Encode(u, v.Value, v.Type, labels[v.Name], sees)
+			d.Vars[v.Name] = report.Encode(u, v.Value, v.Type, labels[v.Name], sees)
 		}
 	}
 }

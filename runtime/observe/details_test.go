@@ -12,18 +12,20 @@ func TestLabelledDataIsNotShown(t *testing.T) {
 	text := types.Of(types.String)
 	u := types.NewUniverse([]types.Definition{{Name: "p.Customer", Kind: types.RecordDefinition, Fields: []types.Field{
 		{Name: "id", Type: text}, {Name: "name", Type: text, Labels: []string{"personal"}},
-	}}})
+	}}, {Name: "p.Party", Kind: types.UnionDefinition, Fields: []types.Field{{Name: "person", Type: types.Ref("p.Customer")}, {Name: "firm", Type: text}}}})
 	ada := map[string]types.Value{"id": "c-1", "name": "Ada"}
 	var d observe.Details
 	d.Explain(engine.Details{Vars: []engine.Var{
 		{Name: "customer", Type: types.Ref("p.Customer"), Value: ada},
 		{Name: "all", Type: types.ListOf(types.OptionalOf(types.Ref("p.Customer"))), Value: []types.Value{ada, nil}},
+		{Name: "party", Type: types.Ref("p.Party"), Value: map[string]types.Value{"person": ada}},
 		{Name: "greeting", Type: text, Value: "hi Ada"},
 		{Name: "count", Type: types.Of(types.Int), Value: int64(2)},
 	}}, u, map[string][]string{"greeting": {"health", "personal"}}, nil)
 	for name, want := range map[string]string{
 		"customer": `{"id":"c-1","name":"(personal)"}`,
 		"all":      `[{"id":"c-1","name":"(personal)"},null]`,
+		"party":    `{"person":{"id":"c-1","name":"(personal)"}}`,
 		"greeting": `"(health, personal)"`,
 		"count":    `2`,
 	} {

@@ -144,7 +144,7 @@ func (v *View) seed(upTo uint64, i engine.Details) {
 	x := &entry{
 		id: i.Instance, process: i.Process, key: i.Key, plan: i.Plan, state: i.State,
 		started: i.Started, ended: i.Ended, firstCommit: first, lastCommit: last,
-		result: i.Result, fault: i.Fault, fields: i.Fields, detail: i.Detail, progress: i.Progress,
+		result: i.Result, fault: i.Fault, fields: i.Fields, detail: i.Detail, progress: i.Progress, search: i.Search,
 	}
 	if x.state == record.Waiting {
 		x.state = record.Running // the calls under way tell waiting from running

@@ -9,6 +9,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // MaxEnded bounds how many ended instances a view remembers; the oldest go
@@ -47,6 +48,8 @@ type Instance struct {
 	Detail  string          `json:"detail,omitempty"`
 	// Progress is what it said last about how far it is.
 	Progress string `json:"progress,omitempty"`
+	// Search are the values under which it is found, by name.
+	Search map[string]json.RawMessage `json:"search,omitempty"`
 
 	result types.Value // as it came, of one that completed
 	fields map[string]types.Value
@@ -62,6 +65,8 @@ type entry struct {
 	fault                  string
 	fields                 map[string]types.Value
 	detail, progress       string
+	search                 map[string]types.Value
+	gone                   bool // it is forgotten
 	firstCommit            uint64
 	lastCommit             uint64
 	calls                  []openCall
@@ -87,6 +92,7 @@ type View struct {
 	entries map[string]*entry
 	order   []*entry // by start; only appended to, or made anew
 	ended   int
+	gone    int // in order and not among entries
 	marks   marks
 	figures map[string]*figures // by process
 }
@@ -172,6 +178,14 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.process, x.progress, x.calls = e.Process, "", nil
 		}
+	case record.Indexed:
+		if x := v.touch(e.Instance, commit); x != nil {
+			x.search = e.Values
+		}
+	case record.Reported:
+		v.touch(e.Instance, commit)
+	case record.Forgotten:
+		v.forget(e.Instance)
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
@@ -240,6 +254,10 @@ func (v *View) forgetOldest() {
 	drop := MaxEnded / 10
 	kept := make([]*entry, 0, len(v.order)) // whoever walks the old ones goes on
 	for _, x := range v.order {
+		if x.gone {
+			v.gone--
+			continue
+		}
 		if drop > 0 && x.ended != 0 {
 			if v.entries[x.id] == x { // not one of the same name that came later
 				delete(v.entries, x.id)
@@ -253,6 +271,28 @@ func (v *View) forgetOldest() {
 	v.order = kept
 }
 
+// forget drops an instance that ended. Its place in the order is closed with those of
+// others.
+func (v *View) forget(instance string) {
+	x := v.entries[instance]
+	if x == nil {
+		return
+	}
+	x.gone = true
+	delete(v.entries, instance)
+	v.ended--
+	if v.gone++; v.gone < 1024 || v.gone < len(v.order)/4 {
+		return
+	}
+	kept := make([]*entry, 0, len(v.order)-v.gone) // whoever walks the old ones goes on
+	for _, o := range v.order {
+		if !o.gone {
+			kept = append(kept, o)
+		}
+	}
+	v.order, v.gone = kept, 0
+}
+
 // sortByStart puts the instances in the order that lists need.
 func (v *View) sortByStart() {
 	sort.SliceStable(v.order, func(i, j int) bool { return v.order[i].started < v.order[j].started })
@@ -264,6 +304,7 @@ type Filter struct {
 	State   record.State
 	Key     string
 	Since   time.Time
+	Where   *Where // nil: all
 }
 
 func (f Filter) matches(x *entry) bool {
@@ -274,7 +315,7 @@ func (f Filter) matches(x *entry) bool {
 		!f.Since.IsZero() && x.started < record.Instant(f.Since.UnixNano()):
 		return false
 	}
-	return true
+	return f.Where.holds(x)
 }
 
 // listSlice is how many instances List looks at before it lets Fold in.
@@ -306,7 +347,7 @@ func (v *View) listSome(list []Instance, some []*entry, f Filter, behind Place, 
 		if len(list) >= limit && !list[len(list)-1].Started.Equal(instant(x.started)) {
 			return list, false // those of one moment stay together, so that they can be put in order
 		}
-		if behind.admits(x) && f.matches(x) {
+		if !x.gone && behind.admits(x) && f.matches(x) {
 			list = append(list, v.instance(x))
 		}
 	}
@@ -365,6 +406,12 @@ func (v *View) instance(x *entry) Instance {
 		ID: x.id, Process: x.process, Key: x.key, State: x.now(), Plan: x.plan,
 		Started: instant(x.started), Detail: x.detail, Progress: x.progress,
 	}
+	if len(x.search) > 0 {
+		i.Search = make(map[string]json.RawMessage, len(x.search))
+		for name, value := range x.search {
+			i.Search[name] = types.AppendJSON(nil, value)
+		}
+	}
 	if x.ended == 0 {
 		return i
 	}
@@ -378,16 +425,16 @@ func (v *View) instance(x *entry) Instance {
 }
 
 // Show puts the result or the fault in as somebody sees it.
-func (i *Instance) Show(plans Plans, sees Sees) {
+func (i *Instance) Show(plans Plans, sees report.Sees) {
 	result, universe := plans.Result(i.Plan, i.Process)
 	if i.Ended == nil || universe == nil { // without its plan nobody knows what has a label
 		return
 	}
 	if i.State == record.Completed && result.Kind != types.Void && result.Kind != types.Invalid {
-		i.Result = Encode(universe, i.result, result, nil, sees)
+		i.Result = report.Encode(universe, i.result, result, nil, sees)
 	}
 	if i.Fault != nil {
-		i.Fault = &Fault{i.Fault.Type, Encode(universe, i.fields, types.Ref(i.Fault.Type), nil, sees)}
+		i.Fault = &Fault{i.Fault.Type, report.Encode(universe, i.fields, types.Ref(i.Fault.Type), nil, sees)}
 	}
 }
 

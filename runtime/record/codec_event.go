@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -174,6 +174,9 @@ var readers = [...]func(*coder) Event{
 	tagTold:                readAs[Told],
 	tagContinued:           readAs[Continued],
 	tagTaskNudged:          readAs[TaskNudged],
+	tagReported:            readAs[Reported],
+	tagIndexed:             readAs[Indexed],
+	tagForgotten:           readAs[Forgotten],
 	tagStopped:             readAs[Stopped],
 	tagFaultPassed:         readAs[FaultPassed],
 	tagStepWithdrawn:       readAs[StepWithdrawn],

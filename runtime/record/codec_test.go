@@ -32,6 +32,7 @@ var kinds = []record.Event{
 	record.TimerSet{}, record.TimerFired{}, record.EventHanded{}, record.Stopped{}, record.FaultPassed{}, record.StepWithdrawn{},
 	record.BlockEntered{}, record.UndoStarted{}, record.RoundsPlanned{}, record.StateEntered{}, record.ArmsAwaited{},
 	record.WorkBegun{}, record.WorkEnded{}, record.ChildStarted{}, record.ChildRecalled{}, record.HandleTaken{}, record.WatcherAdded{}, record.Told{}, record.Continued{}, record.TaskNudged{},
+	record.Reported{}, record.Indexed{}, record.Forgotten{},
 	record.InstancePoisoned{}, record.StepSkipped{}, record.InstanceTerminated{}, record.InstanceReset{}, record.WentBack{}, record.Operated{}, record.GivenUp{},
 	record.TaskAnswered{}, record.TaskReleased{}, record.TaskDelegated{},
 	record.MessageTaken{}, record.MessagePassed{}, record.PartBegan{}, record.CellOpened{}, record.CellMarked{}, record.CellGathered{},

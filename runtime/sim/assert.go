@@ -40,6 +40,8 @@ func (b *bench) then(t *plan.Then) {
 		b.said(t, record.TellProgress)
 	case plan.ThenAudit:
 		b.said(t, record.TellAudit)
+	case plan.ThenReport:
+		b.reported(t)
 	default:
 		b.fail("an assertion that this program can check", fmt.Sprintf("%q: use a newer cob", t.Kind))
 	}

@@ -98,6 +98,8 @@ func (b *bench) noteWay(e record.Event) {
 		b.noteDone(e.Instance, e.Step)
 	case record.Told:
 		b.noteDone(e.Instance, e.Step)
+	case record.Reported:
+		b.noteDone(e.Instance, e.Step)
 	case record.WorkBegun:
 		b.noteDone(e.Instance, e.Step)
 	case record.StepEntered:

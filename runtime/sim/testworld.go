@@ -234,6 +234,8 @@ func entered(e record.Event) (instance string, step uint32, ok bool) {
 		return e.Instance, e.Step, true
 	case record.Told:
 		return e.Instance, e.Step, true
+	case record.Reported:
+		return e.Instance, e.Step, true
 	}
 	return left(e)
 }
@@ -265,6 +267,7 @@ type told struct {
 	begun     []happened
 	undone    []plan.StepName
 	texts     []said
+	reports   []happened             // by name: their documents
 	parts     map[string]uint32      // messages that were handed on: by which word
 	opened    map[plan.StepName]bool // tasks
 	leaving   map[string]bool        // steps that leave their flow and have been counted
@@ -295,6 +298,7 @@ func (b *bench) note(events []record.Event) {
 	for _, e := range events {
 		b.noteStep(e)
 		b.noteWay(e)
+		b.noteReport(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
 			b.flows[e.Instance] = e.Process

@@ -61,8 +61,11 @@ func Run(o Options) Result {
 	own := o.Load != nil
 	o = o.filled()
 	w := live(o, o.Trace)
-	if w.failure != nil && !o.Trace {
-		w = live(o, true)
+	if first := w.failure; first != nil && !o.Trace {
+		if w = live(o, true); w.failure == nil {
+			first.Detail += " (the same world once more did not show it)"
+			w.failure = first
+		}
 	}
 	if w.failure != nil {
 		w.failure.Own = own

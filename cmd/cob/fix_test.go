@@ -7,7 +7,6 @@ import (
 
 	rules "github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/lang/diag"
-	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // TestFixCleansTheBadExamples applies all fixes to the bad example of every page.

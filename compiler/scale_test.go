@@ -339,6 +339,7 @@ var bounded = map[string]string{
 	"unknown variable, same": "diag.MaxGuesses", "unknown fields": "diag.MaxGuesses", "operations, unknown": "check.MaxMembers",
 	"operations": "check.MaxMembers", "condition match": "check.MaxMembers", "int match": "check.MaxMembers", "string match": "check.MaxMembers",
 	"enum match, none": "check.MaxMembers", "nameless record": "check.MaxMembers", "list of nameless": "check.MaxMembers",
+	"record literal": "check.MaxMembers", "fields": "check.MaxMembers",
 	"else ifs": "syntax.MaxNesting", "routes in chain": "the steps of the search for circles",
 }
 

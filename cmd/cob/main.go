@@ -66,8 +66,12 @@ var commands = []func() *cobra.Command{
 	psCommand,
 	showCommand,
 	reportCommand,
+	whyCommand,
 	cancelCommand,
+	terminateCommand,
 	retryCommand,
+	skipCommand,
+	resumeCommand,
 	taskCommand,
 	versionCommand,
 }
@@ -102,6 +106,15 @@ func run(args []string) int {
 		return e.code
 	}
 	fmt.Fprintf(os.Stderr, "cob: %v\nSee %q.\n", err, c.CommandPath()+" --help")
+	return exitUsage
+}
+
+// exitCodeOf is the code that an error ends the process with.
+func exitCodeOf(err error) int {
+	var e *exit
+	if errors.As(err, &e) {
+		return e.code
+	}
 	return exitUsage
 }
 

@@ -16,13 +16,14 @@ import (
 )
 
 func psCommand() *cobra.Command {
-	var process, state, key, format string
+	var process, state, key, where, format string
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "ps",
 		Short: "List instances, newest first",
 		Example: `  cob ps --state waiting
   cob ps --process orders.Fulfil --key o-17
+  cob ps --where 'state == "incident" && started < "2026-11-21T10:00:00Z"'
   cob ps --format json | jq .`,
 		Args: cobra.NoArgs,
 	}
@@ -30,6 +31,7 @@ func psCommand() *cobra.Command {
 	cmd.Flags().StringVar(&process, "process", "", "only instances of this process")
 	cmd.Flags().StringVar(&state, "state", "", "only instances in this state: running waiting completed faulted cancelled incident")
 	cmd.Flags().StringVar(&key, "key", "", "only the instances of this key")
+	cmd.Flags().StringVar(&where, "where", "", "only instances that this condition holds for, over id process key state plan fault started ended and search fields")
 	cmd.Flags().IntVar(&limit, "limit", admin.DefaultList, "at most so many")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -37,6 +39,9 @@ func psCommand() *cobra.Command {
 			return fmt.Errorf("--format %s: want text or json", format)
 		}
 		q := url.Values{"process": {process}, "state": {state}, "key": {key}, "limit": {strconv.Itoa(limit)}}
+		if where != "" {
+			q.Set("where", where)
+		}
 		var page admin.Page
 		if err := newClient(*server).do(cmd.Context(), "GET", "/v1/instances?"+q.Encode(), nil, nil, &page); err != nil {
 			return err
@@ -132,6 +137,7 @@ func showInstance(w io.Writer, d observe.Details) {
 	for _, wait := range d.Waits {
 		fmt.Fprintf(w, "  waits    %s\n", waiting(wait))
 	}
+	showOutlook(w, d)
 	for _, s := range d.Settlements {
 		state := "settled: " + string(s.Outcome)
 		if s.Open {
@@ -139,6 +145,26 @@ func showInstance(w io.Writer, d observe.Details) {
 		}
 		fmt.Fprintf(w, "  unknown  %s at %s since %s, %s\n", s.Endpoint, s.Cloud, s.Since.Format(time.RFC3339), state)
 	}
+}
+
+// showOutlook shows what an operator can do about an incident.
+func showOutlook(w io.Writer, d observe.Details) {
+	if d.Blocked != "" {
+		fmt.Fprintf(w, "  blocked  %s\n", d.Blocked)
+	}
+	if d.Outlook == nil {
+		return
+	}
+	for _, wait := range d.Waits {
+		if wait.Last != "" {
+			fmt.Fprintf(w, "  error    at %s: %s\n", wait.Step, wait.Last)
+		}
+	}
+	fmt.Fprintf(w, "  on retry      %s\n", d.Outlook.Retry)
+	for _, s := range d.Outlook.Skip {
+		fmt.Fprintf(w, "  on skip       %s\n", skipOutlook(*d.Outlook, fmt.Sprintf("%s@%d", s.Step, s.Activation)))
+	}
+	fmt.Fprintf(w, "  on resume     %s\n  on cancel     %s\n  on terminate  %s\n", d.Outlook.Resume, d.Outlook.Cancel, d.Outlook.Terminate)
 }
 
 // waiting says in one sentence what an instance waits for.

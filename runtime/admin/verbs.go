@@ -49,11 +49,24 @@ func (s *server) verb(do func(r *http.Request, id string, a Act) error) func(htt
 		if err := readAct(w, r, &a, actExample); err != nil {
 			return err
 		}
+		if err := s.sign(r, &a); err != nil {
+			return err
+		}
 		if err := do(r, r.PathValue("id"), a); err != nil {
 			return err
 		}
 		return s.instance(w, r)
 	}
+}
+
+// sign sets who acts. Where callers are trusted, nobody has to say it.
+func (s *server) sign(r *http.Request, a *Act) error {
+	if who, err := s.who(r); err != nil || who.ID == "" && a.By == "" && s.identity.trusting() {
+		return err
+	}
+	who, err := s.actor(r, a.By, nil)
+	a.By = who.ID
+	return err
 }
 
 func (s *server) cancel(r *http.Request, id string, a Act) error {
@@ -73,6 +86,9 @@ func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
 	if err := readAct(w, r, &a, `{"by": "ada", "from": "charge", "set": {"limit": 3}}`); err != nil {
 		return err
 	}
+	if err := s.sign(r, &a.Act); err != nil {
+		return err
+	}
 	err := s.node.Retry(r.Context(), r.PathValue("id"), node.Retrying{By: a.By, Reason: a.Reason, From: a.From, Set: a.Set})
 	if err != nil {
 		return err
@@ -85,6 +101,9 @@ func (s *server) skip(w http.ResponseWriter, r *http.Request) error {
 	if err := readAct(w, r, &a, `{"by": "ada", "step": "charge", "value": {"id": "c-1"}}`); err != nil {
 		return err
 	}
+	if err := s.sign(r, &a.Act); err != nil {
+		return err
+	}
 	err := s.node.Skip(r.Context(), r.PathValue("id"), node.Skipping{By: a.By, Reason: a.Reason, Step: a.Step, Value: a.Value, Undone: a.Undone})
 	if err != nil {
 		return err
@@ -93,7 +112,7 @@ func (s *server) skip(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) outlook(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.node.Outlook(r.Context(), r.PathValue("id"))
+	o, err := s.node.Outlook(r.Context(), r.PathValue("id"), r.URL.Query().Get("from"))
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ type Outlook struct {
 	Terminate string
 	// Skips are the places that can be skipped, or have an incident.
 	Skips []Skip
+	// Back is what going back to a step would do, where one was named.
+	Back string
 }
 
 // Skip is what a skip of one place would do.
@@ -70,6 +72,25 @@ func (s *State) Outlook(id string) (o Outlook, ok bool) {
 		}
 	}
 	return o, true
+}
+
+// OnBack says what going back to a step would do.
+func (s *State) OnBack(id, step string) string {
+	t, err := s.Resettable(id, step)
+	if err != nil {
+		return notPossible + err.Error()
+	}
+	x := s.instances[id]
+	var names []string
+	for i := len(x.done) - 1; i >= 0; i-- {
+		if x.flow.topOf(x.done[i].step) >= x.flow.topOf(t.Step) {
+			names = append(names, x.doneName(i))
+		}
+	}
+	if len(names) == 0 {
+		return "goes back to " + step + "; nothing that completed since has to be undone"
+	}
+	return "undoes " + some(names) + ", then goes back to " + step
 }
 
 // some names a few and counts the rest.

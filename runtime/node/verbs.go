@@ -148,11 +148,17 @@ func (n *Node) Resume(ctx context.Context, id, by, reason string) error {
 	return n.act(ctx, id, record.ResumeInstance{Instance: id, By: by, Reason: reason})
 }
 
-// Outlook says what would happen to an instance on each verb.
-func (n *Node) Outlook(ctx context.Context, id string) (observe.Outlook, error) {
+// Outlook says what would happen to an instance on each verb, and where from names a
+// step, on going back to it.
+func (n *Node) Outlook(ctx context.Context, id, from string) (observe.Outlook, error) {
 	var o engine.Outlook
 	var ok bool
-	if err := n.shardOf(id).processor.Query(ctx, func(s *engine.State) { o, ok = s.Outlook(id) }); err != nil {
+	look := func(s *engine.State) {
+		if o, ok = s.Outlook(id); ok && from != "" {
+			o.Back = s.OnBack(id, from)
+		}
+	}
+	if err := n.shardOf(id).processor.Query(ctx, look); err != nil {
 		return observe.Outlook{}, err
 	}
 	if !ok {

@@ -10,6 +10,8 @@ type Outlook struct {
 	Cancel    string `json:"cancel"`
 	Terminate string `json:"terminate"`
 	Skip      []Skip `json:"skip,omitempty"`
+	// Back is what going back to a step would do, where one was named.
+	Back string `json:"back,omitempty"`
 }
 
 // Skip is what a skip of one place would do.
@@ -23,7 +25,7 @@ type Skip struct {
 
 // OutlookOf is what the engine says.
 func OutlookOf(o engine.Outlook) Outlook {
-	out := Outlook{Retry: o.Retry, Resume: o.Resume, Cancel: o.Cancel, Terminate: o.Terminate}
+	out := Outlook{Retry: o.Retry, Resume: o.Resume, Cancel: o.Cancel, Terminate: o.Terminate, Back: o.Back}
 	for _, s := range o.Skips {
 		out.Skip = append(out.Skip, Skip{s.Step, s.Activation, s.At, s.Does, s.Wants})
 	}

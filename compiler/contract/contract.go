@@ -71,7 +71,8 @@ type Contract struct {
 	Refinements []expression.Refinement // by type and field
 	Operations  []Operation             // by service and name
 	Channels    []Channel               // by name; of asyncapi
-	XML         []XML                   // of wsdl
+	XML         []XML                   // of wsdl, by type and field
+	Proto       []ProtoField            // of proto, by type and field
 	// Services are the names behind which operations stand together, sorted: the
 	// services of a proto file, the ports of a WSDL. Other kinds have none.
 	Services []string
@@ -204,6 +205,10 @@ func (c *Contract) Definition(qualified string) *types.Definition {
 func (c *Contract) sort() {
 	slices.SortFunc(c.Types, func(a, b types.Definition) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Refinements, func(a, b expression.Refinement) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field))
+	})
+	slices.SortStableFunc(c.XML, func(a, b XML) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field)) })
+	slices.SortStableFunc(c.Proto, func(a, b ProtoField) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Field, b.Field))
 	})
 	slices.SortStableFunc(c.Operations, func(a, b Operation) int {

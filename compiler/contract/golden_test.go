@@ -98,6 +98,12 @@ func print(c *contract.Contract) string {
 	for i := range c.Operations {
 		printOperation(&c.Operations[i], line)
 	}
+	for _, f := range c.Proto {
+		line("wire %s.%s %d %s", f.Type, f.Field, f.Number, strings.Join(strings.Fields(fmt.Sprint(f.As, " ", f.Of, " ", f.Key, " packed=", f.Packed)), " "))
+	}
+	for _, x := range c.XML {
+		line("wire %s.%s {%s}%s attribute=%v text=%v", x.Type, x.Field, x.Space, x.Name, x.Attribute, x.Text)
+	}
 	for _, ch := range c.Channels {
 		line("channel %s %q %s of %v receives=%v sends=%v", ch.Name, ch.Address, ch.Protocol, ch.Messages, ch.Receives, ch.Sends)
 	}

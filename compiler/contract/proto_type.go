@@ -65,6 +65,7 @@ func (p *protos) declare(t *protoType) {
 		p.Declared[d.Name] = p.at(t.in, t.in.ast.Node(t.enum))
 		for _, v := range t.enum.Value {
 			d.Values = append(d.Values, v.GetName())
+			p.Proto = append(p.Proto, ProtoField{Type: d.Name, Field: v.GetName(), Number: v.GetNumber()})
 		}
 		if len(d.Values) > MaxEnum {
 			p.fail(CodeBounds, p.Declared[d.Name], "the enum %s has more than %d values", t.full, MaxEnum)
@@ -93,7 +94,9 @@ func (p *protos) fields(t *protoType) []types.Field {
 			}
 			continue
 		}
-		out.add(out.named(f.GetName(), p.fieldType(t, f)))
+		x := out.named(f.GetName(), p.fieldType(t, f))
+		p.wire(t.name, x.Name, t, f)
+		out.add(x)
 	}
 	return out.list
 }
@@ -105,7 +108,9 @@ func (p *protos) union(t *protoType, index int32, name string) types.Type {
 	var cases fields
 	for _, f := range t.message.Field {
 		if f.OneofIndex != nil && f.GetOneofIndex() == index {
-			cases.add(cases.named(f.GetName(), p.single(t, f)))
+			x := cases.named(f.GetName(), p.single(t, f))
+			p.wire(full, x.Name, t, f)
+			cases.add(x)
 		}
 	}
 	d.Fields = cases.list

@@ -55,6 +55,7 @@ func Lower(p *check.Program, each check.Each) (*plan.Plan, *plan.Suite) {
 	out.Endpoints = endpoints(r, out.Endpoints, suite)
 	out.Types = used(p, r, out)
 	out.Refinements = r.refinements(out)
+	out.Wires = r.wires(out)
 	return out, suite
 }
 

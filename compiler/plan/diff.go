@@ -44,6 +44,7 @@ func Diff(older, newer *Plan) []Change {
 	d := &differ{older: older, newer: newer}
 	d.definitions()
 	d.refinements()
+	d.wires()
 	d.channels()
 	d.endpoints()
 	d.processes()
@@ -231,6 +232,17 @@ func (d *differ) refinements() {
 	})
 }
 
+// wires tells how fields travel now: instances keep their values, and the next call
+// sends them in the new form.
+func (d *differ) wires() {
+	name := func(w *Wire) string { return w.Type + " " + w.Field }
+	each(d.older.Wires, d.newer.Wires, name, func(a, b *Wire) {
+		if a != nil && b != nil && !same(a, b) {
+			d.add(Safe, "type "+b.Type, "", "%s travels as %s, not as %s: the next call sends it so", b.Field, b.form(), a.form())
+		}
+	})
+}
+
 func (d *differ) channels() {
 	each(d.older.Channels, d.newer.Channels, func(c *Channel) string { return c.Name }, func(a, b *Channel) {
 		switch {
@@ -294,7 +306,7 @@ func (d *differ) rest() {
 	a, b := reflect.ValueOf(*d.older), reflect.ValueOf(*d.newer)
 	for i := range a.NumField() {
 		name := a.Type().Field(i).Name
-		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Channels", "Endpoints", "Processes", "Routes", "Patterns", "Windows", "Schedules", "Partners", "Migrations"}, name) {
+		if a.Field(i).Kind() != reflect.Slice || slices.Contains([]string{"Types", "Refinements", "Wires", "Channels", "Endpoints", "Processes", "Routes", "Patterns", "Windows", "Schedules", "Partners", "Migrations"}, name) {
 			continue
 		}
 		word := strings.ToLower(strings.TrimSuffix(name, "s"))

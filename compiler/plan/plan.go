@@ -29,6 +29,7 @@ type Plan struct {
 	Std         string             `json:"std,omitempty"`
 	Types       []types.Definition `json:"types,omitempty"`       // by name
 	Refinements []Refinement       `json:"refinements,omitempty"` // by type and field
+	Wires       []Wire             `json:"wires,omitempty"`       // by type and field
 	Labels      []Label            `json:"labels,omitempty"`      // by name
 	Contracts   []Contract         `json:"contracts,omitempty"`   // by path
 	Settings    []Setting          `json:"settings,omitempty"`    // by name: what the environment must supply

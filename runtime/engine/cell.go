@@ -18,9 +18,11 @@ const (
 	MaxWaiting      = 1000
 	MaxWaitingBytes = 16 << 20
 	// RememberAsked is how long a group remembers which messages it has had, in case
-	// that one comes again; MaxAsked bounds how many it remembers.
-	RememberAsked = record.Instant(60e9)
-	MaxAsked      = 100_000
+	// that one comes again; beyond MaxAsked the oldest are forgotten, but none that came
+	// within RememberAtLeast.
+	RememberAsked   = record.Instant(600e9)
+	RememberAtLeast = record.Instant(60e9)
+	MaxAsked        = 100_000
 	// KeepSequence is how long a sequence in which nothing comes any more is known.
 	KeepSequence = record.Instant(24 * 3600e9)
 )
@@ -165,7 +167,7 @@ func (s *State) cellOpened(e *record.CellOpened) string {
 
 func (s *State) cellGathered(c *cell, e *record.CellGathered) {
 	old := 0
-	for old < len(c.asked) && c.asked[old].at+RememberAsked <= e.At {
+	for old < len(c.asked) && (c.asked[old].at+RememberAsked <= e.At || len(c.asked)-old >= MaxAsked) {
 		delete(c.known, c.asked[old].part)
 		old++
 	}

@@ -101,6 +101,35 @@
 // activation numbers, for keys of effects are made of them; all else is new. It
 // first waits for settlements, for their steps are those of the old flow.
 //
+// # Messages of a channel, for instances
+//
+// An arm of a select may wait for messages of a channel. All instances of a process
+// that do are one Receiver, which has one reader outside (a node, a world): it reads
+// the channel in order and offers each message that was not taken (OfferMessage) to
+// the shard of the instance that the key names, else to one shard after the other. An
+// arm waits in the same index as one for events, under the receiver's name, so an
+// offer finds who may take it; of several who waits longest gets it. MessageTaken is
+// one event: the message is in the instance, and its position among those that were
+// taken. The reader asks the shards for these (Received) when it begins, behind every
+// offer that it has made before, so it needs no memory of its own. An offer nobody
+// takes leaves nothing behind; who begins to wait says so (Await), and then the reader
+// offers again.
+//
+// # The words of routes
+//
+// What a word keeps for a key is a cell. A cell lives in the shard that its name says,
+// and not where the message came in: the instance that comes to the word hands its
+// message on (Hand, StartPart) and ends, and an instance that goes on behind the word
+// begins there, under a name that leads to the same shard (record.PartID). So deciding
+// about the key, keeping something for it and going on is one commit, without a
+// question that has to be answered; the name of the part makes handing on twice the
+// same as once. The items of a split are parts without a cell.
+//
+// A cell has one time at which it is looked at: what it keeps is too old, its group
+// has waited long enough, a number is missing for too long. A group goes on as a part
+// of its own. Of a sequence one part runs at a time, and its end lets the next one go
+// on. Tap, slip and delay are effects and timers of the instance itself.
+//
 // # Sizes
 //
 // For any command record.Weight(events) is at most MaxCommandBytes: whoever
@@ -166,6 +195,10 @@
 //   - A parent that is cancelled does not wait until its children have undone what they
 //     did.
 //   - Events are told apart by their type and ID, for as long as they are kept.
+//   - The steps before a word that hands on are not undone when what follows fails: the
+//     message was handed on as through a channel.
+//   - A message that joins a group is remembered for RememberAsked after the group has
+//     gone on: who hands on asks again for some seconds at most.
 //
 // Deliberately absent: NATS, time, retention of history (runtime/observe reads
 // the journal), who may do what (the edge asks lang/policy before it sends a

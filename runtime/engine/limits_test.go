@@ -231,13 +231,13 @@ func TestLinkNamesThePlace(t *testing.T) {
 }
 
 func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
-	once := plan.Step{ID: "dedupe", Kind: plan.Dedupe, At: "p.cob:4:1"}
-	late := plan.Step{ID: "delay", Kind: plan.Delay, At: "p.cob:5:1"}
+	once := plan.Step{ID: "claim", Kind: plan.Claim, At: "p.cob:4:1"}
+	late := plan.Step{ID: "reply", Kind: plan.Reply, At: "p.cob:5:1"}
 	yes := num("1")
 	both := one(plan.Step{ID: "if", Kind: plan.If, Expr: &yes, Blocks: []plan.Block{{Steps: []plan.Step{once, late}}}, At: "p.cob:3:1"})
 	_, err := engine.Link(both, "d")
 	var what *engine.UnsupportedError
-	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "dedupe (p.cob:4:1), delay (p.cob:5:1)") {
+	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "claim (p.cob:4:1), reply (p.cob:5:1)") {
 		t.Errorf("got %v", err)
 	}
 	away := one(give(num("1")))

@@ -188,14 +188,12 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		return ok
 	}
 	switch p.Kind {
-	case plan.Let:
+	case plan.Let, plan.Filter:
 		need(p.Expr != nil, "expression")
 	case plan.If, plan.For, plan.While:
 		need(p.Expr != nil && len(p.Blocks) > 0, "expression or no block")
 	case plan.Fail:
 		need(p.Type.Name != "", "fault")
-	case plan.Filter:
-		need(p.Expr != nil, "condition")
 	case plan.Match:
 		need(len(p.Arms) == len(p.Blocks), "block for every arm")
 	case plan.Parallel, plan.Race, plan.Each, plan.Try, plan.Scope, plan.Critical, plan.Interleave, plan.Milestone, plan.During, plan.Machine, plan.Goto:
@@ -221,18 +219,8 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		l.reporting(p, s)
 	case plan.Await:
 		need(p.Expr != nil && p.Await != nil, "handle")
-	case plan.Delay:
-		need(p.Wait != nil, "time")
-	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
-		if l.flow.route == nil {
-			l.fail(p.At, "the step %s (%s) stands in a process", p.ID, p.Kind)
-			return
-		}
+	case plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample, plan.Slip:
 		s.word = l.word(p)
-	case plan.Slip:
-		if need(p.Expr != nil && len(p.Arms) == 1 && p.Arms[0] != nil, "list") {
-			s.word = &word{path: slipPath(p.Expr, p.Arms[0])}
-		}
 	case plan.Send, plan.Tap:
 		if need(p.Send != nil && p.Expr != nil, "channel or no message") && l.flow.program.channels[p.Send.Channel] == nil {
 			l.fail(p.At, "sends to the channel %s, which the plan does not have", p.Send.Channel)
@@ -264,7 +252,7 @@ func (l *linker) waiting(p *plan.Step, s *step, need func(ok bool, what string) 
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {
 			s.sel = l.selection(p)
 		}
-	case plan.Wait:
+	case plan.Wait, plan.Delay:
 		if need(p.Wait != nil, "time") {
 			s.until = l.expr(cmp.Or(p.Wait.Until, p.Wait.For), p.At)
 		}

@@ -113,8 +113,8 @@ func (d *decider) gather(k *cell, f *flow, c *record.StartPart) record.Reply {
 		if k.closes != 0 {
 			due = k.closes
 		}
-		if len(k.asked) >= MaxAsked && k.asked[0].at+RememberAsked > d.now {
-			return reject(record.Busy, "%d messages of one group came within %ds, the limit: try again later", MaxAsked, RememberAsked/1e9)
+		if len(k.asked) >= MaxAsked && k.asked[0].at+RememberAtLeast > d.now {
+			return reject(record.Busy, "%d messages of one key came within %ds, the limit: try again later", MaxAsked, RememberAtLeast/1e9)
 		}
 	}
 	if count > MaxGroup || bytes > d.s.limits.BytesPerCommand {
@@ -146,6 +146,9 @@ func (d *decider) gather(k *cell, f *flow, c *record.StartPart) record.Reply {
 func (d *decider) emitGroup(k *cell) {
 	last := k.asked[len(k.asked)-1]
 	part := record.PartID(k.id, last.part)
+	for d.s.known(part) { // the message was forgotten, and came again
+		part = record.PartID(k.id, part)
+	}
 	vars := map[string]types.Value{k.flow.vars[k.flow.steps[k.step].word.group].name: slices.Clone(k.values)}
 	d.emit(record.CellEmptied{At: d.now, Cell: k.id, Due: last.at + RememberAsked})
 	d.beginPart(k.flow, k.step, k.id, part, short(k.key), vars)

@@ -140,9 +140,9 @@ func TestGroupLimits(t *testing.T) {
 	}
 }
 
-// TestAGroupRemembersWhatItHadForAMinute: a message that is handed on again is not
+// TestAGroupRemembersWhatItHad: a message that is handed on again is not
 // gathered twice, also where its group is gone.
-func TestAGroupRemembersWhatItHadForAMinute(t *testing.T) {
+func TestAGroupRemembersWhatItHad(t *testing.T) {
 	w := worldOf(t, word(plan.Aggregate, 1), nil)
 	w.careful = false
 	n := 0
@@ -161,9 +161,16 @@ func TestAGroupRemembersWhatItHadForAMinute(t *testing.T) {
 	if ok, code, _ := w.takes(gathered("a", n, "")); ok || code != record.Busy {
 		t.Fatalf("one more in a minute than is remembered: %s", code)
 	}
-	w.tick(w.now + engine.RememberAsked)
+	w.tick(w.now + engine.RememberAtLeast)
 	if ok, _, why := w.takes(gathered("a", n, "")); !ok {
 		t.Fatalf("a minute later: %s", why)
+	}
+	if _, _, reply := w.do(gathered("a", n-1, "")); !reply.Existing {
+		t.Fatalf("the one before again: %+v", reply)
+	}
+	w.tick(w.now + engine.RememberAsked)
+	if _, _, reply := w.do(gathered("a", n, "")); reply.Existing {
+		t.Fatal("ten minutes later it is another message")
 	}
 }
 

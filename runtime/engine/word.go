@@ -42,11 +42,20 @@ func (l *linker) word(p *plan.Step) *word {
 			w.exprs, w.keyed = append(w.exprs, l.expr(t, p.At)), w.keyed || key
 		}
 	}
-	if p.Kind == plan.Split {
+	switch {
+	case l.flow.route == nil:
+		l.fail(p.At, "the step %s (%s) stands in a process", p.ID, p.Kind)
+		return w
+	case p.Kind == plan.Slip && (p.Expr == nil || len(p.Arms) != 1 || p.Arms[0] == nil):
+		l.fail(p.At, "the step %s (slip) has no list", p.ID)
+		return w
+	case p.Kind == plan.Slip:
+		w.path = slipPath(p.Expr, p.Arms[0])
+		return w
+	case p.Kind == plan.Split:
 		add(p.Expr, false)
 		return w
-	}
-	if p.Stream == nil {
+	case p.Stream == nil:
 		l.fail(p.At, "the step %s (%s) does not say what it keeps", p.ID, p.Kind)
 		return w
 	}

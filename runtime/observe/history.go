@@ -118,6 +118,10 @@ func (t *Teller) tell(e record.Event) {
 		if e.Instance == id {
 			t.add(e.At, t.of(e.Activation, Entry{What: "event taken", Detail: e.ID}))
 		}
+	case record.MessageTaken:
+		if e.Instance == id {
+			t.add(e.At, t.of(e.Activation, Entry{What: "message taken", Detail: e.Message}))
+		}
 	case record.TimerFired:
 		if e.Instance == id {
 			t.add(e.At, t.of(e.Activation, Entry{What: "timer fired"}))

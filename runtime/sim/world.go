@@ -73,8 +73,8 @@ func Run(o Options) Result {
 	return Result{Seed: o.Seed, Trace: w.lines, Failure: w.failure, Figures: w.figures}
 }
 
-func live(o Options, tracing bool) *world {
-	w := newWorld(o, tracing)
+func live(o Options, tracing bool) (w *world) {
+	w = newWorld(o, tracing)
 	defer func() {
 		if p := recover(); p != nil {
 			w.fail(promiseNoPanic, "%v", p)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -30,7 +32,7 @@ func (x *instance) park(now record.Instant) {
 			return
 		}
 	}
-	x.packed = x.bytes()
+	x.packed = slices.Clone(x.bytes()) // what it grew by while it was written is not kept for days
 	x.vars = nil
 	for i := range x.done {
 		x.done[i].vals = nil

@@ -8,7 +8,6 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/lang/diag"
-	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // TestFixesAreSafe applies what is applied without asking: each fix of every bad
@@ -21,7 +20,7 @@ func TestFixesAreSafe(t *testing.T) {
 	}
 	applied := 0
 	for _, p := range pages {
-		if p.Code != syntax.CodeFileSize { // too large for a page
+		if len(p.Bad) > 0 { // no page can show a file that is too large or unreadable
 			applied += safeFixes(t, string(p.Code), files(p.Bad))
 		}
 	}

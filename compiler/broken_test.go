@@ -176,8 +176,8 @@ func TestFixesRemoveTheirDiagnostic(t *testing.T) {
 	}
 	fixed := 0
 	for _, p := range pages {
-		if p.Code == syntax.CodeFileSize {
-			continue // too large for a page
+		if len(p.Bad) == 0 {
+			continue // too large for a page, or no text at all
 		}
 		fsys := files(p.Bad)
 		before := compile(t, fsys, compiler.Options{})

@@ -63,8 +63,8 @@ type Result struct {
 func (r *Result) Failed() bool { return r.Plan == nil }
 
 // Compile compiles one package: a Workspace used once. Errors: options that cannot be used, a directory
-// or a file that cannot be read, *module.EmptyError. What is wrong in the text
-// is a diagnostic and never an error.
+// that is not there, *module.EmptyError. What is wrong in the text, and that a file cannot
+// be read, is a diagnostic and never an error.
 func Compile(fsys fs.FS, o Options) (*Result, error) {
 	w, err := NewWorkspace(fsys, o)
 	if err != nil {

@@ -78,7 +78,7 @@ func TestDiffClassifies(t *testing.T) {
 		{"event Paid { id: string }", "event Paid { id: string, by: string }", "incompatible: event p.Paid: the field by is new and required: data that exists does not have it"},
 		{"  on there { url: env.B }\n", "", "needs migrate: endpoint p.bank: it is not on there any more, and what was done there could not be undone | safe: setting B: it is gone"},
 		{"env.B", "env.C", "safe: endpoint p.bank: what its owner promises on there, or its address, changes | safe: setting B: it is gone | safe: setting C: the node needs it now"},
-		{"channel intake: queue of Order { dead_letter: failed }", "channel intake: queue of Order", "safe: channel p.intake: its settings change"},
+		{"channel intake: queue of Order { dead_letter: failed }", "channel intake: queue of Order", "incompatible: channel p.intake: what cannot be processed goes nowhere any more, and went to p.failed, whose readers wait for it"},
 		{"  key: order.id\n", "  key: \"${order.id}-\"\n", "needs migrate: process p.Sell: its key is another one, and the instances that run have the old one"},
 		{"pay: Pay) ->", "pay: Pay, more: int?) ->", "safe: process p.Sell: the parameter more is new | safe: route p.in: it does something else with the messages that come from now on"},
 		{"raises Bad, Late {\n  key", "raises Bad, Late, Other {\n  key", "incompatible: process p.Sell: it may fail with p.Other, which nobody expects | safe for instances not past fail#2: process p.Sell: the step fail#2 does something else | safe: fault p.Other: it is new"},

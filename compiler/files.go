@@ -1,10 +1,14 @@
 package compiler
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"strings"
 
+	"github.com/cob-lang/cob/compiler/contract"
 	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/stdlib"
 )
 
@@ -30,8 +34,23 @@ type files struct {
 	lists map[string][]fs.DirEntry
 }
 
-// Open opens a file as it is on the disk.
-func (f *files) Open(name string) (fs.File, error) { return f.fsys.Open(name) }
+// Open opens a file as it is on the disk. What is no file but looks like one, such
+// as a pipe, is not opened: reading it may never end.
+func (f *files) Open(name string) (fs.File, error) {
+	info, err := fs.Stat(f.fsys, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() && !info.IsDir():
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errNoFile}
+	}
+	return f.fsys.Open(name)
+}
+
+var errNoFile = errors.New("a pipe, socket or device and no file")
+
+// maxRead is how much of a file is read: whoever wants it refuses so much.
+const maxRead = max(syntax.MaxFileBytes, contract.MaxBytes) + 1
 
 // ReadDir lists a directory.
 func (f *files) ReadDir(name string) ([]fs.DirEntry, error) {
@@ -50,9 +69,24 @@ func (f *files) ReadFile(name string) ([]byte, error) {
 	if text, ok := f.texts[name]; ok {
 		return []byte(text), nil
 	}
-	text, err := fs.ReadFile(f.fsys, name)
+	text, err := f.bounded(name)
 	if err == nil {
 		f.texts[name] = string(text)
 	}
 	return text, err
+}
+
+// bounded reads a file, of a very large one the begin. What an editor holds need not
+// be on the disk.
+func (f *files) bounded(name string) ([]byte, error) {
+	info, err := fs.Stat(f.fsys, name)
+	if err != nil || info.Mode().IsRegular() && info.Size() <= maxRead {
+		return fs.ReadFile(f.fsys, name)
+	}
+	file, err := f.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxRead))
 }

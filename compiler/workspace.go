@@ -11,6 +11,7 @@ import (
 	"github.com/cob-lang/cob/compiler/lower"
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/stdlib"
@@ -165,6 +166,9 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 		}
 		units[x.Dir] = u
 		found := w.checkUnit(u, x, units, exact)
+		if x.Partial {
+			found = slices.DeleteFunc(found, mayStandElsewhere)
+		}
 		w.wrong = w.wrong || anyError(found)
 		if x != m {
 			found = imported(found)
@@ -181,6 +185,16 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	}
 	diag.Sort(c.Diagnostics)
 	return c, nil
+}
+
+// mayStandElsewhere says whether a diagnostic follows from a file that could not be
+// read: what it declares is unknown, what it uses seems unused.
+func mayStandElsewhere(d diag.Diagnostic) bool {
+	switch d.Code {
+	case resolve.CodeUnknown, resolve.CodeUnneeded, resolve.CodeUnusedImport, check.CodeFunction:
+		return true
+	}
+	return false
 }
 
 func (w *Workspace) each(n int, do func(int)) {

@@ -7,7 +7,6 @@ import (
 
 	rules "github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/lang/diag"
-	"github.com/cob-lang/cob/lang/syntax"
 )
 
 // TestFixCleansTheBadExamples applies all fixes to the bad example of every page.
@@ -19,8 +18,8 @@ func TestFixCleansTheBadExamples(t *testing.T) {
 	}
 	mendable := 0
 	for _, p := range pages {
-		if p.Code == syntax.CodeFileSize {
-			continue // too large for a page
+		if len(p.Bad) == 0 {
+			continue // too large for a page, or no text at all
 		}
 		dir := t.TempDir()
 		for name, text := range p.Bad {

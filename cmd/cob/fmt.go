@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cob-lang/cob/lang/format"
+	"github.com/cob-lang/cob/lang/source"
+	"github.com/cob-lang/cob/lang/syntax"
 )
 
 func fmtCommand() *cobra.Command {
@@ -19,7 +22,8 @@ func fmtCommand() *cobra.Command {
 		Use:   "fmt [PATH..]",
 		Short: "Write files the one way",
 		Long: `Formats .cob files in place and prints the names of those that changed. A path
-is a file, or a directory whose files, and those below it, are meant.`,
+is a file, or a directory whose files, and those below it, are meant. A file with
+syntax errors stays as it is: they are printed, and the exit code is 1.`,
 		Example: `  cob fmt
   cob fmt --check examples   exit code 1 when a file is not formatted`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,14 +39,22 @@ func formatAll(c *cobra.Command, paths []string, only bool) error {
 	if err != nil {
 		return err
 	}
-	changed := false
+	changed, failed := false, false
 	for _, name := range files {
-		old, err := os.ReadFile(name)
+		old, err := readFile(name)
 		if err != nil {
-			return bad(err)
+			fmt.Fprintf(c.ErrOrStderr(), "cob: %v\n", err)
+			failed = true
+			continue
 		}
-		text := format.Source(string(old))
-		if text == string(old) {
+		text, wrong := format.Checked(source.New(filepath.ToSlash(name), old))
+		if len(wrong) > 0 {
+			failed = true
+			if err := show(c.ErrOrStderr(), wrong); err != nil {
+				return err
+			}
+		}
+		if text == old {
 			continue
 		}
 		changed = true
@@ -53,10 +65,29 @@ func formatAll(c *cobra.Command, paths []string, only bool) error {
 			}
 		}
 	}
-	if changed && only {
+	if failed || changed && only {
 		return bad(nil)
 	}
 	return nil
+}
+
+// readFile reads a file that may be one of a package; of one that is too large the
+// begin. What is no file, such as a pipe, is not read: that may never end.
+func readFile(name string) (string, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("%s is no file", name)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, syntax.MaxFileBytes+1))
+	return string(text), err
 }
 
 // replace writes a file by way of another one beside it, so that no moment shows

@@ -57,6 +57,7 @@ var commands = []func() *cobra.Command{
 	graphCommand,
 	docCommand,
 	testCommand,
+	recordCommand,
 	explainCommand,
 	lspCommand,
 	runCommand,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -43,23 +44,28 @@ func packages(paths []string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
+// below gives the packages of a directory. One that cannot be read counts as a
+// package: compiling it tells why.
 func below(dir string) ([]string, error) {
 	if ok, err := isPackage(dir); ok || err != nil {
-		return []string{filepath.Clean(dir)}, err
+		return []string{filepath.Clean(dir)}, nil
 	}
 	var out []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
-			return err
+			return nil // told when it was come to, or gone since
 		}
 		if name := d.Name(); p != dir && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
 			return fs.SkipDir
 		}
 		ok, err := isPackage(p)
-		if ok {
+		if ok || err != nil && !errors.Is(err, fs.ErrNotExist) {
 			out = append(out, filepath.Clean(p))
 		}
-		return err
+		if err != nil {
+			return fs.SkipDir
+		}
+		return nil
 	})
 	if err == nil && len(out) == 0 {
 		err = fmt.Errorf("%s holds no .cob file, nor does any directory below it: name a package", dir)

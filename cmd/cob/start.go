@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cob-lang/cob/runtime/admin"
+	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -41,7 +42,12 @@ func startCommand() *cobra.Command {
 			headers["Idempotency-Key"] = key
 		}
 		var started admin.Started
-		if err := newClient(*server).do(cmd.Context(), "POST", path, headers, body, &started); err != nil {
+		node := newClient(*server)
+		if err := node.do(cmd.Context(), "POST", path, headers, body, &started); err != nil {
+			return err
+		}
+		stuck, err := stuckOn(cmd, node, &started, wait)
+		if err != nil {
 			return err
 		}
 		if err := printJSON(cmd.OutOrStdout(), started); err != nil {
@@ -50,9 +56,27 @@ func startCommand() *cobra.Command {
 		if started.State == record.Faulted || started.State == record.Cancelled {
 			return &exit{exitBad, nil}
 		}
-		return nil
+		return stuck
 	}
 	return cmd
+}
+
+// stuckOn says what is wrong with an instance that somebody waited for and that needs a
+// person; nil where it goes on.
+func stuckOn(cmd *cobra.Command, node *client, started *admin.Started, waited time.Duration) (stuck, err error) {
+	if waited == 0 || started.State != record.Running {
+		return nil, nil
+	}
+	var now observe.Instance
+	if err := node.do(cmd.Context(), "GET", "/v1/instances/"+url.PathEscape(started.ID), nil, nil, &now); err != nil {
+		return nil, err
+	}
+	if now.State != record.Incident {
+		return nil, nil
+	}
+	started.State = now.State
+	return failure(exitBad, "%s has an incident and waits for a person: %s\n  look at it with: cob show %[1]s\n  let it try again with: cob retry %[1]s, or stop and undo it with: cob cancel %[1]s",
+		started.ID, now.Detail), nil
 }
 
 // oneProcess wants exactly one argument. A time behind it is a --wait whose = was

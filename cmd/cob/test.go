@@ -23,6 +23,7 @@ type testRun struct {
 	wanted                *regexp.Regexp
 	cover                 bool
 	explore               int
+	replay                []string
 }
 
 func testCommand() *cobra.Command {
@@ -36,11 +37,16 @@ can happen. Exit code 1 when a test fails or a package does not compile.
 
 With --cover it says which steps, branches, faults and compensations no test
 reaches. With --explore each test runs again in worlds that crash, each around
-another commit of the journal, and has to come to the same.`,
+another commit of the journal, and has to come to the same.
+
+With --replay recorded instances (cob record) run against the package as it is now.
+It says what would differ: the input, calls, their order, the steps, what is
+undone, how it ends. Exit code 1 when anything does.`,
 		Example: `  cob test
   cob test examples/orders --run "declined"
   cob test --cover --lcov coverage.info
   cob test --explore 100
+  cob test --replay late.json
   cob test --format junit > tests.xml`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains(testFormats, o.format) {
@@ -53,6 +59,9 @@ another commit of the journal, and has to come to the same.`,
 			if o.wanted, err = regexp.Compile(o.pattern); err != nil {
 				return fmt.Errorf("--run %s: %w", o.pattern, err)
 			}
+			if len(o.replay) > 0 {
+				return o.replayAll(c, args)
+			}
 			return o.run(c, args)
 		},
 	}
@@ -61,6 +70,7 @@ another commit of the journal, and has to come to the same.`,
 	c.Flags().BoolVar(&o.cover, "cover", false, "say which parts of the package no test reaches")
 	c.Flags().StringVar(&o.lcov, "lcov", "", "write the coverage of lines and branches to `FILE`, for tools that show it")
 	c.Flags().IntVar(&o.explore, "explore", 0, "crash each test in at most `N` ways; the result has to be the same")
+	c.Flags().StringSliceVar(&o.replay, "replay", nil, "run the recorded instances of `FILE` against the package instead of its tests, and say what would differ")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(testFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -251,7 +261,11 @@ func printJUnit(w io.Writer, all []tested) error {
 		}
 		out.Suites = append(out.Suites, s)
 	}
-	text, err := xml.MarshalIndent(out, "", "  ")
+	return writeXML(w, out)
+}
+
+func writeXML(w io.Writer, v any) error {
+	text, err := xml.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}

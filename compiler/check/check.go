@@ -283,7 +283,7 @@ func (c *checker) symbol(n syntax.Name, what string, kinds ...resolve.Kind) *res
 	s := c.Info.Lookup(n.Text)
 	if s == nil {
 		c.Info.Miss(n.At, nil, kinds...)
-		c.report(resolve.Unknown(n.At, what, n.Text, c.Info.Names(kinds...)))
+		c.report(resolve.Unknown(n.At, what, n.Text, c.Info.Near(n.Text, kinds...)))
 		return nil
 	}
 	c.Info.Use(s, n.At)

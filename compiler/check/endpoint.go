@@ -42,7 +42,12 @@ func (c *checker) endpointBody(e *plan.Endpoint, schema *Schema, d *syntax.Endpo
 		c.receive(e, schema, r)
 	}
 	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
-	for _, op := range d.Body.Operations {
+	operations := d.Body.Operations
+	if n := len(operations); n > MaxMembers {
+		c.tooMany(operations[MaxMembers].Name.At, "operations", n)
+		operations = operations[:MaxMembers]
+	}
+	for _, op := range operations {
 		if schema != nil {
 			c.operation(e, schema, op)
 		}

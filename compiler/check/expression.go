@@ -334,7 +334,7 @@ func (c *checker) fieldType(of types.Type, name syntax.Name) (types.Type, labelS
 
 func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagnostic {
 	var names []string
-	for _, f := range fields {
+	for _, f := range fields[:min(len(fields), diag.MaxGuesses)] {
 		names = append(names, f.Name)
 	}
 	d := diag.Errorf(CodeField, name.At, "%s has no field %s", of, name.Text)

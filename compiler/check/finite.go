@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,12 +18,27 @@ func (c *checker) finite() {
 	for _, d := range c.importedTypes() {
 		ends[d.Name] = true // or it has been said where it is declared
 	}
-	for again := true; again; {
-		again = false
-		for i := range c.Types {
-			if d := &c.Types[i]; !ends[d.Name] && c.endsIf(d, ends) {
-				ends[d.Name], again = true, true
-			}
+	// What a definition waits for is looked at again when that is known to end, so
+	// that each is looked at once for each of its parts.
+	waiting := map[string][]*types.Definition{}
+	todo := make([]*types.Definition, 0, len(c.Types))
+	for i := range c.Types {
+		todo = append(todo, &c.Types[i])
+	}
+	for len(todo) > 0 {
+		d := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if ends[d.Name] {
+			continue
+		}
+		missing := c.endsIf(d, ends)
+		if len(missing) == 0 {
+			ends[d.Name] = true
+			todo = append(todo, waiting[d.Name]...)
+			delete(waiting, d.Name)
+		}
+		for _, name := range missing {
+			waiting[name] = append(waiting[name], d)
 		}
 	}
 	endless := map[string][]string{}
@@ -41,14 +57,22 @@ func (c *checker) finite() {
 	}
 }
 
-func (c *checker) endsIf(d *types.Definition, ends map[string]bool) bool {
-	known := func(f types.Field) bool {
-		return !slices.ContainsFunc(needed(f.Type, nil), func(name string) bool { return !ends[name] && c.Universe.Lookup(name) != nil })
+// endsIf gives the definitions, not known to end, of which one has to before it may
+// be that d does; none when it does.
+func (c *checker) endsIf(d *types.Definition, ends map[string]bool) []string {
+	var missing []string
+	for _, f := range d.Fields {
+		open := slices.DeleteFunc(needed(f.Type, nil), func(name string) bool { return ends[name] || c.Universe.Lookup(name) == nil })
+		switch {
+		case len(open) == 0 && d.Kind == types.UnionDefinition:
+			return nil
+		case len(open) > 0 && d.Kind != types.UnionDefinition:
+			return open[:1]
+		case len(open) > 0:
+			missing = append(missing, open[0])
+		}
 	}
-	if d.Kind == types.UnionDefinition {
-		return len(d.Fields) == 0 || slices.ContainsFunc(d.Fields, known)
-	}
-	return !slices.ContainsFunc(d.Fields, func(f types.Field) bool { return !known(f) })
+	return missing
 }
 
 // needed adds the declared types of which every value of t holds one.
@@ -65,38 +89,58 @@ func needed(t types.Type, to []string) []string {
 }
 
 // circles gives the first name, in the order of the alphabet, of each circle in
-// a graph.
+// a graph: of each part in which every name leads to every other one.
 func circles(edges map[string][]string) []string {
-	reach := map[string]map[string]bool{}
-	for from := range edges {
-		seen := map[string]bool{}
-		var visit func(string)
-		visit = func(name string) {
-			for _, to := range edges[name] {
-				if !seen[to] {
-					seen[to] = true
-					visit(to)
-				}
-			}
-		}
-		visit(from)
-		reach[from] = seen
-	}
-	var out []string
-	for from, seen := range reach {
-		if !seen[from] {
-			continue
-		}
-		first := true
-		for other := range seen {
-			first = first && (other >= from || !reach[other][from])
-		}
-		if first {
-			out = append(out, from)
+	w := walk{edges: edges, found: map[string]int{}, low: map[string]int{}, open: map[string]bool{}}
+	for _, name := range slices.Sorted(maps.Keys(edges)) {
+		if w.found[name] == 0 {
+			w.visit(name)
 		}
 	}
-	slices.Sort(out)
-	return out
+	slices.Sort(w.firsts)
+	return w.firsts
+}
+
+// walk finds the strongly connected parts of a graph in one pass, as Tarjan does.
+type walk struct {
+	edges  map[string][]string
+	found  map[string]int // when a name was come to, from 1
+	low    map[string]int // the earliest that it leads back to
+	open   map[string]bool
+	way    []string
+	firsts []string
+}
+
+func (w *walk) visit(name string) {
+	w.found[name] = len(w.found) + 1
+	w.low[name] = w.found[name]
+	w.open[name] = true
+	w.way = append(w.way, name)
+	itself := false
+	for _, to := range w.edges[name] {
+		itself = itself || to == name
+		if w.found[to] == 0 {
+			w.visit(to)
+		}
+		if w.open[to] {
+			w.low[name] = min(w.low[name], w.low[to])
+		}
+	}
+	if w.low[name] < w.found[name] {
+		return
+	}
+	at := len(w.way) - 1
+	for w.way[at] != name {
+		at--
+	}
+	part := w.way[at:]
+	for _, n := range part {
+		w.open[n] = false
+	}
+	if len(part) > 1 || itself {
+		w.firsts = append(w.firsts, slices.Min(part))
+	}
+	w.way = w.way[:at]
 }
 
 // orderedLabels reports labels that imply themselves.

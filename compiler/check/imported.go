@@ -99,7 +99,7 @@ func (c *checker) fullName(p *syntax.Path) string {
 // only is declaration for a path that has nothing behind the declaration.
 func (c *checker) only(p *syntax.Path, what string, kinds ...resolve.Kind) *resolve.Symbol {
 	if p != nil && len(p.Parts) > 1 && c.Info.Lookup(p.Parts[0].Text) == nil && !c.lost() {
-		c.report(resolve.Unknown(p.Parts[0].At, "import", p.Parts[0].Text, c.Info.Names(resolve.Package)))
+		c.report(resolve.Unknown(p.Parts[0].At, "import", p.Parts[0].Text, c.Info.Near(p.Parts[0].Text, resolve.Package)))
 		return nil
 	}
 	sym, rest := c.declaration(p, what, kinds...)

@@ -12,7 +12,7 @@ import (
 // staysHere reports a handle in what leaves an instance: nobody else can wait for
 // what it stands for, and it has no form in JSON.
 func (c *checker) staysHere(at source.Span, what string, t types.Type) {
-	if c.holdsHandle(t, nil) {
+	if c.holdsHandle(t) {
 		c.report(diag.Errorf(CodeStaysHere, at, "%s holds a handle, which means nothing outside of its instance", what).
 			WithHelp("await it here and pass what comes of it on, or pass the key of the process"))
 	}
@@ -38,21 +38,55 @@ func (c *checker) toldStaysHere(decls []syntax.Decl, defined []types.Definition)
 }
 
 // holdsHandle says whether a value of type t may have a handle in it.
-func (c *checker) holdsHandle(t types.Type, seen []string) bool {
-	switch {
-	case t.Kind == types.Handle:
+func (c *checker) holdsHandle(t types.Type) bool {
+	switch t.Kind {
+	case types.Handle:
 		return true
-	case t.Kind == types.Named && slices.Contains(seen, t.Name):
-		return false
-	case t.Kind == types.Named:
-		seen = append(slices.Clip(seen), t.Name)
-		if d := c.Universe.Lookup(t.Name); d != nil {
-			return slices.ContainsFunc(d.Fields, func(f types.Field) bool { return c.holdsHandle(f.Type, seen) })
-		}
-		return false
+	case types.Named:
+		return c.types.handles[t.Name]
 	}
-	return t.Elem != nil && c.holdsHandle(*t.Elem, seen) ||
-		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return c.holdsHandle(f.Type, seen) })
+	return t.Elem != nil && c.holdsHandle(*t.Elem) ||
+		slices.ContainsFunc(t.Fields, func(f types.Field) bool { return c.holdsHandle(f.Type) })
+}
+
+// withHandles are the names of the definitions of which a value may have a handle in
+// it: those that say so, and then whatever has one of them as a part.
+func withHandles(all []types.Definition) map[string]bool {
+	out := map[string]bool{}
+	users := map[string][]string{}
+	var todo []string
+	var parts func(of string, t types.Type)
+	parts = func(of string, t types.Type) {
+		switch {
+		case t.Kind == types.Handle && !out[of]:
+			out[of] = true
+			todo = append(todo, of)
+		case t.Kind == types.Named:
+			users[t.Name] = append(users[t.Name], of)
+		}
+		if t.Elem != nil {
+			parts(of, *t.Elem)
+		}
+		for i := range t.Fields {
+			parts(of, t.Fields[i].Type)
+		}
+	}
+	for i := range all {
+		for k := range all[i].Fields {
+			parts(all[i].Name, all[i].Fields[k].Type)
+		}
+	}
+	for len(todo) > 0 {
+		name := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, user := range users[name] {
+			if !out[user] {
+				out[user] = true
+				todo = append(todo, user)
+			}
+		}
+	}
+	return out
 }
 
 // wireTwice reports a field that has the name of another one in JSON: of the two

@@ -25,7 +25,12 @@ func (f *flow) match(s *resolve.Scope, st *syntax.MatchStmt) bool {
 	}
 	k, mark := f.fork(), f.know.mark()
 	ends := true
-	for _, arm := range st.Arms.List {
+	arms := st.Arms.List
+	if n := len(arms); n > MaxMembers {
+		f.tooMany(arms[MaxMembers].Span(), "arms", n)
+		arms, m.unclear = arms[:MaxMembers], true
+	}
+	for _, arm := range arms {
 		inner, before := s.Inner(), f.know.mark()
 		m.arm(inner, arm)
 		m.narrows(s, arm)
@@ -361,7 +366,7 @@ func (m *matching) total() bool {
 		return true
 	}
 	if m.st.Subject == nil {
-		return false
+		return m.unclear
 	}
 	missing := m.forgotten()
 	if m.unclear || m.subject.invalid() || len(missing) == 0 {

@@ -76,7 +76,7 @@ func (c *checker) nameKnown(s *syntax.StringExpr, kind resolve.Kind, name string
 	}
 	names := c.labels.names
 	if kind == resolve.Role {
-		names = c.Info.Names(resolve.Role)
+		names = c.Info.Near(name, resolve.Role)
 	}
 	d := resolve.Unknown(s.Span(), string(kind), name, names)
 	d.Fixes = nil

@@ -30,6 +30,10 @@ func (c *checker) record(s *resolve.Scope, e *syntax.RecordExpr, want types.Type
 	if d := c.union(want); d != nil {
 		return c.unionLiteral(s, e, want, d)
 	}
+	if n := len(e.Fields); n > MaxMembers {
+		c.tooMany(e.Fields[MaxMembers].Name.At, "fields", n)
+		return typed{}
+	}
 	fields, ok := c.Universe.FieldsOf(want)
 	if !ok {
 		if e.Type != nil {
@@ -86,10 +90,14 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 
 func (c *checker) twice(keys []string, n syntax.Name) bool {
 	if slices.Contains(keys, n.Text) {
-		c.errorf(CodeFieldTwice, n.At, "the field %s is given twice", n.Text)
+		c.givenTwice(n)
 		return true
 	}
 	return false
+}
+
+func (c *checker) givenTwice(n syntax.Name) {
+	c.errorf(CodeFieldTwice, n.At, "the field %s is given twice", n.Text)
 }
 
 // complete reports the fields that are missing, all in one diagnostic.
@@ -137,14 +145,17 @@ func (c *checker) anonymous(s *resolve.Scope, e *syntax.RecordExpr) typed {
 
 func (c *checker) mapLiteral(s *resolve.Scope, e *syntax.RecordExpr, want types.Type) typed {
 	out := typed{Tree: expression.Tree{Op: expression.RecordOf, Type: want}}
+	seen := make(map[string]bool, len(e.Fields)) // a table may be long
 	for _, init := range e.Fields {
 		v := c.value(s, init.Value, *want.Elem)
 		if v.invalid() {
 			return typed{}
 		}
-		if c.twice(out.Keys, init.Name) {
+		if seen[init.Name.Text] {
+			c.givenTwice(init.Name)
 			continue
 		}
+		seen[init.Name.Text] = true
 		out.labels |= v.labels
 		out.Keys = append(out.Keys, init.Name.Text)
 		out.Args = append(out.Args, v.Tree)

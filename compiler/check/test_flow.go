@@ -127,6 +127,9 @@ func (p *phrase) find(n designation, what string, code diag.Code, fits func(*pla
 			if called == "" {
 				continue
 			}
+			if called != n.name && len(candidates) >= diag.MaxGuesses {
+				continue
+			}
 			if called != n.name {
 				candidates = append(candidates, called)
 				continue

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -14,7 +15,10 @@ import (
 type typeTable struct {
 	aliases map[string]types.Type // by qualified name, when settled
 	open    map[string]bool       // aliases being settled, against cycles
+	levels  map[string]int        // by qualified name of an alias, how many it leads through
+	level   int                   // of the deepest alias in what is being settled
 	deep    map[string]labelSet   // by qualified name
+	handles map[string]bool       // by qualified name, those that hold one
 	all     []types.Definition    // of this package and all that it reaches
 	tests   map[string]tested     // of aliases, by unqualified name
 }
@@ -27,7 +31,7 @@ var builtinNames = []string{"bool", "bytes", "decimal", "duration", "float", "in
 
 // declareTypes makes the definitions, then checks what refers to them.
 func (c *checker) declareTypes() {
-	c.types = typeTable{aliases: c.importedAliases(), open: map[string]bool{}, deep: map[string]labelSet{}, tests: map[string]tested{}}
+	c.types = typeTable{aliases: c.importedAliases(), open: map[string]bool{}, levels: map[string]int{}, deep: map[string]labelSet{}, tests: map[string]tested{}}
 	for _, contract := range c.Module.Contracts {
 		c.Types = append(c.Types, contract.Types...)
 		c.Refinements = append(c.Refinements, contract.Refinements...)
@@ -38,6 +42,7 @@ func (c *checker) declareTypes() {
 	c.Types = slices.Concat(c.Types, own)
 	c.types.all = slices.Concat(c.importedTypes(), c.Types)
 	c.Universe = types.NewUniverse(c.types.all)
+	c.types.handles = withHandles(c.types.all)
 	c.Aliases = c.types.aliases
 	c.settle()
 	c.finite()
@@ -125,19 +130,30 @@ func (c *checker) enum(d *syntax.EnumDecl) []string {
 		c.report(diag.Errorf(CodeNoValues, d.Name.At, "%s has no value", d.Name.Text).
 			WithHelp("list its values: enum %s { open, closed }", d.Name.Text))
 	}
+	seen := make(map[string]bool, len(d.Members.List))
 	for _, m := range d.Members.List {
-		if slices.Contains(out, m.Name.Text) {
+		if seen[m.Name.Text] {
 			c.errorf(resolve.CodeDuplicate, m.Name.At, "%s is listed twice", m.Name.Text)
 			continue
 		}
+		seen[m.Name.Text] = true
 		out = append(out, m.Name.Text)
 	}
 	return out
 }
 
+// MaxMembers bounds the fields of a record, the parameters of a process, the cases
+// of a union, the operations of an endpoint and the arms of a match, each.
+const MaxMembers = 2000
+
+func (c *checker) tooMany(at source.Span, what string, n int) {
+	c.errorf(CodeLimit, at, "at most %d %s may stand together and here are %d", MaxMembers, what, n)
+}
+
 // alias settles what a `type X = T` stands for.
 func (c *checker) alias(s *resolve.Symbol) types.Type {
 	if t, ok := c.types.aliases[s.Full]; ok {
+		c.types.level = max(c.types.level, c.types.levels[s.Full])
 		return t
 	}
 	d := s.Decl.(*syntax.TypeDecl)
@@ -146,13 +162,58 @@ func (c *checker) alias(s *resolve.Symbol) types.Type {
 		return types.Type{}
 	}
 	c.types.open[s.Name] = true
-	t := c.typeOf(d.Alias)
+	around := c.types.level
+	c.types.level = 0
+	t := c.inShort(s, c.typeOf(d.Alias), c.types.level+1)
 	c.types.aliases[s.Full] = t
+	c.types.level = max(around, c.types.levels[s.Full])
 	return t
+}
+
+const (
+	// maxAliases is how many declarations type X = T may lead from one to the next.
+	maxAliases = 20
+	// maxAliasParts is of how many types what such a declaration stands for may be
+	// put together: each that doubles the one before makes it twice as large.
+	maxAliasParts = 10_000
+)
+
+// inShort gives the type that an alias stands for, unless it leads too far or stands
+// for too much.
+func (c *checker) inShort(s *resolve.Symbol, t types.Type, level int) types.Type {
+	switch parts := maxAliasParts; {
+	case t.Kind == types.Invalid:
+		return t
+	case level > maxAliases:
+		c.errorf(CodeLimit, s.At, "%s leads through more than %d types to what it stands for", s.Name, maxAliases)
+		return types.Type{}
+	case !fewer(t, &parts):
+		c.report(diag.Errorf(CodeLimit, s.At, "%s stands for more than %d types in each other", s.Name, maxAliasParts).
+			WithHelp("make what it consists of records with names: type Part { ... }"))
+		return types.Type{}
+	}
+	c.types.levels[s.Full] = level
+	return t
+}
+
+// fewer says whether a type is put together of no more than left others, which it
+// takes off.
+func fewer(t types.Type, left *int) bool {
+	if *left--; *left < 0 {
+		return false
+	}
+	if t.Elem != nil && !fewer(*t.Elem, left) {
+		return false
+	}
+	return !slices.ContainsFunc(t.Fields, func(f types.Field) bool { return !fewer(f.Type, left) })
 }
 
 // fields reads the fields of a declaration or the parameters of an operation.
 func (c *checker) fields(list []*syntax.Field) []types.Field {
+	if len(list) > MaxMembers {
+		c.tooMany(list[MaxMembers].Name.At, "fields or parameters", len(list))
+		list = list[:MaxMembers]
+	}
 	out := slices.Grow([]types.Field(nil), len(list))
 	for _, f := range list {
 		if types.FieldNamed(out, f.Name.Text) != nil {
@@ -268,7 +329,7 @@ func (c *checker) reference(p *syntax.Path) types.Type {
 	if len(p.Parts) == 1 {
 		if c.Info.Lookup(first.Text) == nil {
 			c.Info.Miss(first.At, nil, resolve.Type, resolve.Enum, resolve.Union, resolve.Contract)
-			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Names(resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
+			d := resolve.Unknown(first.At, "type", first.Text, append(c.Info.Near(first.Text, resolve.Type, resolve.Enum, resolve.Union), builtinNames...))
 			c.report(meant(d, first.At, first.Text, foreignTypes))
 			return types.Type{}
 		}

@@ -280,6 +280,10 @@ func unreadable(name string, at source.Span, err error) diag.Diagnostic {
 	case errors.Is(err, fs.ErrNotExist):
 		return d.WithLabel("no such file").WithHelp("the path is relative to the directory of this package")
 	}
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err // the name has been said
+	}
 	return d.WithLabel("%v", err)
 }
 

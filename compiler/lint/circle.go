@@ -21,8 +21,12 @@ type way struct {
 func rounds(ways []way, may func(before []way, next way) bool) [][]way {
 	var out [][]way
 	var known []string
+	steps := 0
 	var walk func(path []way)
 	walk = func(path []way) {
+		if steps++; steps > maxSteps {
+			return
+		}
 		last := path[len(path)-1]
 		for _, next := range ways {
 			if next.from != last.to || next.to < path[0].from || len(out) == maxCircles {
@@ -53,6 +57,9 @@ func rounds(ways []way, may func(before []way, next way) bool) [][]way {
 const (
 	maxWays    = 1000
 	maxCircles = 20
+	// maxSteps bounds the search: between channels that all lead to each other there are
+	// more ways round than anybody could look at.
+	maxSteps = 5000
 )
 
 // names is a circle as text: a to b to a.

@@ -1,6 +1,9 @@
 package lint
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -41,12 +44,11 @@ func (p *pass) operations(d *syntax.EndpointDecl) {
 }
 
 func (p *pass) endpoint(d *syntax.EndpointDecl) *plan.Endpoint {
-	for i := range p.Endpoints {
-		if p.Endpoints[i].Name == p.Module.Package+"."+d.Name.Text {
-			return &p.Endpoints[i]
-		}
+	i, ok := slices.BinarySearchFunc(p.Endpoints, p.Module.Package+"."+d.Name.Text, func(e plan.Endpoint, n string) int { return cmp.Compare(e.Name, n) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return &p.Endpoints[i]
 }
 
 func operation(e *plan.Endpoint, name string) *plan.Operation {

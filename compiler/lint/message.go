@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -63,12 +64,11 @@ func (p *pass) startsWithoutKey(st syntax.Stmt) {
 }
 
 func (p *pass) channel(name string) *plan.Channel {
-	for i := range p.Channels {
-		if p.Channels[i].Name == name {
-			return &p.Channels[i]
-		}
+	i, ok := slices.BinarySearchFunc(p.Channels, name, func(c plan.Channel, n string) int { return cmp.Compare(c.Name, n) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return &p.Channels[i]
 }
 
 // servesAsDeadLetter says whether other channels give their dead letters to this one.
@@ -76,27 +76,36 @@ func (p *pass) servesAsDeadLetter(name string) bool {
 	return slices.ContainsFunc(p.Channels, func(c plan.Channel) bool { return c.DeadLetter == name })
 }
 
-// deadLetters remarks dead letters that go round in a circle.
+// deadLetters remarks dead letters that go round in a circle. Each channel is come to
+// once: a way that leads to where another one was has been looked at.
 func (p *pass) deadLetters() {
+	walk := map[*plan.Channel]int{}
 	for i := range p.Channels {
-		start := &p.Channels[i]
-		chain := []string{short(start.Name)}
-		for ch := p.channel(start.DeadLetter); ch != nil && len(chain) <= len(p.Channels); ch = p.channel(ch.DeadLetter) {
-			chain = append(chain, short(ch.Name))
-			if ch == start {
-				p.circle(start, chain)
-				break
-			}
+		ch := &p.Channels[i]
+		for ch != nil && walk[ch] == 0 {
+			walk[ch] = i + 1
+			ch = p.channel(ch.DeadLetter)
+		}
+		if ch != nil && walk[ch] == i+1 {
+			p.circle(ch)
 		}
 	}
 }
 
-// circle reports at the channel of the circle that comes first by name.
-func (p *pass) circle(start *plan.Channel, chain []string) {
-	if slices.Min(chain) != short(start.Name) {
-		return
+// circle reports a circle at its channel that comes first by name.
+func (p *pass) circle(of *plan.Channel) {
+	first := of
+	for ch := p.channel(of.DeadLetter); ch != of; ch = p.channel(ch.DeadLetter) {
+		if ch.Name < first.Name {
+			first = ch
+		}
 	}
-	if s := p.Info.Lookup(short(start.Name)); s != nil {
+	chain := []string{short(first.Name)}
+	for ch := p.channel(first.DeadLetter); ch != first; ch = p.channel(ch.DeadLetter) {
+		chain = append(chain, short(ch.Name))
+	}
+	chain = append(chain, short(first.Name))
+	if s := p.Info.Lookup(short(first.Name)); s != nil {
 		p.report(diag.Warningf(CodeDeadCircle, s.At, "the dead letters go round in a circle: %s", strings.Join(chain, " to ")).
 			WithHelp("let the last channel have none: its messages wait there for a person"))
 	}

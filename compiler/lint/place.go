@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -31,8 +32,9 @@ func (p *pass) failureDomains(d *syntax.EndpointDecl) {
 
 // attribute is the text of one fact about a cloud, or "".
 func (p *pass) attribute(cloud, name string) string {
+	qualified := "." + cloud
 	for _, c := range p.Clouds {
-		if c.Name != cloud && !strings.HasSuffix(c.Name, "."+cloud) {
+		if c.Name != cloud && !strings.HasSuffix(c.Name, qualified) {
 			continue
 		}
 		for _, a := range c.Attributes {
@@ -126,10 +128,9 @@ func sameCondition(a, b syntax.Expr) bool {
 
 // nobody remarks a role that nobody has.
 func (p *pass) nobody(d *syntax.RoleDecl) {
-	for _, r := range p.Roles {
-		if r.Name == p.Module.Package+"."+d.Name.Text && len(r.Groups) == 0 {
-			p.report(diag.Warningf(CodeNobody, d.Name.At, "no group has the role %s, so nobody can do what needs it", d.Name.Text).
-				WithHelp("name the groups whose members have it: role %s { groups: [\"%ss\"] }", d.Name.Text, d.Name.Text))
-		}
+	i, ok := slices.BinarySearchFunc(p.Roles, p.Module.Package+"."+d.Name.Text, func(r plan.Role, n string) int { return cmp.Compare(r.Name, n) })
+	if ok && len(p.Roles[i].Groups) == 0 {
+		p.report(diag.Warningf(CodeNobody, d.Name.At, "no group has the role %s, so nobody can do what needs it", d.Name.Text).
+			WithHelp("name the groups whose members have it: role %s { groups: [\"%ss\"] }", d.Name.Text, d.Name.Text))
 	}
 }

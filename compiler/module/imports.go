@@ -302,6 +302,10 @@ func (l *loader) nowhere(dir string, decl *syntax.ImportDecl, err error) diag.Di
 		return d.WithLabel("permission denied").WithHelp("let the one who runs cob read the directory and its files")
 	default:
 		d.Message = fmt.Sprintf("the package %s cannot be read", p)
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			err = failed.Err // the name has been said
+		}
 		return d.WithLabel("%v", err)
 	}
 	if near := diag.Suggest(path.Base(dir), l.siblings(dir)); near != "" {

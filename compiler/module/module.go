@@ -2,6 +2,7 @@ package module
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -24,6 +25,7 @@ const (
 	CodeCycle    diag.Code = "COB2009"
 	CodeSameName diag.Code = "COB2010"
 	CodePath     diag.Code = "COB2011"
+	CodeUnread   diag.Code = "COB2014"
 )
 
 // Options of Load.
@@ -64,6 +66,9 @@ type Module struct {
 	Files     []*syntax.File // by path
 	Contracts []*Contract    // by name, then place
 	Imports   []*Import      // by file, in the order of the text
+	// Partial says that a file could not be read, or only its begin: what others call
+	// unknown may be declared there.
+	Partial bool
 }
 
 // Contract is a foreign file brought in with `use`, and what it says.
@@ -80,9 +85,9 @@ func (m *Module) Place(s source.Span) string {
 }
 
 // Load reads the package in dir and all that it imports, each once. The Module
-// is there however broken the files are. Errors: a directory or file of the
-// package itself that cannot be read; a directory without .cob files is
-// *EmptyError. What is wrong with an import is a diagnostic.
+// is there however broken the files are. Errors: the directory is not there; one
+// without .cob files is *EmptyError. What is wrong with an import, and that a file or
+// the directory cannot be read, is a diagnostic.
 func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error) {
 	if o.Trees == nil {
 		o.Trees = &syntax.Trees{}
@@ -99,6 +104,11 @@ func Load(fsys fs.FS, dir string, o Options) (*Module, []diag.Diagnostic, error)
 // one reads one package without what it imports.
 func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
 	names, err := list(fsys, dir)
+	var failed *fs.PathError
+	if m.Dir == l.root && errors.As(err, &failed) && !errors.Is(err, fs.ErrNotExist) {
+		l.unread(m, path.Clean(m.Prefix+"."), "directory", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -110,8 +120,10 @@ func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
 	for _, name := range names {
 		text, err := read(fsys, name, o)
 		if err != nil {
-			return err
+			l.unread(m, o.Prefix+path.Base(name), "file", err)
+			continue
 		}
+		m.Partial = m.Partial || len(text) > syntax.MaxFileBytes
 		file, found := l.options.Trees.Parse(o.Prefix+path.Base(name), text)
 		m.Files = append(m.Files, file)
 		l.ds = append(l.ds, found...)
@@ -119,6 +131,26 @@ func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
 	l.ds = append(l.ds, m.name()...)
 	l.ds = append(l.ds, m.contracts(fsys, dir, o)...)
 	return nil
+}
+
+// unread tells of a file or directory of a package that cannot be read.
+func (l *loader) unread(m *Module, name, what string, err error) {
+	m.Partial = true
+	why := err.Error()
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		why = failed.Err.Error()
+	}
+	d := diag.Errorf(CodeUnread, source.New(name, "").Span(0, 0), "this %s cannot be read: %s", what, why)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		d = d.WithHelp("let the one who runs cob read it, or move it out of the package")
+	case errors.Is(err, fs.ErrNotExist):
+		d = d.WithHelp("a link leads nowhere, or somebody took it away meanwhile: check again, or remove the link")
+	default:
+		d = d.WithHelp("a package holds files and links to files: move what is none out of it")
+	}
+	l.ds = append(l.ds, d)
 }
 
 // EmptyError says that a directory holds no .cob file.
@@ -163,10 +195,7 @@ func read(fsys fs.FS, name string, o Options) (string, error) {
 		return text, nil
 	}
 	text, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return "", fmt.Errorf("reading the package: %w", err)
-	}
-	return string(text), nil
+	return string(text), err
 }
 
 // name takes the package's name from the first file that states it and reports

@@ -252,6 +252,10 @@ func (d *differ) channels() {
 			d.add(Safe, "channel "+b.Name, b.At, "it is new")
 		case a.Kind != b.Kind || !same(a.Type, b.Type):
 			d.add(Incompatible, "channel "+b.Name, b.At, "it was a %s of %s and is a %s of %s", a.Kind, a.Type, b.Kind, b.Type)
+		case a.DeadLetter != "" && b.DeadLetter == "":
+			d.add(Incompatible, "channel "+b.Name, b.At, "what cannot be processed goes nowhere any more, and went to %s, whose readers wait for it", a.DeadLetter)
+		case a.DeadLetter != "" && a.DeadLetter != b.DeadLetter:
+			d.add(Incompatible, "channel "+b.Name, b.At, "what cannot be processed goes to %s, and the readers of %s wait for it", b.DeadLetter, a.DeadLetter)
 		case !same(a, b):
 			d.add(Safe, "channel "+b.Name, b.At, "its settings change")
 		}

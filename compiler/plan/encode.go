@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -89,6 +90,9 @@ func Decode(text []byte) (*Plan, error) {
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
 		return nil, fmt.Errorf("reading a plan: %w", err)
+	}
+	if head.Format == 0 {
+		return nil, errors.New("reading a plan: this is JSON and no plan, it has no format: build one with cob build -o FILE")
 	}
 	if head.Format != Format {
 		return nil, &FormatError{head.Format}

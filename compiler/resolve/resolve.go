@@ -164,6 +164,32 @@ func (i *Info) Names(kinds ...Kind) []string {
 	return out
 }
 
+// Near are the names of symbols of the given kinds that a misspelt name may mean, by
+// name: all of them, or of very many those that stand around it in the alphabet.
+func (i *Info) Near(name string, kinds ...Kind) []string {
+	if len(i.Symbols) <= diag.MaxGuesses/2 {
+		return i.Names(kinds...)
+	}
+	at, _ := slices.BinarySearchFunc(i.Symbols, name, func(s *Symbol, name string) int { return cmp.Compare(s.Name, name) })
+	var before, behind []string
+	for n := at - 1; n >= max(0, at-maxLooked) && len(before) < diag.MaxGuesses/4; n-- {
+		if slices.Contains(kinds, i.Symbols[n].Kind) {
+			before = append(before, i.Symbols[n].Name)
+		}
+	}
+	for n := at; n < min(len(i.Symbols), at+maxLooked) && len(behind) < diag.MaxGuesses/4; n++ {
+		if slices.Contains(kinds, i.Symbols[n].Kind) {
+			behind = append(behind, i.Symbols[n].Name)
+		}
+	}
+	slices.Reverse(before)
+	return append(before, behind...)
+}
+
+// maxLooked is how many symbols of a large package are looked at on either side of
+// a misspelt name.
+const maxLooked = 2000
+
 // Use notes that the symbol is used at a place.
 func (i *Info) Use(s *Symbol, at source.Span) {
 	i.Uses = append(i.Uses, Use{At: at, Symbol: s})

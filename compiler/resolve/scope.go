@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -11,7 +12,37 @@ import (
 type Scope struct {
 	parent *Scope
 	vars   []*Variable
+	last   map[string]*Variable // of each name the last one, when there are many
 	flow   *flow
+}
+
+// manyVars is how many variables of a scope are looked through one by one.
+const manyVars = 16
+
+func (s *Scope) add(v *Variable) {
+	s.vars = append(s.vars, v)
+	switch {
+	case s.last != nil:
+		s.last[v.Name] = v
+	case len(s.vars) > manyVars:
+		s.last = make(map[string]*Variable, 2*len(s.vars))
+		for _, v := range s.vars {
+			s.last[v.Name] = v
+		}
+	}
+}
+
+// own is the variable of that name in s itself, or nil.
+func (s *Scope) own(name string) *Variable {
+	if s.last != nil {
+		return s.last[name]
+	}
+	for i := len(s.vars) - 1; i >= 0; i-- {
+		if s.vars[i].Name == name {
+			return s.vars[i]
+		}
+	}
+	return nil
 }
 
 // flow is what all scopes of one process or route share.
@@ -27,10 +58,8 @@ func (s *Scope) Inner() *Scope { return &Scope{parent: s, flow: s.flow} }
 // Find is the variable of that name, or nil.
 func (s *Scope) Find(name string) *Variable {
 	for ; s != nil; s = s.parent {
-		for i := len(s.vars) - 1; i >= 0; i-- {
-			if s.vars[i].Name == name {
-				return s.vars[i]
-			}
+		if v := s.own(name); v != nil {
+			return v
 		}
 	}
 	return nil
@@ -38,12 +67,7 @@ func (s *Scope) Find(name string) *Variable {
 
 // Own says whether the variable stands in s itself, and not around it.
 func (s *Scope) Own(v *Variable) bool {
-	for _, own := range s.vars {
-		if own == v {
-			return true
-		}
-	}
-	return false
+	return s.own(v.Name) == v || slices.Contains(s.vars, v)
 }
 
 // Visible are the variables in s and around it, the inner ones first. One that
@@ -62,12 +86,12 @@ func (s *Scope) Visible() []*Variable {
 	return out
 }
 
-// Names are the names of all variables in s and around it, the inner ones
-// first.
+// Names are the names of the variables in s and around it, the inner ones
+// first: of a scope with very many the latest ones.
 func (s *Scope) Names() []string {
 	var out []string
-	for ; s != nil; s = s.parent {
-		for _, v := range s.vars {
+	for ; s != nil && len(out) < diag.MaxGuesses/2; s = s.parent {
+		for _, v := range s.vars[max(0, len(s.vars)-diag.MaxGuesses/2):] {
 			out = append(out, v.Name)
 		}
 	}
@@ -87,7 +111,7 @@ func (i *Info) Declare(s *Scope, v *Variable) []diag.Diagnostic {
 		}
 	}
 	v.Plan = s.flow.unique(v.Name)
-	s.vars = append(s.vars, v)
+	s.add(v)
 	i.Variables = append(i.Variables, v)
 	return ds
 }
@@ -98,7 +122,7 @@ func (s *Scope) Offer(v *Variable) {
 	if v.Plan == "" {
 		v.Plan = s.flow.unique(v.Name)
 	}
-	s.vars = append(s.vars, v)
+	s.add(v)
 }
 
 func (f *flow) unique(name string) string {

@@ -15,6 +15,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -219,7 +220,7 @@ func FingerprintOf(dirs ...string) Fingerprint {
 			case err != nil:
 			case d.IsDir() && name != dir && strings.HasPrefix(d.Name(), "."):
 				return fs.SkipDir
-			case !d.IsDir() && source(name):
+			case !d.IsDir() && source(name) && isFile(name, d):
 				names = append(names, name)
 			}
 			return nil
@@ -228,12 +229,32 @@ func FingerprintOf(dirs ...string) Fingerprint {
 	sort.Strings(names)
 	h := sha256.New()
 	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			continue
+		if sum, err := digest(name); err == nil {
+			fmt.Fprintf(h, "%s\x00%x\n", name, sum)
 		}
-		sum := sha256.Sum256(text)
-		fmt.Fprintf(h, "%s\x00%x\n", name, sum)
 	}
 	return Fingerprint(h.Sum(nil))
+}
+
+// isFile says whether an entry is a file or a link to one. Reading what is neither, a
+// pipe for one, may never end.
+func isFile(name string, d fs.DirEntry) bool {
+	if d.Type() != fs.ModeSymlink {
+		return d.Type().IsRegular()
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func digest(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
 }

@@ -1,21 +1,33 @@
 package diag
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxGuesses is how many names a misspelt one is compared with. Whoever has more
+// passes the likeliest: a text with as many mistakes as names would take for ever.
+const MaxGuesses = 1000
 
 // Suggest returns the candidate most like a misspelt name, or "" when none is
 // close: at most one mistake in three letters, by Damerau-Levenshtein distance
 // (a swap of neighbours is one mistake). A name of three letters or more that is
 // the first words of a candidate (idempotency of idempotency_key) is closer than any
-// mistake. Of equals the first candidate wins, so pass them in a fixed order.
+// mistake. Of equals the first candidate wins, so pass them in a fixed order. Only
+// the first MaxGuesses are looked at, and no name of more than maxWord bytes.
 func Suggest(name string, candidates []string) string {
+	candidates = candidates[:min(len(candidates), MaxGuesses)]
+	if len(name) > maxWord {
+		return ""
+	}
 	for _, c := range candidates {
-		if len(name) >= 3 && strings.HasPrefix(c, name+"_") {
+		if len(name) >= 3 && len(c) > len(name) && c[len(name)] == '_' && strings.HasPrefix(c, name) {
 			return c
 		}
 	}
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
-		if c == name {
+		if c == name || apart(name, c) >= bestDistance {
 			continue
 		}
 		if d := Distance(name, c); d < bestDistance {
@@ -23,6 +35,38 @@ func Suggest(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// maxWord is the longest name that is compared with others.
+const maxWord = 100
+
+// apart is how many letters two words differ in at least, by their bytes.
+func apart(a, b string) int {
+	if len(a) > maxWord || len(b) > maxWord {
+		return maxWord
+	}
+	var letters [256]int8
+	var all byte
+	for i := range len(a) {
+		letters[a[i]]++
+		all |= a[i]
+	}
+	for i := range len(b) {
+		letters[b[i]]--
+		all |= b[i]
+	}
+	more, less := 0, 0
+	for _, n := range letters {
+		if n > 0 {
+			more += int(n)
+		} else {
+			less -= int(n)
+		}
+	}
+	if all < utf8.RuneSelf {
+		return max(more, less)
+	}
+	return (max(more, less) + utf8.UTFMax - 1) / utf8.UTFMax
 }
 
 // Distance is the optimal string alignment distance of two words: insertions,

@@ -26,6 +26,7 @@ func Lex(file *source.File) (*Tokens, []diag.Diagnostic) {
 	l := scanner{region: source.NewRegion(file, 0), text: file.Text, end: len(file.Text)}
 	l.tokens = make([]Token, 0, len(file.Text)/3+8)
 	l.run()
+	l.unprintable()
 	return &Tokens{Source: file, Tokens: l.tokens, Comments: l.comments, Semicolons: l.semicolons}, l.problems
 }
 
@@ -185,6 +186,37 @@ func (l *scanner) garbage() {
 		l.currencySign(bad)
 	}
 	l.emit(Garbage, start, i)
+}
+
+// unprintable reports the first byte in a comment or a string that is no text. What
+// stands elsewhere is garbage and has been reported.
+func (l *scanner) unprintable() {
+	if utf8.ValidString(l.text) && strings.IndexByte(l.text, 0) < 0 {
+		return
+	}
+	told := 0
+	for at, r := range l.text {
+		size := 1
+		what := "this byte is not UTF-8"
+		switch {
+		case r == 0:
+			what = "a NUL byte is no text"
+		case r != utf8.RuneError:
+			continue
+		default:
+			if _, size = utf8.DecodeRuneInString(l.text[at:]); size > 1 {
+				continue // U+FFFD itself
+			}
+		}
+		for told < len(l.problems) && l.problems[told].Primary.End() <= at {
+			told++
+		}
+		if told == len(l.problems) || l.problems[told].Code != CodeGarbage || l.problems[told].Primary.Start() > at {
+			l.report(CodeGarbage, at, at+size, "%s", what)
+			l.problems[len(l.problems)-1].Help = "save the file as UTF-8"
+			return
+		}
+	}
 }
 
 // currencySigns are the codes of what people write with a sign.

@@ -15,7 +15,7 @@ func Parse(file *source.File) (*File, []diag.Diagnostic) {
 }
 
 func tooLarge(file *source.File) diag.Diagnostic {
-	return diag.Errorf(CodeFileSize, file.Span(MaxFileBytes, MaxFileBytes), "the file has %d bytes, more than %d", len(file.Text), MaxFileBytes).
+	return diag.Errorf(CodeFileSize, file.Span(MaxFileBytes, MaxFileBytes), "the file has more than %d bytes", MaxFileBytes).
 		WithHelp("split it: the files of a directory share their names")
 }
 

@@ -8,7 +8,8 @@ import (
 )
 
 // Format gives the edits that write a text the one way: one for each run of lines
-// that change, so that cursors and folds stay where they are.
+// that change, so that cursors and folds stay where they are. A text with syntax
+// errors has none.
 func Format(src *source.File) []Edit {
 	var runs []Edit
 	for _, e := range LineEdits(src) {
@@ -23,7 +24,10 @@ func Format(src *source.File) []Edit {
 }
 
 // LineEdits are the edits of Format, one for each line.
-func LineEdits(src *source.File) []Edit { return lineEdits(src, format.Source(src.Text)) }
+func LineEdits(src *source.File) []Edit {
+	text, _ := format.Checked(src)
+	return lineEdits(src, text)
+}
 
 // Within are the edits that lie in a range.
 func Within(edits []Edit, start, end int) []Edit {

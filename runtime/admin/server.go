@@ -71,6 +71,7 @@ func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) err
 		"GET /v1/instances":                      s.list,
 		"GET /v1/instances/{id}":                 s.instance,
 		"GET /v1/instances/{id}/history":         s.history,
+		"GET /v1/instances/{id}/recording":       s.recording,
 		"GET /v1/instances/{id}/report":          s.report,
 		"GET /v1/instances/{id}/outlook":         s.outlook,
 		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),

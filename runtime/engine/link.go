@@ -244,9 +244,6 @@ func (l *linker) waiting(p *plan.Step, s *step, need func(ok bool, what string) 
 		if p.Task.Else != nil {
 			s.elseBlock = 0
 		}
-		for i := range p.Task.Args {
-			s.shows = append(s.shows, l.expr(&p.Task.Args[i], p.At))
-		}
 		l.people(s, p)
 	case plan.Select:
 		if need(p.Select != nil && len(p.Select.On)+len(p.Select.After) > 0, "arm") {

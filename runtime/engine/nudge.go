@@ -48,3 +48,24 @@ func (s *State) taskNudged(x *instance, a *activation, e *record.TaskNudged) {
 	}
 	s.setDue(x, a, e.Due)
 }
+
+// OnlyReminders says that whatever happens here by itself is a reminder of a task, for
+// ever: time changes nothing any more until somebody does something. It looks at all
+// timers.
+func (s *State) OnlyReminders() bool {
+	for _, e := range s.timers.heap {
+		if !s.stale(e) && !e.inst.remindsAlone(e.inst.find(e.act)) {
+			return false
+		}
+	}
+	return len(s.kept.parted) == 0
+}
+
+// remindsAlone says that the timer of an activation will do nothing but remind.
+func (x *instance) remindsAlone(a *activation) bool {
+	if !x.asksAt(a) {
+		return false
+	}
+	st := &x.flow.steps[a.step]
+	return st.overdueAt(a.since) == 0 && (st.plan.Task.EscalateNs == 0 || a.escalated())
+}

@@ -202,8 +202,9 @@ func (s *State) May(instance string, activation uint32, who Person) *record.Reje
 	return x.forbids(a, who)
 }
 
-// people links what a task says about who may do it.
+// people links what a task shows, and what it says about who may do it.
 func (l *linker) people(s *step, p *plan.Step) {
+	s.shows = l.exprs(p.Task.Args, p.At)
 	if p.Task.Users != nil {
 		s.candidates = append(s.candidates, l.expr(p.Task.Users, p.At))
 	}

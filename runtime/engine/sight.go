@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/policy"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -99,5 +100,38 @@ func (p *Program) within(t types.Type, seen map[string]bool, out *[]string) {
 	for i := range fields {
 		*out = append(*out, fields[i].Labels...)
 		p.within(fields[i].Type, seen, out)
+	}
+}
+
+// LabelsOf are the labels of the value of an expression of a flow, beside those that
+// its type says, sorted: those of the variables and fields that it is made of.
+func (p *Program) LabelsOf(flow string, t *expression.Tree) []string {
+	var out []string
+	p.labelsOf(p.Labels(flow), t, &out)
+	return p.closed(out)
+}
+
+func (p *Program) labelsOf(vars map[string][]string, t *expression.Tree, out *[]string) {
+	switch t.Op {
+	case expression.Var:
+		*out = append(*out, vars[t.Name]...)
+		return
+	case expression.Field, expression.OptField:
+		of := t.Args[0].Type
+		if of.Kind == types.Optional {
+			of = *of.Elem
+		}
+		fields, _ := p.universe.FieldsOf(of)
+		if f := types.FieldNamed(fields, t.Name); f != nil {
+			*out = append(*out, f.Labels...)
+		}
+		p.labelsOf(vars, &t.Args[0], out)
+		return
+	}
+	for i := range t.Args {
+		p.labelsOf(vars, &t.Args[i], out)
+		if t.Op != expression.RecordOf && t.Op != expression.ListOf { // whose parts keep theirs
+			*out = append(*out, p.LabelsWithin(t.Args[i].Type)...)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/observe"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 func TestLabelledDataIsNotShown(t *testing.T) {
@@ -31,6 +32,32 @@ func TestLabelledDataIsNotShown(t *testing.T) {
 	} {
 		if got := string(d.Vars[name]); got != want {
 			t.Errorf("%s is shown as %s, want %s", name, got, want)
+		}
+	}
+}
+
+// A labelled field in the case of a union is hidden, and what may be seen is shown.
+func TestWhatMayBeSeenIsShown(t *testing.T) {
+	text := types.Of(types.String)
+	u := types.NewUniverse([]types.Definition{
+		{Name: "p.Card", Kind: types.RecordDefinition, Fields: []types.Field{{Name: "number", Type: text, Labels: []string{"secret"}}, {Name: "owner", Type: text, Labels: []string{"personal"}}}},
+		{Name: "p.Payment", Kind: types.UnionDefinition, Fields: []types.Field{{Name: "card", Type: types.Ref("p.Card")}}},
+	})
+	paid := map[string]types.Value{"card": map[string]types.Value{"number": "4111", "owner": "Ada"}}
+	personal := func(labels []string) bool { return len(labels) == 0 || labels[0] == "personal" }
+	nothing := func([]string) bool { return false }
+	for _, c := range []struct {
+		labels []string
+		sees   report.Sees
+		want   string
+	}{
+		{nil, nil, `{"card":{"number":"(secret)","owner":"(personal)"}}`},
+		{nil, personal, `{"card":{"number":"(secret)","owner":"Ada"}}`},
+		{[]string{"secret"}, personal, `"(secret)"`},
+		{nil, nothing, `"(hidden)"`},
+	} {
+		if got := string(report.Encode(u, paid, types.Ref("p.Payment"), c.labels, c.sees)); got != c.want {
+			t.Errorf("%v: %s, want %s", c.labels, got, c.want)
 		}
 	}
 }

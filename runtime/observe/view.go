@@ -387,6 +387,18 @@ func (v *View) Commits(id string) (first, last uint64, ok bool) {
 	return x.firstCommit, x.lastCommit, true
 }
 
+// CommitsAround are those of Commits, and the ones of some time before.
+func (v *View) CommitsAround(id string, before time.Duration) (first, last uint64, ok bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	x := v.entries[id]
+	if x == nil {
+		return 0, 0, false
+	}
+	first, _ = v.marks.between(x.started-record.Instant(before), 0, x.firstCommit)
+	return min(first, x.firstCommit), x.lastCommit, true
+}
+
 // now is the state as people mean it: without a call under way, a running
 // instance waits.
 func (x *entry) now() record.State {

@@ -303,7 +303,7 @@ const forever = nanos(1) << 62
 func (b *bench) run(until nanos) {
 	for until < forever || b.core.State().Counts().Instances+b.core.State().Holding() > 0 {
 		next, ok := b.nextTime()
-		if !ok || next > until {
+		if !ok || next > until || until == forever && b.reminded() {
 			break
 		}
 		b.pass(next)
@@ -315,6 +315,12 @@ func (b *bench) run(until nanos) {
 	if until < forever {
 		b.pass(until)
 	}
+}
+
+// reminded says that nothing would come but reminders of people, for ever.
+func (b *bench) reminded() bool {
+	_, busy := b.later.next()
+	return !busy && b.core.State().OnlyReminders()
 }
 
 // tick does what is due: answers that come just in time are in time.

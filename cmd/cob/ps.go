@@ -23,7 +23,7 @@ func psCommand() *cobra.Command {
 		Short: "List instances, newest first",
 		Example: `  cob ps --state waiting
   cob ps --process orders.Fulfil --key o-17
-  cob ps --where 'state == "incident" && started < "2026-11-21T10:00:00Z"'
+  cob ps --where 'state == "incident" && started < 2026-11-21T10:00:00Z'
   cob ps --format json | jq .`,
 		Args: cobra.NoArgs,
 	}

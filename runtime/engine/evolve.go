@@ -370,7 +370,7 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 	if e.Due != 0 {
 		s.setDue(x, a, e.Due)
 	}
-	if !s.deciding && (st.kind == plan.Select || st.kind == plan.Task || st.kind == plan.Wait) {
+	if !s.deciding && (st.kind == plan.Select || st.kind == plan.Task || st.kind == plan.Wait || st.kind == plan.Delay) {
 		x.park(e.At)
 	}
 	return ""

@@ -227,7 +227,7 @@ func (l *linker) parts(p *plan.Step, s *step) {
 		}
 	case plan.Publish:
 		need(p.Expr != nil && p.Type.Name != "", "event")
-	case plan.Task, plan.Select, plan.Wait:
+	case plan.Task, plan.Select, plan.Wait, plan.Delay:
 		l.waiting(p, s, need)
 	default:
 		l.fail(p.At, "the step %s is a %q, which this engine cannot run", p.ID, p.Kind)

@@ -121,6 +121,7 @@ func (d *decider) resume(x *instance, a *activation) {
 			d.receive(x, a, w)
 		}
 	case plan.Select:
+		d.s.awaitAgain(x, a)
 		if st.sel.hasAfter {
 			due := a.since + record.Instant(st.sel.afterNs)
 			d.emit(record.TimerSet{Instance: x.id, Activation: a.id, Due: max(due, d.now)})

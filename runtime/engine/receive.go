@@ -195,6 +195,15 @@ func (s *State) messageTaken(e *record.MessageTaken) string {
 	return ""
 }
 
+// awaitAgain notes that a select which had an incident may be offered messages again.
+func (s *State) awaitAgain(x *instance, a *activation) {
+	for i, on := range x.arms(a).on {
+		if on.channel {
+			s.awaiting = append(s.awaiting, awaited(&on, a.items, i))
+		}
+	}
+}
+
 // nowAwaited are the receivers for which an instance has begun to wait in the
 // decision, and still does, as effects.
 func (s *State) nowAwaited() []Effect {

@@ -39,7 +39,8 @@ func (x *instance) skippable(a *activation) (t SkipTarget, why string) {
 	t = SkipTarget{Activation: a.id, Step: index, ID: st.id, Plan: x.flow.program.digest}
 	waits := st.isEffect()
 	switch st.kind {
-	case plan.Fail, plan.Return, plan.Goto, plan.Continue, plan.End, plan.Filter, plan.Cancel:
+	case plan.Fail, plan.Return, plan.Goto, plan.Continue, plan.End, plan.Filter, plan.Cancel,
+		plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Sample:
 		return t, fmt.Sprintf("it is a %s, which decides how the flow goes on", st.kind)
 	case plan.Begin:
 		return t, "it gives a handle, which nobody can make up"

@@ -198,7 +198,7 @@ func (x *instance) unpassable(a *activation) string {
 
 func (st *step) isEffect() bool {
 	switch st.kind {
-	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child:
+	case plan.Call, plan.Start, plan.Send, plan.Publish, plan.Child, plan.Tap, plan.Slip:
 		return true
 	}
 	return false

@@ -230,6 +230,9 @@ func (a *audit) event(ev record.Event) {
 	case record.IncidentOpened:
 		delete(a.due, place{e.Instance, e.Activation})
 		a.world.operator(e.Instance)
+	case record.InstancePoisoned:
+		a.world.figures.Poisoned++
+		a.world.operator(e.Instance)
 	case record.InstanceEnded:
 		a.once(a.ended[e.Instance] == "", "the instance %s ended", e.Instance)
 		a.ended[e.Instance] = e.State

@@ -36,6 +36,7 @@ type Figures struct {
 	Timers      int // that fired
 	Undone      int // compensations that began
 	Verbs       int // of operators
+	Poisoned    int // instances that a bug is said to be met on
 	Children    int
 	Continued   int // instances that began again
 	Stopped     int // scopes that were ended from inside or by their deadline
@@ -96,6 +97,7 @@ func (f *Figures) counts() []count {
 		{"Timers", &f.Timers},
 		{"Undone", &f.Undone},
 		{"Verbs", &f.Verbs},
+		{"Poisoned", &f.Poisoned},
 		{"Children", &f.Children},
 		{"Continued", &f.Continued},
 		{"Stopped", &f.Stopped},

@@ -84,3 +84,50 @@ test "a closed account is told, and the next month is tried all the same" {
   then  sent overdue once
   then  ran Pay.continue once
 }
+
+test "the register is asked at the second site while the first is away" {
+  given state is down for 1m
+  given register.benefitsOf returns []
+  when  Claim(ada)
+  then  fails Refused { claim: "D-2026-000017", reason: "IDF has no benefit AAH" }
+  then  called register.benefitsOf once on state_two
+}
+
+test "a claim goes from the first review to the award, over a crash" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 1 }]
+  given diagnostics.order returns { id: "d-1" }
+  given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
+  when  Claim(ada)
+  when  complete task review { next: Next.evidence, study: null, note: "" } by "mia"
+  when  crash
+  when  publish EvidenceArrived { claim: "D-2026-000017", study: "imaging", at: 2026-01-05T08:00:00Z, text: "seen" }
+  when  complete task review { next: Next.decision, study: null, note: "" } by "zoe"
+  when  complete task assess { degree: 60, lasting: true, note: "clear" } by "noe"
+  when  complete task approve { approved: true, note: null } by "eve"
+  when  complete task countersign { approved: true, note: null } by "max"
+  then  called diagnostics.order once
+  then  called treasury.pay once
+  then  report award includes { data: { application: { id: "D-2026-000017", complaint: "(health)" } } }
+}
+
+test "a review that nobody does is given to the senior physicians, and lapses in the end" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 24 }]
+  when  Claim(ada)
+  when  advance 30d
+  then  task review is open
+  when  advance 31d
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "a reviewer" }
+}
+
+test "evidence that comes after the claim was withdrawn wakes nobody" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 24 }]
+  given diagnostics.order returns { id: "d-1" }
+  when  Claim(ada)
+  when  complete task review { next: Next.evidence, study: null, note: "" } by "mia"
+  when  publish Withdrawal { claim: "D-2026-000017" }
+  then  fails Withdrawn { claim: "D-2026-000017" }
+  then  called diagnostics.withdraw("d-1") once
+  when  publish EvidenceArrived { claim: "D-2026-000017", study: "imaging", at: 2026-01-05T08:00:00Z, text: "late" }
+  then  ran Inquire.review once
+  then  never started Approve
+}

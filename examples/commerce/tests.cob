@@ -152,3 +152,84 @@ test "a large order that sales refuses" {
   then fails Rejected { reason: "too large" }
   then audit "order o-1 over 6000.00 EUR: refused"
 }
+
+test "cards are taken in Finland while Paris is away" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given paris is down for 20s
+  given payments.charge returns { id: "ch-1", amount: 39.80 EUR }
+  given payments.refund returns { id: "rf-1" }
+  when  Fulfil(by_card)
+  then  fails std.Unavailable { operation: "postInvoice" }
+  then  called payments.charge once on finland
+  then  called crm.findCustomers once on finland
+  then  undone paid, hold, offer
+}
+
+test "the node dies while the invoice is posted, and it is posted once" {
+  given crm.findCustomers returns []
+  given crm.createCustomer returns { id: "c-9", tier: crm_api.Tier.standard }
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given payments.charge returns { id: "ch-1", amount: 39.80 EUR }
+  given ledger.postInvoice returns { number: "i-1" } takes 2s
+  given carrier.book returns { id: "pa-1", carrier: "swift" }
+  when  crash at posted
+  when  Fulfil(by_card)
+  when  advance 1m
+  then  waits at Fulfil.Track
+  when  crash
+  when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.delivered, at: 2026-01-07T08:00:00Z }
+  then  returns Receipt { order: "o-1", invoice: "i-1", parcel: "pa-1", total: 39.80 EUR }
+  then  called ledger.postInvoice once
+  then  called payments.charge once
+  then  report receipt includes { title: "Order o-1", key: "o-1", data: { invoice: "i-1", order: { email: "(personal)" } } }
+  then  called archive.put once
+}
+
+test "a cancellation that comes after the parcel was booked changes nothing" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given payments.charge returns { id: "ch-1", amount: 39.80 EUR }
+  given ledger.postInvoice returns { number: "i-1" }
+  given carrier.book returns { id: "pa-1", carrier: "swift" }
+  when  Fulfil(by_card)
+  when  advance 1h
+  when  publish Cancellation { order: "o-1", by: "Ada" }
+  then  waits at Fulfil.Track
+  when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.delivered, at: 2026-01-07T08:00:00Z }
+  then  returns Receipt { order: "o-1", invoice: "i-1", parcel: "pa-1", total: 39.80 EUR }
+  then  never undone
+}
+
+test "a large order that nobody looks at is refused after three days" {
+  when Approve(by_card, 6_000.00 EUR)
+  when advance 2d
+  then task approve is open
+  when advance 2d
+  then fails Rejected { reason: "nobody decided within three days" }
+  then within 3d
+}
+
+test "when the money cannot go back, the goods that were put back are there still and a person is told" {
+  given payments.refund rejects "the charge is too old"
+  when  Return(worn)
+  when  publish ReturnArrived { rma: "r-1" }
+  when  complete task inspect [Finding { sku: "p-1", qty: 1, resaleable: true, note: null }] by "max"
+  then  fails std.Rejected { reason: "the charge is too old" }
+  then  called racks.restock("p-1", 1, "r-1") once
+}
+
+test "the archive is away for an hour, and the report is kept until it is back" {
+  given payments.settled returns []
+  given books.earned returns []
+  given archive is down for 30m
+  when  Reconcile("2026-11-21")
+  when  advance 10m
+  then  waits at reconciliation
+  when  advance 30m
+  then  called archive.put once
+  then  report reconciliation includes { key: "2026-11-21" }
+}

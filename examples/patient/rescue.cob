@@ -31,12 +31,14 @@ process Rescue(alarm: Alarm) -> Outcome raises Unanswered, Unknown, NoBed {
       responder = answer.responder
     }
     branch ambulance {
-      let ride = call dispatch.send(alarm.id, patient.home, true) {
-        compensate { call dispatch.recall(ride.id) }
-      }
-      select {
-        on Arrived as a where a.alarm == alarm.id { responder = a.responder }
-        after 30m { fail Unanswered { alarm: alarm.id } }
+      scope ride_out {                 // when somebody else is there first, the ambulance turns round
+        let ride = call dispatch.send(alarm.id, patient.home, true) {
+          compensate { call dispatch.recall(ride.id) }
+        }
+        select {
+          on Arrived as a where a.alarm == alarm.id { responder = a.responder }
+          after 30m { fail Unanswered { alarm: alarm.id } }
+        }
       }
     }
     branch neighbour {
@@ -91,6 +93,8 @@ process Admission(alarm: Alarm, patient: Patient) -> string raises NoBed {
           covered = approval.limit
         } catch insurance_api.UnprocessableContent as refused {
           audit "alarm ${alarm.id}: not covered, ${refused.reason}"
+        } catch {
+          audit "alarm ${alarm.id}: the insurance cannot be reached"
         }
       }
     }

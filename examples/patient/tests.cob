@@ -31,3 +31,69 @@ test "the hospital across the river has a bed when we have none" {
   then  never called riverside.discharge
   then  never called beds.release
 }
+
+test "a neighbour who is near goes, and the ambulance turns round" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  Rescue(fallen)
+  when  advance 1m
+  when  publish Coming { alarm: "a-1", responder: "Jo", minutes: 20 }
+  then  waits
+  when  publish Coming { alarm: "a-1", responder: "Mo", minutes: 3 }
+  when  complete task triage { severe: false, note: "a bruise" } by "dr"
+  then  returns Outcome { alarm: "a-1", responder: "Mo", hospital: null }
+  then  called dispatch.recall("r-1") once
+}
+
+test "the records are read in Paris while the clinic is away" {
+  given clinic is down
+  given records.patient raises Unknown { patient: "p-7" }
+  when  Rescue(fallen)
+  then  fails Unknown { patient: "p-7" }
+  then  called records.patient once on paris
+}
+
+test "a doctor who does not look is helped out by a nurse, over a crash" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  crash at ride
+  when  Rescue(fallen)
+  when  advance 3m
+  then  task see is open
+  when  crash
+  when  complete task see { responder: "Noa", minutes: 4 } by "nina"
+  when  complete task triage { severe: false, note: "" } by "dr"
+  then  returns Outcome { alarm: "a-1", responder: "Noa", hospital: null }
+  then  called dispatch.send once
+  then  called dispatch.recall("r-1") once
+}
+
+test "no bed anywhere is told, and what the insurance approved is given back" {
+  given beds.reserve raises NoBed { hospital: "own" }
+  given riverside.admit raises NoBed { hospital: "riverside" } takes 1s
+  given insurance.preApprove returns { id: "ap-1", limit: 5000.00 EUR }
+  when  Admission(fallen, ida)
+  then  fails NoBed { hospital: "riverside" }
+  then  called insurance.withdraw("ap-1") once
+}
+
+test "an insurance that does not answer is not waited for" {
+  given beds.reserve returns { id: "b-1", ward: "3" }
+  given insurance.preApprove never answers
+  when  Admission(fallen, ida)
+  then  returns "ours, ward 3"
+  then  within 11m
+  then  never called beds.release
+}
+
+test "an alarm that is called off gives everything back" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  Rescue(fallen)
+  when  advance 1m
+  when  cancel Rescue
+  then  cancelled
+  then  called dispatch.recall("r-1") once
+  when  publish Arrived { alarm: "a-1", responder: "late" }
+  then  never ran triage
+}

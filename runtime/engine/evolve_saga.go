@@ -140,8 +140,13 @@ func (s *State) applyWhole(ev record.Event) string {
 	case record.CompensationStarted:
 		return s.compensationStarted(x, &e)
 	case record.Returned:
+		due := record.Instant(0)
+		if root := x.root(); root != nil {
+			due = root.due
+		}
 		s.endForward(x, true)
 		x.phase, x.result = returned, e.Result
+		s.passDeadline(x, due)
 	case record.InstanceEnded:
 		s.endForward(x, false)
 		s.instanceEnded(x, &e)

@@ -295,8 +295,10 @@ func (s *State) delist(x *instance) {
 // dropTimers forgets the timers of an instance.
 func (s *State) dropTimers(x *instance) {
 	t := &s.timers
+	seen := map[uint32]bool{} // a time that was taken back and set again is there twice
 	t.heap = slices.DeleteFunc(t.heap, func(e timer) bool {
-		if e.inst == x && !s.stale(e) {
+		if e.inst == x && !seen[e.act] && !s.stale(e) {
+			seen[e.act] = true
 			t.live--
 		}
 		return e.inst == x

@@ -64,7 +64,7 @@ func (d *decider) finishRegion(x *instance, a *activation, st *step) {
 // regionDue handles a timer of a process, a scope or a machine, and says whether it
 // was one.
 func (d *decider) regionDue(x *instance, a *activation) bool {
-	if a.role == roleRoot {
+	if a.role == roleRoot || a.detached {
 		why := "took longer than who started it could wait"
 		if x.flow.deadlineNs > 0 {
 			why = fmt.Sprintf("took longer than its deadline of %s", spoken(x.flow.deadlineNs))
@@ -84,6 +84,19 @@ func (d *decider) regionDue(x *instance, a *activation) bool {
 		return false
 	}
 	return true
+}
+
+// passDeadline lets the deadline of an instance whose flow has returned hold for the
+// branches that were kept.
+func (s *State) passDeadline(x *instance, due record.Instant) {
+	if due == 0 {
+		return
+	}
+	for _, a := range x.acts {
+		if !a.dead && a.detached {
+			s.setDue(x, a, due)
+		}
+	}
 }
 
 // resumeRegion lets an activation go on after its incident was resolved, and says

@@ -143,7 +143,7 @@ func (x *instance) until(a *activation) record.Instant {
 	}
 	var due record.Instant
 	for o := x.above(a); o != nil; o = x.above(o) {
-		if o.role == roleRoot || o.role == roleStep && x.flow.steps[o.step].kind == plan.Scope {
+		if o.role == roleRoot || o.detached || o.role == roleStep && x.flow.steps[o.step].kind == plan.Scope {
 			due = earlier(due, o.due)
 		}
 	}

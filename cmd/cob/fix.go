@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 )
 
@@ -57,11 +59,7 @@ func fix(c *cobra.Command, paths []string, dry, drafts bool) error {
 		}
 		changed = changed || len(m.texts) > 0
 		left += len(m.left)
-		for _, d := range m.left {
-			if d.Severity == diag.Error {
-				errors++
-			}
-		}
+		errors += errorsIn(m.left)
 		if dry {
 			err = m.diff(c.OutOrStdout(), dir)
 		} else {
@@ -94,47 +92,129 @@ type mended struct {
 	left  []diag.Diagnostic
 }
 
-// mend applies fixes to a package until none is left. A round that makes errors
-// more is taken back, and the last.
+// mend applies fixes to the package in a directory until none is left.
 func mend(dir string, drafts bool) (mended, error) {
-	m := mended{texts: map[string]string{}}
 	place, o, err := located(dir)
 	if err != nil {
-		return m, bad(err)
+		return mended{}, bad(err)
 	}
-	errors := -1
+	m, err := mendIn(os.DirFS(place.Root), o, drafts)
+	if err != nil {
+		return m, bad(fmt.Errorf("%s: %w", dir, err))
+	}
+	return m, nil
+}
+
+// mendIn applies fixes to a package of a file system: all that there are, or where these
+// together do more harm than good those that stand alone.
+func mendIn(fsys fs.FS, o compiler.Options, drafts bool) (mended, error) {
+	m := mended{texts: map[string]string{}}
+	var err error
+	if m.left, err = m.check(fsys, o, nil); err != nil {
+		return m, err
+	}
 	for range maxRounds {
-		texts := maps.Clone(m.texts)
-		var fixed []diag.Diagnostic
-		for _, r := range diag.Repairs(m.left, drafts) {
-			texts[strings.TrimPrefix(r.File.Path, o.Prefix)] = r.Text
-			fixed = append(fixed, r.Fixed...)
-		}
-		o.Overlay = map[string]string{}
-		for name, text := range texts {
-			o.Overlay[path.Join(o.Dir, name)] = text
-		}
-		r, err := compiler.Compile(os.DirFS(place.Root), o)
-		if err != nil {
-			return m, bad(fmt.Errorf("%s: %w", dir, err))
-		}
-		now := 0
-		found := own(r)
-		for _, d := range found {
-			if d.Severity == diag.Error {
-				now++
+		better := false
+		for _, some := range portions(m.left, drafts) {
+			repairs := diag.Repairs(some, drafts)
+			if len(repairs) == 0 {
+				continue
+			}
+			next := mended{texts: maps.Clone(m.texts), fixed: slices.Clip(m.fixed)}
+			for _, r := range repairs {
+				next.texts[strings.TrimPrefix(r.File.Path, o.Prefix)] = r.Text
+				next.fixed = append(next.fixed, r.Fixed...)
+			}
+			if next.left, err = m.check(fsys, o, next.texts); err != nil {
+				return m, err
+			}
+			if better = improves(m.left, next.left, next.fixed[len(m.fixed):], drafts); better {
+				m = next
+				break
 			}
 		}
-		if errors >= 0 && now > errors {
-			return m, nil
-		}
-		errors = now
-		m.texts, m.left, m.fixed = texts, found, append(m.fixed, fixed...)
-		if len(diag.Repairs(m.left, drafts)) == 0 {
+		if !better {
 			return m, nil
 		}
 	}
 	return m, nil
+}
+
+// maxAlone is how many fixes are tried each on its own.
+const maxAlone = 32
+
+// portions are the diagnostics whose fixes are tried together: all, then each alone.
+// While a text does not parse, only those about that: the others may be about what it hides.
+func portions(ds []diag.Diagnostic, drafts bool) [][]diag.Diagnostic {
+	var out [][]diag.Diagnostic
+	wrong := slices.ContainsFunc(ds, unparsed)
+	all := slices.DeleteFunc(slices.Clone(ds), func(d diag.Diagnostic) bool {
+		return len(d.Fixes) == 0 || d.Draft && !drafts || wrong && !unparsed(d)
+	})
+	out = append(out, all)
+	for i := range min(len(all), maxAlone) {
+		out = append(out, all[i:i+1])
+	}
+	return out
+}
+
+// unparsed says whether a diagnostic is about a text that cannot be read.
+func unparsed(d diag.Diagnostic) bool { return strings.HasPrefix(string(d.Code), "COB10") }
+
+// improves says whether fixes did nothing but good: fewer diagnostics, and none that was
+// not there. What a text that did not parse was hiding counts as having been there, unless it
+// is about the lines around the fix. A draft is incomplete, and may have the
+// diagnostics that say so, if they are no more errors.
+func improves(before, after, fixed []diag.Diagnostic, drafts bool) bool {
+	if drafts {
+		return errorsIn(after) <= errorsIn(before)
+	}
+	if slices.ContainsFunc(before, unparsed) {
+		around := func(d diag.Diagnostic) bool {
+			return unparsed(d) || slices.ContainsFunc(fixed, func(f diag.Diagnostic) bool { return near(d.Primary, f.Primary) })
+		}
+		before, after = only(before, around), only(after, around)
+	}
+	known := map[string]int{}
+	for _, d := range before {
+		known[string(d.Code)+d.Message]++
+	}
+	for _, d := range after {
+		key := string(d.Code) + d.Message
+		if known[key]--; known[key] < 0 {
+			return false
+		}
+	}
+	return len(after) < len(before)
+}
+
+// aroundFix is how many lines around a fix are taken for what it changes.
+const aroundFix = 2
+
+// near says whether two places are in lines next to each other.
+func near(a, b source.Span) bool {
+	return a.Path() == b.Path() && a.From().Line <= b.To().Line+aroundFix && b.From().Line <= a.To().Line+aroundFix
+}
+
+func only(ds []diag.Diagnostic, of func(diag.Diagnostic) bool) []diag.Diagnostic {
+	return slices.DeleteFunc(slices.Clone(ds), func(d diag.Diagnostic) bool { return !of(d) })
+}
+
+func errorsIn(ds []diag.Diagnostic) int {
+	return len(only(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error }))
+}
+
+// check compiles the package with these texts.
+func (m mended) check(fsys fs.FS, o compiler.Options, texts map[string]string) ([]diag.Diagnostic, error) {
+	o.Overlay = map[string]string{}
+	for name, text := range texts {
+		o.Overlay[path.Join(o.Dir, name)] = text
+	}
+	r, err := compiler.Compile(fsys, o)
+	if err != nil {
+		return nil, err
+	}
+	return own(r), nil
 }
 
 // own are the diagnostics of a package without those of what it imports: these are

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/module"
 	"github.com/cob-lang/cob/compiler/plan"
@@ -75,7 +76,7 @@ func Declare(m *module.Module, info *resolve.Info, each Each, imported ...*Progr
 	if each == nil {
 		each = InTurn
 	}
-	c := &checker{pkg: m.Package, each: each, setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
+	c := &checker{pkg: m.Package, each: each, unread: unreadOf(m), setting: map[string]bool{}, rulings: &rulings{known: map[ruling]plan.Candidate{}},
 		Program: &Program{Module: m, Info: info, Imports: imported, samples: map[syntax.Expr]*expression.Tree{}, heads: map[string]*Process{}}}
 	for _, pass := range []func(){c.declareLabels, c.declareTypes, c.declareClouds, c.declareSettingsOnly,
 		c.declarePolicies, c.declareConnectors, c.declareEndpoints, c.declareChannels, c.declareProcesses, c.declareTenants, c.declarePartners,
@@ -129,7 +130,7 @@ func (c *checker) everyBody() []syntax.Decl {
 func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	at := decl.Span()
 	c := d.c.apart(at.End() - at.Start())
-	c.flows = flows
+	c.flows, c.later = flows, letsOf(decl)
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
@@ -153,7 +154,7 @@ func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	case *syntax.TestDecl:
 		c.test(decl)
 	}
-	b.told = c.ds.Sorted()
+	b.told = gathered(c.ds.Sorted(), unknownVariable)
 	b.notes, b.unread, b.used = c.Info.Notes, c.Info.Unread(), c.Info.Used()
 	b.looked = c.looked
 	b.tests, b.settings = c.Tests, c.Settings
@@ -246,7 +247,13 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 			c.ds.Add(b.unread...)
 		}
 	}
-	return gathered(c.ds.Sorted())
+	found := c.ds.Sorted()
+	if c.ds.HasErrors() || c.broken() {
+		found = slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+			return d.Code == CodeNeverRaised || d.Code == CodeNeverCaught || d.Code == CodeUnreachable && strings.HasPrefix(d.Message, "no goto")
+		})
+	}
+	return gathered(found, missingEverywhere)
 }
 
 // survey asks the policies about these sets of labels, unless it just has.

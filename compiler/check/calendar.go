@@ -175,7 +175,7 @@ func (c *checker) occasion(p *syntax.Phrase) (day plan.CalendarDay, zone syntax.
 func (c *checker) unclear(t *terms) {
 	d := diag.Errorf(CodeCalendar, t.span(), "this is no occasion")
 	if near := diag.Suggest(t.word(), CalendarWords()); t.word() != "" && near != "" && near != t.word() {
-		c.report(d.WithHelp("did you mean %s?", near).WithFix(t.span(), near))
+		c.report(d.WithWord(t.span(), t.word(), near))
 		return
 	}
 	c.report(d.WithHelp("%s", calendarForms))
@@ -296,7 +296,7 @@ func (c *checker) zone(e syntax.Expr) (string, bool) {
 		near = cityNamed(text)
 	}
 	if near != "" {
-		c.report(d.WithHelp("did you mean %s?", near).WithFix(e.Span(), strconv.Quote(near)))
+		c.report(d.WithGuess(e.Span(), strconv.Quote(text), strconv.Quote(near)))
 		return "", false
 	}
 	c.report(d.WithHelp(`a zone is named by a city whose clocks it is, such as "Europe/Paris", or is "UTC"`))

@@ -200,7 +200,7 @@ func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answ
 	if cl.Fault == nil {
 		caught = a.raises
 	} else if sym := f.fault(cl); sym != nil {
-		v.Type = types.Ref(sym.Full)
+		v.Type = f.declared(sym)
 		caught = append(caught, sym.Full)
 		if a.known && !slices.Contains(a.raises, sym.Full) {
 			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", a.what, sym.Name))

@@ -185,6 +185,8 @@ type checker struct {
 	inTest     bool
 	flows      Flows // for a test
 	looked     bool  // the test asked for them
+	unread     unread
+	later      map[string]source.Span // the variables that the body declares
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft int
 	know narrowing
@@ -204,13 +206,13 @@ func (c *checker) broken() bool {
 const maxPlaces = 5
 
 // gathered makes one diagnostic of those that say of the same name, in several
-// places, that nothing declares it: the missing declaration is one mistake.
-// A variable is another one in each block.
-func gathered(ds []diag.Diagnostic) []diag.Diagnostic {
+// places, that nothing declares it: the missing declaration, or the missing field, is
+// one mistake.
+func gathered(ds []diag.Diagnostic, one func(d *diag.Diagnostic) bool) []diag.Diagnostic {
 	first := map[string]int{}
 	out := ds[:0]
 	for _, d := range ds {
-		if d.Code != resolve.CodeUnknown || strings.HasPrefix(d.Message, "no variable") {
+		if !one(&d) {
 			out = append(out, d)
 			continue
 		}
@@ -226,8 +228,15 @@ func gathered(ds []diag.Diagnostic) []diag.Diagnostic {
 		for _, e := range d.Fixes {
 			out[i] = out[i].WithFix(e.Span, e.Text)
 		}
+		out[i].Draft = out[i].Draft || d.Draft
 	}
 	return out
+}
+
+// missingEverywhere says whether a diagnostic is about a name that is missing for the
+// whole package.
+func missingEverywhere(d *diag.Diagnostic) bool {
+	return d.Code == resolve.CodeUnknown && !unknownVariable(d) || d.Code == CodeField && strings.Contains(d.Message, " has no field ")
 }
 
 func (c *checker) sort() {
@@ -238,10 +247,14 @@ func (c *checker) sort() {
 	})
 }
 
-func (c *checker) report(d diag.Diagnostic) { c.ds.Add(d) }
+func (c *checker) report(d diag.Diagnostic) {
+	if !c.unread.echo(&d) {
+		c.ds.Add(d)
+	}
+}
 
 func (c *checker) errorf(code diag.Code, at source.Span, format string, args ...any) {
-	c.ds.Add(diag.Errorf(code, at, format, args...))
+	c.report(diag.Errorf(code, at, format, args...))
 }
 
 // qualified is the name of a declaration of this package in a plan.

@@ -19,6 +19,17 @@ type typed struct {
 
 var none = types.Type{}
 
+// lost is the type that is wanted where a mistake that has been told hides it.
+var lost = types.Type{Name: "?"}
+
+// wanted is the type that a place was declared with.
+func wanted(t types.Type) types.Type {
+	if t.Kind == types.Invalid {
+		return lost
+	}
+	return t
+}
+
 func (t *typed) invalid() bool { return t.Type.Kind == types.Invalid }
 
 // all are the labels of everything in the value.
@@ -148,7 +159,7 @@ func (c *checker) show(t types.Type) string {
 func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 	switch e := e.(type) {
 	case *syntax.Ident:
-		return c.ident(s, e)
+		return c.ident(s, e, want)
 	case *syntax.Literal:
 		return c.literal(e, want)
 	case *syntax.StringExpr:
@@ -179,7 +190,7 @@ func (c *checker) expr(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
 	return typed{}
 }
 
-func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
+func (c *checker) ident(s *resolve.Scope, e *syntax.Ident, want types.Type) typed {
 	if v := s.Find(e.Name); v != nil {
 		if of, ok := c.fielded[v]; ok {
 			return c.bare(s, e, v, of)
@@ -206,7 +217,9 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident) typed {
 	if c.folding != nil && c.folding.varies(e) {
 		return typed{}
 	}
-	c.report(c.unknownVariable(s, e))
+	if s.Sure() {
+		c.report(c.unknownVariable(s, e, want))
+	}
 	return typed{}
 }
 
@@ -339,7 +352,7 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 	}
 	d := diag.Errorf(CodeField, name.At, "%s has no field %s", of, name.Text)
 	if near := diag.Suggest(name.Text, names); near != "" {
-		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
+		return d.WithGuess(name.At, name.Text, near)
 	}
 	return d
 }

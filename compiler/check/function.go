@@ -125,7 +125,7 @@ func (c *checker) noFunction(s *resolve.Scope, e *syntax.CallExpr, name syntax.N
 		return meant(d, name.At, name.Text, foreignFunctions)
 	}
 	if near := diag.Suggest(name.Text, expression.Names()); near != "" {
-		return d.WithHelp("did you mean %s?", near).WithFix(name.At, near)
+		return d.WithWord(name.At, name.Text, near)
 	}
 	if sym := c.Info.Lookup(name.Text); sym != nil && sym.Kind == resolve.Process {
 		return d.WithHelp("%s is a process: write start %s(...)", name.Text, name.Text)

@@ -92,6 +92,9 @@ func (f *flow) await(s *resolve.Scope, st *syntax.AwaitStmt, to *bound) {
 	if f.in.compensation {
 		f.errorf(CodePlace, st.Span(), "a compensation cannot wait for what was begun before")
 	}
+	if st.Body != nil && len(st.Body.Settings) > 0 {
+		f.report(unknownSetting("an await", nil, st.Body.Settings[0]).WithHelp("how long it may take says a select: select { on h as result { ... } after 5m { ... } }"))
+	}
 	f.takes(spanOf(st.Handle), "what is awaited", result, to)
 	f.answered(s, answer{syntax.Name{At: spanOf(st.Handle)}, "what is awaited", st.Body, raises, false}, to)
 }

@@ -55,7 +55,7 @@ func (c *checker) unsent(scope *resolve.Scope, params []types.Field) {
 
 // parameters checks parameters and declares them in a scope.
 func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types.Field {
-	fields := c.fields(list)
+	fields := c.members("parameter", list)
 	for k := range fields {
 		f := &fields[k]
 		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })
@@ -117,7 +117,7 @@ func (c *checker) verb(schema *Schema, r *syntax.Request) *Verb {
 	}
 	d := diag.Errorf(CodeVerb, r.Verb.At, "%s has no verb %s", schema.title(), r.Verb.Text)
 	if near := diag.Suggest(r.Verb.Text, names); near != "" {
-		d = d.WithHelp("did you mean %s?", near).WithFix(r.Verb.At, near)
+		d = d.WithWord(r.Verb.At, r.Verb.Text, near)
 	} else {
 		d = d.WithHelp("it has %s", strings.Join(names, ", "))
 	}

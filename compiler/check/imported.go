@@ -118,6 +118,9 @@ func (c *checker) lost() bool {
 }
 
 func (c *checker) wrongKind(n syntax.Name, s *resolve.Symbol, what string) {
+	if s.Twice {
+		return
+	}
 	c.report(diag.Errorf(CodeKind, n.At, "%s is %s, and %s is wanted here", n.Text, article(string(s.Kind)), article(what)).
 		WithNote(s.At, "declared here"))
 }

@@ -42,7 +42,7 @@ func (c *checker) currency(e *syntax.Literal) bool {
 	at := e.Span().Last(3)
 	d := diag.Errorf(CodeLiteral, at, "%s is no currency of ISO 4217", code)
 	if near := diag.Suggest(code, append([]string{"EUR", "USD", "GBP", "CHF", "JPY"}, types.Currencies()...)); near != "" {
-		d = d.WithHelp("did you mean %s?", near).WithFix(at, near)
+		d = d.WithGuess(at, code, near)
 	}
 	c.report(d)
 	return false

@@ -86,6 +86,10 @@ func (m *matching) arm(s *resolve.Scope, arm *syntax.MatchArm) {
 		m.tree(arm.Pattern, m.value(s, arm.Pattern, types.Of(types.Bool)))
 	case m.union(present(m.subject.Type)) != nil && !isNull(arm.Pattern):
 		bound = m.unionCase(arm)
+	case m.subject.invalid():
+		names := s.Inner()
+		names.Unsure() // of the values of a type that is not known
+		m.pattern(names, arm)
 	default:
 		m.pattern(s, arm)
 	}
@@ -264,7 +268,11 @@ func (m *matching) enumPattern(s *resolve.Scope, e syntax.Expr) (typed, bool) {
 	}
 	value, ok := contract.Value(d, id.Name)
 	if !ok {
-		m.report(resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, contract.Spellings(d)))
+		unknown := resolve.Unknown(id.Span(), "value of "+m.show(t), id.Name, contract.Spellings(d))
+		if id.Name == "default" || id.Name == "_" {
+			unknown = unknown.WithHelp("the last arm of all is else => ...").WithFix(id.Span(), "else")
+		}
+		m.report(unknown)
 		return typed{}, true
 	}
 	return typed{Tree: expression.Tree{Op: expression.Literal, Type: t, Text: value}}, true

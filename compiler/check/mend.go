@@ -119,6 +119,12 @@ func (c *checker) converted(d diag.Diagnostic, t *typed, want types.Type, at sou
 		return d.WithHelp("bytes(...) gives the UTF-8 of a text, from_base64(...) what base64 says")
 	case want.Kind == types.String && have == types.Bytes:
 		return d.WithHelp("base64(...) writes bytes as text, text(...) reads UTF-8")
+	case want.Kind == types.Duration && isPlainNumber(t.Type) && t.Op == expression.Literal:
+		return d.WithHelp("a duration has a unit: %ss, %sm, %sh or %sd", at.Text(), at.Text(), at.Text(), at.Text())
+	case want.Kind == types.Bool && t.Type.Kind == types.Optional:
+		return d.WithHelp("whether it is there says %s != null", at.Text())
+	case want.Kind == types.Bool && t.Type.Kind == types.Int:
+		return d.WithHelp("a number is compared: %s > 0", at.Text())
 	case want.Kind == types.Money && isPlainNumber(t.Type):
 		return c.priced(d, t, at)
 	case want.Kind == types.Named && have == types.String && t.Op == expression.Literal:

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"reflect"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -73,8 +75,11 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	return c.computed(out, e.Span())
 }
 
-// isZero says that a constant is 0, of whatever kind of number.
+// isZero says that a value is 0 in every run, of whatever kind of number.
 func (c *checker) isZero(t *expression.Tree) bool {
+	if t.Op == expression.Sub && reflect.DeepEqual(t.Args[0], t.Args[1]) {
+		return true // whatever it is
+	}
 	if !isConstant(t) {
 		return false
 	}
@@ -121,6 +126,14 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 	}
 	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
 		return amount(d, e)
+	}
+	for _, side := range []struct {
+		enum, text *typed
+		at         syntax.Expr
+	}{{x, y, e.Y}, {y, x, e.X}} {
+		if side.enum.Type.Kind == types.Named && side.text.Type.Kind == types.String && side.text.Op == expression.Literal {
+			return c.enumNamed(d, side.text.Text, side.enum.Type, side.at.Span())
+		}
 	}
 	if e.Op == "+" && (x.Type.Kind == types.String) != (y.Type.Kind == types.String) {
 		return d.WithHelp(`put the value into the text: "... ${value}"`)
@@ -183,7 +196,7 @@ func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) ty
 		return x
 	}
 	var x, y typed
-	if list, ok := e.Then.(*syntax.ListExpr); ok && len(list.Items) == 0 { // the other side says what it is of
+	if isEmptyList(e.Then) || isEmptyRecord(e.Then) { // the other side says what it is of
 		y = side(e.Else, false)
 		x = side(e.Then, true)
 	} else {
@@ -195,13 +208,22 @@ func (c *checker) cond(s *resolve.Scope, e *syntax.CondExpr, want types.Type) ty
 	}
 	t, ok := c.common(x.Type, y.Type)
 	if !ok {
-		c.report(diag.Errorf(CodeOperator, e.Span(), "the two sides have no type in common").
-			WithNote(e.Then.Span(), "this is %s", c.show(x.Type)).WithNote(e.Else.Span(), "this is %s", c.show(y.Type)))
+		d := diag.Errorf(CodeOperator, e.Span(), "the two sides have no type in common").
+			WithNote(e.Then.Span(), "this is %s", c.show(x.Type)).WithNote(e.Else.Span(), "this is %s", c.show(y.Type))
+		if x.Type.Kind == types.Record && y.Type.Kind == types.Record {
+			d = d.WithHelp("say which type both are of, let x: T = ..., with the fields that may be missing optional; for a map, let x: map<string> = ...")
+		}
+		c.report(d)
 		return typed{}
 	}
 	x, y = c.fit(x, t, e.Then.Span()), c.fit(y, t, e.Else.Span())
 	return typed{expression.Tree{Op: expression.Cond, Type: t, Args: []expression.Tree{test.Tree, x.Tree, y.Tree}},
 		c.all(&test) | x.labels | y.labels}
+}
+
+func isEmptyRecord(e syntax.Expr) bool {
+	r, ok := e.(*syntax.RecordExpr)
+	return ok && r.Type == nil && len(r.Fields) == 0
 }
 
 // common is a type that values of both types have.

@@ -32,6 +32,9 @@ func (c *checker) pattern(d *syntax.PatternDecl) *plan.Pattern {
 	scope, span := streamScope("pattern")
 	out.Var = span.Plan
 	m := &recognizer{checker: c, decl: d, out: out, base: scope, sources: c.watches(d.Over)}
+	if len(m.sources) < len(d.Over) {
+		scope.Unsure()
+	}
 	out.Keys = c.partition(scope, m.sources)
 	b := c.settings("a pattern", patternSettings, d.Body.Settings, d.Name.At)
 	out.Clock = c.clock(scope, b, m.sources)

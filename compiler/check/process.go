@@ -35,6 +35,7 @@ type flow struct {
 	left    map[syntax.Node]bool   // what withdraws itself somewhere inside
 	begun   map[*resolve.Variable]begun
 	pending []string // faults of everything that was begun
+	unsure  bool     // one of the raises is not known
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -91,7 +92,7 @@ func (c *checker) declareProcess(d *syntax.ProcessDecl) *Process {
 		c.staysHere(d.Result.Span(), "the result of "+d.Name.Text, p.Result)
 	}
 	if d.Params != nil {
-		p.Params = c.fields(d.Params.List)
+		p.Params = c.members("parameter", d.Params.List)
 		c.refinements(p.Name, d.Params.List, p.Params)
 		c.fieldsStayHere("the parameter ", d.Params.List, p.Params)
 	}
@@ -104,7 +105,8 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	c.enters(scope, p)
 	c.processSettings(scope, p)
 	f := &flow{checker: c, name: d.Name.Text, process: p, result: p.Result, raises: p.Raises, raised: map[string]bool{},
-		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown}
+		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown,
+		unsure: slices.ContainsFunc(d.Raises, func(r *syntax.Path) bool { return !slices.Contains(p.Raises, c.fullName(r)) })}
 	f.regions = regionsOf(d.Body)
 	f.processClauses(scope, d)
 	told := c.ds.Len()
@@ -199,7 +201,7 @@ func (c *checker) search(scope *resolve.Scope, p *Process, e syntax.Expr) {
 			c.errorf(CodeMismatch, spanOf(x.Value), "%s cannot be searched for: it is not one value", c.show(t.Type))
 			continue
 		}
-		c.keyShown(&t, spanOf(x.Value))
+		c.shownEverywhere(&t, spanOf(x.Value), "what an instance is found by is shown to everybody who may list instances")
 		p.Search = append(p.Search, plan.NamedTree{Name: x.Name.Text, Expr: t.Tree})
 	}
 }
@@ -222,8 +224,13 @@ func (f *flow) processClauses(s *resolve.Scope, d *syntax.ProcessDecl) {
 // keyShown warns about a key of labelled data: logs, lists of instances and
 // events name an instance by its key.
 func (c *checker) keyShown(t *typed, at source.Span) {
+	c.shownEverywhere(t, at, "the key of an instance is shown everywhere")
+}
+
+// shownEverywhere warns about labelled data in a place that everybody sees.
+func (c *checker) shownEverywhere(t *typed, at source.Span, what string) {
 	if set := c.all(t); set != 0 {
-		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and the key of an instance is shown everywhere", strings.Join(c.labels.list(set), ", ")).
+		c.report(diag.Warningf(CodeLabelLost, at, "this is %s, and %s", strings.Join(c.labels.list(set), ", "), what).
 			WithHelp("take something that names the case and not a person, such as a number"))
 	}
 }
@@ -294,6 +301,10 @@ func (f *flow) statement(s *resolve.Scope, st syntax.Stmt) bool {
 		f.start(s, st, st.Target, st.Args, nil)
 		f.itself(st, st.Target, st.Args)
 	case *syntax.SendStmt:
+		if b := st.Body; b != nil && len(b.Settings)+len(b.Clauses) > 0 {
+			f.report(diag.Errorf(CodePlace, b.Span(), "sending a message has no settings and catches nothing").
+				WithHelp("it is not given up: after 100 attempts a person is asked"))
+		}
 		f.send(s, st, st.Target, st.Args)
 	case *syntax.ToStmt:
 		f.send(s, st, st.Target, st.Args)
@@ -353,7 +364,7 @@ func (f *flow) tree(e syntax.Expr, t typed) {
 func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 	want := none
 	if st.Type != nil {
-		want = f.typeOf(st.Type)
+		want = wanted(f.typeOf(st.Type))
 	}
 	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want, Labels: f.grown[st.Name.At]}
 	switch a := st.Action.(type) {
@@ -404,31 +415,23 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 	v := s.Find(name.Text)
 	switch {
 	case v == nil:
-		f.Info.Miss(name.At, s)
-		f.report(resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let"))
+		v = f.unset(s, st)
 	case len(st.Target.Parts) > 1:
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "a field cannot be set").WithHelp("set the variable to a new record: %s = %s { ... }", name.Text, f.show(v.Type)))
+		v = &resolve.Variable{Name: name.Text, At: name.At} // what fits the field may not fit the record
 	case v.Fixed != "":
 		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, v.Fixed).WithNote(v.At, "declared here"))
 	}
-	want := none
-	if v != nil {
-		want = v.Type
-		f.Targets[st] = v
-		f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
-	}
+	want := wanted(v.Type)
+	f.Targets[st] = v
+	f.Info.Uses = append(f.Info.Uses, resolve.Use{At: name.At, Variable: v})
 	switch a := st.Action.(type) {
 	case nil:
 		t := f.value(s, st.Value, want)
 		f.tree(st.Value, t)
-		if v != nil {
-			f.grow(v, t.labels)
-			f.assigned(v, gives(t.Type))
-		}
+		f.grow(v, t.labels)
+		f.assigned(v, gives(t.Type))
 	case *syntax.CallStmt:
-		if v == nil {
-			v = &resolve.Variable{Name: name.Text, At: name.At}
-		}
 		f.call(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 		f.assigned(v, false)
 	case *syntax.TaskStmt:
@@ -439,15 +442,35 @@ func (f *flow) assign(s *resolve.Scope, st *syntax.AssignStmt) {
 		if have := types.HandleOf(b.result); b.result.Kind != types.Invalid && !f.Universe.Assignable(have, want) {
 			f.report(f.mismatch(have, want, a.Target.Span()))
 		}
-		if v != nil {
-			f.keepsHandle(v, begun{b.result, both(f.begun[v].raises, b.raises)})
-		}
+		f.keepsHandle(v, begun{b.result, both(f.begun[v].raises, b.raises)})
 	case *syntax.AwaitStmt:
-		if v == nil {
-			v = &resolve.Variable{Name: name.Text, At: name.At}
-		}
 		f.await(s, a, &bound{node: st, variable: v, typed: true, assign: true})
 	}
+}
+
+// unset reports an assignment to a name that nothing declares, and declares it, so that
+// this is said once.
+func (f *flow) unset(s *resolve.Scope, st *syntax.AssignStmt) *resolve.Variable {
+	name := st.Target.Parts[0]
+	if sym := f.Info.Lookup(name.Text); sym != nil {
+		f.report(diag.Errorf(CodeFixed, st.Target.Span(), "%s is %s and cannot be set", name.Text, article(string(sym.Kind))).WithNote(sym.At, "declared here"))
+		return &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	}
+	if name.Text == "now" {
+		f.errorf(CodeFixed, st.Target.Span(), "now is the time and cannot be set")
+		return &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	}
+	f.Info.Miss(name.At, s)
+	d := resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let")
+	if len(d.Fixes) == 0 && len(st.Target.Parts) == 1 {
+		d = d.WithFix(st.Span().Before(), "let ").AsDraft()
+	}
+	if s.Sure() {
+		f.report(d)
+	}
+	v := &resolve.Variable{Name: name.Text, At: name.At, Used: true}
+	s.Offer(v)
+	return v
 }
 
 // grow gives a variable the labels of what is assigned to it.
@@ -515,7 +538,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 	}
 	f.canFail()
 	f.raised[fault] = true
-	if f.route || f.in.compensation || slices.Contains(f.raises, fault) {
+	if f.route || f.in.compensation || f.unsure || slices.Contains(f.raises, fault) {
 		return
 	}
 	f.raised[fault] = true

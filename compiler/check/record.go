@@ -49,7 +49,7 @@ func (c *checker) record(s *resolve.Scope, e *syntax.RecordExpr, want types.Type
 // use and what is wrong in them.
 func (c *checker) quietly(s *resolve.Scope, e *syntax.RecordExpr) {
 	for _, f := range e.Fields {
-		c.expr(s, f.Value, none)
+		c.expr(s, f.Value, lost)
 	}
 }
 
@@ -66,7 +66,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 			bad = true
 			continue
 		}
-		v := c.value(s, init.Value, f.Type)
+		v := c.value(s, init.Value, wanted(f.Type))
 		if v.invalid() {
 			bad = true
 			continue
@@ -201,11 +201,15 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 	if want.Kind == types.List {
 		elem = *want.Elem
 	}
-	out := typed{Tree: expression.Tree{Op: expression.ListOf, Args: make([]expression.Tree, 0, len(e.Items))}}
-	labels := make([]labelSet, 0, len(e.Items))
+	out := typed{Tree: expression.Tree{Op: expression.ListOf, Args: make([]expression.Tree, len(e.Items))}}
+	labels := make([]labelSet, len(e.Items))
 	bad := false
-	for _, item := range e.Items {
-		v := c.value(s, item, none2(elem, want))
+	for _, i := range tellingFirst(e.Items) {
+		item, hint := e.Items[i], none2(elem, want)
+		if isEmptyList(item) && elem.Kind == types.List {
+			hint = elem
+		}
+		v := c.value(s, item, hint)
 		if v.invalid() {
 			bad = true
 			continue
@@ -219,10 +223,12 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 			bad = true
 			continue
 		}
-		labels = append(labels, v.labels)
-		out.Args = append(out.Args, v.Tree)
+		labels[i], out.Args[i] = v.labels, v.Tree
 	}
 	if bad {
+		return typed{}
+	}
+	if elem.Kind == types.Invalid && want.Name == lost.Name {
 		return typed{}
 	}
 	if elem.Kind == types.Invalid {
@@ -236,6 +242,25 @@ func (c *checker) list(s *resolve.Scope, e *syntax.ListExpr, want types.Type) ty
 	}
 	out.Type = types.ListOf(elem)
 	return out
+}
+
+// tellingFirst are the numbers of the items of a list: first of those that say what it
+// is of, and then of the empty lists.
+func tellingFirst(items []syntax.Expr) []int {
+	out := make([]int, 0, len(items))
+	for _, empty := range []bool{false, true} {
+		for i, item := range items {
+			if isEmptyList(item) == empty {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+func isEmptyList(e syntax.Expr) bool {
+	list, ok := e.(*syntax.ListExpr)
+	return ok && len(list.Items) == 0
 }
 
 // none2 is the type wanted of an item: only where a list is wanted is it more

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
@@ -142,10 +143,28 @@ func (c *checker) option(scope *resolve.Scope, row *Setting, at *syntax.Setting,
 	out.Value = &t.Tree
 	if isConstant(&t.Tree) {
 		if value := c.valueOf(&t.Tree); value != nil {
-			return out, c.holds(row, at, value)
+			return out, c.within(row, given.expr, value) && c.holds(row, at, value)
 		}
 	}
 	return out, true
+}
+
+// within reports a computed constant outside of the bounds of its setting; those of a
+// literal have been checked where it was read.
+func (c *checker) within(row *Setting, e syntax.Expr, v types.Value) bool {
+	t := &forms(row.Form)[0].terms[0]
+	if _, literal := e.(*syntax.Literal); literal || !t.bounded {
+		return true
+	}
+	switch v := v.(type) {
+	case int64:
+		return c.bounded(row, t, e, types.ExactInt(v))
+	case time.Duration:
+		return c.bounded(row, t, e, types.ExactInt(int64(v)))
+	case types.Exact:
+		return c.bounded(row, t, e, v)
+	}
+	return true
 }
 
 // holds reports a constant that the condition of a setting does not hold for.

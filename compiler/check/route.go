@@ -7,7 +7,6 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/lang/types"
 )
 
 func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span]labelSet) (more bool) {
@@ -57,7 +56,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 			r.Receive, v.Type = in.Name, in.Type
 		}
 	} else if sym := f.only(from.Source, "channel", resolve.Channel, resolve.Event); sym != nil && sym.Kind == resolve.Event {
-		r.Event, v.Type = sym.Full, types.Ref(sym.Full)
+		r.Event, v.Type = sym.Full, f.declared(sym)
 	} else if sym != nil {
 		r.From = sym.Full
 		if ch := f.Channel(r.From); ch != nil {

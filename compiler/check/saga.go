@@ -6,7 +6,6 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
-	"github.com/cob-lang/cob/lang/types"
 )
 
 // handler is a try or a scope around the statement that is being checked: the
@@ -94,7 +93,7 @@ func (f *flow) handling(s *resolve.Scope, cl *syntax.CatchClause, sym *resolve.S
 	if cl.As.Given() {
 		v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: "a fault"}
 		if sym != nil {
-			v.Type = types.Ref(sym.Full)
+			v.Type = f.declared(sym)
 		}
 		f.declareIn(inner, cl, v)
 	}

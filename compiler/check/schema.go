@@ -114,7 +114,7 @@ func (r *schemaReader) schema(name string, d *syntax.ConnectorDecl) *Schema {
 func (r *schemaReader) unknownPart(p *syntax.SchemaPart) {
 	d := diag.Errorf(CodeSchemaPart, p.Kind.At, "a connector has no part %s", p.Kind.Text)
 	if near := diag.Suggest(p.Kind.Text, partKinds); near != "" {
-		r.report(d.WithHelp("did you mean %s?", near).WithFix(p.Kind.At, near))
+		r.report(d.WithWord(p.Kind.At, p.Kind.Text, near))
 		return
 	}
 	r.report(d.WithHelp("it has %s, and verb and error", strings.Join(partKinds, ", ")))

@@ -104,7 +104,7 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 	}
 	f.Names[on] = sym
 	if sym.Kind == resolve.Event {
-		return types.Ref(sym.Full), 0
+		return f.declared(sym), 0
 	}
 	if ch := f.Channel(sym.Full); ch != nil {
 		return ch.Type, f.passed(sym.Full, nil)

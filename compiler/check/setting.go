@@ -115,9 +115,11 @@ func (b block) span(name string) source.Span {
 // settings checks a block against a table.
 func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, at source.Span) block {
 	b := block{table, make([]given, len(table))}
+	unknown := false // it may be meant for one that is missing
 	for _, s := range list {
 		i := b.row(s.Name.Text)
 		if i < 0 {
+			unknown = true
 			c.report(unknownSetting(of, table, s))
 			continue
 		}
@@ -131,7 +133,7 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 		}
 	}
 	for i := range table {
-		if row := &table[i]; row.Required && b.given[i].at == nil {
+		if row := &table[i]; row.Required && b.given[i].at == nil && !unknown {
 			c.report(diag.Errorf(CodeSettingMissing, at, "%s needs the setting %s", of, row.Name).
 				WithHelp("%s: %s. %s", row.Name, row.Form, row.Doc))
 		}
@@ -146,7 +148,7 @@ func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnost
 	}
 	d := diag.Errorf(CodeSetting, s.Name.At, "%s has no setting %s", of, s.Name.Text)
 	if near := diag.Suggest(s.Name.Text, names); near != "" {
-		return d.WithHelp("did you mean %s?", near).WithFix(s.Name.At, near)
+		return d.WithWord(s.Name.At, s.Name.Text, near)
 	}
 	if len(names) > 0 {
 		d = d.WithHelp("it has %s", strings.Join(names, ", "))
@@ -395,7 +397,7 @@ func (c *checker) term(row *Setting, t *term, e syntax.Expr) (value, bool) {
 				return value{text: id.Name}, true
 			}
 			if near := diag.Suggest(id.Name, words); near != "" {
-				c.report(wrongSetting(row, e.Span()).WithHelp("did you mean %s?", near).WithFix(e.Span(), near))
+				c.report(wrongSetting(row, e.Span()).WithWord(e.Span(), id.Name, near))
 				return value{}, false
 			}
 		}

@@ -112,7 +112,7 @@ func (c *checker) blockTerm(row *Setting, t *term, e syntax.Expr) (value, bool) 
 	if out.text == "" && len(words) > 0 || !slices.Contains(words, out.text) && len(words)+len(out.text) > 0 {
 		d := wrongSetting(row, at)
 		if near := diag.Suggest(out.text, words); near != "" && out.text != "" {
-			d = d.WithHelp("did you mean %s?", near).WithFix(at, near)
+			d = d.WithWord(at, out.text, near)
 		}
 		c.report(d)
 		return value{}, false

@@ -249,6 +249,7 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	}
 	asked.settings(f, s, b)
 	due := b.at("due") != nil
+	f.onlyUndoes(st.Body)
 	otherwise := st.Body.Else()
 	switch {
 	case due && otherwise == nil:
@@ -266,6 +267,19 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 		if !ends && bound {
 			f.report(diag.Errorf(CodeUnassigned, otherwise.Span(), "nothing was decided when this block ends, and what follows needs the decision").
 				WithHelp("end the block with return or fail"))
+		}
+	}
+}
+
+// onlyUndoes reports the catches of a task, which raises nothing.
+func (f *flow) onlyUndoes(b *syntax.Block) {
+	if b == nil {
+		return
+	}
+	for _, cl := range b.Clauses {
+		if c, ok := cl.(*syntax.CatchClause); ok {
+			f.report(diag.Errorf(CodePlace, c.Span(), "a task raises nothing that could be caught").
+				WithHelp("what the person decides is the value of the task: let d: Decision = task ...; what happens when nobody does stands in else { ... }"))
 		}
 	}
 }
@@ -293,7 +307,7 @@ func (f *flow) start(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args
 func (f *flow) argsQuietly(s *resolve.Scope, args *syntax.Args) {
 	if args != nil {
 		for _, a := range args.List {
-			f.expr(s, a, none)
+			f.expr(s, a, lost)
 		}
 	}
 }
@@ -314,7 +328,7 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 	}
 	out := make([]typed, 0, len(list))
 	for i, a := range list {
-		t := c.value(s, a, params[i].Type)
+		t := c.value(s, a, wanted(params[i].Type))
 		if !t.invalid() {
 			tree := t.Tree
 			c.Trees[a] = &tree
@@ -355,6 +369,9 @@ func (f *flow) send(s *resolve.Scope, st syntax.Stmt, target *syntax.Path, args 
 	ch := f.Channel(sym.Full)
 	if ch == nil {
 		return
+	}
+	if args == nil && f.route && f.in.message == nil {
+		return // what is missing is where messages come from
 	}
 	if args == nil && f.in.message != nil {
 		f.in.message.Used = true

@@ -78,7 +78,7 @@ func (c *checker) watch(p *syntax.Path) *watched {
 	case sym == nil:
 		return nil
 	case sym.Kind == resolve.Event:
-		w.Event, w.Type = sym.Full, types.Ref(sym.Full)
+		w.Event, w.Type = sym.Full, c.declared(sym)
 	default:
 		ch := c.Channel(sym.Full)
 		if ch == nil {
@@ -108,6 +108,9 @@ func (c *checker) about(s *resolve.Scope, w *watched) *resolve.Scope {
 	whole := s.Inner()
 	whole.Offer(&resolve.Variable{Name: plan.MessageVar, Plan: plan.MessageVar, Type: w.Type, Labels: w.labels, Fixed: "the message", Used: true})
 	inner := whole.Inner()
+	if w.Type.Kind == types.Invalid {
+		inner.Unsure() // the fields are what could not be read
+	}
 	for _, f := range c.messageFields(w.Type) {
 		v := &resolve.Variable{Name: f.Name, Plan: plan.MessageVar, Type: f.Type, Labels: w.labels | c.labels.of(f.Labels), Fixed: "a field of the message", Used: true}
 		c.fielded[v] = w.Type

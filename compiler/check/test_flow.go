@@ -175,7 +175,7 @@ func (p *phrase) missing(n designation, what string, code diag.Code, candidates 
 		if strings.ContainsAny(better, "# ") {
 			to = `"` + to + `"`
 		}
-		d = d.WithFix(n.at, to)
+		d = d.WithFix(n.at, to).AsDraft()
 	} else if len(candidates) > 0 && len(candidates) <= maxPlaces {
 		d = d.WithHelp("there is %s", strings.Join(candidates, ", "))
 	}

@@ -102,7 +102,7 @@ func (p *phrase) unknown(words ...string) bool {
 	e := p.step.Terms[min(p.at, len(p.step.Terms)-1)]
 	if id, ok := e.(*syntax.Ident); ok {
 		if better := diag.Suggest(id.Name, words); better != "" {
-			p.report(diag.Errorf(CodeTest, id.Span(), "%s is no word that could stand here", id.Name).WithHelp("did you mean %s?", better).WithFix(id.Span(), better))
+			p.report(diag.Errorf(CodeTest, id.Span(), "%s is no word that could stand here", id.Name).WithWord(id.Span(), id.Name, better))
 			return false
 		}
 	}

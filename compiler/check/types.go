@@ -208,8 +208,11 @@ func fewer(t types.Type, left *int) bool {
 	return !slices.ContainsFunc(t.Fields, func(f types.Field) bool { return !fewer(f.Type, left) })
 }
 
-// fields reads the fields of a declaration or the parameters of an operation.
-func (c *checker) fields(list []*syntax.Field) []types.Field {
+// fields reads the fields of a declaration.
+func (c *checker) fields(list []*syntax.Field) []types.Field { return c.members("field", list) }
+
+// members reads fields or parameters, whichever what says.
+func (c *checker) members(what string, list []*syntax.Field) []types.Field {
 	if len(list) > MaxMembers {
 		c.tooMany(list[MaxMembers].Name.At, "fields or parameters", len(list))
 		list = list[:MaxMembers]
@@ -217,7 +220,7 @@ func (c *checker) fields(list []*syntax.Field) []types.Field {
 	out := slices.Grow([]types.Field(nil), len(list))
 	for _, f := range list {
 		if types.FieldNamed(out, f.Name.Text) != nil {
-			c.errorf(resolve.CodeDuplicate, f.Name.At, "the field %s is declared twice", f.Name.Text)
+			c.errorf(resolve.CodeDuplicate, f.Name.At, "the %s %s is declared twice", what, f.Name.Text)
 			continue
 		}
 		field := types.Field{Name: f.Name.Text, Type: c.typeOf(f.Type), Refined: f.Where != nil, Doc: f.Doc}
@@ -247,6 +250,9 @@ func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
 		c.report(diag.Errorf(CodeAnnotation, a.Span(), "@json wants the name of the field in JSON").WithHelp(`write @json("customer-id")`))
 		return
 	}
+	if c.noLabel(a) {
+		return
+	}
 	label := c.only(a.Name, "label", resolve.Label)
 	if label == nil {
 		return
@@ -257,6 +263,34 @@ func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
 	if !slices.Contains(f.Labels, label.Name) {
 		f.Labels = append(f.Labels, label.Name)
 	}
+}
+
+// otherwise is how what other languages annotate a field with is written here.
+var otherwise = map[string]string{
+	"default":  "a field has no default: make it optional, note: string?, and say what holds without it where it is read, order.note ?? \"none\"",
+	"optional": "an optional field has a ? behind its type: note: string?", "nullable": "an optional field has a ? behind its type: note: string?",
+	"required": "every field is required, but those with a ? behind their type",
+	"min":      "a condition stands behind where: qty: int where qty >= 1", "max": "a condition stands behind where: qty: int where qty <= 100",
+	"pattern": "a condition stands behind where: code: string where matches(code, \"^[A-Z]+$\")",
+	"size":    "a condition stands behind where: name: string where len(name) in 1..80", "length": "a condition stands behind where: name: string where len(name) in 1..80",
+}
+
+// noLabel reports an annotation of other languages, or a misspelt @json.
+func (c *checker) noLabel(a *syntax.Annotation) bool {
+	name := a.Name.String()
+	if c.Info.Lookup(name) != nil || len(a.Name.Parts) > 1 {
+		return false
+	}
+	d := diag.Errorf(resolve.CodeUnknown, a.Name.Span(), "no label is called %s", name)
+	switch {
+	case otherwise[name] != "":
+		c.report(d.WithHelp("%s", otherwise[name]))
+	case diag.Suggest(name, []string{"json"}) != "" && diag.Suggest(name, c.Info.Names(resolve.Label)) == "":
+		c.report(d.WithGuess(a.Name.Span(), name, "json"))
+	default:
+		return false
+	}
+	return true
 }
 
 // typeOf is the type that was written; Invalid where it has been reported.
@@ -352,7 +386,7 @@ var typeKinds = []resolve.Kind{resolve.Type, resolve.Enum, resolve.Union, resolv
 
 // declared is the type that a symbol declares; Invalid where it has been reported.
 func (c *checker) declared(s *resolve.Symbol) types.Type {
-	if s == nil || s.Decl.Head().Broken {
+	if s == nil || s.Decl != nil && s.Decl.Head().Broken {
 		return types.Type{}
 	}
 	if d, ok := s.Decl.(*syntax.TypeDecl); ok && d.Alias != nil {

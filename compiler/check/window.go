@@ -18,6 +18,9 @@ func (c *checker) window(d *syntax.WindowDecl) *plan.Window {
 	scope, span := streamScope("window")
 	out.Var = span.Plan
 	sources := c.watches([]*syntax.StreamSource{d.Over})
+	if len(sources) == 0 {
+		scope.Unsure()
+	}
 	out.Keys = c.partition(scope, sources)
 	b := c.settings("a window", windowSettings, d.Body.Settings, d.Name.At)
 	out.Clock = c.clock(scope, b, sources)

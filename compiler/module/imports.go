@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -310,7 +311,7 @@ func (l *loader) nowhere(dir string, decl *syntax.ImportDecl, err error) diag.Di
 	}
 	if near := diag.Suggest(path.Base(dir), l.siblings(dir)); near != "" {
 		written := strings.TrimSuffix(p, path.Base(p)) + near
-		return d.WithHelp("did you mean %s?", written).WithFix(decl.Path.Span(), fmt.Sprintf("%q", written))
+		return d.WithGuess(decl.Path.Span(), strconv.Quote(p), strconv.Quote(written))
 	}
 	if names := l.siblings(dir); len(names) > 0 && len(names) <= maxListed {
 		return d.WithHelp("beside it there is %s", strings.Join(names, ", "))

@@ -198,28 +198,40 @@ func read(fsys fs.FS, name string, o Options) (string, error) {
 	return string(text), err
 }
 
-// name takes the package's name from the first file that states it and reports
-// the files that differ.
+// name takes the package's name from what most files state, the first one where as
+// many state another, and reports the files that differ.
 func (m *Module) name() []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	var first *syntax.PackageDecl
+	first := map[string]*syntax.PackageDecl{}
+	stated := map[string]int{}
 	for _, f := range m.Files {
 		switch {
 		case len(f.Source.Text) > syntax.MaxFileBytes: // nobody has looked into it
+		case f.Package != nil && f.Package.Broken: // which name is meant has been asked
 		case f.Package == nil || !f.Package.Name.Given():
-			if f.Package == nil || !f.Package.Broken {
-				at := f.Source.Span(0, 0)
-				ds = append(ds, diag.Errorf(CodePackage, at, "the file does not say which package it belongs to").
-					WithHelp("begin it with `package name`"))
+			ds = append(ds, diag.Errorf(CodePackage, f.Source.Span(0, 0), "the file does not say which package it belongs to").
+				WithHelp("begin it with `package name`"))
+		default:
+			name := f.Package.Name.Text
+			if stated[name]++; first[name] == nil {
+				first[name] = f.Package
 			}
-		case first == nil:
-			first = f.Package
-			m.Package = first.Name.Text
-		case f.Package.Name.Text != m.Package:
-			ds = append(ds, diag.Errorf(CodePackage, f.Package.Name.At, "this file says package %s, another one of the same directory says %s", f.Package.Name.Text, m.Package).
-				WithNote(first.Name.At, "package %s is named here", m.Package).
-				WithFix(f.Package.Name.At, m.Package))
+			if stated[name] > stated[m.Package] {
+				m.Package = name
+			}
 		}
+	}
+	for _, f := range m.Files {
+		if m.Package == "" && f.Package != nil {
+			m.Package = f.Package.Name.Text // the best there is
+		}
+		if f.Package == nil || f.Package.Broken || !f.Package.Name.Given() || f.Package.Name.Text == m.Package {
+			continue
+		}
+		at := f.Package.Name.At
+		ds = append(ds, diag.Errorf(CodePackage, at, "this file says package %s, another one of the same directory says %s", at.Text(), m.Package).
+			WithNote(first[m.Package].Name.At, "package %s is named here", m.Package).
+			WithFix(at, m.Package))
 	}
 	return ds
 }

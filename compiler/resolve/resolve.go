@@ -64,6 +64,7 @@ type Symbol struct {
 	Contract *module.Contract // of a use
 	Package  *Info            // of an import; nil when it could not be read
 	Excused  bool             // enough has been said about it: nobody has to use it
+	Twice    bool             // another declaration has its name: which of them is meant is not known
 	number   int              // its place among the symbols
 }
 
@@ -235,6 +236,7 @@ func Resolve(m *module.Module, imported ...*Info) (*Info, []diag.Diagnostic) {
 				continue
 			}
 			if first := i.byName[s.Name]; first != nil {
+				first.Twice = true
 				ds = append(ds, diag.Errorf(CodeDuplicate, s.At, "%s is declared twice", s.Name).
 					WithNote(first.At, "first declared here, its kind is %s", first.Kind))
 				continue
@@ -333,7 +335,7 @@ var declarations = map[string]string{
 func Unknown(at source.Span, what, name string, candidates []string) diag.Diagnostic {
 	d := diag.Errorf(CodeUnknown, at, "no %s is called %s", what, name)
 	if s := diag.Suggest(name, candidates); s != "" {
-		return d.WithHelp("did you mean %s?", s).WithFix(at, s)
+		return d.WithGuess(at, name, s)
 	}
 	switch {
 	case len(candidates) == 0 && declarations[what] != "":

@@ -14,6 +14,7 @@ type Scope struct {
 	vars   []*Variable
 	last   map[string]*Variable // of each name the last one, when there are many
 	flow   *flow
+	unsure bool
 }
 
 // manyVars is how many variables of a scope are looked through one by one.
@@ -63,6 +64,20 @@ func (s *Scope) Find(name string) *Variable {
 		}
 	}
 	return nil
+}
+
+// Unsure says of s that a mistake hides which variables it has: a name that is not
+// found may be one of them.
+func (s *Scope) Unsure() { s.unsure = true }
+
+// Sure says whether all variables in s and around it are known.
+func (s *Scope) Sure() bool {
+	for ; s != nil; s = s.parent {
+		if s.unsure {
+			return false
+		}
+	}
+	return true
 }
 
 // Own says whether the variable stands in s itself, and not around it.

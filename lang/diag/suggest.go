@@ -3,6 +3,8 @@ package diag
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cob-lang/cob/lang/source"
 )
 
 // MaxGuesses is how many names a misspelt one is compared with. Whoever has more
@@ -13,11 +15,12 @@ const MaxGuesses = 1000
 // close: at most one mistake in three letters, by Damerau-Levenshtein distance
 // (a swap of neighbours is one mistake). A name of three letters or more that is
 // the first words of a candidate (idempotency of idempotency_key) is closer than any
-// mistake. Of equals the first candidate wins, so pass them in a fixed order. Only
+// mistake. One letter is like every other, so it is never guessed and never a guess.
+// Of equals the first candidate wins, so pass them in a fixed order. Only
 // the first MaxGuesses are looked at, and no name of more than maxWord bytes.
 func Suggest(name string, candidates []string) string {
 	candidates = candidates[:min(len(candidates), MaxGuesses)]
-	if len(name) > maxWord {
+	if len(name) > maxWord || utf8.RuneCountInString(name) < shortestGuessed {
 		return ""
 	}
 	for _, c := range candidates {
@@ -27,7 +30,7 @@ func Suggest(name string, candidates []string) string {
 	}
 	best, bestDistance := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
-		if c == name || apart(name, c) >= bestDistance {
+		if c == name || utf8.RuneCountInString(c) < shortestGuessed || apart(name, c) >= bestDistance {
 			continue
 		}
 		if d := Distance(name, c); d < bestDistance {
@@ -35,6 +38,32 @@ func Suggest(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// shortestGuessed is how many letters a name has at least that is guessed.
+const shortestGuessed = 2
+
+// shortestWord is how many letters a word of the language has at least that is
+// corrected without asking.
+const shortestWord = 4
+
+// WithGuess returns d with the name that was most likely meant. Another name is
+// another meaning, so the fix is a draft unless only capitals differ.
+func (d Diagnostic) WithGuess(at source.Span, have, near string) Diagnostic {
+	d = d.WithHelp("did you mean %s?", near).WithFix(at, near)
+	if !strings.EqualFold(have, near) {
+		return d.AsDraft()
+	}
+	return d
+}
+
+// WithWord returns d with the word of the language that was most likely meant. One
+// wrong letter in a word that is not short leaves no doubt; any other fix is a draft.
+func (d Diagnostic) WithWord(at source.Span, have, near string) Diagnostic {
+	if g := d.WithGuess(at, have, near); Distance(have, near) > 1 || utf8.RuneCountInString(near) < shortestWord {
+		return g
+	}
+	return d.WithHelp("did you mean %s?", near).WithFix(at, near)
 }
 
 // maxWord is the longest name that is compared with others.

@@ -159,7 +159,7 @@ func (s *session) suggest(d *diag.Diagnostic, words ...string) {
 		return
 	}
 	if better := diag.Suggest(s.raw(s.tok()), words); better != "" {
+		*d = d.WithWord(s.span(s.pos, s.pos+1), s.raw(s.tok()), better)
 		d.Help = "did you mean `" + better + "`?"
-		d.Fixes = []diag.Edit{{Span: s.span(s.pos, s.pos+1), Text: better}}
 	}
 }

@@ -92,6 +92,10 @@ func (s *session) readType(t *Type) bool {
 // mayExpr reads an expression where one begins.
 func (s *session) mayExpr(x *Expr) bool {
 	if s.startsExpr() && !s.continues() {
+		if s.asValue() {
+			*x = s.bad()
+			return true
+		}
 		*x = s.expr()
 	}
 	return true
@@ -108,6 +112,10 @@ func (s *session) readExpr(x *Expr) bool {
 // readValue reads what may stand on the right of `=`.
 func (s *session) readValue(a *Action, x *Expr) bool {
 	if *a = s.action(); *a != nil {
+		return true
+	}
+	if s.asValue() {
+		*x = s.bad()
 		return true
 	}
 	if !s.startsExpr() || s.continues() {

@@ -17,13 +17,34 @@ var foreign = map[string]string{
 	"continue": "put what the other rounds do into an `if`",
 	"switch":   "write `match`", "case": "an arm of `match` is `value => statement`",
 	"foreach": "write `for item in list`", "def": "write `process`", "function": "write `process`", "func": "write `process`",
+	"exit": endsWith, "stop": endsWith, "terminate": endsWith, "quit": endsWith,
+	"do": loops, "repeat": loops, "loop": loops, "until": loops,
+	"fork": "write `parallel { branch a { ... } branch b { ... } }`", "async": "write `parallel { branch a { ... } branch b { ... } }`",
+	"sleep": "write `wait 5m`", "pause": "write `wait 5m`",
+	"lock": sections, "synchronized": sections, "mutex": sections,
+	"transaction": "write `scope name { ... }`, whose steps are undone by what stands in their `compensate`",
+	"finally":     "it stands behind a `try { ... }`", "except": "write `catch`",
+	"rollback": "what was done is undone when a fault leaves the process: write `fail`, or `cancel` and the name of a scope",
+	"retry":    "a call is tried again by itself: call endpoint.operation(...) { retry: ... }",
+	"log":      tells, "print": tells, "console": tells, "println": tells,
+	"emit": "an event is published, `publish Event { ... }`, and a message is sent, `send channel(message)`",
+	"set":  "a variable is set with `name = value`", "compensate": "it has a block, `compensate { ... }`, and stands in a call or a scope",
+	"new":    "leave it out: a record is written with its name and its fields, Receipt { order: order.id }",
+	"then":   "the statements of a body stand in braces: { ... }",
 	"import": "a directory is a package, its files need no import; contracts begin with `use`",
 }
+
+const (
+	endsWith = "a process ends with `return` or `fail`; `end` stops its branches too"
+	loops    = "a loop is `for item in list { ... }` or `while condition { ... }`"
+	sections = "write `critical name { ... }`: one instance after the other is in it"
+	tells    = "`progress` tells how far an instance is, `audit` writes what has to be known later"
+)
 
 // replaced are foreign words for which another word stands.
 var replaced = map[string]string{
 	"elif": "else if", "elsif": "else if", "elseif": "else if", "throw": "fail", "raise": "fail", "var": "let", "const": "let",
-	"and": "&&", "or": "||",
+	"and": "&&", "or": "||", "sleep": "wait", "except": "catch",
 }
 
 // wayOut adds to a diagnostic what an author who comes from another language
@@ -35,12 +56,15 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 	text := d.Primary.Text()
 	before := strings.TrimRight(s.file.Text[:d.Primary.Start()], " ")
 	switch {
+	case d.Code == CodeNoDecl && (text == "const" || text == "let" || text == "var"):
+		d.Help = "outside of a body there are no values: a limit is a condition of a type, type Percent = int where value in 0..100, and any other value is a `let` of the process that reads it"
 	case foreign[text] != "":
 		d.Help = foreign[text]
-		if word := replaced[text]; word != "" {
+		if word := replaced[text]; word != "" && d.Code != CodeNoDecl {
 			d.Fixes = []diag.Edit{{Span: d.Primary, Text: word}}
 		}
-	case text == "=":
+	case s.meant(d, text):
+	case text == "=" && strings.Contains(d.Message, "`{`, found"):
 		d.Help = "compare with `==`"
 		d.Fixes = []diag.Edit{{Span: d.Primary, Text: "=="}}
 	case text == "{" && d.Code == CodeSeparator && strings.HasSuffix(before, ")"):

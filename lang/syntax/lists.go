@@ -79,10 +79,18 @@ func (s *session) opens() bool {
 	if s.at("{") {
 		return true
 	}
-	if !s.uneven || s.pos == 0 || s.pos >= s.end || !s.tok().Newline || s.at("}") || s.indent(s.pos) <= s.indent(s.pos-1) {
+	if !s.uneven || s.pos == 0 || s.pos >= s.end {
+		return false
+	}
+	body := s.pos
+	if !s.tok().Newline {
+		body++ // something else stands where the brace should
+	}
+	if body >= s.end || !s.tokens[body].Newline || s.is(s.tokens[body], "}") || s.indent(body) <= s.indent(s.pos-1) {
 		return false
 	}
 	s.expected(s.pos, "`{`")
+	s.pos = body
 	return true
 }
 
@@ -153,7 +161,21 @@ func (a *Args) Parse(lex *lexer.PeekingLexer) error {
 
 func (a *Args) read(s *session) {
 	start := s.pos
-	s.enclosed(")", func() { a.List = append(a.List, s.expr()) })
+	s.enclosed(")", func() {
+		if s.atWord() && s.is(s.peek(1), ":") {
+			s.report(diag.Errorf(CodeUnexpected, s.span(s.pos, s.pos+2), "an argument has no name")).Help =
+				"arguments stand in the order of the parameters"
+			for s.pos += 2; s.startsExpr(); {
+				a.List = append(a.List, s.expr())
+				if !s.at(",") || !s.is(s.peek(2), ":") {
+					return
+				}
+				s.pos += 3
+			}
+			return
+		}
+		a.List = append(a.List, s.expr())
+	})
 	a.At = s.since(start)
 }
 

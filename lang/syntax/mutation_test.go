@@ -1,7 +1,6 @@
 package syntax_test
 
 import (
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -54,7 +53,6 @@ func TestMutantsOfTheCorpus(t *testing.T) {
 	for i, name := range names {
 		text := files[name]
 		good, _ := syntax.Parse(source.New(name, text))
-		whole := declared(good)
 		syntaxtest.Mutants(text, rand.New(rand.NewPCG(uint64(i), 0)).IntN, mutants/len(names)+1, func(what, mutant string) {
 			file, problems := syntax.Parse(source.New(name, mutant))
 			checkTree(t, file)
@@ -62,7 +60,7 @@ func TestMutantsOfTheCorpus(t *testing.T) {
 			if len(problems) <= most {
 				few++
 			}
-			if n := lost(whole, declared(file)); n > 1 {
+			if n := syntaxtest.Lost(good, file); n > 1 {
 				t.Errorf("%s in %s loses %d declarations", what, name, n)
 			}
 		})
@@ -71,26 +69,6 @@ func TestMutantsOfTheCorpus(t *testing.T) {
 		t.Errorf("%d of %d mutants give %d diagnostics or fewer, and 80 %% should", few, total, most)
 	}
 	t.Logf("%d of %d mutants (%.1f %%) give %d diagnostics or fewer", few, total, float64(few)*100/float64(total), most)
-}
-
-// declared is each declaration of a file by kind and name, with how many there are.
-func declared(file *syntax.File) map[string]int {
-	out := map[string]int{}
-	for _, d := range file.Decls {
-		if n := d.DeclName(); n.Given() {
-			out[fmt.Sprintf("%T %s", d, n.Text)]++
-		}
-	}
-	return out
-}
-
-// lost is how many declarations of a text a mutant of it no longer has.
-func lost(whole, mutant map[string]int) int {
-	n := 0
-	for name, count := range whole {
-		n += max(0, count-mutant[name])
-	}
-	return n
 }
 
 // checkTree fails when a span lies outside of its text, or a whole declaration

@@ -104,7 +104,10 @@ func (s *session) leftover() {
 // closesNothing reports the closing bracket at the reader.
 func (s *session) closesNothing() {
 	at := s.span(s.pos, s.pos+1)
-	s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text())).Fixes = []diag.Edit{{Span: at}}
+	d := s.report(diag.Errorf(CodeStrayClose, at, "this `%s` closes nothing", at.Text()))
+	d.Fixes = []diag.Edit{{Span: at}}
+	// One too many stands behind another, or alone; elsewhere it may stand for something else.
+	d.Draft = !s.tok().Newline && s.pos > 0 && !s.is(s.tokens[s.pos-1], at.Text())
 }
 
 func (s *session) badDecl() Decl {

@@ -113,47 +113,60 @@ func (s *session) indent(index int) int {
 // skip moves behind what cannot be understood: to the next line, or in front of
 // the bracket that closes the list, or of the separator, when commas separate.
 func (s *session) skip(commas bool) {
-	depth := 0
-	for s.pos < s.end {
+	var open nesting
+	for ; s.pos < s.end; s.pos++ {
 		t := s.tok()
-		if depth == 0 && t.Newline {
+		if len(open) == 0 && (t.Newline || commas && s.is(t, ",")) {
 			return
 		}
-		if t.Kind == Punct {
-			switch s.file.Text[t.Start] {
-			case '{', '(', '[':
-				depth++
-			case '}', ')', ']':
-				if depth == 0 {
-					return
-				}
-				depth--
-			case ',':
-				if depth == 0 && commas {
-					return
-				}
-			}
+		if t.Kind == Punct && !open.over(s.file.Text[t.Start]) {
+			return
 		}
-		s.pos++
 	}
 }
 
-// skipOver moves behind the next token, or behind the brackets that it opens.
+// skipOver moves behind the next token, or behind the brackets that it opens; at most
+// to a line that is indented less than the one it is on.
 func (s *session) skipOver() {
-	s.pos++
-	if t := s.tokens[s.pos-1]; t.Kind != Punct || strings.IndexByte("{([", s.file.Text[t.Start]) < 0 {
-		return
+	first := s.pos
+	var open nesting
+	if t := s.tok(); t.Kind == Punct {
+		open.over(s.file.Text[t.Start])
 	}
-	for depth := 1; depth > 0 && s.pos < s.end; s.pos++ {
-		if t := s.tok(); t.Kind == Punct {
-			switch s.file.Text[t.Start] {
-			case '{', '(', '[':
-				depth++
-			case '}', ')', ']':
-				depth--
-			}
+	for s.pos++; len(open) > 0 && s.pos < s.end; s.pos++ {
+		t := s.tok()
+		if t.Newline && s.indent(s.pos) < s.indent(first) || t.Kind == Punct && !open.over(s.file.Text[t.Start]) {
+			return
 		}
 	}
+}
+
+// nesting is the brackets that were opened and not closed.
+type nesting []byte
+
+// over notes a bracket, and says whether what is skipped goes on behind it: one that
+// closes what was opened before does not. A brace closes all that was opened in it.
+func (n *nesting) over(c byte) bool {
+	switch c {
+	case '{', '(', '[':
+		*n = append(*n, c)
+	case '}':
+		for i := len(*n) - 1; i >= 0; i-- {
+			if (*n)[i] == '{' {
+				*n = (*n)[:i]
+				return true
+			}
+		}
+		return false
+	case ')', ']':
+		if len(*n) == 0 {
+			return false
+		}
+		if (*n)[len(*n)-1] != '{' {
+			*n = (*n)[:len(*n)-1]
+		}
+	}
+	return true
 }
 
 // braced reads `{ item, item <newline> item }`. The reader stands at the `{`, or

@@ -161,6 +161,9 @@ func (s *session) statementProduction(kind blockKind) *production {
 		return nil
 	}
 	next := s.peek(1)
+	if s.at("let") && s.is(next, "=") {
+		return productions().statements["let"] // without its name
+	}
 	if s.is(next, "=") || s.is(next, ".") && !next.Newline && !s.at("return") {
 		if s.assigns() {
 			return productions().assign
@@ -203,15 +206,40 @@ func (s *session) noStatement() {
 		return
 	}
 	d := s.report(diag.Errorf(CodeNoStatement, at, "no statement begins with %s", s.found(s.pos)))
-	if t.Kind != Word {
+	if t.Kind != Word || s.counts(d) {
 		return
 	}
-	if next := s.peek(1); s.is(next, ".") || s.is(next, "(") {
+	if next := s.peek(1); d.Help == "" && (s.is(next, ".") || s.is(next, "(")) && productions().statements[s.raw(t)] == nil {
 		d.Help = "write `call` before the invocation of an operation"
 		d.Fixes = []diag.Edit{{Span: at.Before(), Text: "call "}}
+		d.Draft = !s.invokes()
 		return
 	}
 	s.suggest(d, statementKeywords()...)
+}
+
+// counts completes the report of `x += 1` and `x++`, and says whether it is one of them.
+func (s *session) counts(d *diag.Diagnostic) bool {
+	name, sign, next := s.raw(s.tok()), s.peek(1), s.peek(2)
+	if sign.Kind != Punct || sign.End != next.Start || !strings.Contains("+-*/%", s.raw(sign)) {
+		return false
+	}
+	op := s.span(s.pos+1, s.pos+3)
+	switch text := s.raw(sign); {
+	case s.is(next, "="):
+		d.Fixes = []diag.Edit{{Span: op, Text: "= " + name + " " + text}}
+	case s.is(next, text) && (text == "+" || text == "-"):
+		d.Fixes = []diag.Edit{{Span: op, Text: " = " + name + " " + text + " 1"}}
+	default:
+		return false
+	}
+	d.Help = "an assignment is written out: " + name + " = " + name + " " + s.raw(sign) + " 1"
+	return true
+}
+
+// invokes says whether endpoint.operation( stands at the reader.
+func (s *session) invokes() bool {
+	return s.is(s.peek(1), ".") && s.peek(2).Kind == Word && s.is(s.peek(3), "(")
 }
 
 func statementKeywords() []string {

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -17,7 +18,8 @@ type Trees struct {
 	// if it likes; nil means one after the other.
 	Each func(n int, do func(i int))
 
-	files map[string]*remembered
+	files   map[string]*remembered
+	proving bool // a text with a fix is read, whose own fixes nobody asks for
 }
 
 // remembered is a file that has been parsed, and its declarations by their text.
@@ -101,11 +103,13 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 			out.Package = pkg
 		}
 	}
+	problems = withoutEchoes(problems)
 	diag.Sort(problems)
 	rest := problems
 	for i := range pieces {
 		var within []diag.Diagnostic
 		within, rest = problemsOf(pieces[i].decl.Head(), rest)
+		t.prove(file, &pieces[i], within)
 		pieces[i].decl.Head().mark(within, len(pieces[i].problems) > 0, bodyOf(pieces[i].decl))
 		out.Broken = out.Broken || pieces[i].decl.Head().Broken
 	}
@@ -113,6 +117,15 @@ func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnos
 		t.files[file.Path] = &remembered{tree: out, problems: problems, pieces: pieces}
 	}
 	return out, problems
+}
+
+// withoutEchoes leaves out the semicolons of lines with another mistake: they belong to
+// what was meant there.
+func withoutEchoes(problems []diag.Diagnostic) []diag.Diagnostic {
+	bad := linesOf(problems)
+	return slices.DeleteFunc(problems, func(p diag.Diagnostic) bool {
+		return p.Code == CodeSemicolon && bad[p.Primary.From().Line]
+	})
 }
 
 func (t *Trees) each(n int, do func(int)) {

@@ -1,0 +1,154 @@
+package spec
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/syntax"
+	"github.com/cob-lang/cob/spec/document"
+)
+
+// A block of misuses holds entries with blank lines between them: a text, and under it
+// a comment with the diagnostic that it gives, or with "means: " and what it means.
+const means = "// means: "
+
+// route is a package file whose one route has the statements in its body.
+const route = "package shop\n\nroute example {\n  from orders as order\n%s}\n"
+
+// TestMisuses compiles every entry. With -update the diagnostics are written anew.
+func TestMisuses(t *testing.T) {
+	const path = "misuse.md"
+	prelude := read(t, "prelude.cob")
+	d, err := document.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for i, b := range d.Blocks {
+		if b.Kind() != "misuse" {
+			continue
+		}
+		var now []string
+		for _, entry := range entries(b) {
+			n++
+			code, want := divided(entry)
+			got := misused(t, prelude, b, code)
+			if got == "" && strings.HasPrefix(want, means) {
+				got = want
+			}
+			if got == "" {
+				got = means + "?"
+			}
+			if got != want && !updating() {
+				t.Errorf("%s:\n%sgives %q, want %q", b.Place(), code, got, want)
+			}
+			now = append(now, code+got)
+		}
+		d.Blocks[i].Text = strings.Join(now, "\n\n") + "\n"
+	}
+	if n < 300 {
+		t.Errorf("only %d misuses were found", n)
+	}
+	if updating() {
+		if err := os.WriteFile(path, []byte(rewritten(d)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// entries are those of a block.
+func entries(b document.Block) []string {
+	return strings.Split(strings.TrimSuffix(b.Text, "\n"), "\n\n")
+}
+
+// rewritten is the text of a document with what its blocks say now.
+func rewritten(d document.Document) string {
+	var out []string
+	block := 0
+	for i := 0; i < len(d.Lines); i++ {
+		out = append(out, d.Lines[i])
+		if block == len(d.Blocks) || d.Blocks[block].Line != i+1 {
+			continue
+		}
+		out = append(out, strings.Split(strings.TrimSuffix(d.Blocks[block].Text, "\n"), "\n")...)
+		for i++; d.Lines[i] != "```"; i++ {
+		}
+		out = append(out, d.Lines[i])
+		block++
+	}
+	return strings.Join(out, "\n")
+}
+
+// divided is the text of an entry and the comment under it, "" where there is none yet.
+func divided(entry string) (code, want string) {
+	lines := strings.Split(entry, "\n")
+	last := lines[len(lines)-1]
+	if strings.HasPrefix(last, "// ") {
+		return strings.Join(lines[:len(lines)-1], "\n") + "\n", last
+	}
+	return entry + "\n", ""
+}
+
+// misused is the diagnostic of an entry as a comment, "" where it is correct; several are
+// all written, so that no entry passes with more than one.
+func misused(t *testing.T, prelude string, b document.Block, code string) string {
+	body := document.Block{Path: b.Path, Line: b.Line, Info: "cob", Text: code}
+	if _, inside := b.Attribute("steps"); inside {
+		body.Info = "cob steps"
+	}
+	if _, inside := b.Attribute("route"); inside {
+		body.Text = strings.Replace(strings.TrimPrefix(route, "package shop\n\n"), "%s", code, 1)
+	}
+	var out []string
+	for _, d := range compileBlock(t, prelude, body).Diagnostics {
+		if !preludeNoise(d, body) {
+			out = append(out, oneLine(d))
+		}
+	}
+	return strings.Join(out, " AND ")
+}
+
+func oneLine(d diag.Diagnostic) string {
+	text := "// " + string(d.Code) + " " + d.Message
+	if d.Help != "" {
+		text += ": " + d.Help
+	}
+	return strings.ReplaceAll(text, "\n", " ")
+}
+
+var headline = regexp.MustCompile(`(?m)^## (.*)$`)
+
+// TestEveryStatementHasItsMisuses wants a heading for every statement of a process, with at
+// least ten misuses under it.
+func TestEveryStatementHasItsMisuses(t *testing.T) {
+	const least = 10
+	d, err := document.Read("misuse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]int{}
+	heading := ""
+	block := 0
+	for i, line := range d.Lines {
+		if m := headline.FindStringSubmatch(line); m != nil {
+			heading = m[1]
+		}
+		for block < len(d.Blocks) && d.Blocks[block].Line == i+1 {
+			if b := d.Blocks[block]; b.Kind() == "misuse" {
+				described[heading] += len(entries(b))
+			}
+			block++
+		}
+	}
+	for _, word := range syntax.AllKeywords().Statements {
+		if described[word] < least {
+			t.Errorf("%s has %d misuses, want at least %d", word, described[word], least)
+		}
+	}
+	if described["assignment"] < least {
+		t.Errorf("assignment has %d misuses", described["assignment"])
+	}
+}

@@ -86,8 +86,10 @@ type beginning struct {
 
 func (h *healer) look(ctx context.Context) (err error) {
 	j := h.journal
-	if h.mark, _, err = j.place.load(ctx); err != nil && !errors.Is(err, errMarkDamaged) {
-		return err
+	h.mark, _, err = j.loadMark(ctx)
+	var damaged *journal.DamageError
+	if err != nil && (j.server.options.CopyDir == "" || !errors.As(err, &damaged)) {
+		return err // without a copy nobody knows how far the journal reached
 	}
 	h.state, err = j.server.state(ctx, j.name)
 	if h.there = err == nil; err != nil && !errors.Is(err, errNotFound) {

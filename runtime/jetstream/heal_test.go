@@ -101,6 +101,18 @@ func TestHealRefusesToForget(t *testing.T) {
 	}
 }
 
+// TestHealRefusesToGuess: where the mark is damaged and there is no copy, nobody knows whether a tail was lost.
+func TestHealRefusesToGuess(t *testing.T) {
+	dir := t.TempDir()
+	written(t, Options{StoreDir: dir}, 0, 10)
+	flip(t, filepath.Join(dir, marksName, j0), 0.01)
+	flip(t, filepath.Join(dir, marksName, j0), 0.51)
+	var d *journal.DamageError
+	if _, err := start(t, Options{StoreDir: dir}).Heal(ctx, 0, JournalOptions{}); !errors.As(err, &d) || !strings.Contains(d.Reason, "mark") {
+		t.Fatalf("healed: %v", err)
+	}
+}
+
 // written opens a store, appends commits and closes it.
 func written(t *testing.T, o Options, from, to int) {
 	t.Helper()

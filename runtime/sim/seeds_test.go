@@ -118,7 +118,8 @@ func TestOneSeed(t *testing.T) {
 	}
 }
 
-// Seeds that once found a bug, and which.
+// Seeds that once found a bug, and which. A seed's world is another one since the
+// simulation has more faults, so these are kept as worlds like any other.
 func TestSeedsThatFoundBugs(t *testing.T) {
 	for _, c := range []struct {
 		seed uint64

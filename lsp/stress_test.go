@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,6 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/cob-lang/cob/lang/format"
 	"github.com/cob-lang/cob/lsp"
 )
 
@@ -53,27 +53,6 @@ func (x text) position(offset int) object {
 	return object{"line": line, "character": column}
 }
 
-func (x text) offset(p object) int {
-	i := 0
-	for line := number(p["line"]); line > 0; i++ {
-		if x[i] == '\n' {
-			line--
-		}
-	}
-	return i + number(p["character"])
-}
-
-// apply gives the text with edits applied, which stand in order and do not
-// overlap.
-func (x text) apply(edits []object) text {
-	for i := len(edits) - 1; i >= 0; i-- {
-		r := edits[i]["range"].(object)
-		start, end := x.offset(r["start"].(object)), x.offset(r["end"].(object))
-		x = append(append(append(text{}, x[:start]...), utf16.Encode([]rune(edits[i]["newText"].(string)))...), x[end:]...)
-	}
-	return x
-}
-
 var snippets = []string{"{", "}", "(", ")", ".", "\n", "\r\n", " ", "let x = order.id\n", "😀", "é", "process P(a: int) -> int { return a }\n",
 	"\"", "//", "order", "call payments.", ",", ":", "type T { a: int }\n", "@", "$", "${", "\t", "0", "a", ";", "fail Declined", "\x00"}
 
@@ -109,12 +88,14 @@ func (x *text) edit(r *rand.Rand) object {
 type question struct {
 	done      chan answer
 	about     text
+	version   int
 	cancelled bool
 }
 
 // TestAnswersAreAboutTheTextTheClientHad edits a document 2,000 times and asks in
-// between without waiting: what is formatted is, to the last character, the text
-// that the client had when it asked. So the server's text is the client's too.
+// between without waiting for its tokens, which say what stands where. They are those
+// that another server gives, which is told the whole text that the client had when it
+// asked. So the server's text is the client's too.
 func TestAnswersAreAboutTheTextTheClientHad(t *testing.T) {
 	original, err := os.ReadFile("../examples/orders/orders.cob")
 	if err != nil {
@@ -124,6 +105,9 @@ func TestAnswersAreAboutTheTextTheClientHad(t *testing.T) {
 	c, _ := connect(t, dir)
 	c.begin("utf-16")
 	c.open("a.cob", string(original))
+	whole, _ := connect(t, t.TempDir())
+	whole.begin("utf-16")
+	whole.open("a.cob", "")
 	r := rand.New(rand.NewPCG(3, 14))
 	now := text(utf16.Encode([]rune(string(original))))
 	var asked []question
@@ -142,8 +126,8 @@ func TestAnswersAreAboutTheTextTheClientHad(t *testing.T) {
 		p := object{"textDocument": object{"uri": c.uri("a.cob")}, "position": now.position(now.random(r)), "newName": "y"}
 		switch r.IntN(6) {
 		case 0:
-			_, done := c.send("textDocument/formatting", object{"textDocument": object{"uri": c.uri("a.cob")}, "options": object{"tabSize": 2, "insertSpaces": true}})
-			asked = append(asked, question{done: done, about: now})
+			_, done := c.send("textDocument/semanticTokens/full", c.document("a.cob"))
+			asked = append(asked, question{done: done, about: now, version: i + 2})
 			asks++
 		case 1:
 			_, done := c.send(others[r.IntN(len(others))], p)
@@ -154,17 +138,18 @@ func TestAnswersAreAboutTheTextTheClientHad(t *testing.T) {
 			asked = append(asked, question{done: done, cancelled: true})
 		}
 		if len(asked) > 40 {
-			asked = compare(t, c, asked)
+			asked = compare(t, c, whole, asked)
 		}
 	}
-	compare(t, c, asked)
+	compare(t, c, whole, asked)
 	if asks < 200 {
 		t.Errorf("only %d texts were compared", asks)
 	}
 	c.end()
+	whole.end()
 }
 
-func compare(t *testing.T, c *client, asked []question) []question {
+func compare(t *testing.T, c, whole *client, asked []question) []question {
 	t.Helper()
 	for _, q := range asked {
 		a := c.wait(q.done)
@@ -174,12 +159,9 @@ func compare(t *testing.T, c *client, asked []question) []question {
 		case a.Error != nil:
 			t.Fatalf("%d %s", a.Error.Code, a.Error.Message)
 		case q.about != nil:
-			var edits []object
-			if err := json.Unmarshal(a.Result, &edits); err != nil {
-				t.Fatal(err)
-			}
-			if got, want := q.about.apply(edits).String(), format.Source(q.about.String()); got != want {
-				t.Fatalf("the answer is about another text: formatted it is\n%q\nand not\n%q", got, want)
+			whole.change("a.cob", q.version, q.about.String())
+			if want := whole.call("textDocument/semanticTokens/full", whole.document("a.cob")); !bytes.Equal(a.Result, want.Result) {
+				t.Fatalf("the answer is about another text than\n%q\nits tokens are\n%s\nand not\n%s", q.about.String(), a.Result, want.Result)
 			}
 		}
 	}

@@ -89,7 +89,7 @@ func (l *scanner) run() {
 			l.foreignString()
 		case c == ';':
 			l.report(CodeSemicolon, l.pos, l.pos+1, "a `;` is never needed")
-			l.problems[len(l.problems)-1].Fixes = []diag.Edit{{Span: l.span(l.pos, l.pos+1)}}
+			l.problems[len(l.problems)-1].Fixes = []diag.Edit{l.lineBreak()}
 			l.semicolons = append(l.semicolons, l.pos)
 			l.newline = true
 			l.pos++
@@ -123,6 +123,16 @@ func (l *scanner) emit(kind Kind, start, end int) {
 	})
 	l.newline = false
 	l.pos = end
+}
+
+// lineBreak is what stands for the semicolon at the scanner: nothing where its line
+// ends anyway, and a new line where a statement follows.
+func (l *scanner) lineBreak() diag.Edit {
+	end := l.blanks(l.pos + 1)
+	if c := l.byteAt(end); c == 0 || c == '\n' || c == '}' || c == ';' || c == '/' {
+		return diag.Edit{Span: l.span(l.pos, l.pos+1)}
+	}
+	return diag.Edit{Span: l.span(l.pos, end), Text: "\n"}
 }
 
 func (l *scanner) word() {

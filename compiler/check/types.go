@@ -351,6 +351,9 @@ func (c *checker) namedType(t *syntax.NamedType) types.Type {
 			return types.Type{}
 		}
 	}
+	if is, ok := c.foreignGeneric(t); ok {
+		return is
+	}
 	if len(t.Args) > 0 {
 		c.errorf(CodeTypeArgs, t.Span(), "%s takes no types in < >", t.Name)
 	}

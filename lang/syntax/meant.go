@@ -47,6 +47,17 @@ func (s *session) meant(d *diag.Diagnostic, text string) bool {
 		d.Help = "how many branches have to end stands behind them: parallel { ... } join 2"
 	case d.Code == CodeSeparator && (text == "catch" || text == "compensate"):
 		d.Help = "what is caught stands in the block of the call, { catch Fault as f { ... } }, or behind a `try { ... }`"
+	case d.Code == CodeSeparator && text == "in" && before(2, ":") && s.pos > 2:
+		name := s.raw(s.tokens[s.pos-3])
+		d.Help = "a condition begins with `where`: " + name + ": " + s.raw(s.tokens[s.pos-1]) + " where " + name + " in ..."
+		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "where " + name + " "}}
+	case d.Code == CodeSeparator && text == "where" && before(2, "await"):
+		d.Help = "`await` waits for a handle; an event is taken by `select { on Event as e where ... { ... } }`"
+	case missing("`(`") && before(2, "process") && text == "{":
+		d.Help = "a process without parameters has an empty list of them"
+		d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos).After(), Text: "()"}}
+	case (missing("`{`") || d.Code == CodeNoStatement) && headerWords[text]:
+		d.Help = "it is a setting, and has a colon, in the body of the process: " + text + ": ..."
 	case d.Code == CodeSeparator && before(1, "new"):
 		d.Help = foreign["new"]
 	default:
@@ -54,6 +65,10 @@ func (s *session) meant(d *diag.Diagnostic, text string) bool {
 	}
 	return true
 }
+
+// headerWords are settings of a process that many write in its first line, or without
+// their colon.
+var headerWords = map[string]bool{"key": true, "sla": true, "policy": true, "failover": true, "deadline": true, "replicate": true, "search": true, "retain": true}
 
 // asValue reports a statement that stands where a value is wanted, passes it, and says
 // whether there was one.

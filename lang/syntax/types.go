@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/cob-lang/cob/lang/diag"
+
 // startsType says whether a type can begin with the next token.
 func (s *session) startsType() bool { return s.atWord() || s.at("[") || s.at("{") }
 
@@ -39,12 +41,41 @@ func (s *session) typ() Type {
 		t = &RecordType{Place{s.since(start)}, f}
 	default:
 		t = s.namedType()
+		if s.at("[") && !s.broken() {
+			t = s.foreignType(t)
+		}
 	}
 	if s.at("?") && !s.broken() {
 		s.pos++
 		t = &OptionalType{Place{s.since(start)}, t}
 	}
 	return t
+}
+
+// foreignType reads `T[]` and `map[K]V`, reports how they are written here, and gives
+// what was meant. The reader stands at the bracket behind the name.
+func (s *session) foreignType(named Type) Type {
+	start, name := s.pos-1, named.Span().Text()
+	var written string
+	var meant Type
+	switch {
+	case s.is(s.peek(1), "]"):
+		s.pos += 2
+		written, meant = "["+name+"]", &ListType{Place{named.Span()}, named}
+	case name == "map" && s.peek(1).Kind == Word && s.is(s.peek(2), "]") && s.peek(3).Kind == Word && !s.peek(3).Newline:
+		s.pos += 3
+		value := s.namedType()
+		n := named.(*NamedType)
+		n.Args = []Type{value}
+		written, meant = "map<"+value.Span().Text()+">", n
+	default:
+		return named
+	}
+	at := s.since(start)
+	d := s.report(diag.Errorf(CodeSeparator, at, "`%s` is no type", at.Text()))
+	d.Help = "write `" + written + "`"
+	d.Fixes = []diag.Edit{{Span: at, Text: written}}
+	return meant
 }
 
 func (s *session) namedType() Type {

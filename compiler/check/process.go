@@ -461,7 +461,7 @@ func (f *flow) unset(s *resolve.Scope, st *syntax.AssignStmt) *resolve.Variable 
 		return &resolve.Variable{Name: name.Text, At: name.At, Used: true}
 	}
 	f.Info.Miss(name.At, s)
-	d := resolve.Unknown(name.At, "variable", name.Text, s.Names()).WithHelp("a new variable begins with let")
+	d := resolve.Unknown(name.At, "variable", name.Text, f.fitting(s, types.Type{})).WithHelp("a new variable begins with let")
 	if len(d.Fixes) == 0 && len(st.Target.Parts) == 1 {
 		d = d.WithFix(st.Span().Before(), "let ").AsDraft()
 	}

@@ -27,7 +27,7 @@ func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident, want types.
 	case ok && later.Start() > e.Span().Start():
 		return d.WithNote(later, "declared here").WithHelp("%s is declared later, in line %d: move its let in front of this", e.Name, later.From().Line)
 	}
-	if c.inTest && len(s.Visible()) == 0 {
+	if c.inTest && len(s.Visible(1)) == 0 {
 		return resolve.Unknown(e.Span(), "sample", e.Name, c.Info.Names(resolve.Sample))
 	}
 	if enum := c.enumWith(e.Name); enum != "" {
@@ -53,10 +53,14 @@ func letsOf(d syntax.Decl) map[string]source.Span {
 	return out
 }
 
-// fitting are the names of the variables that a place takes where such a type is wanted.
+// fitting are the names of the variables that a place takes where such a type is wanted,
+// any where it is Invalid: of very many the latest ones.
 func (c *checker) fitting(s *resolve.Scope, want types.Type) []string {
+	if c.ds.Len() >= diag.MaxGuesses {
+		return nil // so many are not read, and every guess takes its time
+	}
 	var out []string
-	for _, v := range s.Visible() {
+	for _, v := range s.Visible(diag.MaxGuesses / 2) {
 		if want.Kind == types.Invalid || v.Type.Kind == types.Invalid || c.Universe.Assignable(v.Type, want) {
 			out = append(out, v.Name)
 		}

@@ -85,29 +85,18 @@ func (s *Scope) Own(v *Variable) bool {
 	return s.own(v.Name) == v || slices.Contains(s.vars, v)
 }
 
-// Visible are the variables in s and around it, the inner ones first. One that
-// is hidden by another of its name is left out.
-func (s *Scope) Visible() []*Variable {
+// Visible are the variables in s and around it, the latest of the inner ones first,
+// of so many at most. One that is hidden by another of its name is left out.
+func (s *Scope) Visible(most int) []*Variable {
 	var out []*Variable
 	seen := map[string]bool{}
 	for ; s != nil; s = s.parent {
-		for i := len(s.vars) - 1; i >= 0; i-- {
+		for i := len(s.vars) - 1; i >= 0 && most > 0; i-- {
+			most--
 			if v := s.vars[i]; !seen[v.Name] {
 				seen[v.Name] = true
 				out = append(out, v)
 			}
-		}
-	}
-	return out
-}
-
-// Names are the names of the variables in s and around it, the inner ones
-// first: of a scope with very many the latest ones.
-func (s *Scope) Names() []string {
-	var out []string
-	for ; s != nil && len(out) < diag.MaxGuesses/2; s = s.parent {
-		for _, v := range s.vars[max(0, len(s.vars)-diag.MaxGuesses/2):] {
-			out = append(out, v.Name)
 		}
 	}
 	return out

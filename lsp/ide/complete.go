@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -328,7 +329,7 @@ func (c *completion) setting() bool {
 
 // values gives the variables that can be seen, and the functions.
 func (c *completion) values(scope *resolve.Scope) {
-	for _, v := range scope.Visible() {
+	for _, v := range scope.Visible(math.MaxInt) {
 		if v.At.Known() && c.declares(v) {
 			continue
 		}

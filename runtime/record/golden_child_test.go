@@ -28,15 +28,21 @@ func TestWhatWasWrittenIsReadForEver(t *testing.T) {
 		{record.TaskDelegated{At: 5, Instance: "a", Activation: 4, By: "ada", To: "bob", Reason: "ill"}, "0101620a010001610400036164610003626f620003696c6c"},
 		{record.TaskNudged{At: 5, Instance: "a", Activation: 4, Escalated: true, Due: 8}, "0101480a0100016104010106"},
 	} {
-		if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{c.event})); got != c.bytes {
-			t.Errorf("%T is written as %s, and was %s", c.event, got, c.bytes)
-		}
-		bytes, err := hex.DecodeString(c.bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := record.ReadEvents(bytes); err != nil || !reflect.DeepEqual(got, []record.Event{c.event}) {
-			t.Errorf("%s is read as %+v, %v", c.bytes, got, err)
-		}
+		readForEver(t, c.event, c.bytes)
+	}
+}
+
+// readForEver holds an event to the bytes it has in journals that exist.
+func readForEver(t *testing.T, e record.Event, text string) {
+	t.Helper()
+	if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{e})); got != text {
+		t.Errorf("%T is written as %s, and was %s", e, got, text)
+	}
+	bytes, err := hex.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := record.ReadEvents(bytes); err != nil || !reflect.DeepEqual(got, []record.Event{e}) {
+		t.Errorf("%s is read as %+v, %v", text, got, err)
 	}
 }

@@ -1,8 +1,6 @@
 package record_test
 
 import (
-	"encoding/hex"
-	"reflect"
 	"testing"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -19,15 +17,6 @@ func TestReportsAreReadForEver(t *testing.T) {
 		{record.Indexed{Instance: "a", Values: map[string]types.Value{"n": int64(1)}}, "01017101000161010100016e0302"},
 		{record.Forgotten{At: 5, Instance: "a"}, "0101720a01000161"},
 	} {
-		if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{c.event})); got != c.bytes {
-			t.Errorf("%T is written as %s, and was %s", c.event, got, c.bytes)
-		}
-		bytes, err := hex.DecodeString(c.bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := record.ReadEvents(bytes); err != nil || !reflect.DeepEqual(got, []record.Event{c.event}) {
-			t.Errorf("%s is read as %+v, %v", c.bytes, got, err)
-		}
+		readForEver(t, c.event, c.bytes)
 	}
 }

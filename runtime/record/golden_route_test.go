@@ -1,8 +1,6 @@
 package record_test
 
 import (
-	"encoding/hex"
-	"reflect"
 	"testing"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -26,16 +24,7 @@ func TestWhatRoutesKeepIsReadForEver(t *testing.T) {
 		{record.CellReleased{At: 5, Cell: "a", Part: "a.b", Number: 3, Due: 8}, "0101880a00016103612e62060106"},
 		{record.CellClosed{Cell: "a"}, "010189000161"},
 	} {
-		if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{c.event})); got != c.bytes {
-			t.Errorf("%T is written as %s, and was %s", c.event, got, c.bytes)
-		}
-		bytes, err := hex.DecodeString(c.bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := record.ReadEvents(bytes); err != nil || !reflect.DeepEqual(got, []record.Event{c.event}) {
-			t.Errorf("%s is read as %+v, %v", c.bytes, got, err)
-		}
+		readForEver(t, c.event, c.bytes)
 	}
 }
 

@@ -1,8 +1,6 @@
 package record_test
 
 import (
-	"encoding/hex"
-	"reflect"
 	"testing"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -23,16 +21,7 @@ func TestWhatOperatorsDidIsReadForEver(t *testing.T) {
 		{record.Operated{At: 5, Instance: "a", Verb: "retry", By: "olga", Reason: "r"}, "0101550a0100016100057265747279046f6c67610172"},
 		{record.GivenUp{At: 5, Instance: "a", Activation: 3}, "0101560a0100016103"},
 	} {
-		if got := hex.EncodeToString(record.AppendEvents(nil, []record.Event{c.event})); got != c.bytes {
-			t.Errorf("%T is written as %s, and was %s", c.event, got, c.bytes)
-		}
-		bytes, err := hex.DecodeString(c.bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := record.ReadEvents(bytes); err != nil || !reflect.DeepEqual(got, []record.Event{c.event}) {
-			t.Errorf("%s is read as %+v, %v", c.bytes, got, err)
-		}
+		readForEver(t, c.event, c.bytes)
 		if record.About(c.event) != "a" {
 			t.Errorf("%T is about %q", c.event, record.About(c.event))
 		}

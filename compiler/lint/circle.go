@@ -110,14 +110,16 @@ func onward(r *check.Route) []way {
 func (p *pass) startsRound() {
 	var ways []way
 	for _, x := range p.Processes {
-		for _, st := range x.Decl.Body.Stmts {
-			if leavesFlow(st) {
-				break
-			}
+		passed := 0 // only what stands before a start is looked into: most processes have none
+		for n, st := range x.Decl.Body.Stmts {
 			target := started(st)
 			if target == nil || x.Facts == nil {
 				continue
 			}
+			if slices.ContainsFunc(x.Decl.Body.Stmts[passed:n], leavesFlow) {
+				break
+			}
+			passed = n
 			if to := x.Facts.Names[startOf(st)]; to != nil && to.Full != x.Name {
 				ways = append(ways, way{x.Name, to.Full, target.Span()})
 			}

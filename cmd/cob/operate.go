@@ -17,9 +17,10 @@ import (
 
 // operation is what all commands have in common that act on instances.
 type operation struct {
-	server            *target
-	where, by, reason string
-	dry               bool
+	server        *target
+	who           *signer
+	where, reason string
+	dry           bool
 }
 
 // operationFlags adds them to a command, which takes IDs or --where.
@@ -28,7 +29,7 @@ func operationFlags(cmd *cobra.Command) *operation {
 	cmd.Flags().StringVar(&o.where, "where", "", "act on all instances that this condition holds for, instead of IDs")
 	cmd.Flags().BoolVar(&o.dry, "dry-run", false, "do nothing; say what would happen to each")
 	cmd.Flags().StringVar(&o.reason, "reason", "", "why, for the history")
-	cmd.Flags().StringVar(&o.by, "by", "", "who does it, for the history (default: whose token it is, else $USER)")
+	o.who = byFlag(cmd, o.server)
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if (len(args) > 0) == (o.where != "") {
 			return errors.New("name instances by ID, or by --where")
@@ -38,7 +39,7 @@ func operationFlags(cmd *cobra.Command) *operation {
 	return o
 }
 
-func (o *operation) act() admin.Act { return admin.Act{By: o.server.person(o.by), Reason: o.reason} }
+func (o *operation) act() admin.Act { return admin.Act{By: o.who.name(), Reason: o.reason} }
 
 func cancelCommand() *cobra.Command {
 	cmd := &cobra.Command{

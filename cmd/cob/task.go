@@ -24,26 +24,38 @@ func taskCommand() *cobra.Command {
 	return cmd
 }
 
+// signer is who does something, from --by.
+type signer struct {
+	cmd *cobra.Command
+	to  *target
+	by  string
+}
+
+func byFlag(cmd *cobra.Command, to *target) *signer {
+	s := &signer{cmd: cmd, to: to}
+	cmd.Flags().StringVar(&s.by, "by", os.Getenv("USER"), "who does it; a token says it itself")
+	return s
+}
+
+// name is who is said to do it: nobody, where a token says it.
+func (s *signer) name() string {
+	if s.to.known() && !s.cmd.Flags().Changed("by") {
+		return ""
+	}
+	return s.by
+}
+
 // person is who asks, from flags.
 type person struct {
-	to         *target
-	by, groups string
+	*signer
+	groups string
 }
 
 // personFlags are the flags of who asks a node, where no token says it.
 func personFlags(cmd *cobra.Command, to *target) *person {
-	p := &person{to: to}
-	cmd.Flags().StringVar(&p.by, "by", "", "who does it (default: whose token it is, else $USER)")
+	p := &person{signer: byFlag(cmd, to)}
 	cmd.Flags().StringVar(&p.groups, "groups", os.Getenv("COB_GROUPS"), "the groups of who does it, separated by commas (also COB_GROUPS); a token has its own")
 	return p
-}
-
-// person is the name that is said: none where a token says it.
-func (t target) person(by string) string {
-	if by == "" && !t.known() {
-		return os.Getenv("USER")
-	}
-	return by
 }
 
 func (p *person) headers() map[string]string {
@@ -51,8 +63,8 @@ func (p *person) headers() map[string]string {
 	if p.to.known() {
 		return h
 	}
-	if by := p.to.person(p.by); by != "" {
-		h[admin.UserHeader] = by
+	if p.by != "" {
+		h[admin.UserHeader] = p.by
 	}
 	if p.groups != "" {
 		h[admin.GroupsHeader] = p.groups
@@ -253,7 +265,7 @@ func taskVerb(cmd *cobra.Command, verb, said string, act func(cmd *cobra.Command
 	who := personFlags(cmd, server)
 	cmd.ValidArgsFunction = taskIDs(who)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		by := server.person(who.by)
+		by := who.name()
 		if by == "" && !server.known() {
 			return failure(exitUsage, "say who you are with --by NAME, or show a token with --token-file FILE")
 		}

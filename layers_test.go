@@ -68,7 +68,7 @@ var rooms = []room{
 	{path: "runtime/replay", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/engine", "runtime/record"}},
 	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine"}},
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
-	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
+	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/deployment", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
 	{path: "spec/golden", libraries: []string{"golang.org/x/tools/txtar"}},
 	{path: "spec/document"},
 	{path: "spec", imports: []string{"..."}},

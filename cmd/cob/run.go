@@ -75,15 +75,9 @@ func serve(c *cobra.Command, o runOptions) error {
 		return failure(exitUsage, "--groups-header stands with --user-header: without a person there are no groups")
 	}
 	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
-	r, err := compile(o.dir)
+	r, err := sound(c, o.dir)
 	if err != nil {
 		return err
-	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
-			return err
-		}
-		return bad(nil)
 	}
 	// The signals are caught before the store is opened, so that an early one
 	// closes it as well.

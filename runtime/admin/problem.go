@@ -98,6 +98,9 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="cob"`)
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	writeWithin(w)
 	w.WriteHeader(p.Status)

@@ -11,6 +11,7 @@ func (s *State) summary(x *instance) (v Summary) {
 			v = x.bare(toldOf(p))
 		}
 	}()
+	x = peek(x)
 	s.passing(StageView, x.key)
 	return x.summary()
 }
@@ -22,13 +23,14 @@ func (s *State) details(x *instance) (v Details) {
 			v.Detail = v.Blocked
 		}
 	}()
+	x = peek(x)
 	s.passing(StageView, x.key)
 	return x.details()
 }
 
 // look is an open task.
 func (s *State) look(ref taskRef) (t Task) {
-	x := s.instances[ref.instance]
+	x := peek(s.instances[ref.instance])
 	defer func() {
 		if p := recover(); p != nil {
 			t = Task{Instance: x.id, Process: x.flow.name, Key: x.key, Activation: ref.activation, Plan: x.flow.program.digest, Name: "cannot be shown: " + toldOf(p)}

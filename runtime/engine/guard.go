@@ -16,7 +16,10 @@ func (s *State) summary(x *instance) (v Summary) {
 	return x.summary()
 }
 
-func (s *State) details(x *instance) (v Details) {
+func (s *State) details(x *instance) Details { return s.shown(x, (*instance).details) }
+func (s *State) outline(x *instance) Details { return s.shown(x, (*instance).outline) }
+
+func (s *State) shown(x *instance, by func(*instance) Details) (v Details) {
 	defer func() {
 		if p := recover(); p != nil {
 			v = Details{Summary: x.bare(toldOf(p))}
@@ -25,7 +28,7 @@ func (s *State) details(x *instance) (v Details) {
 	}()
 	x = peek(x)
 	s.passing(StageView, x.key)
-	return x.details()
+	return by(x)
 }
 
 // look is an open task.

@@ -54,7 +54,7 @@ func (s *State) taskNudged(x *instance, a *activation, e *record.TaskNudged) {
 // timers.
 func (s *State) OnlyReminders() bool {
 	for _, e := range s.timers.heap {
-		if !s.stale(e) && !remindsAlone(peek(e.inst), e.act) {
+		if !s.stale(e) && (e.cell != nil || !remindsAlone(peek(e.inst), e.act)) {
 			return false
 		}
 	}

@@ -22,7 +22,7 @@ type State struct {
 	limits    Limits
 	programs  map[string]*Program
 	active    map[string]string // package to digest
-	instances map[string]*instance
+	instances map[string]*instance // to be reached by get, or by peek for a look
 	ended     graveyard
 	positions map[string]uint64 // by route
 	timers    timers

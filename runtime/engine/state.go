@@ -21,7 +21,7 @@ type Facts struct {
 type State struct {
 	limits    Limits
 	programs  map[string]*Program
-	active    map[string]string // package to digest
+	active    map[string]string    // package to digest
 	instances map[string]*instance // to be reached by get, or by peek for a look
 	ended     graveyard
 	positions map[string]uint64 // by route

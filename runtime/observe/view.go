@@ -219,9 +219,7 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		}
 	case record.Continued:
 		if x := v.touch(e.Instance, commit); x != nil {
-			x.kind = v.kindOf(e.Process, x.plan)
-			x.own().progress, x.own().calls = "", nil
-			x.slim()
+			v.continued(x, e)
 		}
 	case record.Indexed:
 		if x := v.touch(e.Instance, commit); x != nil {
@@ -233,8 +231,7 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.forget(e.Instance)
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
-			m := x.own()
-			m.fault, m.fields, m.detail = e.Fault, e.Fields, e.Detail
+			x.raised(e)
 		}
 	case record.FaultPassed:
 		if x := v.touch(e.Instance, commit); x != nil && e.Whole {
@@ -268,6 +265,17 @@ func (v *View) touch(instance string, commit uint64) *entry {
 		x.lastCommit = commit
 	}
 	return x
+}
+
+func (x *entry) raised(e record.FaultRaised) {
+	m := x.own()
+	m.fault, m.fields, m.detail = e.Fault, e.Fields, e.Detail
+}
+
+func (v *View) continued(x *entry, e record.Continued) {
+	x.kind = v.kindOf(e.Process, x.plan)
+	x.own().progress, x.own().calls = "", nil
+	x.slim()
 }
 
 // goesOn says that an instance has no incident any more.

@@ -69,7 +69,7 @@ var rooms = []room{
 	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine"}},
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
 	{path: "runtime/access", pure: true},
-	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/access", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
+	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/access", "runtime/deployment", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},
 	{path: "spec/golden", libraries: []string{"golang.org/x/tools/txtar"}},
 	{path: "spec/document"},
 	{path: "spec", imports: []string{"..."}},

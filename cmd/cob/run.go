@@ -127,16 +127,13 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 		o.identity.Trail = trail
 		defer func() { err = errors.Join(err, trail.Close()) }()
 	}
-	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
-	r, err := compile(o.dir)
-	if err != nil {
+	if o.dir, err = onePackage(o.dir); err != nil {
 		return err
 	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
-			return err
-		}
-		return bad(nil)
+	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
+	r, err := sound(c, o.dir)
+	if err != nil {
+		return err
 	}
 	// The signals are caught before the store is opened, so that an early one
 	// closes it as well.

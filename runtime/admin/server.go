@@ -352,7 +352,7 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := s.node.Activate(r.Context(), text)
 	if err != nil {
-		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+		return notActivated(err)
 	}
 	return reply(w, http.StatusOK, d)
 }

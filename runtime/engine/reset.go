@@ -144,7 +144,7 @@ func (d *decider) goBack(x *instance, root *activation, e *exit) {
 		d.wake(x.acts[len(x.acts)-1])
 		return
 	}
-	d.emit(record.WentBack{At: d.now, Instance: x.id})
+	d.emit(record.WentBack{At: d.now, Instance: x.id, Anew: true})
 	d.wake(root)
 }
 
@@ -167,6 +167,17 @@ func (s *State) instanceReset(e *record.InstanceReset) string {
 	return ""
 }
 
+// anew is a declared key as it goes out from an activation. Where the instance has gone
+// back, what it does again is told apart from what it did before and undid: a service
+// that honours keys would else answer what was undone.
+func (x *instance) anew(key string, activation uint32) string {
+	n, _ := slices.BinarySearch(x.backs, activation)
+	if n == 0 {
+		return key
+	}
+	return fmt.Sprintf("%s~%d", key, n)
+}
+
 func (s *State) wentBack(e *record.WentBack) string {
 	x := s.instances[e.Instance]
 	if x == nil {
@@ -180,6 +191,9 @@ func (s *State) wentBack(e *record.WentBack) string {
 	root.x.exit = nil
 	root.block, root.next = 0, uint32(x.flow.topOf(back.step))
 	x.steps++
+	if e.Anew {
+		x.backs = append(x.backs, x.last)
+	}
 	set, _ := back.value.(map[string]types.Value)
 	for name, v := range set {
 		if slot, ok := x.flow.slots[name]; ok {

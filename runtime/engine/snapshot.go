@@ -12,7 +12,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 8
+const SnapshotVersion = 9
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.

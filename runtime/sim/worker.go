@@ -407,7 +407,7 @@ func (w *world) arm(o *owner) {
 			o.armed = -1
 		}
 		w.work(o)
-		if o.alive() && !o.writing {
+		if o.alive() && !o.writing && w.options.Plant != LostInTheJump {
 			w.arm(o)
 		}
 	})

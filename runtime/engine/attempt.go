@@ -188,7 +188,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	if t.Key == "" || st.call == nil {
 		t.Key = effectKey(x.id, st.id, named)
 	} else {
-		t.Key = x.anew(t.Key, named)
+		t.Key = x.anew(t.Key, st, named)
 	}
 	switch st.kind {
 	case plan.Start, plan.Child:

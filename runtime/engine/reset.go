@@ -167,12 +167,13 @@ func (s *State) instanceReset(e *record.InstanceReset) string {
 	return ""
 }
 
-// anew is a declared key as it goes out from an activation. Where the instance has gone
-// back, what it does again is told apart from what it did before and undid: a service
-// that honours keys would else answer what was undone.
-func (x *instance) anew(key string, activation uint32) string {
+// anew is the key that a step declares, as it goes out from an activation. Where the
+// instance has gone back, what was undone meanwhile is told apart from what is done
+// again: a service that honours keys would else answer what it did before. What nothing
+// undoes has its key for ever, and is not done twice.
+func (x *instance) anew(key string, st *step, activation uint32) string {
 	n, _ := slices.BinarySearch(x.backs, activation)
-	if n == 0 {
+	if n == 0 || !st.undone && !st.undoable() {
 		return key
 	}
 	return fmt.Sprintf("%s~%d", key, n)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -240,6 +241,10 @@ func (a *audit) event(ev record.Event) {
 	case record.InstancePoisoned:
 		a.world.figures.Poisoned++
 		a.world.operator(e.Instance)
+	case record.EventExpired:
+		if a.world.skew == maxJump { // it is forgotten before its time, and may come again
+			maps.DeleteFunc(a.taken, func(name string, _ bool) bool { return strings.HasSuffix(name, " "+e.ID) })
+		}
 	case record.InstanceEnded:
 		a.once(a.ended[e.Instance] == "", "the instance %s ended", e.Instance)
 		a.ended[e.Instance] = e.State

@@ -34,6 +34,9 @@ type Load struct {
 	// Operated says that operators meddle: they terminate, skip, resume, retry and let
 	// instances go back, and not only where there is an incident.
 	Operated bool
+	// Jumps says that clocks jump, in one world of four. What is remembered for a time
+	// only, such as the ID of an event, may be forgotten by that.
+	Jumps bool
 	// Judge says what is wrong with what everything came to, "" where nothing is. Nil:
 	// only the promises of the engine count.
 	Judge func(Story) string

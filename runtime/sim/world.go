@@ -109,7 +109,7 @@ func newWorld(o Options, tracing bool) *world {
 		wanted: map[string]bool{}, received: map[string]bool{}, deployed: 1, compareChance: 40,
 		skew: maxSkew,
 	}
-	if mix(o.Seed, "clocks")%4 == 0 {
+	if o.Load.Jumps && mix(o.Seed, "clocks")%4 == 0 {
 		w.skew = maxJump
 	}
 	w.figures.Ended = map[record.State]int{}

@@ -57,7 +57,7 @@ func (s *State) OnlyReminders() bool {
 		if s.stale(e) {
 			continue
 		}
-		if e.cell != nil && e.cell.holds() || e.cell == nil && !e.inst.remindsAlone(e.inst.find(e.act)) {
+		if e.cell != nil && e.cell.holds() || e.cell == nil && !remindsAlone(peek(e.inst), e.act) {
 			return false
 		}
 	}
@@ -65,7 +65,8 @@ func (s *State) OnlyReminders() bool {
 }
 
 // remindsAlone says that the timer of an activation will do nothing but remind.
-func (x *instance) remindsAlone(a *activation) bool {
+func remindsAlone(x *instance, act uint32) bool {
+	a := x.find(act)
 	if !x.asksAt(a) {
 		return false
 	}

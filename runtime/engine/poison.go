@@ -46,7 +46,7 @@ func (s *State) passing(stage Stage, key string) {
 // Empty is a shard with nothing in it and the same limits and plans, for folding
 // the journal again.
 func (s *State) Empty() *State {
-	out := &State{limits: s.limits, programs: s.programs, plant: s.plant}
+	out := &State{limits: s.limits, programs: s.programs, plant: s.plant, packFrom: s.packFrom}
 	out.reset()
 	for _, p := range s.programs {
 		for _, arm := range p.arms {
@@ -160,7 +160,7 @@ func (d *decider) barred(cmd record.Command) (no record.Reply, barred bool) {
 		}
 		return reject(record.Poisoned, "the instance %s has an incident: %s; a program without that bug goes on with it, terminate ends it", id, a.why), true
 	}
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if x == nil || x.poison == nil {
 		return no, false
 	}
@@ -201,9 +201,26 @@ func (d *decider) poisonInstance(c *record.PoisonInstance) record.Reply {
 	return reject(record.NotFound, "there is no instance %s here", c.Instance)
 }
 
-// lift lets an instance that was left alone go on where it is.
-func (d *decider) lift(x *instance, by string) {
+// lift resolves every incident of an instance, and lets one that was left alone go on
+// where it is. Those that had an incident stand still until they are tried again.
+func (d *decider) lift(x *instance, by string) (again []*activation) {
+	for _, a := range x.acts {
+		if !a.dead && a.stuck {
+			again = append(again, a)
+		}
+	}
 	d.emit(record.IncidentResolved{At: d.now, Instance: x.id, By: by})
+	return again
+}
+
+// tryAgain lets those go on whose incidents were resolved, where nothing else has
+// ended them or made them go on.
+func (d *decider) tryAgain(x *instance, again []*activation) {
+	for _, a := range again {
+		if !a.dead && !a.inflight {
+			d.resume(x, a)
+		}
+	}
 }
 
 // wakeLifted lets everything go on that stood still while the instance was left
@@ -246,7 +263,7 @@ func (d *decider) sendAgain(x *instance) {
 }
 
 func (s *State) instancePoisoned(e *record.InstancePoisoned) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

@@ -14,6 +14,7 @@ const (
 	MaxPanes      = 1000                            // windows that one message is part of
 	MaxLength     = 100_000                         // messages of a window that counts them
 	MaxDays       = 100                             // rules of the calendar of one schedule
+	MaxGroup      = 10_000                          // messages that an aggregate gathers into one group
 	MaxAggregates = 100                             // of one window
 )
 

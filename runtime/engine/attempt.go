@@ -187,6 +187,8 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	st := &x.flow.steps[a.step]
 	if t.Key == "" || st.call == nil {
 		t.Key = effectKey(x.id, st.id, named)
+	} else {
+		t.Key = x.anew(t.Key, st, named)
 	}
 	switch st.kind {
 	case plan.Start, plan.Child:

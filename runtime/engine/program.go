@@ -97,6 +97,7 @@ type step struct {
 	// undoes is the endpoint of what an await waits for.
 	undoer int32
 	undoes string
+	undone bool // something may undo it, or it undoes something
 	awaits bool // of a start: for the end of what it starts
 	catch  []caught
 	reads  []int32

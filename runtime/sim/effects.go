@@ -130,6 +130,8 @@ func (f *flight) arrive(double bool) {
 	case double:
 		w.outside.serve(s, ask)
 		return
+	case w.options.Plant == BackWithoutUndo && w.audits[f.owner.shard].undoesBack(f.call.Target):
+		f.answer(record.AttemptEnded{Outcome: record.Succeeded})
 	case at == down:
 		f.answer(record.AttemptEnded{Outcome: record.Refused, Detail: "nobody listens"})
 	case at == busy:

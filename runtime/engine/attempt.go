@@ -193,7 +193,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	switch st.kind {
 	case plan.Start, plan.Child:
 		process, business := x.wanting(a, w)
-		e := Start{Target: t, Process: process, Business: business, Input: w.args}
+		e := Start{Target: t, Process: process, Plan: x.flow.program.carries(process), Business: business, Input: w.args}
 		if st.awaits || a.role == roleWork {
 			e.Deadline = x.until(a)
 			e.Watch = record.Watch{Instance: x.id, Activation: a.id}

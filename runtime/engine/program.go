@@ -280,6 +280,15 @@ func (f *flow) stepID(step uint32) string {
 	return "dead_letter"
 }
 
+// carries is the digest of the plan where it holds a process of another package: that
+// one runs as it stands here, whether or not its package is active by itself.
+func (p *Program) carries(process string) string {
+	if f := p.flows[process]; f != nil && packageOf(process) != p.plan.Package {
+		return p.digest
+	}
+	return ""
+}
+
 func packageOf(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		return name[:i]

@@ -142,7 +142,7 @@ type candidate struct {
 // Tasks lists open tasks as somebody sees them, at most limit of them.
 func (n *Node) Tasks(ctx context.Context, f TaskFilter, who Person, limit int) ([]Task, error) {
 	var list []candidate
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.Query(ctx, func(state *engine.State) {
 			for _, t := range state.Tasks() {
 				c := candidate{Task: t}
@@ -205,7 +205,11 @@ func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask,
 		return t, err
 	}
 	var ok bool
-	err = n.shardOf(instance).processor.Query(ctx, func(state *engine.State) {
+	s, err := n.holder(instance)
+	if err != nil {
+		return t, err
+	}
+	err = s.processor.Query(ctx, func(state *engine.State) {
 		if t.Task, ok = state.Task(instance, activation); ok {
 			t.no = state.May(instance, activation, who)
 			return
@@ -260,7 +264,11 @@ func (n *Node) actOnTask(ctx context.Context, id string, who Person, command fun
 	if err != nil {
 		return err
 	}
-	_, err = n.shardOf(t.Instance).processor.Submit(ctx, c)
+	s, err := n.holder(t.Instance)
+	if err != nil {
+		return err
+	}
+	_, err = s.processor.Submit(ctx, c)
 	var r *record.Rejection
 	if errors.As(err, &r) && r.Code == record.NotFound {
 		return notFound("there is no open task %q; its time was over, or its instance has ended: cob task list shows the open ones", id)

@@ -74,6 +74,7 @@ var commands = []func() *cobra.Command{
 	skipCommand,
 	resumeCommand,
 	taskCommand,
+	tokenCommand,
 	versionCommand,
 }
 

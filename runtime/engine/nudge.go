@@ -54,7 +54,7 @@ func (s *State) taskNudged(x *instance, a *activation, e *record.TaskNudged) {
 // timers.
 func (s *State) OnlyReminders() bool {
 	for _, e := range s.timers.heap {
-		if !s.stale(e) && !e.inst.remindsAlone(e.inst.find(e.act)) {
+		if !s.stale(e) && (e.cell != nil || !e.inst.remindsAlone(e.inst.find(e.act))) {
 			return false
 		}
 	}

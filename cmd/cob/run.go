@@ -131,6 +131,9 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 		o.identity.Trail = trail
 		defer func() { err = errors.Join(err, trail.Close()) }()
 	}
+	if o.dir, err = onePackage(o.dir); err != nil {
+		return err
+	}
 	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
 	r, err := sound(c, o.dir)
 	if err != nil {

@@ -194,7 +194,7 @@ func (x *instance) needs(a *activation, st *step, who Person) string {
 // May says why a person may not do the open task of an activation, nil where
 // nothing forbids it. Whether somebody else has taken it is another matter.
 func (s *State) May(instance string, activation uint32, who Person) *record.Rejection {
-	x := s.instances[instance]
+	x := peek(s.instances[instance])
 	if x == nil {
 		return nil
 	}

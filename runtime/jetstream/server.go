@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -86,7 +87,7 @@ const reconnectPause = 250 * time.Millisecond
 // connect reaches an external server and checks that it can do what COB needs.
 func (s *Server) connect(ctx context.Context) error {
 	refuse := func(format string, args ...any) error {
-		return &ExternalServerError{URL: s.options.URL, Reason: fmt.Sprintf(format, args...)}
+		return &ExternalServerError{URL: withoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
 	}
 	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
 	switch {
@@ -116,6 +117,25 @@ func (s *Server) connect(ctx context.Context) error {
 		return refuse("JetStream is not available there: %v", err)
 	}
 	return nil
+}
+
+// withoutPasswords is a list of addresses as it may be shown.
+func withoutPasswords(list string) string {
+	var shown []string
+	for _, text := range strings.Split(list, ",") {
+		u, err := url.Parse(strings.TrimSpace(text))
+		switch {
+		case err != nil:
+			text = "(an address that cannot be read)"
+		case u.User != nil:
+			if _, secret := u.User.Password(); !secret {
+				u.User = url.User("xxxxx") // a token
+			}
+			text = u.Redacted()
+		}
+		shown = append(shown, text)
+	}
+	return strings.Join(shown, ",")
 }
 
 // atLeast compares a version such as 2.11.4-beta with major.minor.

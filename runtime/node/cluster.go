@@ -146,7 +146,8 @@ func (c *cluster) id() string {
 	return c.keeper.ID()
 }
 
-// mayDispatch says whether effects of a shard may leave this node.
+// mayDispatch says whether the node may act and speak for a shard: let its effects
+// leave, and show its state.
 func (n *Node) mayDispatch(from *ownedShard) bool {
 	return from.work.Err() == nil && (n.cluster == nil || n.cluster.valid())
 }

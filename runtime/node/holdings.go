@@ -54,7 +54,7 @@ func (n *Node) home(instance string) int { return record.ShardOf(instance, n.cou
 // holder is the shard that owns an instance. Errors: ErrElsewhere.
 func (n *Node) holder(instance string) (*ownedShard, error) {
 	number := n.home(instance)
-	if s := n.at(number); s != nil {
+	if s := n.at(number); s != nil && n.mayDispatch(s) {
 		return s, nil
 	}
 	return nil, fmt.Errorf("shard %d: %w", number, ErrElsewhere)

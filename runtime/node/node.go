@@ -257,7 +257,7 @@ func (n *Node) shardCount(ctx context.Context) (int, error) {
 	}
 	count, err := n.plans.Shards(ctx, want)
 	if err == nil && n.options.Store.URL != "" && n.options.Shards != 0 && count != n.options.Shards {
-		return 0, fmt.Errorf("the store at %s has %d shards, and %d are asked for: the number is that of the store for good; start without it", n.options.Store.URL, count, n.options.Shards)
+		return 0, fmt.Errorf("the store has %d shards, and %d are asked for: a store keeps its number for good; start without asking for one", count, n.options.Shards)
 	}
 	return count, err
 }

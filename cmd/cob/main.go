@@ -68,6 +68,7 @@ var commands = []func() *cobra.Command{
 	showCommand,
 	reportCommand,
 	whyCommand,
+	endpointsCommand,
 	cancelCommand,
 	terminateCommand,
 	retryCommand,

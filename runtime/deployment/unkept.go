@@ -23,6 +23,9 @@ func unkept(p *plan.Plan) []engine.Unsupported {
 			note(b.Auth != nil, b.At, "the auth of a binding")
 		}
 	}
+	for _, f := range p.Failovers {
+		note(f.Hedge != nil, plan.Place(f.Name), "the hedge of a failover")
+	}
 	for i := range p.Channels {
 		c := &p.Channels[i]
 		note(c.RetainNs > 0, c.At, "the retain of a channel")

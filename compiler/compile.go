@@ -44,7 +44,9 @@ func (o Options) Validate() error {
 
 // Result is what is known after compiling.
 type Result struct {
-	// Plan, Suite, Encoded and Digest are there when no diagnostic is an error.
+	// Suite, Encoded and Digest are there when no diagnostic is an error. Plan is
+	// there, too, when all errors lie in test blocks: it shows what the package does,
+	// and is not the one to run, because what only a broken test names may lack.
 	Plan    *plan.Plan
 	Suite   *plan.Suite
 	Encoded []byte // canonical
@@ -60,7 +62,7 @@ type Result struct {
 }
 
 // Failed says whether one of the diagnostics is an error.
-func (r *Result) Failed() bool { return r.Plan == nil }
+func (r *Result) Failed() bool { return r.Suite == nil }
 
 // Compile compiles one package: a Workspace used once. Errors: options that cannot be used, a directory
 // that is not there, *module.EmptyError. What is wrong in the text, and that a file cannot

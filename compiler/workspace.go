@@ -13,6 +13,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/stdlib"
 )
@@ -94,6 +95,8 @@ type Checked struct {
 	Files       []*syntax.File    // by path
 
 	unit *unit
+	// flows says that what is no test has no error.
+	flows bool
 }
 
 // Failed says whether one of the diagnostics is an error.
@@ -137,10 +140,14 @@ func (w *Workspace) Compile() (*Result, error) {
 			r.Dirs = append(r.Dirs, p.Module.Dir)
 		}
 	}
-	if c.Failed() {
+	if !c.flows {
 		return r, nil
 	}
-	r.Plan, r.Suite = lower.Lower(r.Program, w.options.Each)
+	var suite *plan.Suite
+	if r.Plan, suite = lower.Lower(r.Program, w.options.Each); c.Failed() {
+		return r, nil
+	}
+	r.Suite = suite
 	if r.Encoded, err = plan.Encode(r.Plan); err != nil {
 		return nil, err
 	}
@@ -177,14 +184,41 @@ func (w *Workspace) check(exact bool) (*Checked, error) {
 	}
 	maps.Copy(w.units, units)
 	c := &Checked{Files: m.Files, Diagnostics: ds, unit: units[m.Dir]}
-	if !c.Failed() {
-		c.Diagnostics = append(c.Diagnostics, migrations(c.unit)...)
+	if c.flows = !errorOutsideTests(m, c.Diagnostics); c.flows {
+		found := migrations(c.unit)
+		c.Diagnostics, c.flows = append(c.Diagnostics, found...), !anyError(found)
 	}
 	if !c.Failed() {
 		c.Diagnostics = append(c.Diagnostics, w.lint(m, c.unit)...)
 	}
 	diag.Sort(c.Diagnostics)
 	return c, nil
+}
+
+// errorOutsideTests says whether an error lies in anything but a test block of a
+// package or of one that it imports.
+func errorOutsideTests(m *module.Module, ds []diag.Diagnostic) bool {
+	for _, d := range ds {
+		if d.Severity == diag.Error && !inTest(m, d.Primary) {
+			return true
+		}
+	}
+	return false
+}
+
+func inTest(m *module.Module, at source.Span) bool {
+	for _, x := range m.Order() {
+		for _, f := range x.Files {
+			if f.Source != at.File() {
+				continue
+			}
+			return slices.ContainsFunc(f.Decls, func(d syntax.Decl) bool {
+				_, test := d.(*syntax.TestDecl)
+				return test && d.Span().Start() <= at.Start() && at.End() <= d.Span().End()
+			})
+		}
+	}
+	return false
 }
 
 // mayStandElsewhere says whether a diagnostic follows from a file that could not be

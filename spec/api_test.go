@@ -17,6 +17,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/examples/orders/services"
+	"github.com/cob-lang/cob/runtime/access"
 	"github.com/cob-lang/cob/runtime/admin"
 	"github.com/cob-lang/cob/runtime/connector"
 	httpconnector "github.com/cob-lang/cob/runtime/connector/http"
@@ -226,4 +227,28 @@ func same(want, got any) bool {
 		return true
 	}
 	return want == got
+}
+
+func TestEveryRoleIsDescribed(t *testing.T) {
+	d, err := document.Read("api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("^\\| `([a-z]+)` \\| (`.*`) \\| .+ \\|$")
+	var described, there []string
+	for _, line := range d.Lines {
+		if m := row.FindStringSubmatch(line); m != nil {
+			described = append(described, m[1]+": "+m[2])
+		}
+	}
+	for _, r := range access.Roles() {
+		var rights []string
+		for _, right := range r.Rights {
+			rights = append(rights, "`"+string(right)+"`")
+		}
+		there = append(there, r.Name+": "+strings.Join(rights, ", "))
+	}
+	if !slices.Equal(described, there) {
+		t.Errorf("api.md describes\n%s\nand there is\n%s", strings.Join(described, "\n"), strings.Join(there, "\n"))
+	}
 }

@@ -20,23 +20,51 @@ import (
 // defaultServer is where a node listens when nobody says otherwise.
 const defaultServer = "http://127.0.0.1:8180"
 
+// target is the node that a command asks, and the token that it shows there.
+type target struct {
+	address   string
+	tokenFile string // "" for COB_TOKEN
+}
+
+// token is what is shown to the node, "" for nothing.
+func (t target) token() (string, error) {
+	if t.tokenFile == "" {
+		return strings.TrimSpace(os.Getenv("COB_TOKEN")), nil
+	}
+	text, err := os.ReadFile(t.tokenFile)
+	if err != nil {
+		return "", failure(exitUsage, "reading the token: %v", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" || strings.ContainsAny(token, " \t\r\n") {
+		return "", failure(exitUsage, "reading the token: %s has to hold one token and nothing else, as cob token prints it", t.tokenFile)
+	}
+	return token, nil
+}
+
+// known says whether the node learns from a token who asks.
+func (t target) known() bool { return t.tokenFile != "" || os.Getenv("COB_TOKEN") != "" }
+
 // client asks a node over its HTTP API.
 type client struct {
 	base string
+	to   target
 	http *http.Client
 }
 
-// serverFlag adds --server to a command that asks a node.
-func serverFlag(cmd *cobra.Command) *string {
-	address := os.Getenv("COB_SERVER")
-	if address == "" {
-		address = defaultServer
+// serverFlag adds --server and --token-file to a command that asks a node.
+func serverFlag(cmd *cobra.Command) *target {
+	t := &target{address: os.Getenv("COB_SERVER")}
+	if t.address == "" {
+		t.address = defaultServer
 	}
-	return cmd.Flags().String("server", address, "address of the node (also COB_SERVER)")
+	cmd.Flags().StringVar(&t.address, "server", t.address, "address of the node (also COB_SERVER)")
+	cmd.Flags().StringVar(&t.tokenFile, "token-file", "", "file with the token that says who asks (also COB_TOKEN, the token itself)")
+	return t
 }
 
-func newClient(base string) *client {
-	return &client{base: strings.TrimRight(base, "/"), http: &http.Client{}}
+func newClient(to target) *client {
+	return &client{base: strings.TrimRight(to.address, "/"), to: to, http: &http.Client{}}
 }
 
 // do asks and reads the JSON answer into out (nil: nothing). Errors are ready to
@@ -63,6 +91,13 @@ func (c *client) ask(ctx context.Context, method, path string, headers map[strin
 	}
 	for name, value := range headers {
 		request.Header.Set(name, value)
+	}
+	token, err := c.to.token()
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

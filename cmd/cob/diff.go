@@ -27,7 +27,8 @@ for instances that are not past a step, needs a migration of the instances that
 run, or is incompatible with data and callers that exist. Exit code 3 when a
 change needs a migration, 4 when one is incompatible, else 0. Between two packages
 it also says how the contracts that they use differ, and what of that breaks those
-who were written against the old one; this leaves the exit code alone.`,
+who were written against the old one; this leaves the exit code alone.
+Errors in test blocks are told and do not stop it: no test changes what runs.`,
 		Example: `  cob diff plan.json .
   cob diff --format json v1.json v2.json | jq .classification
   git worktree add /tmp/main main && cob diff /tmp/main/orders orders`,
@@ -63,10 +64,10 @@ type side struct {
 func sideOf(c *cobra.Command, path string) (*side, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, bad(err)
+		return nil, bad(unreadable(path, err))
 	}
-	if info.IsDir() {
-		r, err := good(c, path)
+	if info.IsDir() || strings.HasSuffix(path, ".cob") {
+		r, err := goodFlows(c, path)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +75,7 @@ func sideOf(c *cobra.Command, path string) (*side, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad(err)
+		return nil, bad(unreadable(path, err))
 	}
 	p, err := plan.Decode(text)
 	if err != nil {

@@ -22,7 +22,7 @@ files alone: no server, network or script is needed to read it.`,
   xdg-open /tmp/orders/index.html`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := good(c, directory(args))
+			r, err := goodFlows(c, directory(args))
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ in itself, light and dark. With --only it is the one picture alone.`,
 			if !slices.Contains(graphFormats, format) {
 				return fmt.Errorf("--format %s: want one of %s", format, strings.Join(graphFormats, ", "))
 			}
-			r, err := good(c, directory(args))
+			r, err := goodFlows(c, directory(args))
 			if err != nil {
 				return err
 			}
@@ -61,22 +61,6 @@ func directory(args []string) string {
 		return "."
 	}
 	return args[0]
-}
-
-// good compiles a package that has to have no errors; those it has are shown.
-func good(c *cobra.Command, dir string) (*compiler.Result, error) {
-	shortLived()
-	r, err := compile(dir)
-	if err != nil {
-		return nil, err
-	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
-			return nil, err
-		}
-		return nil, bad(nil)
-	}
-	return r, nil
 }
 
 // deliver writes a result to a file, or to w where none is named.

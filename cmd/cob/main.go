@@ -75,6 +75,7 @@ var commands = []func() *cobra.Command{
 	skipCommand,
 	resumeCommand,
 	taskCommand,
+	tokenCommand,
 	versionCommand,
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
@@ -18,20 +17,21 @@ import (
 
 // operation is what all commands have in common that act on instances.
 type operation struct {
-	server, where, by, reason string
-	dry                       bool
+	server        *target
+	who           *signer
+	where, reason string
+	dry           bool
 }
 
 // operationFlags adds them to a command, which takes IDs or --where.
 func operationFlags(cmd *cobra.Command) *operation {
-	o := &operation{}
-	server := serverFlag(cmd)
+	o := &operation{server: serverFlag(cmd)}
 	cmd.Flags().StringVar(&o.where, "where", "", "act on all instances that this condition holds for, instead of IDs")
 	cmd.Flags().BoolVar(&o.dry, "dry-run", false, "do nothing; say what would happen to each")
 	cmd.Flags().StringVar(&o.reason, "reason", "", "why, for the history")
-	byFlag(cmd, &o.by)
+	o.who = byFlag(cmd, o.server)
 	cmd.Args = func(_ *cobra.Command, args []string) error {
-		if o.server = *server; (len(args) > 0) == (o.where != "") {
+		if (len(args) > 0) == (o.where != "") {
 			return errors.New("name instances by ID, or by --where")
 		}
 		return nil
@@ -39,11 +39,7 @@ func operationFlags(cmd *cobra.Command) *operation {
 	return o
 }
 
-func byFlag(cmd *cobra.Command, by *string) {
-	cmd.Flags().StringVar(by, "by", os.Getenv("USER"), "who does it, for the history")
-}
-
-func (o *operation) act() admin.Act { return admin.Act{By: o.by, Reason: o.reason} }
+func (o *operation) act() admin.Act { return admin.Act{By: o.who.name(), Reason: o.reason} }
 
 func cancelCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -204,7 +200,7 @@ func (o *operation) run(cmd *cobra.Command, ids []string, verb string, act any, 
 	if err != nil {
 		return err
 	}
-	c := newClient(o.server)
+	c := newClient(*o.server)
 	if o.where != "" {
 		if ids, err = matching(cmd.Context(), c, o.where); err != nil {
 			return err

@@ -23,7 +23,8 @@ seen by who asks is left out.`,
   cob test --replay late.json`,
 		Args: cobra.MinimumNArgs(1),
 	}
-	server, who := serverFlag(cmd), personFlags(cmd)
+	server := serverFlag(cmd)
+	who := personFlags(cmd, server)
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to `FILE` instead of standard output")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var list []replay.Recording

@@ -32,15 +32,9 @@ func (o *testRun) replayAll(c *cobra.Command, paths []string) error {
 	if len(paths) > 1 {
 		return fmt.Errorf("--replay runs recordings against one package, and %d are given", len(paths))
 	}
-	r, err := compile(dir)
+	r, err := goodFlows(c, dir)
 	if err != nil {
 		return err
-	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
-			return err
-		}
-		return bad(nil)
 	}
 	all, err := o.replayFiles(r)
 	if err != nil {

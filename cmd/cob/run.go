@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type runOptions struct {
 	dir, listen, store, copy, nats, cloud, secrets string
 	shards                                         int
 	watch                                          bool
+	tokens, audit, tlsCert, tlsKey                 string
 	identity                                       admin.Identity
 	known                                          watch.Fingerprint
 }
@@ -45,8 +47,12 @@ func runCommand() *cobra.Command {
 		Short: "A node that runs a package durably",
 		Long: `Compiles the package of DIR and runs it on an embedded JetStream store. What was
 started goes on after a crash or a restart. Settings (env.NAME) come from the
-environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`,
+environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.
+
+Without --tokens (see cob token) and --user-header the API believes what callers say
+about who they are, so it listens on this machine alone.`,
 		Example: `  cob run examples/orders
+  cob run --tokens tokens --copy /mnt/other-disk/orders --audit audit.jsonl examples/orders
   cob run --watch --listen 127.0.0.1:9000 .`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -63,6 +69,10 @@ environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`
 	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one")
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
+	c.Flags().StringVar(&o.tokens, "tokens", "", "file that says whose each token is and what it allows, as cob token writes it")
+	c.Flags().StringVar(&o.audit, "audit", "", "file to append to who changed what, when and why, one JSON object per line")
+	c.Flags().StringVar(&o.tlsCert, "tls-cert", "", "file with the certificate of the API, for HTTPS")
+	c.Flags().StringVar(&o.tlsKey, "tls-key", "", "file with the key of --tls-cert")
 	c.Flags().StringVar(&o.identity.User, "user-header", "", "header in which a proxy says who asks; without it callers say themselves who they are")
 	c.Flags().StringVar(&o.identity.Groups, "groups-header", "", "header in which the proxy says the groups of who asks, separated by commas")
 	c.Flags().IntVar(&o.shards, "shards", 0, fmt.Sprintf("shards of a new store (default %d); an existing one keeps its number", node.DefaultShards))
@@ -70,20 +80,60 @@ environment, secrets (secret.name) from COB_SECRET_NAME or a file of --secrets.`
 	return c
 }
 
-func serve(c *cobra.Command, o runOptions) error {
-	if o.identity.User == "" && o.identity.Groups != "" {
+// checkIdentity refuses flags that contradict each other.
+func (o *runOptions) checkIdentity() error {
+	switch {
+	case o.identity.User == "" && o.identity.Groups != "":
 		return failure(exitUsage, "--groups-header stands with --user-header: without a person there are no groups")
+	case o.tokens != "" && o.identity.User != "":
+		return failure(exitUsage, "--tokens and --user-header both say who asks: give one of them")
+	case (o.tlsCert == "") != (o.tlsKey == ""):
+		return failure(exitUsage, "--tls-cert and --tls-key stand together")
+	case o.tlsCert != "":
+		if _, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey); err != nil {
+			return failure(exitUsage, "the certificate cannot be used: %v", err)
+		}
 	}
-	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
-	r, err := compile(o.dir)
-	if err != nil {
+	return nil
+}
+
+// checkOpen refuses to listen to other machines where callers say themselves who they
+// are.
+func (o *runOptions) checkOpen(address net.Addr) error {
+	tcp, ok := address.(*net.TCPAddr)
+	if o.tokens != "" || o.identity.User != "" || ok && tcp.IP.IsLoopback() {
+		return nil
+	}
+	return failure(exitUsage, `other machines reach %s, and the node would believe whatever they say about who they are
+  give --tokens FILE (cob token makes one), or --user-header NAME where a proxy says who asks; or listen on 127.0.0.1`, address)
+}
+
+func serve(c *cobra.Command, o runOptions) (err error) {
+	if err := o.checkIdentity(); err != nil {
 		return err
 	}
-	if r.Failed() {
-		if err := show(c.ErrOrStderr(), r.Diagnostics); err != nil {
+	if o.tokens != "" {
+		tokens, err := openTokens(o.tokens, c.ErrOrStderr())
+		if err != nil {
 			return err
 		}
-		return bad(nil)
+		o.identity.Tokens = tokens.table
+	}
+	if o.audit != "" {
+		trail, err := openTrail(o.audit)
+		if err != nil {
+			return err
+		}
+		o.identity.Trail = trail
+		defer func() { err = errors.Join(err, trail.Close()) }()
+	}
+	if o.dir, err = onePackage(o.dir); err != nil {
+		return err
+	}
+	o.known = watch.FingerprintOf(o.dir) // before the compile, so that no later save is missed
+	r, err := sound(c, o.dir)
+	if err != nil {
+		return err
 	}
 	// The signals are caught before the store is opened, so that an early one
 	// closes it as well.
@@ -94,6 +144,9 @@ func serve(c *cobra.Command, o runOptions) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return failure(exitUnreachable, "cannot listen on %s: %v\n  another node may run there; choose another address with --listen", o.listen, err)
+	}
+	if err := o.checkOpen(listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	calls, err := httpconnector.New(httpconnector.Options{})
 	if err != nil {
@@ -164,13 +217,18 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
-	api := &http.Server{Handler: admin.New(n, o.identity), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	api := &http.Server{Handler: admin.New(n, o.identity), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaders}
 	failed := make(chan error, 1)
-	go func() { failed <- api.Serve(limitConnections(listener, maxConnections)) }()
+	scheme := "http"
+	if o.tlsCert != "" {
+		scheme = "https"
+	}
+	go func() { failed <- o.listenOn(api, limitConnections(listener, maxConnections)) }()
 	defer api.Close()
 	go tuneCollector(ctx)
 	say := c.ErrOrStderr()
-	fmt.Fprintf(say, "cob runs %s (plan %.12s) on http://%s\n", deployed.Package, deployed.Digest, listener.Addr())
+	fmt.Fprintf(say, "cob runs %s (plan %.12s) on %s://%s\n", deployed.Package, deployed.Digest, scheme, listener.Addr())
+	o.tellOpen(say)
 	if o.watch {
 		place, options, err := located(o.dir)
 		if err != nil {
@@ -193,6 +251,27 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 		return failure(exitUnreachable, "the node cannot go on: %v\n  start it again: what was acknowledged is safe", err)
 	case err := <-failed:
 		return failure(exitUnreachable, "the API stopped: %v", err)
+	}
+}
+
+// maxHeaders bounds the headers of a request in bytes.
+const maxHeaders = 32 << 10
+
+// listenOn serves the API until the listener is closed.
+func (o *runOptions) listenOn(api *http.Server, l net.Listener) error {
+	if o.tlsCert != "" {
+		return api.ServeTLS(l, o.tlsCert, o.tlsKey)
+	}
+	return api.Serve(l)
+}
+
+// tellOpen says what an operator had better know before others use the node.
+func (o *runOptions) tellOpen(say io.Writer) {
+	if o.tokens == "" && o.identity.User == "" {
+		fmt.Fprintln(say, "callers on this machine are believed about who they are; --tokens FILE asks them (cob token makes one)")
+	}
+	if o.copy == "" && o.nats == "" {
+		fmt.Fprintln(say, "there is one copy of the journals; --copy DIR on another disk keeps a second one that heals the first")
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,18 +24,45 @@ func taskCommand() *cobra.Command {
 	return cmd
 }
 
-// person is who asks, from flags.
-type person struct{ by, groups string }
+// signer is who does something, from --by.
+type signer struct {
+	cmd *cobra.Command
+	to  *target
+	by  string
+}
 
-func personFlags(cmd *cobra.Command) *person {
-	p := &person{}
-	cmd.Flags().StringVar(&p.by, "by", os.Getenv("USER"), "who does it")
-	cmd.Flags().StringVar(&p.groups, "groups", os.Getenv("COB_GROUPS"), "the groups of who does it, separated by commas (also COB_GROUPS)")
+func byFlag(cmd *cobra.Command, to *target) *signer {
+	s := &signer{cmd: cmd, to: to}
+	cmd.Flags().StringVar(&s.by, "by", os.Getenv("USER"), "who does it; a token says it itself")
+	return s
+}
+
+// name is who is said to do it: nobody, where a token says it.
+func (s *signer) name() string {
+	if s.to.known() && !s.cmd.Flags().Changed("by") {
+		return ""
+	}
+	return s.by
+}
+
+// person is who asks, from flags.
+type person struct {
+	*signer
+	groups string
+}
+
+// personFlags are the flags of who asks a node, where no token says it.
+func personFlags(cmd *cobra.Command, to *target) *person {
+	p := &person{signer: byFlag(cmd, to)}
+	cmd.Flags().StringVar(&p.groups, "groups", os.Getenv("COB_GROUPS"), "the groups of who does it, separated by commas (also COB_GROUPS); a token has its own")
 	return p
 }
 
 func (p *person) headers() map[string]string {
 	h := map[string]string{}
+	if p.to.known() {
+		return h
+	}
 	if p.by != "" {
 		h[admin.UserHeader] = p.by
 	}
@@ -74,7 +102,8 @@ func taskListCommand() *cobra.Command {
   cob task list --mine --by ada --groups managers`,
 		Args: cobra.NoArgs,
 	}
-	server, who, format := serverFlag(cmd), personFlags(cmd), formatFlag(cmd)
+	server := serverFlag(cmd)
+	who, format := personFlags(cmd, server), formatFlag(cmd)
 	cmd.Flags().StringVar(&role, "role", "", "only tasks of this role")
 	cmd.Flags().StringVar(&process, "process", "", "only tasks of this process")
 	cmd.Flags().BoolVar(&mine, "mine", false, "only what you have claimed or may claim")
@@ -92,7 +121,7 @@ func taskListCommand() *cobra.Command {
 		if overdue {
 			q.Set("overdue", "true")
 		}
-		list, err := openTasks(cmd, *server, who, q)
+		list, err := openTasks(cmd, who, q)
 		switch {
 		case err != nil:
 			return err
@@ -104,11 +133,11 @@ func taskListCommand() *cobra.Command {
 	return cmd
 }
 
-func openTasks(cmd *cobra.Command, server string, who *person, q url.Values) ([]node.Task, error) {
+func openTasks(cmd *cobra.Command, who *person, q url.Values) ([]node.Task, error) {
 	var list struct {
 		Tasks []node.Task `json:"tasks"`
 	}
-	err := newClient(server).do(cmd.Context(), "GET", "/v1/tasks?"+q.Encode(), who.headers(), nil, &list)
+	err := newClient(*who.to).do(cmd.Context(), "GET", "/v1/tasks?"+q.Encode(), who.headers(), nil, &list)
 	return list.Tasks, err
 }
 
@@ -148,13 +177,14 @@ func taskShowCommand() *cobra.Command {
 		Example: "  cob task show f3k9x0q2m5v7a1bc.7 --by ada --groups managers",
 		Args:    cobra.ExactArgs(1),
 	}
-	server, who, format := serverFlag(cmd), personFlags(cmd), formatFlag(cmd)
-	cmd.ValidArgsFunction = taskIDs(server, who)
+	server := serverFlag(cmd)
+	who, format := personFlags(cmd, server), formatFlag(cmd)
+	cmd.ValidArgsFunction = taskIDs(who)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(*format); err != nil {
 			return err
 		}
-		t, err := oneTask(cmd, *server, who, args[0])
+		t, err := oneTask(cmd, who, args[0])
 		switch {
 		case err != nil:
 			return err
@@ -166,9 +196,9 @@ func taskShowCommand() *cobra.Command {
 	return cmd
 }
 
-func oneTask(cmd *cobra.Command, server string, who *person, id string) (*node.OneTask, error) {
+func oneTask(cmd *cobra.Command, who *person, id string) (*node.OneTask, error) {
 	var t node.OneTask
-	err := newClient(server).do(cmd.Context(), "GET", "/v1/tasks/"+url.PathEscape(id), who.headers(), nil, &t)
+	err := newClient(*who.to).do(cmd.Context(), "GET", "/v1/tasks/"+url.PathEscape(id), who.headers(), nil, &t)
 	return &t, err
 }
 
@@ -211,12 +241,12 @@ func sortedNames(m map[string]json.RawMessage) []string {
 }
 
 // taskIDs completes the ID of an open task.
-func taskIDs(server *string, who *person) cobra.CompletionFunc {
+func taskIDs(who *person) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		list, err := openTasks(cmd, *server, who, url.Values{})
+		list, err := openTasks(cmd, who, url.Values{})
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -229,37 +259,46 @@ func taskIDs(server *string, who *person) cobra.CompletionFunc {
 }
 
 // taskVerb is a command that acts on a task; act gives the body, said what it did.
-func taskVerb(cmd *cobra.Command, verb, said string, act func(cmd *cobra.Command, server string, who *person, id string) (admin.TaskAct, error)) *cobra.Command {
+func taskVerb(cmd *cobra.Command, verb, said string, act func(cmd *cobra.Command, who *person, id string) (admin.TaskAct, error)) *cobra.Command {
 	cmd.Args = cobra.ExactArgs(1)
-	server, who := serverFlag(cmd), personFlags(cmd)
-	cmd.ValidArgsFunction = taskIDs(server, who)
+	server := serverFlag(cmd)
+	who := personFlags(cmd, server)
+	cmd.ValidArgsFunction = taskIDs(who)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if who.by == "" {
-			return failure(exitUsage, "say who you are with --by NAME")
+		by := who.name()
+		if by == "" && !server.known() {
+			return failure(exitUsage, "say who you are with --by NAME, or show a token with --token-file FILE")
 		}
-		a, err := act(cmd, *server, who, args[0])
+		a, err := act(cmd, who, args[0])
 		if err != nil {
 			return err
 		}
-		if err := actOnTask(cmd, *server, who, args[0], verb, a); err != nil {
+		if server.known() {
+			a.By = by // the node refuses another one than the token's
+		}
+		done, err := actOnTask(cmd, who, args[0], verb, a)
+		if err != nil {
 			return err
 		}
-		to := ""
 		if a.To != "" {
-			to = " to " + a.To
+			said += " to " + a.To
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s%s by %s\n", args[0], said, to, who.by)
+		if by = cmp.Or(by, done.By); by != "" {
+			said += " by " + by
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", args[0], said)
 		return nil
 	}
 	return cmd
 }
 
-func actOnTask(cmd *cobra.Command, server string, who *person, id, verb string, a admin.TaskAct) error {
+func actOnTask(cmd *cobra.Command, who *person, id, verb string, a admin.TaskAct) (done admin.TaskDone, err error) {
 	body, err := json.Marshal(a)
 	if err != nil {
-		return err
+		return done, err
 	}
-	return newClient(server).do(cmd.Context(), "POST", "/v1/tasks/"+url.PathEscape(id)+"/"+verb, who.headers(), body, nil)
+	err = newClient(*who.to).do(cmd.Context(), "POST", "/v1/tasks/"+url.PathEscape(id)+"/"+verb, who.headers(), body, &done)
+	return done, err
 }
 
 func taskClaimCommand() *cobra.Command {
@@ -268,7 +307,7 @@ func taskClaimCommand() *cobra.Command {
 		Short:   "Reserve a task for one person",
 		Example: "  cob task claim f3k9x0q2m5v7a1bc.7 --by ada --groups managers",
 	}
-	return taskVerb(cmd, "claim", "claimed", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return admin.TaskAct{}, nil })
+	return taskVerb(cmd, "claim", "claimed", func(*cobra.Command, *person, string) (admin.TaskAct, error) { return admin.TaskAct{}, nil })
 }
 
 func taskUnclaimCommand() *cobra.Command {
@@ -280,7 +319,7 @@ func taskUnclaimCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&a.Force, "force", false, "take it from whoever has it")
 	cmd.Flags().StringVar(&a.Reason, "reason", "", "why, for the history")
-	return taskVerb(cmd, "unclaim", "released", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return a, nil })
+	return taskVerb(cmd, "unclaim", "released", func(*cobra.Command, *person, string) (admin.TaskAct, error) { return a, nil })
 }
 
 func taskDelegateCommand() *cobra.Command {
@@ -295,7 +334,7 @@ func taskDelegateCommand() *cobra.Command {
 	if err := cmd.MarkFlagRequired("to"); err != nil {
 		panic(err)
 	}
-	return taskVerb(cmd, "delegate", "delegated", func(*cobra.Command, string, *person, string) (admin.TaskAct, error) { return a, nil })
+	return taskVerb(cmd, "delegate", "delegated", func(*cobra.Command, *person, string) (admin.TaskAct, error) { return a, nil })
 }
 
 func taskCompleteCommand() *cobra.Command {
@@ -311,12 +350,12 @@ of the form, where it runs on a terminal; elsewhere the answer is {}.`,
 	cmd.Flags().StringVar(&form, "form", "", "the answer as a JSON object")
 	cmd.Flags().StringVar(&input, "input", "", "file with the answer, - for standard input")
 	cmd.MarkFlagsMutuallyExclusive("form", "input")
-	return taskVerb(cmd, "complete", "completed", func(cmd *cobra.Command, server string, who *person, id string) (admin.TaskAct, error) {
+	return taskVerb(cmd, "complete", "completed", func(cmd *cobra.Command, who *person, id string) (admin.TaskAct, error) {
 		text := []byte(form)
 		switch {
 		case form != "":
 		case input == "" && onTerminal(cmd.InOrStdin()):
-			t, err := oneTask(cmd, server, who, id)
+			t, err := oneTask(cmd, who, id)
 			if err != nil {
 				return admin.TaskAct{}, err
 			}

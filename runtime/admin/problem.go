@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/node"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
@@ -21,6 +22,9 @@ type Problem struct {
 	Detail   string          `json:"detail,omitempty"`
 	Instance string          `json:"instance,omitempty"`
 	Errors   []types.Problem `json:"errors,omitempty"`
+	// Reasons are all that keeps a plan from running, sorted by place; Detail tells
+	// the first of them.
+	Reasons []deployment.Reason `json:"reasons,omitempty"`
 }
 
 func (p *Problem) Error() string { return p.Detail }
@@ -77,12 +81,25 @@ func problemOf(err error) *Problem {
 	return &Problem{Title: "Something failed", Status: http.StatusInternalServerError, Detail: err.Error()}
 }
 
+// notActivated is the problem of a plan that the node does not take.
+func notActivated(err error) *Problem {
+	p := &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+	var refused *deployment.RefusedError
+	if errors.As(err, &refused) {
+		p.Reasons = refused.Reasons
+	}
+	return p
+}
+
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := *problemOf(err)
 	p.Type = "about:blank"
 	p.Instance = r.URL.Path
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="cob"`)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	writeWithin(w)

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/cob-lang/cob/runtime/access"
 	"github.com/cob-lang/cob/runtime/node"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
@@ -34,12 +36,34 @@ const (
 
 // New is the handler of a node's whole API. who says who asks.
 func New(n *node.Node, who Identity) http.Handler {
-	mux := http.NewServeMux()
-	for pattern, handle := range (&server{n, who}).calls() {
-		mux.HandleFunc(pattern, answer(handle, BodyTime))
+	s, mux := &server{n, who}, http.NewServeMux()
+	for pattern, c := range s.calls() {
+		mux.HandleFunc(pattern, answer(s.guarded(pattern, c), BodyTime))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { noSuchCall(mux, w, r) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.admit(r, everything); err != nil { // strangers do not try out what there is
+			writeProblem(w, r, err)
+			return
+		}
+		noSuchCall(mux, w, r)
+	})
 	return mux
+}
+
+// guarded lets nobody in who may not make a call, and what changes something into the
+// trail.
+func (s *server) guarded(pattern string, c call) func(http.ResponseWriter, *http.Request) error {
+	handle := func(w http.ResponseWriter, r *http.Request) error {
+		r, err := s.admit(r, c.needs)
+		if err != nil {
+			return err
+		}
+		return c.handle(w, r)
+	}
+	if strings.HasPrefix(pattern, "POST ") {
+		return s.keeping(pattern, handle)
+	}
+	return handle
 }
 
 // answer makes a handler of a call. A body has to come within bodyTime, so that
@@ -65,39 +89,58 @@ func writeWithin(w http.ResponseWriter) {
 // Calls are the method and path of every call, sorted.
 func Calls() []string { return slices.Sorted(maps.Keys((&server{}).calls())) }
 
-func (s *server) calls() map[string]func(http.ResponseWriter, *http.Request) error {
-	return map[string]func(http.ResponseWriter, *http.Request) error{
-		"POST /v1/processes/{process}/instances": s.start,
-		"GET /v1/instances":                      s.list,
-		"GET /v1/instances/{id}":                 s.instance,
-		"GET /v1/instances/{id}/history":         s.history,
-		"GET /v1/instances/{id}/recording":       s.recording,
-		"GET /v1/instances/{id}/report":          s.report,
-		"GET /v1/instances/{id}/outlook":         s.outlook,
-		"POST /v1/instances/{id}/cancel":         s.verb(s.cancel),
-		"POST /v1/instances/{id}/terminate":      s.verb(s.terminate),
-		"POST /v1/instances/{id}/resume":         s.verb(s.resume),
-		"POST /v1/instances/{id}/retry":          s.retry,
-		"POST /v1/instances/{id}/skip":           s.skip,
-		"POST /v1/events/{type}":                 s.event,
-		"POST /v1/channels/{channel}/messages":   s.message,
-		"GET /v1/channels":                       s.channels,
-		"GET /v1/channels/{channel}/messages":    s.peek,
-		"GET /v1/tasks":                          s.tasks,
-		"GET /v1/tasks/{id}":                     s.task,
-		"POST /v1/tasks/{id}/claim":              s.onTask(claimTask),
-		"POST /v1/tasks/{id}/unclaim":            s.onTask(releaseTask),
-		"POST /v1/tasks/{id}/delegate":           s.onTask(delegateTask),
-		"POST /v1/tasks/{id}/complete":           s.onTask(completeTask),
-		"GET /v1/deployments":                    s.deployments,
-		"POST /v1/deployments":                   s.deploy,
-		"GET /v1/endpoints":                      s.endpoints,
-		"GET /v1/journals":                       s.journals,
-		"GET /v1/figures":                        s.figures,
-		"GET /v1/stream":                         s.stream,
-		"GET /healthz":                           s.alive,
-		"GET /readyz":                            s.ready,
-		"GET /metrics":                           s.metrics,
+// call is a call of the API, and the rights one of which it needs; nil for none.
+type call struct {
+	handle func(http.ResponseWriter, *http.Request) error
+	needs  []access.Right
+}
+
+// Rights are the rights one of which each call needs, by its method and path; none for
+// what everybody may call.
+func Rights() map[string][]access.Right {
+	needs := map[string][]access.Right{}
+	for pattern, c := range (&server{}).calls() {
+		needs[pattern] = c.needs
+	}
+	return needs
+}
+
+// everything are all rights, for what needs any of them.
+var everything = []access.Right{access.View, access.Start, access.Publish, access.Subscribe, access.Complete, access.Operate, access.Deploy}
+
+func (s *server) calls() map[string]call {
+	return map[string]call{
+		"POST /v1/processes/{process}/instances": {s.start, []access.Right{access.Start}},
+		"GET /v1/instances":                      {s.list, []access.Right{access.View}},
+		"GET /v1/instances/{id}":                 {s.instance, []access.Right{access.View}},
+		"GET /v1/instances/{id}/history":         {s.history, []access.Right{access.View}},
+		"GET /v1/instances/{id}/recording":       {s.recording, []access.Right{access.View}},
+		"GET /v1/instances/{id}/report":          {s.report, []access.Right{access.View}},
+		"GET /v1/instances/{id}/outlook":         {s.outlook, []access.Right{access.View}},
+		"POST /v1/instances/{id}/cancel":         {s.verb(s.cancel), []access.Right{access.Operate}},
+		"POST /v1/instances/{id}/terminate":      {s.verb(s.terminate), []access.Right{access.Operate}},
+		"POST /v1/instances/{id}/resume":         {s.verb(s.resume), []access.Right{access.Operate}},
+		"POST /v1/instances/{id}/retry":          {s.retry, []access.Right{access.Operate}},
+		"POST /v1/instances/{id}/skip":           {s.skip, []access.Right{access.Operate}},
+		"POST /v1/events/{type}":                 {s.event, []access.Right{access.Publish}},
+		"POST /v1/channels/{channel}/messages":   {s.message, []access.Right{access.Publish}},
+		"GET /v1/channels":                       {s.channels, []access.Right{access.View}},
+		"GET /v1/channels/{channel}/messages":    {s.peek, []access.Right{access.Subscribe}},
+		"GET /v1/tasks":                          {s.tasks, []access.Right{access.Complete, access.View}},
+		"GET /v1/tasks/{id}":                     {s.task, []access.Right{access.Complete, access.View}},
+		"POST /v1/tasks/{id}/claim":              {s.onTask(claimTask), []access.Right{access.Complete}},
+		"POST /v1/tasks/{id}/unclaim":            {s.onTask(releaseTask), []access.Right{access.Complete}},
+		"POST /v1/tasks/{id}/delegate":           {s.onTask(delegateTask), []access.Right{access.Complete}},
+		"POST /v1/tasks/{id}/complete":           {s.onTask(completeTask), []access.Right{access.Complete}},
+		"GET /v1/deployments":                    {s.deployments, []access.Right{access.View}},
+		"POST /v1/deployments":                   {s.deploy, []access.Right{access.Deploy}},
+		"GET /v1/endpoints":                      {s.endpoints, []access.Right{access.View}},
+		"GET /v1/journals":                       {s.journals, []access.Right{access.View}},
+		"GET /v1/figures":                        {s.figures, []access.Right{access.View}},
+		"GET /v1/stream":                         {s.stream, []access.Right{access.View}},
+		"GET /healthz":                           {s.alive, nil},
+		"GET /readyz":                            {s.ready, nil},
+		"GET /metrics":                           {s.metrics, []access.Right{access.View}},
 	}
 }
 
@@ -305,7 +348,7 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := s.node.Activate(r.Context(), text)
 	if err != nil {
-		return &Problem{Title: "The plan cannot be activated", Status: http.StatusUnprocessableEntity, Detail: err.Error()}
+		return notActivated(err)
 	}
 	return reply(w, http.StatusOK, d)
 }

@@ -87,6 +87,7 @@ type TaskAct struct {
 // TaskDone is the answer to such a call.
 type TaskDone struct {
 	ID          string `json:"id"`
+	By          string `json:"by"` // who did it
 	ClaimedBy   string `json:"claimed_by,omitempty"`
 	ReleasedBy  string `json:"released_by,omitempty"`
 	DelegatedTo string `json:"delegated_to,omitempty"`
@@ -106,6 +107,7 @@ func (s *server) readTaskAct(w http.ResponseWriter, r *http.Request) (TaskAct, n
 		}
 	}
 	who, err := s.actor(r, a.By, a.Groups)
+	tell(r, who.ID, a.Reason)
 	return a, who, err
 }
 
@@ -120,7 +122,7 @@ func (s *server) onTask(act func(s *server, r *http.Request, id string, a TaskAc
 		if err != nil {
 			return err
 		}
-		done.ID = r.PathValue("id")
+		done.ID, done.By = r.PathValue("id"), who.ID
 		return reply(w, http.StatusOK, done)
 	}
 }

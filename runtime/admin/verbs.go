@@ -61,11 +61,13 @@ func (s *server) verb(do func(r *http.Request, id string, a Act) error) func(htt
 
 // sign sets who acts. Where callers are trusted, nobody has to say it.
 func (s *server) sign(r *http.Request, a *Act) error {
+	tell(r, a.By, a.Reason)
 	if who, err := s.who(r); err != nil || who.ID == "" && a.By == "" && s.identity.trusting() {
 		return err
 	}
 	who, err := s.actor(r, a.By, nil)
 	a.By = who.ID
+	tell(r, a.By, a.Reason)
 	return err
 }
 

@@ -96,8 +96,9 @@ type Connector interface {
 	// Name is the name that endpoints use: "http".
 	Name() string
 	// Bind prepares the endpoints of p that use this connector. What it shares
-	// between plans (connections) outlives the Sink. Errors: *SettingsError, with
-	// all that is wrong at once; an operation that cannot be prepared.
+	// between plans (connections) outlives the Sink. Errors: *SettingsError and
+	// *UnfitError, joined, with all that is wrong at once; what keeps it from
+	// preparing anything.
 	Bind(p *plan.Plan, settings Settings) (Sink, error)
 	// Close ends everything that is under way: calls not answered yet end with
 	// Refused or Unknown.

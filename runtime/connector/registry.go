@@ -60,9 +60,14 @@ type Unknown struct {
 func (e *UnknownError) Error() string {
 	texts := make([]string, len(e.Endpoints))
 	for i, u := range e.Endpoints {
-		texts[i] = fmt.Sprintf("%s: the endpoint %s needs the connector %s, and this node has %s", u.At, u.Endpoint, u.Connector, strings.Join(e.Has, ", "))
+		texts[i] = string(u.At) + ": " + e.Problem(u)
 	}
 	return strings.Join(texts, "\n")
+}
+
+// Problem says what is wrong with one endpoint, without its place.
+func (e *UnknownError) Problem(u Unknown) string {
+	return fmt.Sprintf("the endpoint %s needs the connector %s, and this node has %s", u.Endpoint, u.Connector, strings.Join(e.Has, ", "))
 }
 
 // unknown finds the endpoints whose connector is not here; nil when there are none.
@@ -85,34 +90,49 @@ func (r *Registry) unknown(p *plan.Plan) error {
 	return e
 }
 
-// Bind prepares all endpoints of p. Errors: *UnknownError; *SettingsError, which joins
-// what all connectors miss; an endpoint that its connector cannot prepare.
+// Bind prepares all endpoints of p. Errors, joined where there are several, so that
+// all is told at once: *UnknownError; *SettingsError, which joins what all connectors
+// miss; *UnfitError, the same of what they cannot carry out; a connector that cannot
+// prepare anything.
 func (r *Registry) Bind(p *plan.Plan, settings Settings) (*Set, error) {
-	if err := r.unknown(p); err != nil {
-		return nil, err
-	}
+	wrong := []error{r.unknown(p)}
 	set := &Set{byEndpoint: make(map[string]Sink, len(p.Endpoints))}
 	bound := map[string]Sink{}
 	var missing SettingsError
+	var unfit UnfitError
 	for i := range p.Endpoints {
 		e := &p.Endpoints[i]
 		c := r.byName[e.Connector]
+		if c == nil {
+			continue
+		}
 		sink, done := bound[e.Connector]
 		if !done {
 			var err error
 			sink, err = c.Bind(p, settings)
-			var wrong *SettingsError
-			if errors.As(err, &wrong) {
-				missing.Wrong = append(missing.Wrong, wrong.Wrong...)
-			} else if err != nil {
-				return nil, fmt.Errorf("preparing the %s endpoints of %s: %w", e.Connector, p.Package, err)
+			var lacks *SettingsError
+			var cannot *UnfitError
+			told := errors.As(err, &lacks)
+			if told {
+				missing.Wrong = append(missing.Wrong, lacks.Wrong...)
+			}
+			if errors.As(err, &cannot) {
+				unfit.Parts = append(unfit.Parts, cannot.Parts...)
+			} else if err != nil && !told {
+				wrong = append(wrong, fmt.Errorf("preparing the %s endpoints of %s: %w", e.Connector, p.Package, err))
 			}
 			bound[e.Connector] = sink
 		}
 		set.byEndpoint[e.Name] = sink
 	}
+	if len(unfit.Parts) > 0 {
+		wrong = append(wrong, &unfit)
+	}
 	if len(missing.Wrong) > 0 {
-		return nil, &missing
+		wrong = append(wrong, &missing)
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	return set, nil
 }
@@ -153,18 +173,24 @@ type WrongSetting struct {
 	Problem string
 }
 
-func (w WrongSetting) String() string {
+// Told is what is wrong, and what helps.
+func (w WrongSetting) Told() (problem, way string) {
 	kind, way := "environment variable", "set it"
 	if w.Secret {
 		kind, way = "secret", "set COB_SECRET_"+strings.ToUpper(w.Name)+" or put a file of that name into the secrets directory"
 	}
 	switch {
 	case w.Name == "":
-		return fmt.Sprintf("%s: the address of %s %s", w.At, w.For, w.Problem)
+		return fmt.Sprintf("the address of %s %s", w.For, w.Problem), "correct the address"
 	case w.Problem != "":
-		return fmt.Sprintf("%s: %s %s (for %s) %s", w.At, kind, w.Name, w.For, w.Problem)
+		return fmt.Sprintf("%s %s (for %s) %s", kind, w.Name, w.For, w.Problem), "give it another value"
 	}
-	return fmt.Sprintf("%s: %s %s is not set; %s needs it: %s", w.At, kind, w.Name, w.For, way)
+	return fmt.Sprintf("%s %s is not set; %s needs it", kind, w.Name, w.For), way
+}
+
+func (w WrongSetting) String() string {
+	problem, way := w.Told()
+	return fmt.Sprintf("%s: %s: %s", w.At, problem, way)
 }
 
 func (e *SettingsError) Error() string {

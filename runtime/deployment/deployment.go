@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -28,16 +27,13 @@ type Deployment struct {
 	slas        map[string]*plan.SLA
 }
 
-// Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError; a
-// step or a rule that this node cannot run, with its place; *connector.SettingsError, with
-// which there is a Deployment all the same: one without Sinks, that explains
-// what ran on it and can call nobody.
+// Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError;
+// *RefusedError with all that keeps the plan from running here. Where that is nothing
+// but settings (a *connector.SettingsError inside of it) there is a Deployment all the
+// same: one without Sinks, that explains what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
-		return nil, err
-	}
-	if err := undecided(p); err != nil {
 		return nil, err
 	}
 	d := &Deployment{
@@ -45,25 +41,26 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 		processes: map[string]*plan.Process{}, channels: map[string]*plan.Channel{},
 		prices: map[[2]string]types.Amount{}, slas: map[string]*plan.SLA{},
 	}
-	d.Program, err = engine.Link(p, d.Digest)
-	if err = runnable(p, err); err != nil {
-		return nil, fmt.Errorf("the plan of %s cannot run here: %w", p.Package, err)
-	}
+	wrong := append(undecided(p), unkept(p)...)
+	wrong = append(wrong, d.index()...)
 	if d.refinements, err = expression.NewChecker(d.Universe, p.Refinements); err != nil {
-		return nil, fmt.Errorf("the plan of %s cannot run here: %w", p.Package, err)
+		return nil, refused(p, wrong, err) // nothing else could be linked or bound
 	}
-	if err := d.index(); err != nil {
-		return nil, err
+	var unlinked, unbound error
+	d.Program, unlinked = engine.Link(p, d.Digest)
+	d.Sinks, unbound = connectors.Bind(p, settings)
+	why := refused(p, wrong, unlinked, unbound)
+	switch {
+	case why == nil:
+		return d, nil
+	case why.settings == nil:
+		return nil, why
 	}
-	d.Sinks, err = connectors.Bind(p, settings)
-	var missing *connector.SettingsError
-	if err != nil && !errors.As(err, &missing) {
-		return nil, err
-	}
-	return d, err
+	return d, why
 }
 
-func (d *Deployment) index() error {
+// index looks everything up that is asked by name, and gives what cannot be read.
+func (d *Deployment) index() []Reason {
 	slas := map[string]*plan.SLA{}
 	for i := range d.Plan.SLAs {
 		slas[d.Plan.SLAs[i].Name] = &d.Plan.SLAs[i]
@@ -76,6 +73,7 @@ func (d *Deployment) index() error {
 	for i := range d.Plan.Channels {
 		d.channels[d.Plan.Channels[i].Name] = &d.Plan.Channels[i]
 	}
+	var wrong []Reason
 	for _, e := range d.Plan.Endpoints {
 		for _, b := range e.Bindings {
 			if b.CostPerCall == "" {
@@ -83,12 +81,13 @@ func (d *Deployment) index() error {
 			}
 			price, err := types.ParseAmount(b.CostPerCall)
 			if err != nil {
-				return fmt.Errorf("%s: cost of %s on %s: %w", b.At, e.Name, b.Cloud, err)
+				wrong = append(wrong, Reason{b.At, fmt.Sprintf("the cost %q of %s on %s: %v", b.CostPerCall, e.Name, b.Cloud, err), "write it as 0.002 EUR"})
+				continue
 			}
 			d.prices[[2]string{e.Name, b.Cloud}] = price
 		}
 	}
-	return nil
+	return wrong
 }
 
 // Process finds a process by its qualified name.

@@ -11,16 +11,17 @@ import (
 // decides are the decisions that a node makes.
 var decides = []string{"call", "complete", "view"}
 
-// undecided refuses a plan with a rule about a decision that no node asks yet:
-// what its author forbids would be done all the same.
-func undecided(p *plan.Plan) error {
+// undecided finds rules about decisions that no node asks yet: what their author
+// forbids would be done all the same.
+func undecided(p *plan.Plan) []Reason {
+	var parts []Reason
 	for _, policy := range p.Policies {
 		for _, rule := range policy.Rules {
 			if !slices.Contains(decides, rule.Point) {
-				return fmt.Errorf("the plan of %s cannot run here: %s: a rule of %s is about %s, and this node decides about %s alone",
-					p.Package, rule.At, policy.Name, rule.Point, strings.Join(decides, ", "))
+				parts = append(parts, Reason{rule.At,
+					fmt.Sprintf("a rule of %s is about %s, and this node decides about %s alone", policy.Name, rule.Point, strings.Join(decides, ", ")), notYet})
 			}
 		}
 	}
-	return nil
+	return parts
 }

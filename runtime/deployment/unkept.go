@@ -1,26 +1,30 @@
 package deployment
 
 import (
-	"errors"
-	"slices"
+	"fmt"
+	"time"
 
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/lang/types"
 )
 
 // unkept finds what a plan declares about the node that runs it, and that no node
 // keeps yet. Test blocks run without it.
-func unkept(p *plan.Plan) []engine.Unsupported {
-	var parts []engine.Unsupported
-	note := func(is bool, at plan.Place, what string) {
+func unkept(p *plan.Plan) []Reason {
+	var parts []Reason
+	note := func(is bool, at plan.Place, what string, of ...any) {
 		if is {
-			parts = append(parts, engine.Unsupported{What: what, At: at})
+			parts = append(parts, Reason{at, fmt.Sprintf("no node keeps "+what+" yet", of...), notYet})
 		}
 	}
 	for _, e := range p.Endpoints {
 		for _, b := range e.Bindings {
-			note(b.Limit != nil, b.At, "the limit of a binding")
-			note(b.Auth != nil, b.At, "the auth of a binding")
+			if b.Limit != nil {
+				note(true, b.At, "the limit %s of %s on %s", limited(b.Limit), e.Name, b.Cloud)
+			}
+			if b.Auth != nil {
+				note(true, b.At, "the auth %s of %s on %s", b.Auth.Kind, e.Name, b.Cloud)
+			}
 		}
 	}
 	for _, f := range p.Failovers {
@@ -28,51 +32,38 @@ func unkept(p *plan.Plan) []engine.Unsupported {
 	}
 	for i := range p.Channels {
 		c := &p.Channels[i]
-		note(c.RetainNs > 0, c.At, "the retain of a channel")
-		note(c.Encrypt != plan.Text{}, c.At, "the encrypt of a channel")
+		note(c.RetainNs > 0, c.At, "the retain %s of the channel %s", types.FormatDuration(time.Duration(c.RetainNs)), c.Name)
+		note(c.Encrypt != plan.Text{}, c.At, "the encrypt of the channel %s", c.Name)
 	}
 	for _, x := range p.SLAs {
 		if x.OnBreach != nil {
-			note(true, x.OnBreach.Body[0].At, "the on breach of an sla")
+			note(true, x.OnBreach.Body[0].At, "the on breach of the sla %s", x.Name)
 		}
 	}
 	for i := range p.Patterns {
-		note(true, p.Patterns[i].At, "pattern")
+		note(true, p.Patterns[i].At, "the pattern %s", p.Patterns[i].Name)
 	}
 	for i := range p.Windows {
-		note(true, p.Windows[i].At, "window")
+		note(true, p.Windows[i].At, "the window %s", p.Windows[i].Name)
 	}
 	for i := range p.Schedules {
-		note(true, p.Schedules[i].At, "schedule")
+		note(true, p.Schedules[i].At, "the schedule %s", p.Schedules[i].Name)
 	}
 	for _, t := range p.Tenants {
-		note(true, t.At, "tenant")
+		note(true, t.At, "what is allotted to the tenant %s", t.Name)
 	}
 	for _, x := range p.Partners {
-		note(len(x.Imports) == 0, x.At, "partner") // the engine names those that import
+		note(len(x.Imports) == 0, x.At, "what is exported to the partner %s", x.Name) // the engine names those that import
 	}
 	for _, m := range p.Migrations {
-		note(true, m.At, "migrate")
+		note(true, m.At, "the migrate of %s from %s", m.Process, m.From)
 	}
 	for _, r := range p.Rollouts {
-		note(true, r.At, "rollout")
+		note(true, r.At, "the rollout of %s to %s", r.Process, r.Share)
 	}
 	return parts
 }
 
-// runnable refuses a plan with everything in it that would be passed over in
-// silence; err is what the engine says about it.
-func runnable(p *plan.Plan, err error) error {
-	parts := unkept(p)
-	var unsupported *engine.UnsupportedError
-	switch {
-	case errors.As(err, &unsupported):
-		parts = append(slices.Clip(unsupported.Parts), parts...)
-	case err != nil:
-		return err
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return &engine.UnsupportedError{Parts: parts}
+func limited(l *plan.Limit) string {
+	return fmt.Sprintf("%d in %s", l.Count, types.FormatDuration(time.Duration(l.PerNs)))
 }

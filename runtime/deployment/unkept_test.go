@@ -2,12 +2,12 @@ package deployment_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/fstest"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/plan"
-	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 )
@@ -33,36 +33,39 @@ process Q(id: string) -> string {
 }
 
 `
-	for declared, want := range map[string]engine.Unsupported{
+	for declared, want := range map[string]deployment.Reason{
 		"": {},
-		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, limit: 1/s }\n}":                       {What: "the limit of a binding", At: "a.cob:20:6"},
-		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, auth: bearer { token: secret.f } }\n}": {What: "the auth of a binding", At: "a.cob:20:6"},
-		"channel d: queue of json { retain: 1h }":                                                    {What: "the retain of a channel", At: "a.cob:18:9"},
-		"channel d: queue of json { encrypt: secret.k }":                                             {What: "the encrypt of a channel", At: "a.cob:18:9"},
-		"pattern x over c { every c, emit { n: 1 } to d }\nchannel d: queue of json":                 {What: "pattern", At: "a.cob:18:9"},
-		"window x over c every 1m { emit { n: count() } to d }\nchannel d: queue of json":            {What: "window", At: "a.cob:18:8"},
-		"schedule s { every: 15m, send c({ at: due }) }":                                             {What: "schedule", At: "a.cob:18:10"},
-		"tenant t { instances: 5 }":                                                                  {What: "tenant", At: "a.cob:18:8"},
-		"partner p { trust: env.P, exports: [Q] }":                                                   {What: "partner", At: "a.cob:18:9"},
-		"migrate Q from \"00112233\" { rest -> pause }":                                              {What: "migrate", At: "a.cob:18:9"},
-		"rollout Q { new: 10% by id }":                                                               {What: "rollout", At: "a.cob:18:9"},
-		"sla s {\n  cost: at most 1 EUR\n  on breach { audit objective }\n}\nprocess R() { sla: s }": {What: "the on breach of an sla", At: "a.cob:20:15"},
+		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, limit: 1/s }\n}":                       {At: "a.cob:20:6", Problem: "no node keeps the limit 1 in 1s of a.f on paris yet"},
+		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, auth: bearer { token: secret.f } }\n}": {At: "a.cob:20:6", Problem: "no node keeps the auth bearer of a.f on paris yet"},
+		"channel d: queue of json { retain: 1h }":                                                    {At: "a.cob:18:9", Problem: "no node keeps the retain 1h of the channel a.d yet"},
+		"channel d: queue of json { encrypt: secret.k }":                                             {At: "a.cob:18:9", Problem: "no node keeps the encrypt of the channel a.d yet"},
+		"pattern x over c { every c, emit { n: 1 } to d }\nchannel d: queue of json":                 {At: "a.cob:18:9", Problem: "no node keeps the pattern a.x yet"},
+		"window x over c every 1m { emit { n: count() } to d }\nchannel d: queue of json":            {At: "a.cob:18:8", Problem: "no node keeps the window a.x yet"},
+		"schedule s { every: 15m, send c({ at: due }) }":                                             {At: "a.cob:18:10", Problem: "no node keeps the schedule a.s yet"},
+		"tenant t { instances: 5 }":                                                                  {At: "a.cob:18:8", Problem: "no node keeps what is allotted to the tenant a.t yet"},
+		"partner p { trust: env.P, exports: [Q] }":                                                   {At: "a.cob:18:9", Problem: "no node keeps what is exported to the partner a.p yet"},
+		"migrate Q from \"00112233\" { rest -> pause }":                                              {At: "a.cob:18:9", Problem: "no node keeps the migrate of a.Q from 00112233 yet"},
+		"rollout Q { new: 10% by id }":                                                               {At: "a.cob:18:9", Problem: "no node keeps the rollout of a.Q to 0.1 yet"},
+		"sla s {\n  cost: at most 1 EUR\n  on breach { audit objective }\n}\nprocess R() { sla: s }": {At: "a.cob:20:15", Problem: "no node keeps the on breach of the sla a.s yet"},
 	} {
 		r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte(text + declared + "\n")}}, compiler.Options{})
 		if err != nil || r.Failed() {
 			t.Fatalf("%s: %v %v", declared, err, r.Diagnostics)
 		}
-		_, err = deployment.Prepare(r.Encoded, &connector.Registry{}, func(string, bool) (string, bool) { return "x", true })
-		var unsupported *engine.UnsupportedError
-		refused := errors.As(err, &unsupported)
+		_, err = deployment.Prepare(r.Encoded, webOnly(t), func(string, bool) (string, bool) { return "x", true })
+		var refused *deployment.RefusedError
+		is := errors.As(err, &refused)
 		switch {
-		case want.What == "" && refused:
+		case want.Problem == "" && is:
 			t.Errorf("a package that runs is refused: %v", err)
-		case want.What == "":
-		case !refused:
+		case want.Problem == "":
+		case !is:
 			t.Errorf("%s is passed over: %v", declared, err)
-		case len(unsupported.Parts) != 1 || unsupported.Parts[0] != want:
-			t.Errorf("%s is refused as %v", declared, unsupported.Parts)
+		default:
+			want.Way = "leave it out here; cob test runs all the same"
+			if !slices.Contains(refused.Reasons, want) {
+				t.Errorf("%s is refused as %v", declared, refused.Reasons)
+			}
 		}
 		if _, err := engine.Link(r.Plan, plan.Digest(r.Encoded)); err != nil {
 			t.Errorf("a test block of a package with %s says %v", declared, err)

@@ -24,7 +24,7 @@ func (s *State) SetAside(instance, why string) {
 		return
 	}
 	a := &aside{id: instance, why: clip(why)}
-	if x := s.instances[instance]; x != nil {
+	if x := s.get(instance); x != nil {
 		a.key, a.process, a.plan, a.started = x.key, x.flow.name, x.flow.program.digest, x.started
 		c := snapper{buf: []byte{SnapshotVersion}, writing: true, version: SnapshotVersion}
 		c.instance(s, x)
@@ -37,7 +37,7 @@ func (s *State) SetAside(instance, why string) {
 // Discard takes an instance out of a shard that is to be folded again: what it
 // trips over may have left it broken.
 func (s *State) Discard(instance string) {
-	if x := s.instances[instance]; x != nil {
+	if x := s.get(instance); x != nil {
 		s.removeWhole(x)
 	}
 	s.aside[instance] = &aside{id: instance}
@@ -87,7 +87,7 @@ func (s *State) keyOf(ev record.Event) string {
 	if e, first := ev.(record.InstanceStarted); first {
 		return e.Key
 	}
-	if x := s.instances[record.About(ev)]; x != nil {
+	if x := s.get(record.About(ev)); x != nil {
 		return x.key
 	}
 	return ""
@@ -168,8 +168,7 @@ func (s *State) revive(a *aside) (err error) {
 		if c.instance(s, x); c.err != nil {
 			return c.err
 		}
-		s.instances[x.id] = x
-		s.reindex(x)
+		s.adopt(x)
 	}
 	for _, ev := range slices.Clone(a.rest) {
 		if err := s.Evolve(ev); err != nil {

@@ -245,7 +245,7 @@ func backoff(x *instance, a *activation, shortest, longest record.Instant, n uin
 }
 
 func (d *decider) attemptEnded(c *record.AttemptEnded) record.Reply {
-	x := d.s.instances[c.Instance]
+	x := d.s.get(c.Instance)
 	if x == nil {
 		if d.s.ended.known(c.Instance) {
 			return record.Reply{Instance: c.Instance, Existing: true}
@@ -466,6 +466,9 @@ func (s *State) Unmade() []record.AttemptEnded {
 func (s *State) eachUnderWay(do func(*instance, *activation)) {
 	for _, id := range s.ids() {
 		x := s.instances[id]
+		if x.body == nil { // nothing is under way
+			continue
+		}
 		for _, a := range x.acts {
 			if !a.dead && a.inflight {
 				do(x, a)

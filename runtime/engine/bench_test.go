@@ -31,6 +31,7 @@ func benchState(b *testing.B, name string, limits engine.Limits) *engine.State {
 		b.Fatal(err)
 	}
 	s := newState(benchTester{b}, limits, prog)
+	s.PackFrom(engine.DefaultAwake)
 	s.Decide(record.ActivatePlan{Package: "p", Digest: prog.Digest()}, engine.Facts{Now: dawn})
 	return s
 }
@@ -179,6 +180,7 @@ func BenchmarkFanOut(b *testing.B) {
 			}
 			for b.Loop() {
 				s := newState(benchTester{b}, engine.DefaultLimits(), prog)
+				s.PackFrom(engine.DefaultAwake)
 				s.Decide(record.ActivatePlan{Package: "p", Digest: "d"}, engine.Facts{Now: dawn})
 				s.Decide(record.StartInstance{Process: "p.P", Key: "k", Input: map[string]types.Value{"order": order("k")}}, engine.Facts{Now: dawn})
 				for _, due := range s.Due(dawn+1e9, n) {

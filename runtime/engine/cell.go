@@ -184,7 +184,7 @@ func (s *State) cellGathered(c *cell, e *record.CellGathered) {
 
 // partBegan lets an instance begin behind the word that handed its message on.
 func (s *State) partBegan(e *record.PartBegan) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

@@ -24,7 +24,7 @@ func (d *decider) watched(id string, w record.Watch) record.Reply {
 		reply.Ended = t.ending()
 		return reply
 	}
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if x.phase == finished {
 		reply.Ended = x.ending()
 		return reply
@@ -106,7 +106,7 @@ func (x *instance) wanting(a *activation, w *wish) (process, key string) {
 
 // childEnded takes the news of the end of a child.
 func (d *decider) childEnded(c *record.ChildEnded) record.Reply {
-	x := d.s.instances[c.Instance]
+	x := d.s.get(c.Instance)
 	if x == nil {
 		return record.Reply{Instance: c.Instance, Existing: true} // it waits no more
 	}
@@ -190,7 +190,7 @@ func (d *decider) dropChild(c *record.RecallChild) record.Reply {
 	if d.s.ended.known(id) {
 		return record.Reply{Instance: id, Existing: true}
 	}
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if x == nil {
 		return d.neverBegins(c, id)
 	}
@@ -224,7 +224,7 @@ func (d *decider) neverBegins(c *record.RecallChild, id string) record.Reply {
 
 // watcherAdded and childRecalled apply the events of those names.
 func (s *State) watcherAdded(e *record.WatcherAdded) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	switch {
 	case x == nil:
 		return "there is no instance " + e.Instance
@@ -239,7 +239,7 @@ func (s *State) watcherAdded(e *record.WatcherAdded) string {
 }
 
 func (s *State) childRecalled(e *record.ChildRecalled) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	switch {
 	case x == nil:
 		return "there is no instance " + e.Instance

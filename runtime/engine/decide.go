@@ -41,6 +41,7 @@ func (s *State) Decide(cmd record.Command, facts Facts) ([]record.Event, []Effec
 // all decides the command, and drops what nobody waits for any more.
 func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Reply) {
 	s := d.s
+	s.lull(d.now)
 	s.deciding = true
 	defer func() { s.deciding = false }()
 	reply := d.decide(cmd)
@@ -52,7 +53,7 @@ func (d *decider) all(cmd record.Command) ([]record.Event, []Effect, record.Repl
 
 // underWay says whether somebody still waits for the attempt.
 func (s *State) underWay(t Target) bool {
-	x := s.instances[t.Instance]
+	x := s.get(t.Instance)
 	if x == nil {
 		return false
 	}
@@ -228,7 +229,7 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if values := f.index(input); values != nil {
 		d.emit(record.Indexed{Instance: id, Values: values})
 	}
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if c.Watch != (record.Watch{}) {
 		d.addWatcher(x, c.Watch, true, record.Reply{})
 	}
@@ -300,7 +301,7 @@ func (d *decider) deliverMessage(c *record.DeliverMessage) record.Reply {
 		At: d.now, Instance: id, Process: c.Route, Plan: f.program.digest, Key: key,
 		Vars: map[string]types.Value{f.route.Var: c.Payload}, Channel: c.Channel, Position: c.Position,
 	})
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if c.Problem = clip(c.Problem); c.Problem != "" {
 		d.fault(x, none, Invalid, map[string]types.Value{"reason": c.Problem}, c.Problem, false)
 	} else {
@@ -329,7 +330,6 @@ func (d *decider) run(x *instance) {
 	}
 	d.ready = d.ready[:0]
 	d.tell(x)
-	x.park(d.now)
 	if k := d.s.cells[x.cell]; k != nil && k.due == 0 && k.busy == "" && x.phase == finished {
 		d.turn(k)
 	}

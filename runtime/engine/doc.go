@@ -183,9 +183,10 @@
 //   - A route that fails undoes what it did, then sends the dead letter, then
 //     ends as faulted. A message that does not fit its channel's type does the
 //     same, without a step.
-//   - The variables of an instance that will wait for a minute or more are packed
-//     into bytes (ParkedFor): an order that waits for its carrier takes 1.1 KB
-//     instead of 2.8.
+//   - An instance that will wait for a minute or more (ParkedFor) is kept as the bytes
+//     that a snapshot has of it, and unpacked when something happens to it: an order
+//     that waits for its carrier takes 0.7 KB instead of 2.8. What indexes and timers
+//     ask stands beside the bytes, and looking at an instance leaves it packed.
 //   - An attempt that one decision both makes and gives up (a parallel branch
 //     fails at once) never leaves and owes nothing.
 //   - A task without else, reminders and escalation has no timer; its due time is

@@ -50,6 +50,7 @@ func (d *decider) hand(c *record.DeliverEvent, arms []waiter, carry bool) (match
 		if served == x.id || d.s.instances[x.id] != x {
 			continue
 		}
+		d.s.rouse(x)
 		a := x.find(w.act)
 		if a == nil || a.frame() || a.stuck {
 			continue

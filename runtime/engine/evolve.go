@@ -32,6 +32,7 @@ func (s *State) Evolve(ev record.Event) (err error) {
 			err = &EvolveError{Event: ev, Reason: toldOf(p), Panicked: true}
 		}
 	}()
+	s.lull(0)
 	if len(s.aside) > 0 && s.keepAside(ev) {
 		return nil
 	}
@@ -242,7 +243,7 @@ func aimed(ev record.Event) (instance string, activation uint32) {
 }
 
 func (s *State) locate(instance string, activation uint32) (*instance, *activation, string) {
-	x := s.instances[instance]
+	x := s.get(instance)
 	if x == nil {
 		return nil, nil, "there is no instance " + instance
 	}
@@ -265,7 +266,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	if s.instances[e.Instance] != nil || s.ended.known(e.Instance) {
 		return "the instance " + e.Instance + " exists"
 	}
-	x := &instance{id: e.Instance, key: e.Key, flow: f, started: e.At, channel: e.Channel, position: e.Position}
+	x := &instance{id: e.Instance, flow: f, body: &body{key: e.Key, started: e.At, channel: e.Channel, position: e.Position}}
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {
@@ -275,6 +276,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	x.acts = []*activation{{parent: none, step: none, since: e.At}}
 	x.alive = 1
 	s.instances[e.Instance] = x
+	s.awake = append(s.awake, x)
 	if f.route != nil && e.Channel != "" {
 		s.positions[f.name] = e.Position
 	}
@@ -370,9 +372,6 @@ func (s *State) stepEntered(x *instance, parent *activation, e *record.StepEnter
 	if e.Due != 0 {
 		s.setDue(x, a, e.Due)
 	}
-	if !s.deciding && (st.kind == plan.Select || st.kind == plan.Task || st.kind == plan.Wait || st.kind == plan.Delay) {
-		x.park(e.At)
-	}
 	return ""
 }
 
@@ -388,7 +387,7 @@ func (s *State) await(x *instance, a *activation) {
 			continue
 		}
 		k := awaited(&on[i], a.items, i)
-		s.waiting.add(k, waiter{x, a.id, uint32(i)})
+		s.waiting.add(k, waiter{x, a.id, uint32(i), a.since})
 		if on[i].channel && s.deciding {
 			s.awaiting = append(s.awaiting, k)
 		}

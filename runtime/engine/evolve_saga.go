@@ -126,7 +126,7 @@ func (s *State) applyWhole(ev record.Event) string {
 	case record.DeadLetterOwed:
 		name = e.Instance
 	}
-	x := s.instances[name]
+	x := s.get(name)
 	if x == nil {
 		return "there is no instance " + name
 	}

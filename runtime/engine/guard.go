@@ -11,24 +11,29 @@ func (s *State) summary(x *instance) (v Summary) {
 			v = x.bare(toldOf(p))
 		}
 	}()
+	x = peek(x)
 	s.passing(StageView, x.key)
 	return x.summary()
 }
 
-func (s *State) details(x *instance) (v Details) {
+func (s *State) details(x *instance) Details { return s.shown(x, (*instance).details) }
+func (s *State) outline(x *instance) Details { return s.shown(x, (*instance).outline) }
+
+func (s *State) shown(x *instance, by func(*instance) Details) (v Details) {
 	defer func() {
 		if p := recover(); p != nil {
 			v = Details{Summary: x.bare(toldOf(p))}
 			v.Detail = v.Blocked
 		}
 	}()
+	x = peek(x)
 	s.passing(StageView, x.key)
-	return x.details()
+	return by(x)
 }
 
 // look is an open task.
 func (s *State) look(ref taskRef) (t Task) {
-	x := s.instances[ref.instance]
+	x := peek(s.instances[ref.instance])
 	defer func() {
 		if p := recover(); p != nil {
 			t = Task{Instance: x.id, Process: x.flow.name, Key: x.key, Activation: ref.activation, Plan: x.flow.program.digest, Name: "cannot be shown: " + toldOf(p)}

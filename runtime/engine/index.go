@@ -79,11 +79,7 @@ func (s *State) stale(e timer) bool {
 	if e.cell != nil {
 		return s.cells[e.cell.id] != e.cell || e.cell.due != e.due
 	}
-	if s.instances[e.inst.id] != e.inst {
-		return true
-	}
-	a := e.inst.find(e.act)
-	return a == nil || a.due != e.due
+	return s.instances[e.inst.id] != e.inst || e.inst.dueOf(e.act) != e.due
 }
 
 // setDue gives an activation another time; 0 is none.
@@ -169,6 +165,8 @@ type waiter struct {
 	inst *instance
 	act  uint32
 	arm  uint32
+	// since is when its step was entered.
+	since record.Instant
 }
 
 // waitIndex finds the arms that an event may fit.

@@ -95,6 +95,26 @@ func (s *State) Instances(keep func(Summary) bool) []Summary {
 	return out
 }
 
+// Outlines are all instances, in no order, without the variables and the steps that
+// would be undone.
+func (s *State) Outlines(yield func(Details) bool) {
+	for _, x := range s.instances {
+		if !yield(s.outline(x)) {
+			return
+		}
+	}
+	for _, a := range s.aside {
+		if !yield(a.details()) {
+			return
+		}
+	}
+	for id := range s.ended.byID {
+		if !yield(s.epitaph(s.ended.find(id))) {
+			return
+		}
+	}
+}
+
 func (x *instance) summary() Summary {
 	v := Summary{
 		Instance: x.id, Process: x.flow.name, Key: x.key, Plan: x.flow.program.digest, State: x.state(),
@@ -144,13 +164,19 @@ func (s *State) Instance(id string) (v Details, ok bool) {
 		return s.details(x), true
 	}
 	if a := s.aside[id]; a != nil {
-		return Details{Summary: a.summary(), Detail: a.blocked()}, true
+		return a.details(), true
 	}
-	t := s.ended.find(id)
-	if t == nil {
-		return Details{}, false
+	if t := s.ended.find(id); t != nil {
+		return s.epitaph(t), true
 	}
-	v = Details{Summary: t.summary(), Result: t.result, Search: found(t.search)}
+	return Details{}, false
+}
+
+func (a *aside) details() Details { return Details{Summary: a.summary(), Detail: a.blocked()} }
+
+// epitaph is all that is remembered of an instance that is over.
+func (s *State) epitaph(t *tombstone) Details {
+	v := Details{Summary: t.summary(), Result: t.result, Search: found(t.search)}
 	v.ends(&t.end)
 	var f *flow
 	if p := s.programs[t.plan]; p != nil {
@@ -162,7 +188,7 @@ func (s *State) Instance(id string) (v Details, ok bool) {
 	for i := range t.settled {
 		v.Settled = append(v.Settled, t.settled[i].view(f))
 	}
-	return v, true
+	return v
 }
 
 func (v *Details) ends(e *ending) {
@@ -188,6 +214,20 @@ func (f *flow) asks(index uint32) (endpoint, operation string) {
 }
 
 func (x *instance) details() Details {
+	v := x.outline()
+	for i := range x.done {
+		v.Completed = append(v.Completed, Done{x.flow.stepID(x.done[i].step), x.done[i].cloud})
+	}
+	for i, value := range x.glance() {
+		if value != nil {
+			v.Vars = append(v.Vars, Var{x.flow.vars[i].name, x.flow.vars[i].typ, value})
+		}
+	}
+	return v
+}
+
+// outline are the details without what was done and the variables.
+func (x *instance) outline() Details {
 	v := Details{Summary: x.summary(), Result: x.result, Compensating: x.phase == undoing, Progress: x.progress, Search: found(x.search)}
 	if x.flow.process != nil {
 		v.ResultType = x.flow.process.Result
@@ -212,14 +252,6 @@ func (x *instance) details() Details {
 		}
 		if (!a.frame() && a.exit() == nil || a.stuck) && !a.quiet() {
 			v.Waits = append(v.Waits, x.wait(a))
-		}
-	}
-	for i := range x.done {
-		v.Completed = append(v.Completed, Done{x.flow.stepID(x.done[i].step), x.done[i].cloud})
-	}
-	for i, value := range x.glance() {
-		if value != nil {
-			v.Vars = append(v.Vars, Var{x.flow.vars[i].name, x.flow.vars[i].typ, value})
 		}
 	}
 	return v

@@ -54,7 +54,7 @@ func (s *State) taskNudged(x *instance, a *activation, e *record.TaskNudged) {
 // timers.
 func (s *State) OnlyReminders() bool {
 	for _, e := range s.timers.heap {
-		if !s.stale(e) && !e.inst.remindsAlone(e.inst.find(e.act)) {
+		if !s.stale(e) && (e.cell != nil || !remindsAlone(peek(e.inst), e.act)) {
 			return false
 		}
 	}
@@ -62,7 +62,8 @@ func (s *State) OnlyReminders() bool {
 }
 
 // remindsAlone says that the timer of an activation will do nothing but remind.
-func (x *instance) remindsAlone(a *activation) bool {
+func remindsAlone(x *instance, act uint32) bool {
+	a := x.find(act)
 	if !x.asksAt(a) {
 		return false
 	}

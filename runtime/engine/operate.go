@@ -7,7 +7,7 @@ import (
 
 // living finds an instance that is not over. Where it is, over says how.
 func (d *decider) living(id string) (x *instance, over *tombstone, no record.Reply) {
-	if x = d.s.instances[id]; x != nil {
+	if x = d.s.get(id); x != nil {
 		return x, nil, record.Reply{}
 	}
 	if over = d.s.ended.find(id); over != nil {

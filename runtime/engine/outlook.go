@@ -43,7 +43,7 @@ func (s *State) Outlook(id string) (o Outlook, ok bool) {
 		no := notPossible + a.blocked()
 		return Outlook{Retry: no, Resume: no, Cancel: no, Terminate: "ends it at once; nothing is undone, and what it did is seen in its history only"}, true
 	}
-	x := s.instances[id]
+	x := peek(s.instances[id])
 	if x == nil {
 		t := s.ended.find(id)
 		if t == nil {
@@ -80,7 +80,7 @@ func (s *State) OnBack(id, step string) string {
 	if err != nil {
 		return notPossible + err.Error()
 	}
-	x := s.instances[id]
+	x := peek(s.instances[id])
 	var names []string
 	for i := len(x.done) - 1; i >= 0; i-- {
 		if x.flow.topOf(x.done[i].step) >= x.flow.topOf(t.Step) {

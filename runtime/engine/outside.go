@@ -121,7 +121,7 @@ func appendNew(list []string, name string) []string {
 
 // Task is the open task of an activation; ok is false where there is none.
 func (s *State) Task(instance string, activation uint32) (t Task, ok bool) {
-	x := s.instances[instance]
+	x := peek(s.instances[instance])
 	if x == nil {
 		return Task{}, false
 	}

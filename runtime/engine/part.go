@@ -41,7 +41,7 @@ func (d *decider) startPart(c *record.StartPart) record.Reply {
 func (d *decider) beginPart(f *flow, step uint32, cell, part, key string, vars map[string]types.Value) *instance {
 	d.emit(record.InstanceStarted{At: d.now, Instance: part, Process: f.name, Plan: f.program.digest, Key: key, Vars: vars})
 	d.emit(record.PartBegan{Instance: part, Step: step, Cell: cell})
-	x := d.s.instances[part]
+	x := d.s.get(part)
 	d.wake(x.acts[0])
 	d.run(x)
 	return x
@@ -95,7 +95,7 @@ func (d *decider) throttle(k *cell, f *flow, c *record.StartPart) {
 	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: c.Part, Process: f.name, Plan: f.program.digest, Key: c.Key, Vars: c.Vars})
 	d.emit(record.PartBegan{Instance: c.Part, Step: c.Step, Cell: k.id})
-	x := d.s.instances[c.Part]
+	x := d.s.get(c.Part)
 	d.enter(x, x.acts[0], record.StepEntered{Step: c.Step, Due: slot})
 	d.run(x)
 }
@@ -240,7 +240,7 @@ func (d *decider) startOfEvent(c *record.StartInstance, f *flow) record.Reply {
 		return reject(record.Invalid, "the event %s", why)
 	}
 	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: map[string]types.Value{f.route.Var: payload}})
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	d.wake(x.acts[0])
 	d.run(x)
 	return record.Reply{Instance: id}

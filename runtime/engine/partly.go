@@ -10,7 +10,7 @@ import (
 // for whoever tells apart what is reached from what is only there, as tests do. What
 // it cannot run IsAbsent. A flow that comes to such a step has an incident
 // there that says so, and goes no further; a route that reads no channel never
-// begins. Errors: *LinkError.
+// begins. Errors: *LinkError, joined where there are several.
 func LinkPartly(p *plan.Plan, digest string) (*Program, error) {
 	return link(p, digest, unsupported(p))
 }

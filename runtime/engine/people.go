@@ -189,7 +189,7 @@ func (d *decider) answeredBefore(c *record.CompleteTask) (reply record.Reply, kn
 
 // answeredBy are the completed tasks that are remembered of an instance.
 func (s *State) answeredBy(instance string) []answered {
-	if x := s.instances[instance]; x != nil {
+	if x := peek(s.instances[instance]); x != nil {
 		return x.answered
 	}
 	if t := s.ended.find(instance); t != nil {

@@ -46,7 +46,7 @@ func (s *State) passing(stage Stage, key string) {
 // Empty is a shard with nothing in it and the same limits and plans, for folding
 // the journal again.
 func (s *State) Empty() *State {
-	out := &State{limits: s.limits, programs: s.programs, plant: s.plant}
+	out := &State{limits: s.limits, programs: s.programs, plant: s.plant, packFrom: s.packFrom}
 	out.reset()
 	for _, p := range s.programs {
 		for _, arm := range p.arms {
@@ -160,7 +160,7 @@ func (d *decider) barred(cmd record.Command) (no record.Reply, barred bool) {
 		}
 		return reject(record.Poisoned, "the instance %s has an incident: %s; a program without that bug goes on with it, terminate ends it", id, a.why), true
 	}
-	x := d.s.instances[id]
+	x := d.s.get(id)
 	if x == nil || x.poison == nil {
 		return no, false
 	}
@@ -246,7 +246,7 @@ func (d *decider) sendAgain(x *instance) {
 }
 
 func (s *State) instancePoisoned(e *record.InstancePoisoned) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -181,13 +182,17 @@ func (e *LinkError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.At, e.Flow, e.Reason)
 }
 
-// Link makes a plan quick to run. Errors: *UnsupportedError for what this engine
-// cannot run yet; *LinkError for a step that names what the plan does not have.
+// Link makes a plan quick to run. Errors, joined where there are several:
+// *UnsupportedError for what this engine cannot run yet; *LinkError for a step that
+// names what the plan does not have, at most one of a process or a route, because
+// the next one may only follow from it.
 func Link(p *plan.Plan, digest string) (*Program, error) {
-	if parts := unsupported(p); len(parts) > 0 {
-		return nil, &UnsupportedError{parts}
+	parts := unsupported(p)
+	prog, err := link(p, digest, parts)
+	if len(parts) > 0 {
+		return nil, errors.Join(&UnsupportedError{parts}, err)
 	}
-	return link(p, digest, nil)
+	return prog, err
 }
 
 func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
@@ -202,24 +207,15 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	for i := range p.Failovers {
 		prog.failovers[p.Failovers[i].Name] = &p.Failovers[i]
 	}
-	if err := prog.linkRefinements(); err != nil {
-		return nil, err
-	}
-	if err := prog.linkChannels(); err != nil {
-		return nil, err
-	}
-	if err := prog.linkPolicies(); err != nil {
-		return nil, err
-	}
+	wrong := []error{prog.linkRefinements(), prog.linkChannels(), prog.linkPolicies()}
 	for i := range p.Processes {
-		if err := prog.linkProcess(&p.Processes[i]); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, prog.linkProcess(&p.Processes[i]))
 	}
 	for i := range p.Routes {
-		if err := prog.linkRoute(&p.Routes[i]); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, prog.linkRoute(&p.Routes[i]))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	return prog, nil
 }

@@ -153,6 +153,7 @@ func (d *decider) offerMessage(c *record.OfferMessage) record.Reply {
 	}
 	for _, w := range d.s.takers(c) {
 		x := w.inst
+		d.s.rouse(x)
 		a := x.find(w.act)
 		if a == nil || a.frame() || a.stuck {
 			continue
@@ -174,7 +175,7 @@ func (s *State) takers(c *record.OfferMessage) []waiter {
 	payload, _ := c.Payload.(map[string]types.Value)
 	out := s.candidates(&record.DeliverEvent{Type: c.Receiver, Payload: payload})
 	slices.SortStableFunc(out, func(a, b waiter) int {
-		return cmp.Compare(a.inst.find(a.act).since, b.inst.find(b.act).since)
+		return cmp.Compare(a.since, b.since)
 	})
 	return out
 }

@@ -112,7 +112,7 @@ func (s *State) reported(x *instance, a *activation, e *record.Reported) string 
 // follow keeps the path of an instance whose flow makes reports. It runs before the
 // event is applied, where what the event ends is still there.
 func (s *State) follow(ev record.Event) {
-	x := s.instances[followed(ev)]
+	x := s.get(followed(ev))
 	if x == nil || !x.flow.reports && x.path == nil {
 		return
 	}

@@ -149,7 +149,7 @@ func (d *decider) goBack(x *instance, root *activation, e *exit) {
 }
 
 func (s *State) instanceReset(e *record.InstanceReset) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}
@@ -168,7 +168,7 @@ func (s *State) instanceReset(e *record.InstanceReset) string {
 }
 
 func (s *State) wentBack(e *record.WentBack) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +55,7 @@ func (p *Program) groupsOf(role string) []string {
 
 // linkPolicies compiles what policies say about people.
 func (p *Program) linkPolicies() error {
+	var wrong []error
 	for i := range p.plan.Policies {
 		declared := &p.plan.Policies[i]
 		var rules []policy.Rule
@@ -68,14 +70,15 @@ func (p *Program) linkPolicies() error {
 		facts := append([]types.Field{callFacts(p.plan.Clouds)[0]}, plan.PointFacts()...)
 		rulesOf, err := policy.Compile(rules, p.universe, facts)
 		if err != nil {
-			return fmt.Errorf("the policy %s: %w", declared.Name, err)
+			wrong = append(wrong, &LinkError{"the policy " + declared.Name, plan.Place(rules[0].At), err.Error()})
+			continue
 		}
 		if p.policies == nil {
 			p.policies = map[string]*policy.Program{}
 		}
 		p.policies[declared.Name] = rulesOf
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // rules are those about people of the flow's policy, nil where there are none.
@@ -191,7 +194,7 @@ func (x *instance) needs(a *activation, st *step, who Person) string {
 // May says why a person may not do the open task of an activation, nil where
 // nothing forbids it. Whether somebody else has taken it is another matter.
 func (s *State) May(instance string, activation uint32, who Person) *record.Rejection {
-	x := s.instances[instance]
+	x := peek(s.instances[instance])
 	if x == nil {
 		return nil
 	}

@@ -230,7 +230,7 @@ func (d *decider) timerDue(c *record.TimerDue) record.Reply {
 		d.cellDue(k)
 		return record.Reply{Instance: c.Instance}
 	}
-	x := d.s.instances[c.Instance]
+	x := d.s.get(c.Instance)
 	if x == nil {
 		return record.Reply{Instance: c.Instance, Existing: true}
 	}

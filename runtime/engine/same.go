@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/cob-lang/cob/lang/expression"
@@ -10,6 +11,7 @@ import (
 // linkChannels prepares what is computed of the messages of channels.
 func (p *Program) linkChannels() error {
 	p.same = map[string]*evaluator{}
+	var wrong []error
 	for i := range p.plan.Channels {
 		c := &p.plan.Channels[i]
 		p.channels[c.Name] = c
@@ -18,11 +20,12 @@ func (p *Program) linkChannels() error {
 		}
 		run, err := compile(&c.Dedupe.By, p.universe)
 		if err != nil {
-			return &LinkError{c.Name, c.At, fmt.Sprintf("dedupe_by: %v", err)}
+			wrong = append(wrong, &LinkError{c.Name, c.At, fmt.Sprintf("dedupe_by: %v", err)})
+			continue
 		}
 		p.same[c.Name] = run
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // Same is the text that messages of a channel have in common which are the same

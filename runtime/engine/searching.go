@@ -38,7 +38,7 @@ func (f *flow) index(params map[string]types.Value) map[string]types.Value {
 }
 
 func (s *State) indexed(e *record.Indexed) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

@@ -87,15 +87,15 @@ func (p *Program) within(t types.Type, seen map[string]bool, out *[]string) {
 	if t.Elem != nil {
 		p.within(*t.Elem, seen, out)
 	}
-	if t.Name != "" {
+	fields, _ := p.universe.FieldsOf(t)
+	if t.Name != "" { // a plan from outside may define a type without one
 		if seen[t.Name] {
 			return
 		}
 		seen[t.Name] = true
-	}
-	fields, _ := p.universe.FieldsOf(t)
-	if d := p.universe.Lookup(t.Name); d != nil {
-		fields = d.Fields // also the cases of a union
+		if d := p.universe.Lookup(t.Name); d != nil {
+			fields = d.Fields // also the cases of a union
+		}
 	}
 	for i := range fields {
 		*out = append(*out, fields[i].Labels...)

@@ -1,18 +1,20 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 8
+const SnapshotVersion = 9
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -45,6 +47,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	for _, e := range events {
 		c.keptEvent(e)
 	}
+	c.listFlows(s)
 	ids := s.ids()
 	c.size(len(ids))
 	for _, id := range ids {
@@ -90,14 +93,16 @@ func (s *State) Restore(from []byte) error {
 			s.kept.parted = append(s.kept.parted, e)
 		}
 	}
+	if c.version > 8 {
+		c.listFlows(s)
+	}
 	for range c.size(0) {
 		x := &instance{}
 		c.instance(s, x)
 		if c.err != nil {
 			break
 		}
-		s.instances[x.id] = x
-		s.reindex(x)
+		s.adopt(x)
 	}
 	if c.err == nil {
 		c.graveyard(&s.ended)
@@ -122,8 +127,25 @@ func (s *State) Restore(from []byte) error {
 	return nil
 }
 
-// reindex finds again what follows from an instance.
-func (s *State) reindex(x *instance) {
+// adopt takes in an instance that was read.
+func (s *State) adopt(x *instance) {
+	s.instances[x.id] = x
+	x.count()
+	if x.stuck > 0 || x.poison != nil {
+		s.stuck++
+	}
+	if x.poison != nil {
+		s.poisoned++
+	} else {
+		s.enlist(x)
+	}
+	if !s.pack(x, 0) {
+		s.awake = append(s.awake, x)
+	}
+}
+
+// count finds again what follows from the activations of an instance.
+func (x *instance) count() {
 	for _, a := range x.acts {
 		x.alive++
 		if a.role == roleWork {
@@ -137,14 +159,6 @@ func (s *State) reindex(x *instance) {
 				p.children++
 			}
 		}
-	}
-	if x.stuck > 0 || x.poison != nil {
-		s.stuck++
-	}
-	if x.poison != nil {
-		s.poisoned++
-	} else {
-		s.enlist(x)
 	}
 }
 
@@ -165,6 +179,47 @@ type snapper struct {
 	writing bool
 	version byte // of the form
 	err     error
+	flows   []pinned // of the instances, nil where each names its own
+	scratch []byte
+	owned   bool // the bytes are its own, and were checked
+}
+
+// pinned is a flow of a plan that instances run.
+type pinned struct{ digest, name string }
+
+// listFlows writes or reads the flows of the instances, once each.
+func (c *snapper) listFlows(s *State) {
+	c.flows = []pinned{}
+	if c.writing {
+		found := map[pinned]bool{}
+		for _, x := range s.instances {
+			if p := (pinned{x.flow.program.digest, x.flow.name}); !found[p] {
+				found[p] = true
+				c.flows = append(c.flows, p)
+			}
+		}
+		slices.SortFunc(c.flows, pinned.compare)
+	}
+	for i := range c.size(len(c.flows)) {
+		if !c.writing {
+			c.flows = append(c.flows, pinned{})
+		}
+		c.text(&c.flows[i].digest)
+		c.text(&c.flows[i].name)
+	}
+}
+
+func (p pinned) compare(o pinned) int {
+	return cmp.Or(strings.Compare(p.digest, o.digest), strings.Compare(p.name, o.name))
+}
+
+// flowNumber is the place of a flow in the list, 0 for none.
+func (c *snapper) flowNumber(f *flow) uint32 {
+	if f == nil {
+		return 0
+	}
+	n, _ := slices.BinarySearchFunc(c.flows, pinned{f.program.digest, f.name}, pinned.compare)
+	return uint32(n)
 }
 
 func (c *snapper) fail(reason string) {

@@ -31,27 +31,83 @@ func (c *snapper) keptEvent(e *keptEvent) {
 	}
 }
 
+// instance writes or reads one. Its bytes have their length before them, so that those
+// of one that is packed are taken as they are.
 func (c *snapper) instance(s *State, x *instance) {
 	c.text(&x.id)
-	c.text(&x.key)
+	if !c.writing {
+		x.body = &body{}
+	}
+	if c.version < 9 {
+		c.text(&x.key)
+	}
+	c.pin(s, x)
+	switch {
+	case c.err != nil:
+	case c.version < 9:
+		c.state(x)
+	case c.writing && x.body == nil:
+		b := x.inSnapshot()
+		c.size(len(b))
+		c.buf = append(c.buf, b...)
+	case c.writing:
+		inner := snapper{buf: c.scratch[:0], writing: true, version: c.version}
+		inner.body(x)
+		c.scratch = inner.buf
+		c.size(len(inner.buf))
+		c.buf = append(c.buf, inner.buf...)
+	default:
+		n := c.size(0)
+		inner := snapper{buf: c.buf[c.at : c.at+n], version: c.version}
+		if inner.body(x); inner.err != nil {
+			c.err = inner.err
+			return
+		}
+		c.at += n
+	}
+}
+
+// pin is the flow of an instance and its plan: a number where there is a table.
+func (c *snapper) pin(s *State, x *instance) {
 	var digest, name string
 	if c.writing {
 		digest, name = x.flow.program.digest, x.flow.name
 	}
-	c.text(&digest)
-	c.text(&name)
-	if !c.writing {
-		if c.err != nil {
+	if c.flows != nil {
+		n := c.flowNumber(x.flow)
+		c.u32(&n)
+		if c.err == nil && int(n) >= len(c.flows) {
+			c.fail("the instance " + x.id + " is pinned to a plan that is not listed")
+		}
+		if c.err != nil || c.writing {
 			return
 		}
-		if p := s.programs[digest]; p != nil {
-			x.flow = p.flows[name]
-		}
-		if x.flow == nil {
-			c.fail("the instance " + x.id + " of " + name + " is pinned to the plan " + digest + ", which is not here")
-			return
-		}
+		digest, name = c.flows[n].digest, c.flows[n].name
+	} else {
+		c.text(&digest)
+		c.text(&name)
 	}
+	if c.writing || c.err != nil {
+		return
+	}
+	if p := s.programs[digest]; p != nil {
+		x.flow = p.flows[name]
+	}
+	if x.flow == nil {
+		c.fail("the instance " + x.id + " of " + name + " is pinned to the plan " + digest + ", which is not here")
+	}
+}
+
+// body is an instance without its name and its flow, and all of the bytes.
+func (c *snapper) body(x *instance) {
+	c.text(&x.key)
+	c.state(x)
+	if !c.writing && c.err == nil && c.at != len(c.buf) {
+		c.fail("there is text after the instance " + x.id)
+	}
+}
+
+func (c *snapper) state(x *instance) {
 	c.when(&x.started)
 	c.text(&x.channel)
 	c.uint(&x.position)
@@ -105,8 +161,14 @@ func (c *snapper) packed(x *instance) {
 	if c.err != nil {
 		return
 	}
-	x.packed = append([]byte{}, c.buf[c.at:c.at+n]...)
+	x.raw = c.buf[c.at : c.at+n : c.at+n]
+	if !c.owned {
+		x.raw = append([]byte{}, x.raw...)
+	}
 	c.at += n
+	if c.owned { // and was checked when it was packed
+		return
+	}
 	if _, ok := x.contents(); !ok {
 		c.fail("the instance " + x.id + " has other variables than its plan")
 	}

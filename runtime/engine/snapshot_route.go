@@ -54,21 +54,21 @@ func (c *snapper) cells(s *State) {
 	var parts []*instance
 	if c.writing {
 		for _, id := range s.ids() {
-			if x := s.instances[id]; x.part > 0 {
+			if x := s.instances[id]; x.body != nil && x.part > 0 { // which is never packed
 				parts = append(parts, x)
 			}
 		}
 	}
 	for i := range c.size(len(parts)) {
 		var id string
-		x := &instance{}
+		x := &instance{body: &body{}}
 		if c.writing {
 			x = parts[i]
 			id = x.id
 		}
 		c.text(&id)
 		if !c.writing {
-			if x = s.instances[id]; x == nil {
+			if x = s.get(id); x == nil {
 				c.fail("the message " + id + " that was handed on is not there")
 				return
 			}

@@ -21,8 +21,8 @@ type Facts struct {
 type State struct {
 	limits    Limits
 	programs  map[string]*Program
-	active    map[string]string // package to digest
-	instances map[string]*instance
+	active    map[string]string    // package to digest
+	instances map[string]*instance // to be reached by get, or by peek for a look
 	ended     graveyard
 	positions map[string]uint64 // by route
 	timers    timers
@@ -36,9 +36,15 @@ type State struct {
 	stuck     int                           // instances with an incident
 	cells     map[string]*cell
 
+	// awake are the instances that are not packed, and some that are over; at packNext
+	// of them those that wait for long are packed.
+	awake              []*instance
+	packFrom, packNext int
+	packing            []byte // workspace of packing
+
 	env       map[string]types.Value // workspace of evaluations
 	reporting bool                   // a plan that is known makes reports
-	deciding  bool                   // instances are parked at the end of a decision
+	deciding  bool                   // and not folding
 	awaiting  []waitKey              // channels that somebody began to wait for in this decision
 }
 
@@ -48,11 +54,18 @@ type taskRef struct {
 }
 
 // instance is a process or a route that is not over, or that still has a
-// settlement to close.
+// settlement to close. Timers and arms point at it, so it stays where it is while it
+// is packed.
 type instance struct {
-	id       string
+	id   string
+	flow *flow
+	*body
+	packed string // what it is while body is nil
+}
+
+// body is what an instance has besides its name.
+type body struct {
 	key      string
-	flow     *flow
 	started  record.Instant
 	position uint64 // of the message that started a route
 	channel  string
@@ -61,9 +74,9 @@ type instance struct {
 	part uint32
 	cell string
 
-	// vars are packed while the instance waits for long.
-	vars   []types.Value
-	packed []byte
+	// vars, and what the completed steps remember, are bytes until somebody asks.
+	vars []types.Value
+	raw  []byte
 	// acts are ordered by id; dead ones stay until half of them are.
 	acts  []*activation
 	alive int
@@ -209,7 +222,7 @@ func NewState(limits Limits) (*State, error) {
 	if err := limits.Validate(); err != nil {
 		return nil, err
 	}
-	s := &State{limits: limits, programs: map[string]*Program{}}
+	s := &State{limits: limits, programs: map[string]*Program{}, packFrom: DefaultAwake}
 	s.reset()
 	return s, nil
 }
@@ -227,6 +240,7 @@ func (s *State) reset() {
 	s.received = map[string]*received{}
 	s.cells = map[string]*cell{}
 	s.awaiting = nil
+	s.awake, s.packNext = nil, s.packFrom
 	s.stuck = 0
 	s.env = map[string]types.Value{}
 }

@@ -62,6 +62,7 @@ func newState(t tester, limits engine.Limits, prog *engine.Program) *engine.Stat
 		t.Fatal(err)
 	}
 	s.AddProgram(prog)
+	s.PackFrom(0)
 	return s
 }
 

@@ -165,7 +165,7 @@ func (d *decider) goOnLater(x *instance) bool {
 }
 
 func (s *State) continued(e *record.Continued) string {
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}
@@ -193,7 +193,7 @@ func (s *State) continued(e *record.Continued) string {
 // that was kept meanwhile is not held by what stood around it.
 func (s *State) boundAgain(effects []Effect) {
 	for i, e := range effects {
-		x := s.instances[e.Of().Instance]
+		x := s.get(e.Of().Instance)
 		if x == nil {
 			continue
 		}

@@ -71,7 +71,7 @@ func (s *State) instanceTerminated(e *record.InstanceTerminated) string {
 		s.makeRoom(s.originOf(a).route, e.At)
 		return ""
 	}
-	x := s.instances[e.Instance]
+	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
 	}

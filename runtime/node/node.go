@@ -260,12 +260,7 @@ func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.D
 		Dispatch:  func(effects []engine.Effect) { n.dispatch(s, effects) },
 		Aside:     s.view.Save,
 		Restored: func(upTo uint64, aside []byte) error {
-			var all []engine.Details
-			for _, i := range state.Instances(nil) {
-				details, _ := state.Instance(i.Instance)
-				all = append(all, details)
-			}
-			return s.view.Load(upTo, aside, all)
+			return s.view.Load(upTo, aside, state.Outlines)
 		},
 		SnapshotEvery: n.options.SnapshotEvery, Retain: n.options.Retain,
 	})

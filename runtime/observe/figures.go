@@ -116,7 +116,8 @@ func (v *View) entered(x *entry, e record.StepEntered) {
 // opened remembers a call until it ends.
 func (v *View) opened(x *entry, activation, step uint32) {
 	if s := v.plans.Step(x.plan, x.process, step); s != nil && s.Call != nil {
-		x.calls = append(x.calls, openCall{activation: activation, endpoint: s.Call.Endpoint})
+		m := x.own()
+		m.calls = append(m.calls, openCall{activation: activation, endpoint: s.Call.Endpoint})
 	}
 }
 
@@ -171,14 +172,18 @@ func (v *View) left(x *entry, e record.StepLeft) {
 			sums.succeeded++
 			sums.took += time.Duration(e.TookNs)
 		}
-		x.calls = append(x.calls[:i], x.calls[i+1:]...)
+		x.calls = slices.Delete(x.calls, i, i+1)
+		x.slim()
 		return
 	}
 }
 
 // forget drops a call that is not waited for any more.
 func (x *entry) forget(activation uint32) {
-	x.calls = slices.DeleteFunc(x.calls, func(c openCall) bool { return c.activation == activation })
+	if len(x.calls) > 0 {
+		x.calls = slices.DeleteFunc(x.calls, func(c openCall) bool { return c.activation == activation })
+		x.slim()
+	}
 }
 
 func (f *figures) sums(endpoint, cloud string) *callSums {

@@ -3,6 +3,7 @@ package observe
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -85,7 +86,7 @@ func (f *figures) save() saved {
 
 // Load takes back what Save gave, with the instances that the engine restored.
 // upTo is the commit of the snapshot. Errors: it is not what Save gave.
-func (v *View) Load(upTo uint64, aside []byte, instances []engine.Details) error {
+func (v *View) Load(upTo uint64, aside []byte, instances iter.Seq[engine.Details]) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var all savedView
@@ -102,7 +103,7 @@ func (v *View) Load(upTo uint64, aside []byte, instances []engine.Details) error
 		}
 		v.figures[s.Process] = f
 	}
-	for _, i := range instances {
+	for i := range instances {
 		v.seed(upTo, i)
 	}
 	v.sortByStart()
@@ -142,9 +143,9 @@ func (s saved) figures() (*figures, error) {
 func (v *View) seed(upTo uint64, i engine.Details) {
 	first, last := v.marks.between(i.Started, i.Ended, upTo)
 	x := &entry{
-		id: i.Instance, process: i.Process, key: i.Key, plan: i.Plan, state: i.State,
-		started: i.Started, ended: i.Ended, firstCommit: first, lastCommit: last,
-		result: i.Result, fault: i.Fault, fields: i.Fields, detail: i.Detail, progress: i.Progress, search: i.Search,
+		id: i.Instance, key: i.Key, kind: v.kindOf(i.Process, i.Plan), state: i.State,
+		started: i.Started, firstCommit: first, lastCommit: last,
+		more: &more{ended: i.Ended, result: i.Result, fault: i.Fault, fields: i.Fields, detail: i.Detail, progress: i.Progress, search: i.Search},
 	}
 	if x.state == record.Waiting {
 		x.state = record.Running // the calls under way tell waiting from running
@@ -154,6 +155,7 @@ func (v *View) seed(upTo uint64, i engine.Details) {
 			x.calls = append(x.calls, openCall{activation: w.Activation, endpoint: w.Endpoint, cloud: w.Cloud, inFlight: w.Cloud != "", started: w.Since})
 		}
 	}
+	x.slim()
 	v.entries[x.id] = x
 	v.order = append(v.order, x)
 	if x.ended != 0 {

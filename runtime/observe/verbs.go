@@ -16,24 +16,24 @@ func (v *View) foldVerb(commit uint64, e record.Event) {
 	switch e := e.(type) {
 	case record.InstancePoisoned:
 		if x.ended == 0 {
-			x.state, x.detail = record.Incident, "a bug of this program: "+e.Detail
+			x.state, x.own().detail = record.Incident, "a bug of this program: "+e.Detail
 		}
 	case record.StepSkipped:
 		x.forget(e.Activation)
 		if x.ended == 0 && x.state == record.Incident {
-			x.state, x.detail = record.Running, ""
+			x.goesOn()
 		}
 	case record.Operated:
 		if e.Verb == "resume" && x.ended == 0 && x.state == record.Incident {
-			x.state, x.detail = record.Running, ""
+			x.goesOn()
 		}
 	case record.InstanceReset:
-		x.calls = nil
+		x.own().calls = nil
 		if x.ended == 0 {
-			x.state, x.detail = record.Running, ""
+			x.goesOn()
 		}
 	case record.InstanceTerminated:
-		x.calls = nil
+		x.own().calls = nil
 		if x.ended == 0 {
 			v.end(x, record.InstanceEnded{At: e.At, State: record.Cancelled, Detail: "terminated " + by(e.By, e.Reason)})
 		}
@@ -45,7 +45,7 @@ func (v *View) SetAside(instance, why string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if x := v.entries[instance]; x != nil && x.ended == 0 {
-		x.state, x.detail = record.Incident, why
+		x.state, x.own().detail = record.Incident, why
 	}
 }
 
@@ -55,7 +55,7 @@ func (v *View) foldOne(commit uint64, e record.Event) {
 	defer func() {
 		if p := recover(); p != nil {
 			if x := v.entries[record.About(e)]; x != nil {
-				x.detail = fmt.Sprintf("not all of it is shown: a bug of this program, met at %T", e)
+				x.own().detail = fmt.Sprintf("not all of it is shown: a bug of this program, met at %T", e)
 			}
 		}
 	}()

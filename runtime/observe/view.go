@@ -1,8 +1,11 @@
 package observe
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,21 +58,60 @@ type Instance struct {
 	fields map[string]types.Value
 }
 
-// entry is what the view keeps of an instance. Times are instants and results
-// are encoded only when somebody asks, so that folding stays cheap.
+// entry is what the view keeps of an instance. There may be millions that wait, so
+// what few of them have stands in more. Times are instants and results are encoded
+// only when somebody asks, so that folding stays cheap.
 type entry struct {
-	id, process, key, plan string
-	state                  record.State
-	started, ended         record.Instant
-	result                 types.Value
-	fault                  string
-	fields                 map[string]types.Value
-	detail, progress       string
-	search                 map[string]types.Value
-	gone                   bool // it is forgotten
-	firstCommit            uint64
-	lastCommit             uint64
-	calls                  []openCall
+	id, key string
+	*kind
+	state       record.State
+	started     record.Instant
+	firstCommit uint64
+	lastCommit  uint64
+	*more
+	gone bool // it is forgotten
+}
+
+// kind is what instances of a process on a plan have in common.
+type kind struct{ process, plan string }
+
+// more is what is known of an instance that has ended, and of few others. Where
+// nothing is, it is nothing, which all share: own before writing.
+type more struct {
+	ended            record.Instant
+	result           types.Value
+	fault            string
+	fields           map[string]types.Value
+	detail, progress string
+	search           map[string]types.Value
+	calls            []openCall
+}
+
+var nothing = &more{}
+
+// own is more to write to.
+func (x *entry) own() *more {
+	if x.more == nothing {
+		x.more = &more{}
+	}
+	return x.more
+}
+
+// slim gives more back where nothing is left in it.
+func (x *entry) slim() {
+	m := x.more
+	if len(m.calls) == 0 && m.ended == 0 && m.fault == "" && m.detail == "" && m.progress == "" && len(m.search) == 0 {
+		x.more = nothing
+	}
+}
+
+// kindOf is the one kind of a process on a plan.
+func (v *View) kindOf(process, plan string) *kind {
+	k := kind{process, plan}
+	if v.kinds[k] == nil {
+		v.kinds[k] = &k
+	}
+	return v.kinds[k]
 }
 
 // openCall is a call that has not ended yet.
@@ -95,11 +137,12 @@ type View struct {
 	gone    int // in order and not among entries
 	marks   marks
 	figures map[string]*figures // by process
+	kinds   map[kind]*kind
 }
 
 // New makes an empty view.
 func New(plans Plans) *View {
-	return &View{plans: plans, entries: map[string]*entry{}, figures: map[string]*figures{}}
+	return &View{plans: plans, entries: map[string]*entry{}, figures: map[string]*figures{}, kinds: map[kind]*kind{}}
 }
 
 // Fold takes the events of one commit, numbered commit.
@@ -172,15 +215,15 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.touch(e.Instance, commit)
 	case record.Told:
 		if x := v.touch(e.Instance, commit); x != nil && e.Telling == record.TellProgress {
-			x.progress = e.Text
+			x.own().progress = e.Text
 		}
 	case record.Continued:
 		if x := v.touch(e.Instance, commit); x != nil {
-			x.process, x.progress, x.calls = e.Process, "", nil
+			v.continued(x, e)
 		}
 	case record.Indexed:
 		if x := v.touch(e.Instance, commit); x != nil {
-			x.search = e.Values
+			x.own().search = e.Values
 		}
 	case record.Reported:
 		v.touch(e.Instance, commit)
@@ -188,11 +231,11 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		v.forget(e.Instance)
 	case record.FaultRaised:
 		if x := v.touch(e.Instance, commit); x != nil {
-			x.fault, x.fields, x.detail = e.Fault, e.Fields, e.Detail
+			x.raised(e)
 		}
 	case record.FaultPassed:
 		if x := v.touch(e.Instance, commit); x != nil && e.Whole {
-			x.fault = e.Fault
+			x.own().fault = e.Fault
 		}
 	case record.StepWithdrawn:
 		if x := v.touch(e.Instance, commit); x != nil {
@@ -201,11 +244,11 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 	case record.IncidentOpened:
 		// What is found out after the end is a matter of a settlement, not of the end.
 		if x := v.touch(e.Instance, commit); x != nil && x.ended == 0 {
-			x.state, x.detail = record.Incident, e.Detail
+			x.state, x.own().detail = record.Incident, e.Detail
 		}
 	case record.IncidentResolved:
 		if x := v.touch(e.Instance, commit); x != nil && x.ended == 0 {
-			x.state, x.detail = record.Running, ""
+			x.goesOn()
 		}
 	case record.InstanceEnded:
 		if x := v.touch(e.Instance, commit); x != nil {
@@ -224,10 +267,27 @@ func (v *View) touch(instance string, commit uint64) *entry {
 	return x
 }
 
+func (x *entry) raised(e record.FaultRaised) {
+	m := x.own()
+	m.fault, m.fields, m.detail = e.Fault, e.Fields, e.Detail
+}
+
+func (v *View) continued(x *entry, e record.Continued) {
+	x.kind = v.kindOf(e.Process, x.plan)
+	x.own().progress, x.own().calls = "", nil
+	x.slim()
+}
+
+// goesOn says that an instance has no incident any more.
+func (x *entry) goesOn() {
+	x.state, x.own().detail = record.Running, ""
+	x.slim()
+}
+
 func (v *View) started(commit uint64, e record.InstanceStarted) {
 	x := &entry{
-		id: e.Instance, process: e.Process, key: e.Key, plan: e.Plan, state: record.Running,
-		started: e.At, firstCommit: commit, lastCommit: commit,
+		id: e.Instance, key: e.Key, kind: v.kindOf(e.Process, e.Plan), state: record.Running,
+		started: e.At, firstCommit: commit, lastCommit: commit, more: nothing,
 	}
 	v.entries[e.Instance] = x
 	v.order = append(v.order, x)
@@ -236,10 +296,11 @@ func (v *View) started(commit uint64, e record.InstanceStarted) {
 }
 
 func (v *View) end(x *entry, e record.InstanceEnded) {
-	x.state, x.ended = e.State, e.At
-	x.result, x.fault, x.fields = e.Result, e.Fault, e.Fields
+	m := x.own()
+	x.state, m.ended = e.State, e.At
+	m.result, m.fault, m.fields = e.Result, e.Fault, e.Fields
 	if e.Detail != "" {
-		x.detail = e.Detail
+		m.detail = e.Detail
 	}
 	v.of(x).end(x)
 	v.ended++
@@ -295,7 +356,9 @@ func (v *View) forget(instance string) {
 
 // sortByStart puts the instances in the order that lists need.
 func (v *View) sortByStart() {
-	sort.SliceStable(v.order, func(i, j int) bool { return v.order[i].started < v.order[j].started })
+	slices.SortFunc(v.order, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.started, b.started), strings.Compare(a.id, b.id))
+	})
 }
 
 // Filter selects instances; empty fields select all.
@@ -359,8 +422,14 @@ func (v *View) Plans(digests map[string]bool) {
 	v.mu.RLock()
 	order := v.order
 	v.mu.RUnlock()
-	for _, x := range order { // an entry's plan never changes
-		digests[x.plan] = true
+	for len(order) > 0 {
+		n := min(len(order), listSlice)
+		v.mu.RLock()
+		for _, x := range order[:n] {
+			digests[x.plan] = true
+		}
+		v.mu.RUnlock()
+		order = order[n:]
 	}
 }
 

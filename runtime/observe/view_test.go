@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/cob-lang/cob/runtime/deployment"
@@ -70,10 +71,10 @@ func TestCommitsAreKnownRoughlyAfterARestore(t *testing.T) {
 		t.Fatalf("there are %d marks", len(v.marks.All))
 	}
 	w := New(deployment.NewTable())
-	err := w.Load(commits, v.Save(), []engine.Details{
+	err := w.Load(commits, v.Save(), slices.Values([]engine.Details{
 		{Summary: engine.Summary{Instance: "lives", Process: "p.P", Started: at(90_000)}},
 		{Summary: engine.Summary{Instance: "ended", Process: "p.P", Started: at(50_000), Ended: at(50_010), State: record.Completed}},
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,10 @@ func TestWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := &entry{
-		id: "i", process: "p.P", key: `o"1`, state: record.Completed, fault: "", started: 1e9, ended: 2e9,
-		search: map[string]types.Value{
+		id: "i", key: `o"1`, kind: &kind{process: "p.P"}, state: record.Completed, started: 1e9,
+		more: &more{ended: 2e9, search: map[string]types.Value{
 			"customer": "ann", "n": int64(7), "rate": types.ExactInt(3), "vip": true, "total": total, "at": time.Unix(0, 0).UTC(), "took": 36 * time.Hour,
-		},
+		}},
 	}
 	for text, want := range map[string]bool{
 		`state == "completed"`: true, `state != "completed"`: false, `process == "p.P" && key == "o\"1"`: true,

@@ -60,3 +60,31 @@ test "what waits for its time comes" {
 		}
 	}
 }
+
+// What a word of a route keeps has a time of its own: a test that ends while messages are
+// gathered lets that time come.
+func TestTimeGoesOnForWhatARouteKeeps(t *testing.T) {
+	r, program := tested(t, map[string]string{"a.cob": `package a
+
+channel orders: queue of string { dead_letter: rejected }
+channel rejected: queue of json
+channel counts: queue of int { dead_letter: rejected }
+
+route count {
+  from orders as order
+  dedupe by order within 1h
+  aggregate by "all" as group within 10m emit len(group) as n
+  to counts
+}
+
+test "two of three" {
+  when send orders("a")
+  when send orders("b")
+  when send orders("a")
+  then sent counts(2) once
+}
+`})
+	if got := results(r, program); strings.Contains(got, "FAIL") {
+		t.Error(got)
+	}
+}

@@ -160,6 +160,9 @@ func (w *world) claim(s int, k *worker) {
 	for _, p := range w.load.Programs[:w.deployed] {
 		state.AddProgram(p)
 	}
+	if mix(w.options.Seed, "packs")%2 == 0 { // whatever waits, all the time
+		state.PackFrom(0)
+	}
 	handle := d.store.Open()
 	before := handle.Stats().Last
 	if w.stormy() && w.random.chance(100) {

@@ -1,6 +1,7 @@
 package httpconnector
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -45,8 +46,9 @@ func New(o Options) (*Connector, error) {
 // Name is "http".
 func (c *Connector) Name() string { return "http" }
 
-// Bind prepares the http endpoints of p. Errors: *connector.SettingsError with
-// every missing or unusable address; an operation that cannot be prepared.
+// Bind prepares the http endpoints of p. Errors, joined: *connector.UnfitError with
+// every operation and setting that cannot be carried out, *connector.SettingsError
+// with every missing or unusable address.
 func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.Sink, error) {
 	universe := types.NewUniverse(p.Types)
 	checker, err := expression.NewChecker(universe, p.Refinements)
@@ -60,18 +62,20 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 		targets:    map[targetKey]*target{},
 	}
 	var wrong connector.SettingsError
+	var unfit connector.UnfitError
 	for i := range p.Endpoints {
 		e := &p.Endpoints[i]
 		if e.Connector != c.Name() {
 			continue
 		}
-		if err := refuseOptions(e); err != nil {
-			return nil, err
-		}
+		unfit.Parts = append(unfit.Parts, refuseOptions(e)...)
 		for j := range e.Operations {
 			op, err := newOperation(e, &e.Operations[j], universe, checker)
 			if err != nil {
-				return nil, fmt.Errorf("operation %s of %s: %w", e.Operations[j].Name, e.Name, err)
+				unfit.Parts = append(unfit.Parts, connector.Unfit{
+					At: placeOfEndpoint(e), Problem: fmt.Sprintf("operation %s of %s: %v", e.Operations[j].Name, e.Name, err), Way: "correct the operation",
+				})
+				continue
 			}
 			sink.operations[operationKey{e.Name, op.name}] = op
 		}
@@ -86,8 +90,15 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 			sink.targets[targetKey{e.Name, b.Cloud}] = t
 		}
 	}
+	var all []error
+	if len(unfit.Parts) > 0 {
+		all = append(all, &unfit)
+	}
 	if len(wrong.Wrong) > 0 {
-		return nil, &wrong
+		all = append(all, &wrong)
+	}
+	if len(all) > 0 {
+		return nil, errors.Join(all...)
 	}
 	return sink, c.share(sink)
 }
@@ -101,16 +112,28 @@ func Settings() map[string][]string {
 
 // refuseOptions refuses a plan that asks for more: what nobody carries out is not passed
 // over in silence.
-func refuseOptions(e *plan.Endpoint) error {
-	for i := range e.Bindings {
-		if b := &e.Bindings[i]; len(b.Options) > 0 {
-			return fmt.Errorf("%s: the endpoint %s sets %s, which this version does not carry out", b.At, e.Name, b.Options[0].Name)
+func refuseOptions(e *plan.Endpoint) []connector.Unfit {
+	var parts []connector.Unfit
+	note := func(at plan.Place, options []plan.Option) {
+		for i := range options {
+			parts = append(parts, connector.Unfit{
+				At: at, Problem: fmt.Sprintf("the endpoint %s sets %s, which this version does not carry out", e.Name, options[i].Name), Way: "leave it out",
+			})
 		}
 	}
-	if len(e.Options) > 0 {
-		return fmt.Errorf("the endpoint %s sets %s, which this version does not carry out", e.Name, e.Options[0].Name)
+	note(placeOfEndpoint(e), e.Options)
+	for i := range e.Bindings {
+		note(e.Bindings[i].At, e.Bindings[i].Options)
 	}
-	return nil
+	return parts
+}
+
+// placeOfEndpoint is the nearest place that a plan says of an endpoint.
+func placeOfEndpoint(e *plan.Endpoint) plan.Place {
+	if len(e.Bindings) > 0 {
+		return e.Bindings[0].At
+	}
+	return ""
 }
 
 // settingPlace is the place that asks for the address of b.

@@ -134,8 +134,8 @@ func TestSettings(t *testing.T) {
 	want := []string{
 		"shop.cob:20:14: environment variable SHOP is not set; shop.store on paris needs it: set it",
 		"shop.cob:21:14: secret shop_url is not set; shop.store on finland needs it: set COB_SECRET_SHOP_URL or put a file of that name into the secrets directory",
-		"shop.cob:22:14: environment variable MARS (for shop.store on mars) is no URL that begins with http:// or https://",
-		"shop.cob:23:14: the address of shop.store on venus is no URL that begins with http:// or https://",
+		"shop.cob:22:14: environment variable MARS (for shop.store on mars) is no URL that begins with http:// or https://: give it another value",
+		"shop.cob:23:14: the address of shop.store on venus is no URL that begins with http:// or https://: correct the address",
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))

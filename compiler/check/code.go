@@ -60,6 +60,8 @@ const (
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
 	CodeLookInto       diag.Code = "COB4430"
+	CodeGathered       diag.Code = "COB4460"
+	CodeNotListed      diag.Code = "COB4461"
 
 	CodeSteps      diag.Code = "COB4201"
 	CodeStepSource diag.Code = "COB4202"

@@ -112,8 +112,9 @@ func (d *decider) resetInstance(c *record.ResetInstance) record.Reply {
 		return reject(record.Invalid, "what is set %s", why)
 	}
 	poisoned := x.poison != nil
+	var again []*activation
 	if poisoned {
-		d.lift(x, c.By)
+		again = d.lift(x, c.By)
 	}
 	root, from := x.root(), x.flow.topOf(c.Step)
 	over, _ := x.under(root, false)
@@ -129,6 +130,7 @@ func (d *decider) resetInstance(c *record.ResetInstance) record.Reply {
 	}
 	d.emit(record.InstanceReset{At: d.now, Instance: x.id, Step: c.Step, Set: c.Set, By: c.By, Reason: clip(c.Reason)})
 	d.shutUnder(x, root)
+	d.tryAgain(x, again)
 	d.run(x)
 	if poisoned {
 		d.sendAgain(x)

@@ -65,6 +65,7 @@ var commands = []func() *cobra.Command{
 	benchCommand,
 	startCommand,
 	psCommand,
+	nodesCommand,
 	showCommand,
 	reportCommand,
 	whyCommand,

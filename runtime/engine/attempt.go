@@ -187,11 +187,13 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	st := &x.flow.steps[a.step]
 	if t.Key == "" || st.call == nil {
 		t.Key = effectKey(x.id, st.id, named)
+	} else {
+		t.Key = x.anew(t.Key, st, named)
 	}
 	switch st.kind {
 	case plan.Start, plan.Child:
 		process, business := x.wanting(a, w)
-		e := Start{Target: t, Process: process, Business: business, Input: w.args}
+		e := Start{Target: t, Process: process, Plan: x.flow.program.carries(process), Business: business, Input: w.args}
 		if st.awaits || a.role == roleWork {
 			e.Deadline = x.until(a)
 			e.Watch = record.Watch{Instance: x.id, Activation: a.id}

@@ -63,6 +63,7 @@ type Call struct {
 type Start struct {
 	Target
 	Process  string                 // qualified
+	Plan     string                 // digest; "" is the active plan of the process's package
 	Business string                 // the key of the new instance
 	Input    map[string]types.Value // by parameter
 	// Watch is who waits for the end of the instance, if anybody. Where it is

@@ -78,7 +78,7 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
 // that shard's goroutine, where nothing may wait.
 func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
+	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
 	target := n.shardOf(record.InstanceID(e.Process, e.Business))
 	target.processor.Post(cmd, func(r record.Reply, err error) {
 		outcome := ended(e.Target, record.Succeeded, "")

@@ -379,12 +379,17 @@ func (p *Processor) waiting() (Request, bool) {
 	}
 }
 
-// arm sets the alarm to the next timer of the state.
+// LooksAtClock is how long a shard sleeps at most while it has timers. An alarm counts
+// time that passed, and stands still while its machine sleeps; a timer goes by the
+// clock, which may have been set meanwhile.
+const LooksAtClock = 30 * time.Second
+
+// arm sets the alarm to the next timer of the state, or to the next look at the clock.
 func (p *Processor) arm(alarm *time.Timer) {
 	due, ok := p.loop.State().NextDue()
 	wait := time.Hour
 	if ok {
-		wait = max(0, time.Duration(due-p.options.Clock()))
+		wait = min(max(0, time.Duration(due-p.options.Clock())), LooksAtClock)
 	}
 	alarm.Reset(wait)
 }

@@ -409,6 +409,9 @@ func (w *world) arm(o *owner) {
 		if o.armed == at {
 			o.armed = -1
 		}
+		if w.options.Plant == LostInTheJump && o.loop.State().Counts().Timers > 0 && len(o.loop.State().Due(w.clock(o.worker), 1)) == 0 {
+			return
+		}
 		w.work(o)
 		if o.alive() && !o.writing {
 			w.arm(o)

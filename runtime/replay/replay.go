@@ -275,6 +275,8 @@ func (p *player) input(in *Input) {
 		if no := p.send(record.RetryInstance{Instance: id, By: in.By}); no != nil {
 			p.differs("people", "", "its incident was retried, and there would be none")
 		}
+	default:
+		p.operate(id, in)
 	}
 }
 

@@ -150,7 +150,7 @@ func (r *Recorder) before(e record.Event) {
 		r.flow = e.Process
 		r.out.Steps = append(r.out.Steps, "continue with "+e.Process)
 	case record.MessageTaken:
-		r.partial("a message of the receiver " + e.Receiver)
+		r.messageTaken(&e)
 	case record.EventTaken:
 		r.eventTaken(e)
 	default:

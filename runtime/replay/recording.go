@@ -54,8 +54,8 @@ type Attempt struct {
 // Input is something that reached an instance from outside.
 type Input struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // event, task, cancel, retry, skip, reset, resume, terminate
-	// Event and ID name an event, Payload is what it held.
+	Kind string    `json:"kind"` // event, message, task, cancel, retry, skip, reset, resume, terminate
+	// Event and ID name an event, or a channel and its message; Payload is what it held.
 	Event   string          `json:"event,omitempty"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`

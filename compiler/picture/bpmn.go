@@ -322,25 +322,22 @@ func timer(text string) string {
 	return fmt.Sprintf(`<bpmn:timerEventDefinition><bpmn:%s xsi:type="bpmn:tFormalExpression">%s</bpmn:%s></bpmn:timerEventDefinition>`, tag, escape(text), tag)
 }
 
-var (
-	durationLiteral = regexp.MustCompile(`^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$`)
-	millisLiteral   = regexp.MustCompile(`^(\d+)ms$`)
-)
+var durationLiteral = regexp.MustCompile(`^(\d+)(ms|s|m|h|d)$`)
 
 // isoDuration is a duration literal as ISO 8601 writes it; not ok for anything else.
 func isoDuration(text string) (iso string, ok bool) {
-	if m := millisLiteral.FindStringSubmatch(text); m != nil {
-		millis := "000" + m[1]
-		whole := strings.TrimLeft(millis[:len(millis)-3], "0")
-		return "PT" + max(whole, "0") + "." + millis[len(millis)-3:] + "S", true
-	}
 	m := durationLiteral.FindStringSubmatch(text)
-	if text == "" || m == nil {
+	if m == nil {
 		return "", false
 	}
-	iso = "P" + strings.ToUpper(m[1])
-	if clock := strings.ToUpper(m[2] + m[3] + m[4]); clock != "" {
-		iso += "T" + clock
+	switch n, unit := m[1], m[2]; unit {
+	case "d":
+		return "P" + n + "D", true
+	case "ms":
+		padded := "000" + n
+		whole := max(strings.TrimLeft(padded[:len(padded)-3], "0"), "0")
+		return "PT" + whole + "." + padded[len(padded)-3:] + "S", true
+	default:
+		return "PT" + n + strings.ToUpper(unit), true
 	}
-	return iso, true
 }

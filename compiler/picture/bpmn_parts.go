@@ -252,6 +252,9 @@ func (p *bpmnPath) interleave(n Node) layout {
 		parts[i], _ = p.frame(Node{Style: Frame, word: "scope", Title: lane.Label, At: n.At, Lanes: []Lane{lane}}, nil)
 		last := p.scope.nodes[slices.IndexFunc(p.scope.nodes, func(x *bpmnNode) bool { return x.name == lane.Label && x.inner != nil })]
 		p.drop(last.out)
+		if strings.Contains(lane.Label, " after ") {
+			p.unsay(last, n, "the branch "+lane.Label)
+		}
 	}
 	return stacked(parts, noLine)
 }

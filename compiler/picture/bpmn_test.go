@@ -12,6 +12,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/picture"
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/spec/golden"
@@ -335,5 +336,77 @@ func TestBPMN(t *testing.T) {
 				golden.Text(t, "testdata/"+name+"."+flow+".bpmn", text)
 			}
 		}
+	}
+}
+
+// TestWhatStatementsAreInBPMN takes one construct after the other and wants its elements.
+func TestWhatStatementsAreInBPMN(t *testing.T) {
+	for body, want := range map[string][]string{
+		`call e.get(1)`: {"<bpmn:serviceTask"},
+		"task check() {\ndue: 2d\nelse { wait 1h }\n}": {"<bpmn:userTask", "<bpmn:boundaryEvent", ">P2D<", ">PT1H<"},
+		`send c(1)`:              {"<bpmn:sendTask"},
+		`publish Done { id: 1 }`: {"<bpmn:intermediateThrowEvent", `<bpmn:message id="message_`, `name="Done"`},
+		`let a = start Q(1)`:     {"<bpmn:callActivity"},
+		`let n = 1 + 1`:          {"<bpmn:scriptTask", "<bpmn:script>n = 1 + 1</bpmn:script>"},
+		`wait 90m`:               {"<bpmn:intermediateCatchEvent", ">PT90M<"},
+		`wait 1500ms`:            {">PT1.500S<"},
+		`wait until due`:         {"<bpmn:timeDate", ">due<"},
+		`wait delay`:             {"<bpmn:timeDuration", ">delay<"},
+		`if n > 1 { wait 1s }`:   {"<bpmn:exclusiveGateway", " default=", ">n &gt; 1<"},
+		"match n {\n1 => { wait 1s }\nelse => { wait 2s }\n}":                                        {"<bpmn:businessRuleTask", ">n is 1<"},
+		"select {\non Paid as p where p.id == 1 { wait 1s }\nafter 7d { wait 1s }\n}":                {"<bpmn:eventBasedGateway", "messageEventDefinition", ">P7D<"},
+		"select {\non Paid as p where p.id == 1 { wait 1s }\n}":                                      {"messageEventDefinition"},
+		"parallel {\nbranch a { wait 1s }\nbranch b { wait 2s }\n}":                                  {"<bpmn:parallelGateway"},
+		"parallel {\nbranch a when n > 1 { wait 1s }\nbranch b { wait 2s }\n}":                       {"<bpmn:inclusiveGateway", ">n &gt; 1<", ">true<"},
+		"parallel {\nbranch a { wait 1s }\nbranch b { wait 2s }\n} join any":                         {"<bpmn:complexGateway"},
+		"race {\nbranch a { wait 1s }\nbranch b { wait 2s }\n}":                                      {"<bpmn:subProcess", "<bpmn:terminateEventDefinition/>"},
+		"interleave {\nbranch a { wait 1s }\nbranch b { wait 2s }\n}":                                {"<bpmn:adHocSubProcess", `ordering="Sequential"`},
+		`for x in xs { wait 1s }`:                                                                    {`<bpmn:multiInstanceLoopCharacteristics isSequential="true"/>`},
+		`for x in xs parallel { wait 1s }`:                                                           {`<bpmn:multiInstanceLoopCharacteristics isSequential="false"/>`},
+		`while n < 3 { wait 1s }`:                                                                    {"<bpmn:standardLoopCharacteristics", ">n &lt; 3<"},
+		`for x in xs { return 1 }`:                                                                   {"<bpmn:escalationEventDefinition", "<bpmn:boundaryEvent"},
+		"parallel {\nbranch a { return 1 }\nbranch b { wait 2s }\n}":                                 {"<bpmn:terminateEventDefinition/>"},
+		`fail Declined { reason: "x" }`:                                                              {"<bpmn:errorEventDefinition errorRef=", `errorCode="Declined"`},
+		"try { wait 1s } catch Declined { wait 2s }":                                                 {"<bpmn:subProcess", "<bpmn:boundaryEvent", "errorEventDefinition"},
+		"try { wait 1s } catch Declined { wait 2s } finally { wait 3s }":                             {">PT3S<"},
+		"call e.get(1) { compensate { call e.put(1) } }":                                             {"<bpmn:compensateEventDefinition/>", `isForCompensation="true"`, `<bpmn:association`},
+		"scope s { wait 1s\nwithin 1h else { wait 2s } }":                                            {"<bpmn:subProcess", ">PT1H<"},
+		"machine m {\nstate one { on Paid as p where p.id == 1 goto two }\nstate two { wait 1s }\n}": {`<bpmn:linkEventDefinition name="two"/>`, `<bpmn:linkEventDefinition name="one"/>`},
+		"critical printer { wait 1s }":                                                               {"never two at once"},
+		"on cancel { wait 1s }\nwait 2s":                                                             {`escalationCode="cancel"`},
+		"deadline: 1h\nwait 2s":                                                                      {">PT1H<", `errorCode="std.Overdue"`},
+	} {
+		file, wrong := syntax.Parse(source.New("a.cob", "package a\n\nprocess P(n: int) {\n"+body+"\n}\n"))
+		if len(wrong) > 0 {
+			t.Errorf("%s: %s", body, diag.OneLines(wrong))
+			continue
+		}
+		text, _ := picture.BPMN(picture.Flows([]*syntax.File{file}))
+		sound(t, text)
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s has no %s", body, w)
+			}
+		}
+	}
+}
+
+// TestWhatBPMNCannotSay is told with its place, and stands in the file.
+func TestWhatBPMNCannotSay(t *testing.T) {
+	file, _ := syntax.Parse(source.New("a.cob", "package a\n\npattern x over c { every c, emit { n: 1 } to d }\n\nprocess P(n: int) {\n  critical printer { wait 1s }\n}\n\nroute r {\n  from c as m\n  send d(m)\n}\n"))
+	text, unsaid := picture.BPMN(picture.Flows([]*syntax.File{file}))
+	sound(t, text)
+	want := []picture.Unsaid{
+		{At: "a.cob:3", What: "the pattern x: BPMN has no word for what is recognized in streams"},
+		{At: "a.cob:6", What: "critical printer: never two at once"},
+	}
+	if !slices.Equal(unsaid, want) {
+		t.Errorf("told is %q", unsaid)
+	}
+	if !strings.Contains(text, "critical printer: never two at once\n</bpmn:documentation>") && !strings.Contains(text, "critical printer: never two at once</bpmn:documentation>") {
+		t.Errorf("it is not in the file:\n%s", text)
+	}
+	if !strings.Contains(text, `name="from c"`) || strings.Count(text, "<bpmn:participant ") != 2 {
+		t.Errorf("the process and the route are no pools:\n%s", text)
 	}
 }

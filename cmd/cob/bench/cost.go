@@ -25,6 +25,26 @@ func resident(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
+// used is what a process has used of the processors so far, 0 where the system does
+// not tell.
+func used(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	_, behind, _ := strings.Cut(string(text), ") ") // the name may hold spaces
+	fields := strings.Fields(behind)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * time.Second / ticks
+}
+
+// ticks are how many parts of a second /proc counts in.
+const ticks = 100
+
 // onDisk are the bytes of all files under a folder, 0 where there is none.
 func onDisk(dir string) (bytes int64) {
 	_ = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {

@@ -92,11 +92,12 @@ func w1Turn(ctx context.Context, o Options, outside *service, c *child, load Loa
 	if err := c.start(ctx); err != nil {
 		return all, err
 	}
+	before := cost{CPU: used(c.cmd.Process.Pid), Bytes: onDisk(c.store)}
 	r := Drive(ctx, "cob, W1", load, func(ctx context.Context, n int64) error {
 		return post(ctx, c.base()+"/v1/processes/w1.W1/instances?wait=30s", "", order("input", n, ""))
 	})
 	took := cost{CPU: c.stop(false), Bytes: onDisk(c.store)}
-	all = append(all, took.of(r), bare())
+	all = append(all, took.minus(before).of(r), bare())
 	if o.Peer != "" {
 		all = append(all, Drive(ctx, "peer, W1", load, func(ctx context.Context, n int64) error {
 			return post(ctx, o.Peer, fmt.Sprint("b-", n), order("", n, outside.URL))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -13,44 +12,58 @@ import (
 // live. A node with few instances then spends a tenth less of its time on collecting
 // than with Go's default, as much as is live; one with a million that wait does not
 // take twice what they are. At most maxGCPercent of what is live, and at least
-// minGCPercent, for a large heap takes long to look through.
+// minGCPercent, for a large heap takes long to look through; while the node opens,
+// and everything is read once, openGCPercent.
 const (
-	spareHeap    = 192 << 20 // bytes
-	maxGCPercent = 400
-	minGCPercent = 25
+	spareHeap     = 192 << 20 // bytes
+	maxGCPercent  = 400
+	openGCPercent = 60
+	minGCPercent  = 25
 )
 
+// A collector keeps Go's at that, unless the user has set GOGC. It looks after every
+// collection, for a heap may grow tenfold between two ticks of a clock.
+type collector struct {
+	least, last atomic.Int64
+	ended       atomic.Bool
+}
+
 // collected is garbage that tells when it is collected.
-type collected struct {
-	ended  func() bool // the node has
-	before *atomic.Int64
+type collected struct{ by *collector }
+
+func tuneCollector() *collector {
+	c := &collector{}
+	c.least.Store(openGCPercent)
+	if _, set := os.LookupEnv("GOGC"); !set {
+		after(&collected{c})
+	}
+	return c
 }
 
-// tuneCollector keeps the collector at that until ctx ends, unless the user has set
-// GOGC. It looks after every collection, for a heap may grow tenfold between two ticks
-// of a clock.
-func tuneCollector(ctx context.Context) {
-	if _, set := os.LookupEnv("GOGC"); set {
+func after(garbage *collected) {
+	c := garbage.by
+	if c.ended.Load() {
 		return
 	}
-	after(&collected{func() bool { return ctx.Err() != nil }, new(atomic.Int64)})
-}
-
-func after(c *collected) {
-	if c.ended() {
-		return
-	}
-	if percent := int64(gcPercent(liveHeap())); c.before.Swap(percent) != percent {
+	if percent := gcPercent(liveHeap(), c.least.Load()); c.last.Swap(percent) != percent {
 		debug.SetGCPercent(int(percent))
 	}
-	runtime.SetFinalizer(&collected{c.ended, c.before}, after)
+	runtime.SetFinalizer(&collected{c}, after)
 }
 
-// shed gives back what only the opening of a node took.
-func shed() { debug.FreeOSMemory() }
+// opened says that the node is open. What only that took is given back, in two rounds,
+// for what the store pools is free in the second.
+func (c *collector) opened() {
+	c.least.Store(minGCPercent)
+	for range 2 {
+		debug.FreeOSMemory()
+	}
+}
 
-func gcPercent(live uint64) int {
-	return int(min(maxGCPercent, max(minGCPercent, 100*spareHeap/max(live, 1))))
+func (c *collector) stop() { c.ended.Store(true) }
+
+func gcPercent(live uint64, least int64) int64 {
+	return min(maxGCPercent, max(least, int64(100*spareHeap/max(live, 1))))
 }
 
 func liveHeap() uint64 {

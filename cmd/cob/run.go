@@ -149,14 +149,13 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	open, ended := context.WithCancel(c.Context())
-	defer ended()
-	tuneCollector(open)
+	tuned := tuneCollector()
+	defer tuned.stop()
 	n, err := node.Open(c.Context(), nodeOptions(c.ErrOrStderr(), o, connector.NewRegistry(calls)))
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
-	shed()
+	go tuned.opened()
 	err = runNode(c, o, n, r, listener, signals)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()

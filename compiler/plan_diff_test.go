@@ -11,12 +11,6 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 )
 
-// everyKind are the kinds of steps.
-var everyKind = []plan.Kind{plan.Let, plan.Call, plan.Start, plan.Send, plan.Task, plan.Select, plan.Wait, plan.If, plan.For, plan.While, plan.Match,
-	plan.Parallel, plan.Filter, plan.Fail, plan.Return, plan.Begin, plan.Child, plan.Await, plan.Publish, plan.Race, plan.Each, plan.Try, plan.Scope,
-	plan.Critical, plan.Interleave, plan.Milestone, plan.During, plan.Cancel, plan.End, plan.Machine, plan.Goto, plan.Continue, plan.Progress, plan.Audit,
-	plan.Report, plan.Dedupe, plan.Split, plan.Aggregate, plan.Resequence, plan.Throttle, plan.Delay, plan.Sample, plan.Tap, plan.Claim, plan.Slip, plan.Reply}
-
 // depthOf is how much deeper than into the parts of its parts a step is changed: one
 // that an instance stands at, and one that it passes.
 var depthOf = map[plan.Kind]int{plan.Wait: 1, plan.Let: 1}
@@ -24,7 +18,7 @@ var depthOf = map[plan.Kind]int{plan.Wait: 1, plan.Let: 1}
 // TestADifferenceAnywhereInAStepIsTold changes each part of a step that has all
 // parts that a step can have, one after the other, for every kind.
 func TestADifferenceAnywhereInAStepIsTold(t *testing.T) {
-	for _, kind := range everyKind {
+	for _, kind := range plan.Kinds() {
 		step := &plan.Step{}
 		full(reflect.ValueOf(step).Elem(), 0, depthOf[kind])
 		step.Kind, step.ID, step.At = kind, "one", "a.cob:1:1"

@@ -14,6 +14,7 @@ import (
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/module"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
 )
@@ -55,6 +56,8 @@ func TestEveryRuleHasAnExample(t *testing.T) {
 			}
 			if len(good.Diagnostics) > 0 {
 				t.Errorf("the good example draws\n%s", diag.OneLines(good.Diagnostics))
+			} else if _, err := plan.Decode(good.Encoded); err != nil {
+				t.Errorf("the plan of the good example is not sound: %v", err)
 			}
 			if p.Title == "" || p.Text == "" {
 				t.Error("the page has no title or no text")

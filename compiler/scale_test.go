@@ -365,10 +365,10 @@ func TestWorkGrowsWithTheText(t *testing.T) {
 		asked, told := measure(shape(n))
 		asked4, told4 := measure(shape(4 * n))
 		if asked4 > most*asked {
-			// The parser keeps some memory, which a small text may find and a large one
-			// does not: what really grows too fast does so among larger ones, too.
-			asked, told = measure(shape(8 * n))
-			asked4, told4 = measure(shape(32 * n))
+			// The parser keeps a window of some thousand tokens for the next text. What
+			// really grows too fast does so among texts that are longer, too.
+			asked, told = measure(shape(24 * n))
+			asked4, told4 = measure(shape(96 * n))
 		}
 		if asked4 > most*asked || told4 > 5*told+5 {
 			t.Errorf("%s: %.0f bytes and %d diagnostics became %.0f (%.1f times) and %d", name, asked, told, asked4, asked4/asked, told4)

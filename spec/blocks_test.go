@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/format"
@@ -59,9 +60,20 @@ func compile(t *testing.T, texts ...string) *compiler.Result {
 	for i, text := range texts {
 		files[fmt.Sprintf("%c.cob", 'a'+i)] = &fstest.MapFile{Data: []byte(text)}
 	}
-	r, err := compiler.Compile(files, compiler.Options{})
+	return compileAll(t, files, compiler.Options{})
+}
+
+// compileAll compiles a package. A plan that comes of it is one that a node reads.
+func compileAll(t *testing.T, files fstest.MapFS, o compiler.Options) *compiler.Result {
+	t.Helper()
+	r, err := compiler.Compile(files, o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !r.Failed() {
+		if _, err := plan.Decode(r.Encoded); err != nil {
+			t.Errorf("its plan is not sound: %v", err)
+		}
 	}
 	return r
 }
@@ -95,11 +107,7 @@ func compileFiles(t *testing.T, b document.Block) *compiler.Result {
 	for _, f := range archive.Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	r, err := compiler.Compile(files, compiler.Options{Dir: path.Dir(archive.Files[0].Name)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return compileAll(t, files, compiler.Options{Dir: path.Dir(archive.Files[0].Name)})
 }
 
 // written are the texts in COB of a block.

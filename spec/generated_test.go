@@ -216,7 +216,7 @@ func schemaOf(t reflect.Type, defs map[string]any) map[string]any {
 		defs[t.Name()] = def
 		for i := range t.NumField() {
 			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			properties[name] = schemaOf(t.Field(i).Type, defs)
+			properties[name] = bounded(t.Field(i), schemaOf(t.Field(i).Type, defs))
 			if options == "" {
 				required = append(required, name)
 			}
@@ -225,6 +225,19 @@ func schemaOf(t reflect.Type, defs map[string]any) map[string]any {
 		return ref
 	}
 	panic(fmt.Sprintf("no schema for %v", t))
+}
+
+// bounded adds what beside a field of the plan says what it may hold.
+func bounded(f reflect.StructField, schema map[string]any) map[string]any {
+	switch f.Type.Kind() {
+	case reflect.Int, reflect.Int64:
+		schema["minimum"] = plan.Least(f)
+	case reflect.String:
+		if words := plan.Words(f); words != nil {
+			schema["enum"] = words
+		}
+	}
+	return schema
 }
 
 func TestPlanSchema(t *testing.T) {

@@ -15,8 +15,16 @@ import (
 // a comment with the diagnostic that it gives, or with "means: " and what it means.
 const means = "// means: "
 
-// route is a package file whose one route has the statements in its body.
-const route = "package shop\n\nroute example {\n  from orders as order\n%s}\n"
+// route is a declaration with the statements in its body, %s.
+const route = "route example {\n  from orders as order\n%s}\n"
+
+// outgoing are the channels to which the routes of the entries send.
+const outgoing = `
+channel copies: queue of Order { dead_letter: rejected }
+channel items: queue of Line { dead_letter: rejected }
+channel totals: queue of { order: string, total: money } { dead_letter: rejected }
+channel notes: queue of string { dead_letter: rejected }
+`
 
 // TestMisuses compiles every entry. With -update the diagnostics are written anew.
 func TestMisuses(t *testing.T) {
@@ -49,7 +57,7 @@ func TestMisuses(t *testing.T) {
 		}
 		d.Blocks[i].Text = strings.Join(now, "\n\n") + "\n"
 	}
-	if n < 300 {
+	if n < 700 {
 		t.Errorf("only %d misuses were found", n)
 	}
 	if updating() {
@@ -100,7 +108,10 @@ func misused(t *testing.T, prelude string, b document.Block, code string) string
 		body.Info = "cob steps"
 	}
 	if _, inside := b.Attribute("route"); inside {
-		body.Text = strings.Replace(strings.TrimPrefix(route, "package shop\n\n"), "%s", code, 1)
+		body.Text = strings.Replace(route, "%s", inBody(code), 1) + outgoing
+	}
+	if _, outside := b.Attribute("routes"); outside {
+		body.Text += outgoing
 	}
 	var out []string
 	for _, d := range compileBlock(t, prelude, body).Diagnostics {
@@ -109,6 +120,11 @@ func misused(t *testing.T, prelude string, b document.Block, code string) string
 		}
 	}
 	return strings.Join(out, " AND ")
+}
+
+// inBody are statements within a body: `sample` in column 1 is a declaration.
+func inBody(code string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(code, "\n"), "\n", "\n  ") + "\n"
 }
 
 func oneLine(d diag.Diagnostic) string {
@@ -121,8 +137,8 @@ func oneLine(d diag.Diagnostic) string {
 
 var headline = regexp.MustCompile(`(?m)^## (.*)$`)
 
-// TestEveryStatementHasItsMisuses wants a heading for every statement of a process, with at
-// least ten misuses under it.
+// TestEveryStatementHasItsMisuses wants a heading for every statement of a process and every word of
+// a route, with at least ten misuses under it.
 func TestEveryStatementHasItsMisuses(t *testing.T) {
 	const least = 10
 	d, err := document.Read("misuse.md")
@@ -143,7 +159,8 @@ func TestEveryStatementHasItsMisuses(t *testing.T) {
 			block++
 		}
 	}
-	for _, word := range syntax.AllKeywords().Statements {
+	words := syntax.AllKeywords()
+	for _, word := range append(words.Statements, words.Routing...) {
 		if described[word] < least {
 			t.Errorf("%s has %d misuses, want at least %d", word, described[word], least)
 		}

@@ -64,9 +64,9 @@ type side struct {
 func sideOf(c *cobra.Command, path string) (*side, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, bad(err)
+		return nil, bad(unreadable(path, err))
 	}
-	if info.IsDir() {
+	if info.IsDir() || strings.HasSuffix(path, ".cob") {
 		r, err := goodFlows(c, path)
 		if err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func sideOf(c *cobra.Command, path string) (*side, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad(err)
+		return nil, bad(unreadable(path, err))
 	}
 	p, err := plan.Decode(text)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,7 +24,8 @@ func fmtCommand() *cobra.Command {
 		Short: "Write files the one way",
 		Long: `Formats .cob files in place and prints the names of those that changed. A path
 is a file, or a directory whose files, and those below it, are meant. A file with
-syntax errors stays as it is: they are printed, and the exit code is 1.`,
+syntax errors stays as it is: they are printed, and the exit code is 1, as it is
+when a file or directory cannot be read; all others are formatted.`,
 		Example: `  cob fmt
   cob fmt --check examples   exit code 1 when a file is not formatted`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,15 +37,15 @@ syntax errors stays as it is: they are printed, and the exit code is 1.`,
 }
 
 func formatAll(c *cobra.Command, paths []string, only bool) error {
-	files, err := cobFiles(paths)
-	if err != nil {
-		return err
+	files, wrong := cobFiles(paths)
+	changed, failed := false, len(wrong) > 0
+	for _, err := range wrong {
+		fmt.Fprintf(c.ErrOrStderr(), "cob: %v\n", err)
 	}
-	changed, failed := false, false
 	for _, name := range files {
 		old, err := readFile(name)
 		if err != nil {
-			fmt.Fprintf(c.ErrOrStderr(), "cob: %v\n", err)
+			fmt.Fprintf(c.ErrOrStderr(), "cob: %v\n", unreadable(name, err))
 			failed = true
 			continue
 		}
@@ -79,7 +81,7 @@ func readFile(name string) (string, error) {
 	case err != nil:
 		return "", err
 	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is no file", name)
+		return "", errors.New("a pipe or a device, and no file")
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -117,27 +119,39 @@ func replace(name, text string) error {
 	return err
 }
 
-func cobFiles(paths []string) ([]string, error) {
+// cobFiles are the .cob files that paths name, and what of them cannot be read.
+func cobFiles(paths []string) ([]string, []error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	var out []string
+	var found cobWalk
 	for _, p := range paths {
-		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case d.IsDir() && name != p && strings.HasPrefix(d.Name(), "."):
-				return fs.SkipDir
-			case !d.IsDir() && (name == p || strings.HasSuffix(name, ".cob") && !strings.HasPrefix(d.Name(), ".")):
-				out = append(out, filepath.Clean(name))
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, bad(err)
-		}
+		found.from = p
+		_ = filepath.WalkDir(p, found.visit) // visit keeps what is wrong and goes on
 	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
+	slices.Sort(found.files)
+	return slices.Compact(found.files), found.wrong
+}
+
+// cobWalk collects the .cob files at and below a path.
+type cobWalk struct {
+	from  string
+	files []string
+	wrong []error
+}
+
+// visit leaves out what cannot be read, and names it.
+func (w *cobWalk) visit(name string, d fs.DirEntry, err error) error {
+	switch {
+	case err != nil:
+		w.wrong = append(w.wrong, unreadable(name, err))
+		if d != nil && d.IsDir() {
+			return fs.SkipDir
+		}
+	case d.IsDir() && name != w.from && strings.HasPrefix(d.Name(), "."):
+		return fs.SkipDir
+	case !d.IsDir() && (name == w.from || strings.HasSuffix(name, ".cob") && !strings.HasPrefix(d.Name(), ".")):
+		w.files = append(w.files, filepath.Clean(name))
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ func good(c *cobra.Command, dir string) (*compiler.Result, error) {
 
 // sound is good for a command that goes on.
 func sound(c *cobra.Command, dir string) (*compiler.Result, error) {
-	r, err := compile(dir)
+	r, err := compileOne(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func sound(c *cobra.Command, dir string) (*compiler.Result, error) {
 // are shown; where all lie in tests, it goes on with a word about it.
 func goodFlows(c *cobra.Command, dir string) (*compiler.Result, error) {
 	shortLived()
-	r, err := compile(dir)
+	r, err := compileOne(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -50,4 +50,13 @@ func goodFlows(c *cobra.Command, dir string) (*compiler.Result, error) {
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "cob: the errors of %s lie in its test blocks alone, so this goes on; cob build and cob run would not\n", dir)
 	return r, nil
+}
+
+// compileOne compiles the package that somebody named by its directory or a file in it.
+func compileOne(path string) (*compiler.Result, error) {
+	dir, err := onePackage(path)
+	if err != nil {
+		return nil, err
+	}
+	return compile(dir)
 }

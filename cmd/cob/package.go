@@ -23,15 +23,12 @@ func packages(paths []string) ([]string, error) {
 	}
 	var out []string
 	for _, p := range paths {
-		info, err := os.Stat(p)
+		dir, err := directoryOf(p)
 		if err != nil {
-			return nil, bad(err)
+			return nil, err
 		}
-		if !info.IsDir() {
-			if !strings.HasSuffix(p, ".cob") {
-				return nil, fmt.Errorf("%s is no .cob file", p)
-			}
-			out = append(out, filepath.Dir(p))
+		if dir != p {
+			out = append(out, dir)
 			continue
 		}
 		found, err := below(p)
@@ -43,6 +40,56 @@ func packages(paths []string) ([]string, error) {
 	slices.Sort(out)
 	return slices.Compact(out), nil
 }
+
+// directoryOf is the directory that a path names, itself or by a .cob file in it.
+func directoryOf(path string) (string, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", bad(unreadable(path, err))
+	case info.IsDir():
+		return path, nil
+	case strings.HasSuffix(path, ".cob"):
+		return filepath.Dir(path), nil
+	}
+	return "", fmt.Errorf("%s is no .cob file", path)
+}
+
+// unreadable says why nothing can be read at a path, in words for who named it.
+func unreadable(path string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if to, e := os.Readlink(path); e == nil {
+			return fmt.Errorf("%s is a link to %s, which is not there", path, to)
+		}
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// onePackage is the directory of the one package that a path names.
+func onePackage(path string) (string, error) {
+	dir, err := directoryOf(path)
+	if err != nil {
+		return "", err
+	}
+	if ok, err := isPackage(dir); ok || err != nil {
+		return dir, nil // why it cannot be read, compiling tells
+	}
+	found, err := below(dir)
+	if err != nil {
+		return "", bad(err)
+	}
+	if len(found) > maxNamed {
+		found = append(found[:maxNamed], "...")
+	}
+	return "", bad(fmt.Errorf("%s holds no .cob file: name a package below it, such as %s", dir, strings.Join(found, ", ")))
+}
+
+// maxNamed is how many packages are named to who has to choose.
+const maxNamed = 5
 
 // below gives the packages of a directory. One that cannot be read counts as a
 // package: compiling it tells why.

@@ -190,6 +190,9 @@ type checker struct {
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft int
 	know narrowing
+	// gathered is the aggregate of a route behind which the statement stands that is being
+	// checked: of what was known before it, nothing goes on.
+	gathered source.Span
 	// fielded are the variables that stand for fields of a message, and folding is
 	// the window whose result is being checked; see stream.go.
 	fielded map[*resolve.Variable]types.Type

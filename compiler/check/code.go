@@ -60,6 +60,8 @@ const (
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
 	CodeLookInto       diag.Code = "COB4430"
+	CodeGathered       diag.Code = "COB4460"
+	CodeNotListed      diag.Code = "COB4461"
 
 	CodeSteps      diag.Code = "COB4201"
 	CodeStepSource diag.Code = "COB4202"
@@ -113,6 +115,11 @@ const (
 	CodeNeverThere diag.Code = "COB4395"
 	CodeAllowsAll  diag.Code = "COB4396"
 	CodeItself     diag.Code = "COB4399"
+
+	CodeNeverSlow   diag.Code = "COB4500"
+	CodeWeights     diag.Code = "COB4501"
+	CodeHedged      diag.Code = "COB4502"
+	CodeNoStickyKey diag.Code = "COB4503"
 
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"

@@ -196,6 +196,10 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident, want types.Type) type
 			return c.bare(s, e, v, of)
 		}
 		c.Info.Read(v, e.Span())
+		if c.gone(v) {
+			c.report(c.leftBehind(v, e))
+			return typed{}
+		}
 		return typed{expression.Tree{Op: expression.Var, Type: c.narrowed(s, e, v.Type), Name: v.Plan}, v.Labels}
 	}
 	if e.Name == "now" {

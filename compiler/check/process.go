@@ -150,6 +150,7 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("failover"); ok {
 		p.Failover = v.symbol.Full
+		c.sticks(p.Failover, "the process "+p.Decl.Name.Text, p.Decl.Body.Settings, b.span("failover"))
 	}
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full
@@ -577,7 +578,13 @@ func (f *flow) raisesFix(d diag.Diagnostic, fault string) diag.Diagnostic {
 func (f *flow) ret(s *resolve.Scope, st *syntax.ReturnStmt) {
 	switch {
 	case f.route:
-		f.errorf(CodePlace, st.Span(), "a route gives nothing back")
+		d := diag.Errorf(CodePlace, st.Span(), "a route gives nothing back")
+		if st.Value == nil {
+			d = d.WithHelp("what is done with this message ends with `end`").WithFix(st.Span(), "end")
+		} else {
+			d = d.WithHelp("who asked gets a `reply`; a channel gets it with `to` or `send`")
+		}
+		f.report(d)
 		return
 	case f.in.compensation || f.in.final:
 		f.errorf(CodePlace, st.Span(), "what tidies up cannot end the process")

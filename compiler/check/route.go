@@ -13,11 +13,13 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 	for _, cl := range d.Body.Clauses {
 		c.report(diag.Errorf(CodePlace, cl.Span(), "this block has no meaning in a route").WithHelp("what fails goes to the dead letter of the channel"))
 	}
+	c.gathered = source.Span{}
 	scope := resolve.NewScope()
 	f := &flow{checker: c, route: true, name: d.Name.Text, raised: map[string]bool{}, ids: map[string]syntax.Name{}, grown: grown, regions: regionsOf(d.Body)}
-	b := c.settings("a route", routeSettings, d.Body.Settings, d.Name.At)
+	b := c.settings("a route", routeSettings, c.withoutWords(d.Body.Settings), d.Name.At)
 	if v, ok := b.first("failover"); ok {
 		f.failover = v.symbol.Full
+		c.sticks(f.failover, "the route "+d.Name.Text, nil, b.span("failover"))
 	}
 	if v, ok := b.first("policy"); ok {
 		f.policy, r.Policy = v.symbol.Full, v.symbol.Full
@@ -25,6 +27,9 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 	list := d.Body.Stmts
 	switch i := slices.IndexFunc(list, isFrom); i {
 	case -1:
+		if d.Body.Find("from") != nil {
+			break // that it is no setting has been said
+		}
 		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
 			WithHelp("begin it with: from CHANNEL as message"))
 	default:
@@ -37,6 +42,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		list = slices.Delete(slices.Clone(list), i, i+1)
 	}
 	f.statements(scope.Inner(), list)
+	f.idle(list)
 	return f.more
 }
 
@@ -47,7 +53,7 @@ func isFrom(st syntax.Stmt) bool {
 
 // from declares the variable that holds the message.
 func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
-	v := &resolve.Variable{Name: from.As.Text, At: from.As.At, Fixed: "the message"}
+	v := &resolve.Variable{Name: from.As.Text, At: from.As.At, Fixed: theMessage}
 	if !from.As.Given() {
 		v.Name, v.At = "message", from.Span()
 	}

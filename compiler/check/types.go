@@ -425,6 +425,9 @@ func contractTypes(list []types.Definition) []string {
 }
 
 func (c *checker) declare(s *resolve.Scope, v *resolve.Variable) *resolve.Variable {
-	c.ds.Add(c.Info.Declare(s, v)...)
+	if ds := c.Info.Declare(s, v); len(ds) > 0 {
+		c.ds.Add(ds...)
+		v.Used = true // enough has been said
+	}
 	return v
 }

@@ -30,6 +30,10 @@ func (c *checker) unknownVariable(s *resolve.Scope, e *syntax.Ident, want types.
 	if c.inTest && len(s.Visible(1)) == 0 {
 		return resolve.Unknown(e.Span(), "sample", e.Name, c.Info.Names(resolve.Sample))
 	}
+	if m := c.messageWith(s, e.Name); m != nil {
+		m.Used = true
+		return d.WithHelp("write %s.%s", m.Name, e.Name).WithFix(e.Span().Before(), m.Name+".")
+	}
 	if enum := c.enumWith(e.Name); enum != "" {
 		return d.WithHelp("did you mean %s.%s?", enum, e.Name).WithFix(e.Span().Before(), enum+".")
 	}
@@ -61,6 +65,9 @@ func (c *checker) fitting(s *resolve.Scope, want types.Type) []string {
 	}
 	var out []string
 	for _, v := range s.Visible(diag.MaxGuesses / 2) {
+		if c.gone(v) {
+			continue
+		}
 		if want.Kind == types.Invalid || v.Type.Kind == types.Invalid || c.Universe.Assignable(v.Type, want) {
 			out = append(out, v.Name)
 		}

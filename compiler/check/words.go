@@ -9,6 +9,7 @@ import (
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
+	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -31,7 +32,7 @@ func (f *flow) routing(s *resolve.Scope, st syntax.Stmt) {
 		f.meet(k, true)
 		return
 	case *syntax.ClaimStmt:
-		t := f.value(s, st.Value, none)
+		t := f.something(s, st.Value)
 		f.tree(st.Value, t)
 		v := &resolve.Variable{Name: st.As.Text, At: st.As.At, Labels: t.labels, Fixed: "a claim"}
 		if !t.invalid() {
@@ -40,7 +41,8 @@ func (f *flow) routing(s *resolve.Scope, st syntax.Stmt) {
 		f.declareIn(s, st, v)
 		return
 	case *syntax.ReplyStmt:
-		t := f.value(s, st.Value, none)
+		t := f.something(s, st.Value)
+		f.noFault(st, &t)
 		f.tree(st.Value, t)
 		f.keeps(&t, 0, spanOf(st.Value), "the reply")
 		return
@@ -50,6 +52,8 @@ func (f *flow) routing(s *resolve.Scope, st syntax.Stmt) {
 	if f.nested > 0 {
 		f.report(diag.Errorf(CodeStream, st.Span(), "this stands in a block, and concerns everything that follows in the route").
 			WithHelp("put it into the body of the route itself, or send the message to another route"))
+		outer := f.in.message
+		defer func() { f.in.message, f.gathered = outer, source.Span{} }()
 	}
 	f.streaming(s, st, part)
 }
@@ -59,6 +63,9 @@ func (f *flow) streaming(s *resolve.Scope, st syntax.Stmt, part *Part) {
 	stream := part.Stream
 	switch st := st.(type) {
 	case *syntax.DedupeStmt:
+		if f.insteadOf(st.By, "within", "in") {
+			return
+		}
 		f.keyed(s, st.By)
 		stream.WithinNs = f.remembers(st, st.Within, "dedupe remembers every key for ever")
 	case *syntax.ResequenceStmt:
@@ -97,7 +104,16 @@ func (f *flow) keyed(s *resolve.Scope, e syntax.Expr) {
 	t := f.value(s, e, none)
 	f.tree(e, t)
 	if !t.invalid() && !f.printable(t.Type) {
-		f.errorf(CodeMismatch, spanOf(e), "%s has no text form for a key", f.show(t.Type))
+		d := diag.Errorf(CodeMismatch, spanOf(e), "%s has no text form for a key", f.show(t.Type))
+		switch t.Type.Kind {
+		case types.Optional:
+			d = d.WithHelp("say what the key is when it is absent: %s ?? \"\"", spanOf(e).Text())
+		case types.List:
+			d = d.WithHelp("a key of several values is a text: \"${order.id}/${order.customer.id}\"")
+		default:
+			d = d.WithHelp("take the field that names it")
+		}
+		f.report(d)
 	}
 }
 
@@ -122,6 +138,9 @@ func (f *flow) rate(e syntax.Expr) (int64, int64) {
 	n, per, ok := rateOf(lit)
 	if !ok || n < 1 {
 		f.errorf(CodeStream, lit.Span(), "a rate is a whole number above 0")
+	} else if int64(per)/n < int64(time.Microsecond) {
+		f.report(diag.Errorf(CodeLimit, lit.Span(), "this is more than one message in a microsecond, which nothing keeps up with").
+			WithHelp("leave the throttle out, or write less than 1000000/s"))
 	}
 	return n, int64(per)
 }
@@ -153,9 +172,12 @@ func (f *flow) share(e syntax.Expr, to *plan.StreamStep) {
 	f.report(diag.Errorf(CodeStream, spanOf(e), "a sample is a ratio or a duration").WithHelp("write sample 5%%, or sample 1m for one message a minute"))
 }
 
+// theMessage is what the variable of a route is that holds its message.
+const theMessage = "the message"
+
 // message makes a variable the message of all that follows.
 func (f *flow) message(s *resolve.Scope, st syntax.Stmt, as syntax.Name, t types.Type, labels labelSet) *resolve.Variable {
-	v := &resolve.Variable{Name: as.Text, At: as.At, Type: t, Labels: labels, Fixed: "the message"}
+	v := &resolve.Variable{Name: as.Text, At: as.At, Type: t, Labels: labels, Fixed: theMessage}
 	if !as.Given() {
 		v.Name, v.At, v.Used = "message", st.Span(), true
 	}
@@ -165,6 +187,10 @@ func (f *flow) message(s *resolve.Scope, st syntax.Stmt, as syntax.Name, t types
 }
 
 func (f *flow) split(s *resolve.Scope, st *syntax.SplitStmt) {
+	if f.insteadOf(st.List, "as", "in") {
+		f.message(s, st, st.As, types.Type{}, 0)
+		return
+	}
 	t := f.value(s, st.List, none)
 	f.tree(st.List, t)
 	item := types.Type{}
@@ -182,7 +208,11 @@ func (f *flow) split(s *resolve.Scope, st *syntax.SplitStmt) {
 
 // becomes checks a wrap or an unwrap.
 func (f *flow) becomes(s *resolve.Scope, st syntax.Stmt, e syntax.Expr, as syntax.Name) {
-	t := f.value(s, e, none)
+	if f.insteadOf(e, "as", "in") {
+		f.message(s, st, as, types.Type{}, 0)
+		return
+	}
+	t := f.something(s, e)
 	f.tree(e, t)
 	f.message(s, st, as, t.Type, t.labels)
 }
@@ -212,12 +242,14 @@ func (f *flow) aggregate(s *resolve.Scope, st *syntax.AggregateStmt, stream *pla
 	}
 	t := f.value(inner, st.Emit, none)
 	f.tree(st.Emit, t)
+	f.gathered = st.Span()
 	f.message(s, st, st.Into, t.Type, t.labels)
 }
 
 // slip checks the channels along which a message may go.
 func (f *flow) slip(s *resolve.Scope, st *syntax.SlipStmt, part *Part) {
-	f.tree(st.List, f.value(s, st.List, types.ListOf(types.Of(types.String))))
+	list := f.value(s, st.List, types.ListOf(types.Of(types.String)))
+	f.tree(st.List, list)
 	for _, p := range st.Targets {
 		sym := f.only(p, "channel", resolve.Channel)
 		if sym == nil {
@@ -228,6 +260,7 @@ func (f *flow) slip(s *resolve.Scope, st *syntax.SlipStmt, part *Part) {
 			f.report(f.mismatch(m.Type, ch.Type, p.Span()))
 		}
 	}
+	f.listed(&list, st, len(part.Slip))
 	if f.in.message != nil {
 		f.in.message.Used = true
 	}

@@ -25,6 +25,9 @@ const (
 	CodeDecided   diag.Code = "COB4397"
 	CodeLost      diag.Code = "COB4398"
 	CodeUndoAgain diag.Code = "COB4400"
+	CodeNothing   diag.Code = "COB4462"
+	CodeOneForAll diag.Code = "COB4463"
+	CodeNeverFull diag.Code = "COB4464"
 
 	CodeUndoFails   diag.Code = "COB6020"
 	CodeUndoTwice   diag.Code = "COB6021"

@@ -79,6 +79,25 @@ func (p *pass) node(n syntax.Node) {
 		p.empty(n.Body, "loop")
 	case *syntax.FilterStmt:
 		p.condition(n.Cond)
+	case *syntax.DetourStmt:
+		p.condition(n.When)
+		p.empty(n.Body, "detour")
+	case *syntax.DedupeStmt:
+		p.oneForAll(n.By, "the key is the same for every message, so one of them goes on in that time, whatever it says", "take what tells them apart, such as its id; one message in a time is sample 10m")
+		p.noTime(n.Within, "this remembers no key at all")
+	case *syntax.ResequenceStmt:
+		p.oneForAll(n.By, "the number is the same for every message, so nothing has an order", "take the field that counts the messages")
+		p.oneForAll(n.Per, "the key is the same for every message", "leave it out: there is one sequence then")
+		p.noTime(n.Within, "this waits for no message at all")
+	case *syntax.ThrottleStmt:
+		p.oneForAll(n.By, "the key is the same for every message", "leave it out: there is one rate then")
+	case *syntax.SampleStmt:
+		p.oneForAll(n.By, "the key is the same for every message", "leave it out: the messages themselves are chosen then")
+		p.noTime(n.Share, "this lets every message through")
+	case *syntax.AggregateStmt:
+		p.condition(n.Until)
+		p.neverFull(n)
+		p.noTime(n.Within, "this gathers nothing at all")
 	case *syntax.Branch:
 		p.condition(n.When)
 	case *syntax.AssignStmt:

@@ -28,6 +28,7 @@ func (p *pass) route(d *syntax.RouteDecl) {
 		p.report(diag.Warningf(CodeNoDead, from.Source.Span(), "nobody is told of what %s cannot deal with: %s has no dead letter", d.Name.Text, from.Source).
 			WithHelp("channel %s: %s of ... { dead_letter: rejected }", from.Source, ch.Kind))
 	}
+	p.comesToNothing(d)
 	conditional := false
 	for _, st := range d.Body.Stmts[1:] {
 		if _, ok := st.(*syntax.FilterStmt); ok {
@@ -44,7 +45,7 @@ func (p *pass) ownChannel(r *check.Route, st syntax.Stmt, conditional bool) {
 		return
 	}
 	switch st.(type) {
-	case *syntax.SendStmt, *syntax.ToStmt:
+	case *syntax.SendStmt, *syntax.ToStmt, *syntax.TapStmt:
 		p.report(diag.Warningf(CodeOwnChannel, st.Span(), "every message goes back to the channel it came from, without end").
 			WithHelp("send it elsewhere, or under a condition"))
 	}

@@ -189,6 +189,9 @@ func used(p *check.Program, reached *reached, out *plan.Plan) []types.Definition
 			r.visit(o.Result)
 			r.names(o.Raises)
 		}
+		for _, x := range e.Receives {
+			r.visit(x.Type)
+		}
 	}
 	for _, c := range out.Channels {
 		r.visit(c.Type)

@@ -83,7 +83,7 @@ func (e *FormatError) Error() string {
 }
 
 // Decode reads what Encode wrote. Errors: *FormatError for another format;
-// anything that is no plan.
+// *UnsoundError for what no compiler writes; anything that is no plan.
 func Decode(text []byte) (*Plan, error) {
 	var head struct {
 		Format int `json:"format"`
@@ -101,6 +101,9 @@ func Decode(text []byte) (*Plan, error) {
 	d.DisallowUnknownFields()
 	var p Plan
 	if err := d.Decode(&p); err != nil {
+		return nil, fmt.Errorf("reading a plan: %w", err)
+	}
+	if err := sound(&p); err != nil {
 		return nil, fmt.Errorf("reading a plan: %w", err)
 	}
 	return &p, nil

@@ -68,6 +68,16 @@ const (
 	Reply      Kind = "reply"      // sends Expr to where the message wants its answer
 )
 
+// Kinds are all kinds of steps.
+func Kinds() []Kind {
+	return []Kind{
+		Let, Call, Start, Send, Task, Select, Wait, If, For, While, Match, Parallel, Filter, Fail, Return,
+		Begin, Child, Await, Publish, Race, Each, Try, Scope, Critical, Interleave, Milestone, During, Cancel, End,
+		Machine, Goto, Continue, Progress, Audit, Report,
+		Dedupe, Split, Aggregate, Resequence, Throttle, Delay, Sample, Tap, Claim, Slip, Reply,
+	}
+}
+
 // Step is one statement. Which parts are set depends on Kind.
 type Step struct {
 	// ID is unique in the flow and survives edits: the variable's name, else the
@@ -99,7 +109,7 @@ type Step struct {
 	Machine *MachineStep `json:"machine,omitempty"`
 	Report  *ReportStep  `json:"report,omitempty"`
 	Stream  *StreamStep  `json:"stream,omitempty"`
-	Slip    []string     `json:"slip,omitempty"` // qualified channels, in the author's order
+	Slip    []string     `json:"slip,omitempty" to:"channel"` // qualified channels, in the author's order
 	Await   *AwaitStep   `json:"await,omitempty"`
 	// Arms are the conditions of Match, one per block; the condition of an else
 	// arm is nil.
@@ -123,12 +133,12 @@ type Block struct {
 
 // CallStep asks an endpoint.
 type CallStep struct {
-	Endpoint  string            `json:"endpoint"` // qualified
+	Endpoint  string            `json:"endpoint" to:"endpoint"` // qualified
 	Operation string            `json:"operation"`
-	Args      []expression.Tree `json:"args,omitempty"`     // in the order of the operation's parameters
-	Labels    []string          `json:"labels,omitempty"`   // of all data that leaves with the call, sorted
-	Failover  string            `json:"failover,omitempty"` // qualified; "" is the default failover
-	Policy    string            `json:"policy,omitempty"`   // qualified
+	Args      []expression.Tree `json:"args,omitempty"`                   // in the order of the operation's parameters
+	Labels    []string          `json:"labels,omitempty"`                 // of all data that leaves with the call, sorted
+	Failover  string            `json:"failover,omitempty" to:"failover"` // qualified; "" is the default failover
+	Policy    string            `json:"policy,omitempty" to:"policy"`     // qualified
 	// Candidates are all bindings with what the compiler could decide of the
 	// policy, in the author's order.
 	Candidates []Candidate `json:"candidates"`
@@ -154,7 +164,7 @@ type Retry struct {
 
 // Candidate is a binding seen by a policy.
 type Candidate struct {
-	Cloud   string  `json:"cloud"`
+	Cloud   string  `json:"cloud" to:"cloud"`
 	Verdict Verdict `json:"verdict"`
 	Because string  `json:"because,omitempty"` // of the rule that decided
 }
@@ -171,26 +181,26 @@ const (
 
 // Catch handles one fault.
 type Catch struct {
-	Fault string `json:"fault"` // qualified; "" is every fault that no other block handles
+	Fault string `json:"fault" to:"type?"` // qualified; "" is every fault that no other block handles
 	Var   string `json:"var,omitempty"`
 	Block Block  `json:"block"`
 }
 
 // StartStep starts a process.
 type StartStep struct {
-	Process string            `json:"process"` // qualified
+	Process string            `json:"process" to:"process"` // qualified
 	Args    []expression.Tree `json:"args,omitempty"`
 }
 
 // SendStep puts a message into a channel.
 type SendStep struct {
-	Channel string `json:"channel"` // qualified
+	Channel string `json:"channel" to:"channel"` // qualified
 }
 
 // TaskStep asks a person. The step's Type is the form.
 type TaskStep struct {
 	Name string `json:"name"`
-	Role string `json:"role"` // qualified
+	Role string `json:"role" to:"role"` // qualified
 	// Args are what the person is shown, under the names in Shows.
 	Args  []expression.Tree `json:"args,omitempty"`
 	Shows []string          `json:"shows,omitempty"`
@@ -200,7 +210,7 @@ type TaskStep struct {
 	RemindNs int64 `json:"remind_ns,omitempty"`
 	// EscalateNs is when the task is shown to the role EscalateTo as well; 0: never.
 	EscalateNs int64  `json:"escalate_ns,omitempty"`
-	EscalateTo string `json:"escalate_to,omitempty"` // qualified
+	EscalateTo string `json:"escalate_to,omitempty" to:"role"` // qualified
 	// Labels are those of each of Args beside the ones that its type says, sorted;
 	// none where no argument has any.
 	Labels [][]string `json:"labels,omitempty"`
@@ -225,9 +235,9 @@ type SelectStep struct {
 // matches when its field Path equals Equals, and Where holds, which reads it in
 // Var. A nil Equals matches by Where alone.
 type OnArm struct {
-	Event   string           `json:"event,omitempty"`   // qualified
-	Channel string           `json:"channel,omitempty"` // qualified
-	Receive string           `json:"receive,omitempty"` // "shop.ward.readings": an endpoint and what it receives
+	Event   string           `json:"event,omitempty" to:"type"`      // qualified
+	Channel string           `json:"channel,omitempty" to:"channel"` // qualified
+	Receive string           `json:"receive,omitempty"`              // "shop.ward.readings": an endpoint and what it receives
 	Handle  *expression.Tree `json:"handle,omitempty"`
 	// Transient says that only what comes while the arm waits counts.
 	Transient bool `json:"transient,omitempty"`

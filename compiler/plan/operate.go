@@ -12,11 +12,14 @@ type Limit struct {
 	PerNs  int64 `json:"per_ns"`
 	Burst  int64 `json:"burst,omitempty"`   // 0: as many as Count
 	AtOnce int64 `json:"at_once,omitempty"` // 0: as many as the connector allows
+	// Waiting is how many may wait for their turn; one more is refused. nil: as many
+	// as the node allows.
+	Waiting *int64 `json:"waiting,omitempty"`
 }
 
 // Auth says how a binding proves who calls.
 type Auth struct {
-	Kind   string     `json:"kind"`             // basic, bearer, oauth2, mtls
+	Kind   string     `json:"kind" one:"basic bearer oauth2 mtls"`
 	Parts  []AuthPart `json:"parts,omitempty"`  // by name
 	Scopes []string   `json:"scopes,omitempty"` // of oauth2, sorted
 }
@@ -66,17 +69,17 @@ type Partner struct {
 // in the plan: it has no steps here.
 type Shared struct {
 	Name   string        `json:"name"` // qualified
-	Kind   string        `json:"kind"` // process, queue, topic
+	Kind   string        `json:"kind" one:"process queue topic"`
 	Params []types.Field `json:"params,omitempty"`
 	Result types.Type    `json:"result"` // of a process; of a channel the type of its messages
-	Raises []string      `json:"raises,omitempty"`
+	Raises []string      `json:"raises,omitempty" to:"type"`
 }
 
 // Migration moves the instances of a process from one older plan to this one.
 type Migration struct {
-	Process string `json:"process"`         // qualified
-	From    string `json:"from"`            // the digest of the older plan, or how it begins
-	Moves   []Move `json:"moves,omitempty"` // by From
+	Process string `json:"process" to:"process"` // qualified
+	From    string `json:"from"`                 // the digest of the older plan, or how it begins
+	Moves   []Move `json:"moves,omitempty"`      // by From
 	// Sets are the values of variables and parameters that the older plan did not
 	// have, over the parameters, in the author's order.
 	Sets []NamedTree `json:"sets,omitempty"`
@@ -93,9 +96,9 @@ type Move struct {
 // Rollout lets a share of the new instances of a process run on this plan, the
 // others on the one that was active before.
 type Rollout struct {
-	Process string          `json:"process"` // qualified
-	Share   string          `json:"share"`   // a ratio: "0.1"
-	By      expression.Tree `json:"by"`      // over the parameters: equal values go the same way
+	Process string          `json:"process" to:"process"` // qualified
+	Share   string          `json:"share"`                // a ratio: "0.1"
+	By      expression.Tree `json:"by"`                   // over the parameters: equal values go the same way
 	// PromoteAfterNs is how long the share runs before Promote is asked, over the
 	// variables that RolloutMeasures names; then all new instances run on this plan.
 	// 0: a person promotes.

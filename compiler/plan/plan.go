@@ -68,7 +68,7 @@ type Label struct {
 // Contract is a foreign file that was read at compile time.
 type Contract struct {
 	Path   string `json:"path"`
-	Kind   string `json:"kind"`   // openapi, asyncapi, proto, wsdl, jsonschema
+	Kind   string `json:"kind" one:"openapi asyncapi proto wsdl jsonschema"`
 	Digest string `json:"digest"` // SHA-256 of the file, hexadecimal
 }
 
@@ -136,8 +136,8 @@ type Option struct {
 type Operation struct {
 	Name       string        `json:"name"` // not qualified
 	Params     []types.Field `json:"params,omitempty"`
-	Result     types.Type    `json:"result"`           // Void where it gives nothing
-	Raises     []string      `json:"raises,omitempty"` // qualified faults, sorted
+	Result     types.Type    `json:"result"`                     // Void where it gives nothing
+	Raises     []string      `json:"raises,omitempty" to:"type"` // qualified faults, sorted
 	Idempotent bool          `json:"idempotent,omitempty"`
 	// Key is the expression over the parameters that names the effect at the
 	// target; nil means instance and step name it.
@@ -163,7 +163,7 @@ type Request struct {
 // over the operation's parameters and the variable response, of type json.
 type CodeError struct {
 	Code   string          `json:"code"`
-	Fault  string          `json:"fault"` // qualified
+	Fault  string          `json:"fault" to:"type"` // qualified
 	Fields expression.Tree `json:"fields"`
 }
 
@@ -195,14 +195,14 @@ type NamedTree struct {
 // the operation's parameters and the variable response, of type json.
 type HTTPError struct {
 	Status int             `json:"status"`
-	Fault  string          `json:"fault"` // qualified
+	Fault  string          `json:"fault" to:"type"` // qualified
 	Fields expression.Tree `json:"fields"`
 }
 
 // Binding is one place where an endpoint can be had, and what its owner
 // promises there.
 type Binding struct {
-	Cloud string `json:"cloud"` // not qualified
+	Cloud string `json:"cloud" to:"cloud"` // not qualified
 	// URL is the address; empty where the connector has other words for it.
 	URL Text `json:"url"`
 	// Options are what its connector has besides, by name.
@@ -211,9 +211,12 @@ type Binding struct {
 	Availability string   `json:"availability,omitempty"`
 	Latency      Quantile `json:"latency,omitzero"`
 	CostPerCall  string   `json:"cost_per_call,omitempty"` // "0.002 EUR"
-	Limit        *Limit   `json:"limit,omitempty"`         // what the owner takes at most
-	Auth         *Auth    `json:"auth,omitempty"`          // nil: nobody asks who calls
-	At           Place    `json:"at"`
+	// Weight is its share of the calls under Weighted and Sticky, beside the weights
+	// of the others; nil: 1. With 0 it is asked when no other can be.
+	Weight *int64 `json:"weight,omitempty"`
+	Limit  *Limit `json:"limit,omitempty"` // what the owner takes at most
+	Auth   *Auth  `json:"auth,omitempty"`  // nil: nobody asks who calls
+	At     Place  `json:"at"`
 }
 
 // Quantile says that a ratio of all cases takes at most a time.
@@ -231,6 +234,10 @@ const (
 	Fastest       Preference = "fastest"
 	MostAvailable Preference = "most_available"
 	Listed        Preference = "listed"
+	// Weighted draws for every call, by the weights of the bindings; Sticky for every
+	// key of an instance, so that all calls for a key go to one place.
+	Weighted Preference = "weighted"
+	Sticky   Preference = "sticky"
 )
 
 // Failover says how a call moves on when a candidate fails.
@@ -248,7 +255,34 @@ type Failover struct {
 	FailbackAfterNs   int64 `json:"failback_after_ns"`
 	// Replicate is sync or async where the journals of the processes that name the
 	// failover have to be in a second cloud; Process.Replicate says it of each.
-	Replicate string `json:"replicate,omitempty"`
+	Replicate string `json:"replicate,omitempty" one:"sync async"`
+	// Breaker closes a candidate off; nil: an unhealthy one goes behind the others,
+	// and is asked where they fail.
+	Breaker *Breaker `json:"breaker,omitempty"`
+	// Hedge asks a second candidate while the first has not answered; nil: never.
+	Hedge *Hedge `json:"hedge,omitempty"`
+}
+
+// Breaker says when the calls to a candidate stop, beside the failures of a
+// Failover, and how they begin again.
+type Breaker struct {
+	// It opens when Rate of the latest Calls failed, all of them within WindowNs.
+	Rate     string `json:"rate"` // ratio
+	Calls    int    `json:"calls" least:"1"`
+	WindowNs int64  `json:"window_ns" least:"1"`
+	// SlowRate of these calls took SlowNs or longer: it opens, too. "": never.
+	SlowRate string `json:"slow_rate,omitempty"`
+	SlowNs   int64  `json:"slow_ns,omitempty"`
+	// Trials is how many calls go there, and have to succeed, before it closes.
+	Trials int `json:"trials" least:"1"`
+}
+
+// Hedge says when an idempotent call is sent a second time.
+type Hedge struct {
+	// AfterPercent of the calls to the first candidate have answered by then: 95.
+	AfterPercent int `json:"after_percent" least:"1"`
+	// AtMost is the ratio of calls that are sent a second time at most.
+	AtMost string `json:"at_most"`
 }
 
 // SLA is what a process guarantees. Empty parts are not promised.
@@ -274,8 +308,8 @@ type Policy struct {
 // Rule allows or denies one kind of decision. When reads the variables that the
 // decision point offers: data.labels, cloud.*.
 type Rule struct {
-	Effect  string          `json:"effect"` // allow, deny
-	Point   string          `json:"point"`  // start call publish subscribe complete view deploy
+	Effect  string          `json:"effect" one:"allow deny"`
+	Point   string          `json:"point" one:"start call publish subscribe complete view deploy"`
 	When    expression.Tree `json:"when"`
 	Because string          `json:"because,omitempty"`
 	At      Place           `json:"at"`
@@ -290,12 +324,12 @@ type Role struct {
 // Channel is a durable, typed place for messages.
 type Channel struct {
 	Name       string     `json:"name"`
-	Kind       string     `json:"kind"` // queue, topic
+	Kind       string     `json:"kind" one:"queue topic"`
 	Type       types.Type `json:"type"`
-	DeadLetter string     `json:"dead_letter,omitempty"` // qualified channel
+	DeadLetter string     `json:"dead_letter,omitempty" to:"channel"` // qualified
 	// Invalid is the qualified channel for what does not fit the type when it is to
 	// be put in.
-	Invalid  string `json:"invalid,omitempty"`
+	Invalid  string `json:"invalid,omitempty" to:"channel"`
 	MaxBytes int64  `json:"max_bytes,omitempty"`
 	// RetainNs is how old a message that everybody has taken becomes before it is
 	// dropped; 0: it is dropped at once.
@@ -315,16 +349,16 @@ type Channel struct {
 // Route moves the messages of one channel.
 type Route struct {
 	Name string `json:"name"`
-	From string `json:"from"` // qualified channel, "" for a Receive or an Event
+	From string `json:"from" to:"channel?"` // qualified, "" for a Receive or an Event
 	// Receive is an endpoint and what it receives, "shop.ward.readings"; Event is a
 	// qualified event. At most one of From, Receive and Event is set.
 	Receive string `json:"receive,omitempty"`
-	Event   string `json:"event,omitempty"`
+	Event   string `json:"event,omitempty" to:"type"`
 	Var     string `json:"var"` // the variable that holds the message
 	// Labels are those of the message beside the ones its type says, sorted: a
 	// channel of dead letters has them of the channels that it serves.
 	Labels []string `json:"labels,omitempty"`
-	Policy string   `json:"policy,omitempty"` // as of a process
+	Policy string   `json:"policy,omitempty" to:"policy"` // as of a process
 	Flow   Flow     `json:"flow"`
 	At     Place    `json:"at"`
 }
@@ -335,12 +369,12 @@ type Process struct {
 	Doc    string           `json:"doc,omitempty"`
 	Params []types.Field    `json:"params,omitempty"`
 	Result types.Type       `json:"result"`
-	Raises []string         `json:"raises,omitempty"`
+	Raises []string         `json:"raises,omitempty" to:"type"`
 	Key    *expression.Tree `json:"key,omitempty"`
-	SLA    string           `json:"sla,omitempty"`
+	SLA    string           `json:"sla,omitempty" to:"sla"`
 	// Policy is the qualified policy that decides about its instances; "" allows
 	// everything. Each call names its own.
-	Policy string `json:"policy,omitempty"`
+	Policy string `json:"policy,omitempty" to:"policy"`
 	// DeadlineNs is how long an instance may take, and with it all that it calls and
 	// starts; 0: for ever.
 	DeadlineNs int64 `json:"deadline_ns,omitempty"`
@@ -352,7 +386,7 @@ type Process struct {
 	RetainNs int64 `json:"retain_ns,omitempty"`
 	FaultNs  int64 `json:"retain_fault_ns,omitempty"`
 	// Replicate is sync or async where the journal has to be in a second cloud.
-	Replicate string `json:"replicate,omitempty"`
+	Replicate string `json:"replicate,omitempty" one:"sync async"`
 	// OnCancel runs when an instance is cancelled, before it is undone; OnBreach when
 	// it breaks its sla.
 	OnCancel *Block `json:"on_cancel,omitempty"`

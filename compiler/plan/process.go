@@ -59,7 +59,7 @@ type State struct {
 
 // ReportStep is the record of the instance up to here.
 type ReportStep struct {
-	Format  string   `json:"format"`            // json, html, pdf
+	Format  string   `json:"format" one:"json html pdf"`
 	Include []string `json:"include,omitempty"` // data path clouds cost sla, in the author's order; empty: all
 	// Title stands above it; without it that is its name. Where the report goes to an
 	// operation, the step has a Call without arguments: the report is its only one, of

@@ -10,9 +10,9 @@ type GRPC struct {
 
 // SOAP says how an operation looks in an envelope.
 type SOAP struct {
-	Version string      `json:"version"` // 1.1, 1.2
+	Version string      `json:"version" one:"1.1 1.2"`
 	Action  string      `json:"action,omitempty"`
-	Style   string      `json:"style"`            // document, rpc
+	Style   string      `json:"style" one:"document rpc"`
 	Input   string      `json:"input"`            // element of the body, as {space}name
 	Output  string      `json:"output,omitempty"` // empty where nothing comes back
 	Faults  []SOAPFault `json:"faults,omitempty"` // by fault
@@ -20,8 +20,8 @@ type SOAP struct {
 
 // SOAPFault maps an element of a fault's detail to a fault.
 type SOAPFault struct {
-	Element string `json:"element"` // as {space}name
-	Fault   string `json:"fault"`   // qualified
+	Element string `json:"element"`         // as {space}name
+	Fault   string `json:"fault" to:"type"` // qualified
 }
 
 // Message says how an operation looks as a message.

@@ -14,6 +14,7 @@ const (
 	MaxPanes      = 1000                            // windows that one message is part of
 	MaxLength     = 100_000                         // messages of a window that counts them
 	MaxDays       = 100                             // rules of the calendar of one schedule
+	MaxGroup      = 10_000                          // messages that an aggregate gathers into one group
 	MaxAggregates = 100                             // of one window
 )
 
@@ -26,8 +27,8 @@ const MessageVar = "message"
 type Stream struct {
 	// Channel and Event are qualified; Receive is an endpoint and what it receives,
 	// "shop.ward.readings". Exactly one of the three is set.
-	Channel string     `json:"channel,omitempty"`
-	Event   string     `json:"event,omitempty"`
+	Channel string     `json:"channel,omitempty" to:"channel"`
+	Event   string     `json:"event,omitempty" to:"type"`
 	Receive string     `json:"receive,omitempty"`
 	Type    types.Type `json:"type"`
 	// Labels are those of a message beside the ones its type says, sorted.
@@ -46,7 +47,7 @@ type Clock struct {
 	LatenessNs int64 `json:"lateness_ns,omitempty"`
 	// Late is the qualified channel for messages older than the watermark; "": they
 	// are counted and dropped.
-	Late string `json:"late,omitempty"`
+	Late string `json:"late,omitempty" to:"channel"`
 	// Partitions is how many partitions are kept at most; the one that was quiet for
 	// longest is dropped first, with all that has begun in it.
 	Partitions int64 `json:"partitions"`
@@ -112,8 +113,8 @@ type Element struct {
 
 // Emit is what a match or a window gives. Exactly one of Event and Channel is set.
 type Emit struct {
-	Event   string           `json:"event,omitempty"`   // qualified, published
-	Channel string           `json:"channel,omitempty"` // qualified, sent to
+	Event   string           `json:"event,omitempty" to:"type"`      // qualified, published
+	Channel string           `json:"channel,omitempty" to:"channel"` // qualified, sent to
 	Value   expression.Tree  `json:"value"`
 	When    *expression.Tree `json:"when,omitempty"` // nil: always
 	At      Place            `json:"at"`
@@ -206,14 +207,14 @@ const (
 
 // CalendarDay is a rule of a calendar: days, and a time on them.
 type CalendarDay struct {
-	Unit string `json:"unit"` // day, week, month, year
+	Unit string `json:"unit" one:"day week month year"`
 	// From and To are the days of the week of a week or, with Nth, of a month: 1 is
 	// Monday. They differ only in "weekday", Monday to Friday.
 	From int `json:"from,omitempty"`
 	To   int `json:"to,omitempty"`
 	// Nth is the day of the month, or the how manyth weekday From of it; -1 is the
 	// last. A month that has no such day is left out.
-	Nth    int   `json:"nth,omitempty"`
+	Nth    int   `json:"nth,omitempty" least:"-1"`
 	Month  int   `json:"month,omitempty"` // of a year, 1 to 12
 	Minute int   `json:"minute"`          // since midnight
 	At     Place `json:"at"`

@@ -26,7 +26,6 @@ route opened {
 route evidence {
   from diagnostics.results as result
   dedupe by "${result.claim}/${result.study}" within 30d
-  claim result.document as ticket
   publish EvidenceArrived {
     claim: result.claim, study: string(result.study), at: result.taken, text: join(map(result.findings, f => "${f.code}: ${f.text}"), "; ")
   }

@@ -40,6 +40,12 @@ const (
 	Widen    Op = "widen"  // Args[0], an int, as the decimal or float that Type says
 )
 
+// Known says whether there is such an operator.
+func (o Op) Known() bool {
+	_, known := arity[o]
+	return known
+}
+
 // Tree is a checked expression as data: what the checker produces, a plan
 // stores and this package runs. Every node knows its type, so no engine behind
 // it ever guesses. A Tree is never changed after it was made.

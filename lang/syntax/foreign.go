@@ -29,9 +29,12 @@ var foreign = map[string]string{
 	"log":      tells, "print": tells, "console": tells, "println": tells,
 	"emit": "an event is published, `publish Event { ... }`, and a message is sent, `send channel(message)`",
 	"set":  "a variable is set with `name = value`", "compensate": "it has a block, `compensate { ... }`, and stands in a call or a scope",
-	"new":    "leave it out: a record is written with its name and its fields, Receipt { order: order.id }",
-	"then":   "the statements of a body stand in braces: { ... }",
-	"import": "a directory is a package, its files need no import; contracts begin with `use`",
+	"new":      "leave it out: a record is written with its name and its fields, Receipt { order: order.id }",
+	"then":     "the statements of a body stand in braces: { ... }",
+	"distinct": "write `dedupe by key within 10m`", "wiretap": "write `tap`", "respond": "write `reply`",
+	"forward": "a message is sent: `send channel(message)`, in a route `to channel`", "sort": "write `resequence by number within 10s`",
+	"unclaim": "a ticket is cashed by `let value = await ticket`",
+	"import":  "a directory is a package, its files need no import; contracts begin with `use`",
 }
 
 const (
@@ -45,6 +48,7 @@ const (
 var replaced = map[string]string{
 	"elif": "else if", "elsif": "else if", "elseif": "else if", "throw": "fail", "raise": "fail", "var": "let", "const": "let",
 	"and": "&&", "or": "||", "sleep": "wait", "except": "catch",
+	"wiretap": "tap", "respond": "reply",
 }
 
 // wayOut adds to a diagnostic what an author who comes from another language
@@ -58,6 +62,7 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 	switch {
 	case d.Code == CodeNoDecl && (text == "const" || text == "let" || text == "var"):
 		d.Help = "outside of a body there are no values: a limit is a condition of a type, type Percent = int where value in 0..100, and any other value is a `let` of the process that reads it"
+	case s.meantInRoute(d, text):
 	case foreign[text] != "":
 		d.Help = foreign[text]
 		if word := replaced[text]; word != "" && d.Code != CodeNoDecl {
@@ -84,6 +89,8 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 		s.comma(d, s.pos)
 	case d.Code == CodeSeparator && text == ":" && s.pos > 1 && s.tokens[s.pos-1].Kind == Word:
 		s.comma(d, s.pos-1)
+	default:
+		s.wordForm(d)
 	}
 }
 

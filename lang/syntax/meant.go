@@ -78,7 +78,10 @@ func (s *session) asValue() bool {
 	}
 	word, next := s.raw(s.tok()), s.peek(1)
 	p := productions().statements[word]
-	if p == nil || p.routing || next.Kind != Word && next.Kind != String && !(s.is(next, "{") && givesNothing[word]) {
+	if p != nil && p.routing {
+		return s.wordAsValue(word)
+	}
+	if p == nil || next.Kind != Word && next.Kind != String && !(s.is(next, "{") && givesNothing[word]) {
 		return false
 	}
 	d := s.report(diag.Errorf(CodeNoExpr, s.span(s.pos, s.pos+1), "`%s` is a statement and no value", word))

@@ -127,7 +127,7 @@ func base() *plan.Plan {
 	bind := func(cloud, cost string) plan.Binding { return plan.Binding{Cloud: cloud, CostPerCall: cost} }
 	return &plan.Plan{
 		Roles:  []plan.Role{{Name: "p.manager", Groups: managers}},
-		Format: plan.Format, Package: "p",
+		Format: plan.Format, Package: "p", Clouds: []plan.Cloud{{Name: "paris"}, {Name: "finland"}, {Name: "virginia"}},
 		Types: []types.Definition{
 			{Name: "p.Declined", Kind: types.FaultDefinition, Fields: []types.Field{param("reason", stringT)}},
 			{Name: "p.Late", Kind: types.FaultDefinition, Fields: []types.Field{param("order", stringT)}},

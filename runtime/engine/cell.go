@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -12,7 +13,7 @@ import (
 const (
 	// MaxGroup bounds the messages of a group that an aggregate gathers; together they
 	// take Limits.BytesPerCommand at most.
-	MaxGroup = 10_000
+	MaxGroup = plan.MaxGroup
 	// MaxWaiting bounds the messages that wait for their turn in one sequence of a
 	// resequence, and MaxWaitingBytes what they take.
 	MaxWaiting      = 1000

@@ -250,9 +250,9 @@ func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
 func TestDecideAtRunTimeAsksThePolicy(t *testing.T) {
 	p := plans["call"]()
 	str := func(s string) tree { return tree{Op: expression.Literal, Type: stringT, Text: s} }
-	for _, name := range []string{"paris", "finland", "virginia"} {
-		at := map[string]string{"paris": "FR", "finland": "FI", "virginia": "US"}[name]
-		p.Clouds = append(p.Clouds, plan.Cloud{Name: name, Attributes: []plan.Attribute{{Name: "jurisdiction", Value: str(at)}}})
+	for i := range p.Clouds {
+		at := map[string]string{"paris": "FR", "finland": "FI", "virginia": "US"}[p.Clouds[i].Name]
+		p.Clouds[i].Attributes = []plan.Attribute{{Name: "jurisdiction", Value: str(at)}}
 	}
 	cloud := types.RecordOf(param("jurisdiction", stringT), param("name", stringT))
 	field := tree{Op: expression.Field, Type: stringT, Name: "jurisdiction", Args: []tree{ref("cloud", cloud)}}

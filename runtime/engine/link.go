@@ -23,6 +23,8 @@ type linker struct {
 	err   error
 	// undoing counts the compensations around the place.
 	undoing int
+	// undone counts the steps around it that something undoes, by themselves or as a whole.
+	undone int
 	// machines are those around the place, the innermost last.
 	machines []*plan.Step
 }
@@ -159,6 +161,11 @@ func (l *linker) step(p *plan.Step) uint32 {
 		l.parts(p, &s)
 	}
 	l.catches(p, &s)
+	if p.Compensate != nil {
+		l.undone++
+		defer func() { l.undone-- }()
+	}
+	s.undone = l.undone > 0
 	if p.Kind == plan.Machine {
 		l.machines = append(l.machines, p)
 		defer func() { l.machines = l.machines[:len(l.machines)-1] }()
@@ -356,6 +363,7 @@ func (l *linker) candidates(p *plan.Step, c *call) {
 			}
 		}
 		if !allowed {
+			c.never = append(c.never, l.flow.program.forbidden(p.Call, cand))
 			continue
 		}
 		for _, b := range c.endpoint.Bindings {

@@ -43,10 +43,12 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 		detail = "by " + c.By + because(c.Reason)
 	}
 	poisoned := x.poison != nil
+	var again []*activation
 	if poisoned {
-		d.lift(x, c.By)
+		again = d.lift(x, c.By)
 	}
 	d.fault(x, none, "", nil, clip(detail), true)
+	d.tryAgain(x, again)
 	d.run(x)
 	if poisoned {
 		d.sendAgain(x)
@@ -74,24 +76,14 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 	if no := tooLong("name of the person", c.By); no != nil {
 		return record.Reply{Rejected: no}
 	}
-	var again []*activation
-	for _, a := range x.acts {
-		if !a.dead && a.stuck {
-			again = append(again, a)
-		}
-	}
 	if c.Reason != "" {
 		d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "retry", By: c.By, Reason: clip(c.Reason)})
 	}
-	d.lift(x, c.By)
+	again := d.lift(x, c.By)
 	if poisoned {
 		d.wakeLifted(x)
 	}
-	for _, a := range again {
-		if !a.dead && !a.inflight {
-			d.resume(x, a)
-		}
-	}
+	d.tryAgain(x, again)
 	d.run(x)
 	if poisoned {
 		d.sendAgain(x)

@@ -201,9 +201,26 @@ func (d *decider) poisonInstance(c *record.PoisonInstance) record.Reply {
 	return reject(record.NotFound, "there is no instance %s here", c.Instance)
 }
 
-// lift lets an instance that was left alone go on where it is.
-func (d *decider) lift(x *instance, by string) {
+// lift resolves every incident of an instance, and lets one that was left alone go on
+// where it is. Those that had an incident stand still until they are tried again.
+func (d *decider) lift(x *instance, by string) (again []*activation) {
+	for _, a := range x.acts {
+		if !a.dead && a.stuck {
+			again = append(again, a)
+		}
+	}
 	d.emit(record.IncidentResolved{At: d.now, Instance: x.id, By: by})
+	return again
+}
+
+// tryAgain lets those go on whose incidents were resolved, where nothing else has
+// ended them or made them go on.
+func (d *decider) tryAgain(x *instance, again []*activation) {
+	for _, a := range again {
+		if !a.dead && !a.inflight {
+			d.resume(x, a)
+		}
+	}
 }
 
 // wakeLifted lets everything go on that stood still while the instance was left

@@ -112,8 +112,9 @@ func (d *decider) resetInstance(c *record.ResetInstance) record.Reply {
 		return reject(record.Invalid, "what is set %s", why)
 	}
 	poisoned := x.poison != nil
+	var again []*activation
 	if poisoned {
-		d.lift(x, c.By)
+		again = d.lift(x, c.By)
 	}
 	root, from := x.root(), x.flow.topOf(c.Step)
 	over, _ := x.under(root, false)
@@ -129,6 +130,7 @@ func (d *decider) resetInstance(c *record.ResetInstance) record.Reply {
 	}
 	d.emit(record.InstanceReset{At: d.now, Instance: x.id, Step: c.Step, Set: c.Set, By: c.By, Reason: clip(c.Reason)})
 	d.shutUnder(x, root)
+	d.tryAgain(x, again)
 	d.run(x)
 	if poisoned {
 		d.sendAgain(x)
@@ -144,7 +146,7 @@ func (d *decider) goBack(x *instance, root *activation, e *exit) {
 		d.wake(x.acts[len(x.acts)-1])
 		return
 	}
-	d.emit(record.WentBack{At: d.now, Instance: x.id})
+	d.emit(record.WentBack{At: d.now, Instance: x.id, Anew: true})
 	d.wake(root)
 }
 
@@ -167,6 +169,18 @@ func (s *State) instanceReset(e *record.InstanceReset) string {
 	return ""
 }
 
+// anew is the key that a step declares, as it goes out from an activation. Where the
+// instance has gone back, what was undone meanwhile is told apart from what is done
+// again: a service that honours keys would else answer what it did before. What nothing
+// undoes has its key for ever, and is not done twice.
+func (x *instance) anew(key string, st *step, activation uint32) string {
+	n, _ := slices.BinarySearch(x.backs, activation)
+	if n == 0 || !st.undone && !st.undoable() {
+		return key
+	}
+	return fmt.Sprintf("%s~%d", key, n)
+}
+
 func (s *State) wentBack(e *record.WentBack) string {
 	x := s.get(e.Instance)
 	if x == nil {
@@ -180,6 +194,9 @@ func (s *State) wentBack(e *record.WentBack) string {
 	root.x.exit = nil
 	root.block, root.next = 0, uint32(x.flow.topOf(back.step))
 	x.steps++
+	if e.Anew {
+		x.backs = append(x.backs, x.last)
+	}
 	set, _ := back.value.(map[string]types.Value)
 	for name, v := range set {
 		if slot, ok := x.flow.slots[name]; ok {

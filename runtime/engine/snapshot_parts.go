@@ -145,6 +145,19 @@ func (c *snapper) state(x *instance) {
 	if c.version > 6 {
 		c.poison(x)
 	}
+	if c.version > 8 {
+		c.backs(x)
+	}
+}
+
+func (c *snapper) backs(x *instance) {
+	n := c.size(len(x.backs))
+	if !c.writing && n > 0 {
+		x.backs = make([]uint32, n)
+	}
+	for i := range x.backs {
+		c.u32(&x.backs[i])
+	}
 }
 
 // packed reads the variables and leaves them packed: most instances wait.

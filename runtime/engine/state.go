@@ -92,8 +92,11 @@ type body struct {
 	answered []answered
 	done     []doneStep
 	path     *report.Path // of a flow that makes reports
-	search   []byte       // the values under which it is found, packed
-	poison   *poison      // nothing happens to it while there is one
+	// backs are the highest activation numbers used whenever it had gone back: what
+	// stands above has keys of its own.
+	backs  []uint32
+	search []byte  // the values under which it is found, packed
+	poison *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value

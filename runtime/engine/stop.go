@@ -268,6 +268,9 @@ func (s *State) giveUp(x *instance, over ending) {
 		onCancel := a.role == roleRoot && x.flow.onCancel != none && over.withdrawn()
 		if onCancel || x.holds(a, false) || a.exit() != nil && a.children > 0 || x.closing(a) {
 			s.stop(x, a, &exit{kind: record.ExitWithdrawn})
+			if a.role == roleRoot || a.detached {
+				s.setDue(x, a, 0) // its deadline held for going forward
+			}
 			continue
 		}
 		s.remove(x, a)

@@ -192,8 +192,8 @@ func (d *decider) enterBlock(x *instance, a *activation, block int32) {
 
 // undoUnit begins the next compensation of a scope, or goes on after the last.
 func (d *decider) undoUnit(x *instance, a *activation) {
-	if a.role == roleRoot { // which goes back
-		d.after(x, a)
+	if a.role == roleRoot { // which goes back, or was withdrawn on its way
+		d.shut(x, a)
 		return
 	}
 	i := x.lastOf(a.id)

@@ -52,11 +52,23 @@ func (d *decider) terminateInstance(c *record.TerminateInstance) record.Reply {
 		}
 		return no
 	}
+	if !c.Bare && x.onlyTells() {
+		if x.over.cancelled {
+			return record.Reply{Instance: x.id, Existing: true}
+		}
+		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
+	}
 	d.emit(e)
 	if !c.Bare {
 		d.run(x)
 	}
 	return record.Reply{Instance: c.Instance}
+}
+
+// onlyTells says that an instance is over but for telling those who watch it, which a
+// terminate leaves as it is.
+func (x *instance) onlyTells() bool {
+	return x.phase == finished && x.poison == nil && !slices.ContainsFunc(x.acts, func(a *activation) bool { return !a.dead && a.role != roleTell })
 }
 
 // terminated is how an instance ends that a person ends.
@@ -130,6 +142,9 @@ func (x *instance) leaves(at record.Instant) []closedSettlement {
 			if a.x.child != "" && a.x.result == nil {
 				leave(a, "", record.Unknown, "the instance "+a.x.child+" that it started goes on")
 				continue
+			}
+			if r := a.x.result; r != nil && r.fault == "" && !r.taken && x.flow.steps[a.step].undoer >= 0 {
+				leave(a, a.x.cloud, record.Succeeded, "it was done, nobody asked for its result, and it is not undone")
 			}
 		}
 		if a.inflight {

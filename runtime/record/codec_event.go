@@ -190,6 +190,7 @@ var readers = [...]func(*coder) Event{
 	tagInstanceTerminated:  readAs[InstanceTerminated],
 	tagInstanceReset:       readAs[InstanceReset],
 	tagWentBack:            readAs[WentBack],
+	tagWentBackAnew:        readWentBackAnew,
 	tagOperated:            readAs[Operated],
 	tagGivenUp:             readAs[GivenUp],
 	tagTaskAnswered:        readAs[TaskAnswered],

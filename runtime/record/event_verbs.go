@@ -52,10 +52,13 @@ type InstanceReset struct {
 	Reason   string
 }
 
-// WentBack: all is undone that had to be, and the instance is at that step.
+// WentBack: all is undone that had to be, and the instance is at that step. Where
+// Anew, what it does from there on is other work than before, also where it has the
+// same key; journals from before that have it without.
 type WentBack struct {
 	At       Instant
 	Instance string
+	Anew     bool
 }
 
 // Operated: a person said what to do with the instance; the events behind it are
@@ -88,6 +91,7 @@ func (GivenUp) event()            {}
 const ExitBack Exit = 80
 
 const (
+	tagWentBackAnew       byte = 50
 	tagInstancePoisoned   byte = 80
 	tagStepSkipped        byte = 81
 	tagInstanceTerminated byte = 82
@@ -125,7 +129,11 @@ func (c *coder) writeVerb(ev Event) bool {
 		c.buf = append(c.buf, tagInstanceReset)
 		e.code(c)
 	case WentBack:
-		c.buf = append(c.buf, tagWentBack)
+		tag := tagWentBack
+		if e.Anew {
+			tag = tagWentBackAnew
+		}
+		c.buf = append(c.buf, tag)
 		e.code(c)
 	case Operated:
 		c.buf = append(c.buf, tagOperated)
@@ -198,6 +206,12 @@ func (e *InstanceReset) code(c *coder) {
 func (e *WentBack) code(c *coder) {
 	c.when(&e.At)
 	c.id(&e.Instance)
+}
+
+func readWentBackAnew(c *coder) Event {
+	e := WentBack{Anew: true}
+	e.code(c)
+	return e
 }
 
 func (e *Operated) code(c *coder) {

@@ -18,6 +18,7 @@ func TestWhatOperatorsDidIsReadForEver(t *testing.T) {
 		{record.InstanceTerminated{At: 5, Instance: "a", Bare: true, By: "olga", Reason: "r"}, "0101520a0100016101046f6c67610172"},
 		{record.InstanceReset{At: 5, Instance: "a", Step: 2, Set: map[string]types.Value{"n": int64(1)}, By: "olga", Reason: "r"}, "0101530a0100016102010100016e0302046f6c67610172"},
 		{record.WentBack{At: 5, Instance: "a"}, "0101540a01000161"},
+		{record.WentBack{At: 5, Instance: "a", Anew: true}, "0101320a01000161"},
 		{record.Operated{At: 5, Instance: "a", Verb: "retry", By: "olga", Reason: "r"}, "0101550a0100016100057265747279046f6c67610172"},
 		{record.GivenUp{At: 5, Instance: "a", Activation: 3}, "0101560a0100016103"},
 	} {

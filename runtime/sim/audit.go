@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,10 @@ const (
 	promiseReadable  = "a journal can be read"
 	promiseTruncate  = "a journal can be truncated below its snapshot, and no higher"
 	promiseDamage    = "damage is found before a shard is owned, and named"
+	promiseSaid      = "what a person was told is so"
+	promiseTask      = "a task is done by one person, once, and not after its time"
+	promiseStill     = "what was terminated stands still"
+	promiseTold      = "what nobody undid is told"
 	promiseLook      = "a query sees all that is durable and nothing else"
 )
 
@@ -76,6 +81,7 @@ type audit struct {
 	awaits map[place]place
 	over   map[place]bool // works that have ended
 	stands []done         // what instances did that began again
+	spoken
 }
 
 // done is a call that completed in a cloud.
@@ -94,7 +100,7 @@ func newAudit(w *world, s int) *audit {
 		entered: map[place]bool{}, leftBy: map[place]bool{}, due: map[place]record.Instant{}, attempts: map[place]uint32{},
 		taken: map[string]bool{}, plans: map[string]string{}, ended: map[string]record.State{}, positions: map[string]uint64{},
 		tasks: map[place]bool{}, keys: map[place]string{}, completed: map[string][]done{}, scopes: newByScope(), awaits: map[place]place{},
-		over: map[place]bool{},
+		over: map[place]bool{}, spoken: newSpoken(),
 	}
 }
 
@@ -199,6 +205,8 @@ func (a *audit) event(ev record.Event) {
 	case record.StepEntered:
 		a.enter(e.Instance, e.Activation, e.Due)
 		a.scopes.entered(e.Instance, e.Activation, e.Parent)
+		a.steps[place{e.Instance, e.Activation}] = e.Step
+		a.still(e.Instance)
 		a.past(e.At)
 		if len(e.Items) == 1 {
 			if work, ok := engine.HandleOf(e.Instance, e.Items[0]); ok {
@@ -233,12 +241,19 @@ func (a *audit) event(ev record.Event) {
 	case record.InstancePoisoned:
 		a.world.figures.Poisoned++
 		a.world.operator(e.Instance)
+	case record.EventExpired:
+		if a.world.skew == maxJump { // it is forgotten before its time, and may come again
+			maps.DeleteFunc(a.taken, func(name string, _ bool) bool { return strings.HasSuffix(name, " "+e.ID) })
+		}
 	case record.InstanceEnded:
 		a.once(a.ended[e.Instance] == "", "the instance %s ended", e.Instance)
 		a.ended[e.Instance] = e.State
+		a.said[terminatedWords(e.Instance)] = true
 	default:
 		a.begun(ev)
 		a.progress(ev)
+		a.verb(ev)
+		a.task(ev)
 	}
 }
 
@@ -313,7 +328,7 @@ func (a *audit) fired(p place, at record.Instant) {
 
 // past holds a decision's time against the world's.
 func (a *audit) past(at record.Instant) {
-	if now := a.world.agenda.now; nanos(at-birth) > now+maxSkew {
+	if now := a.world.agenda.now; nanos(at-birth) > now+a.world.skew {
 		a.world.fail(promiseTimer, "shard %d commit %d was decided at %s, and it is %s only", a.shard, a.last, nanos(at-birth), now)
 	}
 }
@@ -327,6 +342,7 @@ func (a *audit) left(o *owner, e engine.Effect) {
 	}
 	if c, ok := e.(engine.Call); ok {
 		a.keys[p] = c.Endpoint + "." + c.Operation + " " + c.Key
+		a.calls[p] = c
 		a.scopes.left(a.world.outside, c)
 	}
 }

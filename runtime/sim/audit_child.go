@@ -6,6 +6,7 @@ import "github.com/cob-lang/cob/runtime/record"
 func (a *audit) begun(ev record.Event) {
 	switch e := ev.(type) {
 	case record.WorkBegun:
+		a.still(e.Instance)
 		a.enter(e.Instance, e.Activation, 0)
 		a.past(e.At)
 	case record.TaskNudged:

@@ -11,8 +11,10 @@
 // owners that do not know that they were taken over; disks that refuse, forget to
 // answer, run full, take nothing for seconds, and are damaged while nobody looks;
 // a network that loses, doubles, delays and reorders; clouds that are down, slow
-// or fall silent after they did the work; clients that ask again, people,
-// operators, and pumps that begin anew. After a while the faults stop, and then
+// or fall silent after they did the work; clients that ask again, people
+// who claim, hand on and answer the same task in the last moment, operators who
+// terminate, skip, resume, retry and let instances go back with or without need,
+// clocks that jump by hours, alarms that ring early, and pumps that begin anew. After a while the faults stop, and then
 // everything has to finish.
 //
 // What 1,000 seeds live through, about (Figures; TestEveryPromiseHoldsInEveryWorld
@@ -45,8 +47,15 @@
 //   - damage of a disk is found before the shard is owned, and the commit is named;
 //   - a timer fires once, never before its time, and always;
 //   - an instance stays on the plan it started with;
+//   - what a person was told is so: who claimed, answered, skipped, terminated finds it
+//     in the journal, a task is done once and by whoever has it, and what was
+//     terminated stands still;
 //   - money: per effect, over all clouds, one unit of work stands where the step
-//     completed and the instance was not undone, else none.
+//     completed and the instance was not undone, else none. What a terminate or a
+//     resume gave up may stand, and the instance names it.
+//
+// Operators are honest: where one says that a step was done it was done, under the
+// key of the step. Clocks jump in one world of four, also when all else is calm.
 //
 // A seed gives the same run on every machine: no goroutine, no clock, no map
 // order. Run is to be called again with the failing seed; the failure prints the

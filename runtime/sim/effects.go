@@ -130,6 +130,8 @@ func (f *flight) arrive(double bool) {
 	case double:
 		w.outside.serve(s, ask)
 		return
+	case w.options.Plant == BackWithoutUndo && w.audits[f.owner.shard].undoesBack(f.call.Target):
+		f.answer(record.AttemptEnded{Outcome: record.Succeeded})
 	case at == down:
 		f.answer(record.AttemptEnded{Outcome: record.Refused, Detail: "nobody listens"})
 	case at == busy:
@@ -162,7 +164,7 @@ func (f *flight) answer(c record.AttemptEnded) {
 
 // start asks for an instance, perhaps in another shard.
 func (w *world) start(o *owner, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
+	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
 	id := record.InstanceID(e.Process, e.Business)
 	w.wanted[id] = true
 	over := false

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
 )
 
@@ -75,6 +76,43 @@ func (d *disk) unnoticed(w *world, s int) {
 	}
 	d.damage.mend()
 	d.damage = nil
+}
+
+// jump sets the clock of a worker by up to some hours, in worlds where that happens.
+func (w *world) jump(k *worker) {
+	if w.skew == maxSkew {
+		return
+	}
+	w.figures.Jumps++
+	skew := w.random.between(-maxJump, maxJump)
+	w.trace("the clock of %s jumps from %s to %s", k.name, k.skew, skew)
+	w.setClock(k, skew)
+}
+
+// setClock sets a worker's clock, which the shards that it owns see when they look
+// at it again.
+func (w *world) setClock(k *worker, skew nanos) {
+	if k.skew == skew {
+		return
+	}
+	k.skew = skew
+	for _, o := range k.owns {
+		if o != nil && w.options.Plant != LostInTheJump {
+			w.on(k, w.random.between(0, nanos(shard.LooksAtClock)), func() {
+				if o.alive() {
+					w.arm(o)
+				}
+			})
+		}
+	}
+}
+
+// alarm rings for timers of a shard that are not due yet.
+func (w *world) alarm(s int) {
+	for _, due := range w.audits[s].state.Due(birth+record.Instant(w.agenda.now+30*day), 3) {
+		w.figures.Alarms++
+		w.offer(s, due, nil)
+	}
 }
 
 // power fails: every worker goes down at once.

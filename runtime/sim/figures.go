@@ -36,6 +36,16 @@ type Figures struct {
 	Timers      int // that fired
 	Undone      int // compensations that began
 	Verbs       int // of operators
+	LastMoment  int // people who act when the time of their task is over
+	Quarrels    int // claims, handings on and answers for one task at once
+	Delegated   int // tasks that somebody handed on
+	Skipped     int // steps that an operator took as done
+	Terminated  int
+	WentBack    int // instances that an operator let go back
+	Resumed     int // instances that went on behind an incident
+	GivenUp     int // compensations and closing blocks among what was given up
+	Jumps       int // of a worker's clock, by up to some hours
+	Alarms      int // for timers that are not due yet, or not any more
 	Poisoned    int // instances that a bug is said to be met on
 	Children    int
 	Continued   int // instances that began again
@@ -97,6 +107,16 @@ func (f *Figures) counts() []count {
 		{"Timers", &f.Timers},
 		{"Undone", &f.Undone},
 		{"Verbs", &f.Verbs},
+		{"LastMoment", &f.LastMoment},
+		{"Quarrels", &f.Quarrels},
+		{"Delegated", &f.Delegated},
+		{"Skipped", &f.Skipped},
+		{"Terminated", &f.Terminated},
+		{"WentBack", &f.WentBack},
+		{"Resumed", &f.Resumed},
+		{"GivenUp", &f.GivenUp},
+		{"Jumps", &f.Jumps},
+		{"Alarms", &f.Alarms},
 		{"Poisoned", &f.Poisoned},
 		{"Children", &f.Children},
 		{"Continued", &f.Continued},

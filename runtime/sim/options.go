@@ -31,6 +31,12 @@ type Load struct {
 	// Behave is what the services of the outside decide. It must depend on its
 	// arguments alone. A zero Answer is success without a value.
 	Behave func(Ask) Answer
+	// Operated says that operators meddle: they terminate, skip, resume, retry and let
+	// instances go back, and not only where there is an incident.
+	Operated bool
+	// Jumps says that clocks jump, in one world of four. What is remembered for a time
+	// only, such as the ID of an event, may be forgotten by that.
+	Jumps bool
 	// Judge says what is wrong with what everything came to, "" where nothing is. Nil:
 	// only the promises of the engine count.
 	Judge func(Story) string
@@ -170,6 +176,13 @@ const (
 	ReadsBeforeTheFence Bug = "a new owner reads the journal before it fences the old one"
 	OldAnswers          Bug = "the answer to an append of an earlier owner counts for the present one"
 	QueriesBeforeCommit Bug = "a query sees what is not durable"
+	VerbsForgotten      Bug = "an operator is told yes, and nothing is written"
+	BareTerminate       Bug = "a terminate says nothing of what it leaves"
+	SkipWhatComesNext   Bug = "a skip asked for again skips what comes next"
+	BackWithoutUndo     Bug = "going back undoes nothing"
+	ClaimsBindNobody    Bug = "an answer counts for whoever claimed the task"
+	LateAnswers         Bug = "an answer is taken for good although the task is over"
+	LostInTheJump       Bug = "a timer that is not due when its alarm rings is forgotten"
 )
 
 // Bugs are all that can be planted.
@@ -178,6 +191,8 @@ func Bugs() []Bug {
 		EffectsBeforeCommit, AnswerBeforeCommit, NoDeduplication, NoDispatchAgain, NoSettlement, TrustRefusedAgain,
 		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
 		NoFence, ReadsBeforeTheFence, OldAnswers, QueriesBeforeCommit,
+		VerbsForgotten, BareTerminate, SkipWhatComesNext, BackWithoutUndo,
+		ClaimsBindNobody, LateAnswers, LostInTheJump,
 	}
 }
 

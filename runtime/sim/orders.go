@@ -135,7 +135,7 @@ func order(n int, total int64, lines int) map[string]any {
 // ordersLoad is some orders, made of a seed.
 func ordersLoad(seed uint64) *Load {
 	r := random{mix(seed, "orders")}
-	l := &Load{Programs: []*engine.Program{orderPrograms[0]}, Behave: shop(seed), Answer: approve(seed)}
+	l := &Load{Programs: []*engine.Program{orderPrograms[0]}, Behave: shop(seed), Answer: approve(seed), Operated: true, Jumps: true}
 	if r.chance(400) {
 		l.Programs = append(l.Programs, orderPrograms[1])
 	}

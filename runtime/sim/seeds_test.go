@@ -130,6 +130,8 @@ func TestSeedsThatFoundBugs(t *testing.T) {
 		{60, "the same, with another attempt in between"},
 		{312, "a refused append put a fenced owner of the in-memory journal behind its rival, and the next append was taken"},
 		{1252, "the same, found by an attempt that was made twice"},
+		{331146, "an instance with an incident met a bug, was cancelled, and what had the incident was never tried again"},
+		{391737, "the same, in what closes an instance"},
 		{12744, "an instance that begins again was held to what it did in a scope that it had undone"},
 	} {
 		if r := sim.Run(sim.Options{Seed: c.seed}); r.Failure != nil {

@@ -172,7 +172,7 @@ func (w *world) claim(s int, k *worker) {
 	if w.options.Plant == ReadsBeforeTheFence && w.random.chance(300) {
 		err = w.fenceLate(s, handle, k, state)
 	} else {
-		behind, err = shard.Recover(context.Background(), handle, k.name, state, w.restored(s), nil)
+		behind, err = shard.Recover(context.Background(), handle, k.name, 0, state, w.restored(s), nil)
 	}
 	for n := before; n < handle.Stats().Last; n++ {
 		w.audits[s].takeOver()
@@ -408,6 +408,9 @@ func (w *world) arm(o *owner) {
 	w.on(o.worker, at-w.agenda.now, func() {
 		if o.armed == at {
 			o.armed = -1
+		}
+		if w.options.Plant == LostInTheJump && o.loop.State().Counts().Timers > 0 && len(o.loop.State().Due(w.clock(o.worker), 1)) == 0 {
+			return
 		}
 		w.work(o)
 		if o.alive() && !o.writing {

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/journal"
@@ -11,6 +13,12 @@ import (
 
 // maxSkew bounds how far a worker's clock is off.
 const maxSkew = 50 * millisecond
+
+// maxJump bounds how far it is off in worlds where clocks jump.
+const maxJump = 3 * hour
+
+// lateJumps is how often clocks jump when everything else has calmed down.
+const lateJumps = 4
 
 // maxCommit is the largest commit in bytes: a full batch, and the largest command
 // on top of it.
@@ -41,6 +49,8 @@ type world struct {
 	receivers []*receiver
 	deployed  int // how many of the load's programs are known
 
+	wishes int             // of operators
+	skew   nanos           // how far a clock may be ahead
 	wanted map[string]bool // instances that somebody asked for
 	// received are the messages that an instance took, by receiver and position.
 	received map[string]bool
@@ -97,6 +107,10 @@ func newWorld(o Options, tracing bool) *world {
 	w := &world{
 		options: o, load: o.Load, limits: engine.DefaultLimits(), random: random{o.Seed}, tracing: tracing,
 		wanted: map[string]bool{}, received: map[string]bool{}, deployed: 1, compareChance: 40,
+		skew: maxSkew,
+	}
+	if o.Load.Jumps && mix(o.Seed, "clocks")%4 == 0 {
+		w.skew = maxJump
 	}
 	w.figures.Ended = map[record.State]int{}
 	if mix(o.Seed, "attempts")%4 == 0 {
@@ -199,8 +213,18 @@ func (w *world) begin() {
 		w.agenda.after(w.random.between(0, second), w.mischief)
 		w.agenda.after(nanos(w.options.Storm), w.calm)
 	}
+	if w.options.Storm > 0 {
+		for range lateJumps {
+			w.agenda.after(w.random.between(storm, 8*day), func() { w.jump(w.workers[w.random.below(len(w.workers))]) })
+		}
+	}
 	if len(w.load.Programs) > 1 {
 		w.agenda.after(w.random.between(0, storm), w.deploy)
+	}
+	if w.load.Operated {
+		for range w.random.below(maxStrolls) {
+			w.agenda.after(w.random.between(second, storm*5/4), w.stroll)
+		}
 	}
 }
 
@@ -226,7 +250,7 @@ func (w *world) mischief() {
 	w.agenda.after(w.random.between(50*millisecond, 1500*millisecond), w.mischief)
 	k := w.workers[w.random.below(len(w.workers))]
 	s := w.random.below(len(w.disks))
-	switch w.random.below(24) {
+	switch w.random.below(26) {
 	case 0, 1, 2, 3, 4:
 		if k.up {
 			w.crash(k)
@@ -260,6 +284,10 @@ func (w *world) mischief() {
 		w.look(s)
 	case 15, 16:
 		w.disks[s].slow = w.agenda.now + w.random.between(100*millisecond, 3*second)
+	case 18:
+		w.jump(k)
+	case 19:
+		w.alarm(s)
 	case 17:
 		for _, p := range w.pumps {
 			p.resume()
@@ -296,6 +324,7 @@ func (w *world) calm() {
 	for _, k := range w.workers {
 		w.restart(k)
 		w.resume(k)
+		w.setClock(k, min(max(k.skew, -maxSkew), maxSkew))
 	}
 	for s := range w.disks {
 		if w.owner(s) == nil {
@@ -358,10 +387,10 @@ func (w *world) story() Story {
 
 // money counts the units.
 func (w *world) money() {
-	want := map[string]int{}
+	wanted := map[done]bool{}
 	for _, a := range w.audits {
 		for _, d := range a.stands {
-			want[d.key]++
+			wanted[d] = true
 		}
 		for instance, all := range a.completed {
 			if a.ended[instance] != record.Completed {
@@ -369,15 +398,34 @@ func (w *world) money() {
 			}
 			for _, d := range all {
 				if !a.scopes.units[d] {
-					want[d.key]++
+					wanted[d] = true
 				}
 			}
 		}
 	}
+	extra, excused := map[string][]string{}, map[string]bool{}
 	for _, key := range w.outside.keys() {
-		clouds := w.outside.standing(key)
-		if len(clouds) != want[key] {
-			w.fail(promiseMoney, "%s stands %d times (%v), wanted %d times", key, len(clouds), clouds, want[key])
+		for _, cloud := range w.outside.standing(key) {
+			if d := (done{key, cloud}); wanted[d] {
+				delete(wanted, d)
+			} else {
+				extra[key] = append(extra[key], cloud)
+			}
+		}
+	}
+	for _, a := range w.audits {
+		a.untold(extra, excused)
+	}
+	for _, key := range slices.Sorted(maps.Keys(extra)) {
+		if !excused[key] {
+			w.fail(promiseMoney, "%s stands at %v, where it is not wanted", key, extra[key])
+		}
+	}
+	for _, key := range w.outside.keys() {
+		for d := range wanted {
+			if d.key == key {
+				w.fail(promiseMoney, "%s does not stand at %s, where it is wanted", d.key, d.cloud)
+			}
 		}
 	}
 	for _, c := range w.load.Starts {

@@ -24,13 +24,15 @@ import (
 	"github.com/cob-lang/cob/runtime/connector"
 	httpconnector "github.com/cob-lang/cob/runtime/connector/http"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/lease"
 	"github.com/cob-lang/cob/runtime/node"
 )
 
 // runOptions are the flags of cob run.
 type runOptions struct {
 	dir, listen, store, copy, nats, cloud, secrets string
-	shards                                         int
+	shards, replicas                               int
+	lease                                          time.Duration
 	watch                                          bool
 	tokens, audit, tlsCert, tlsKey                 string
 	identity                                       admin.Identity
@@ -66,7 +68,9 @@ about who they are, so it listens on this machine alone.`,
 	c.Flags().StringVar(&o.listen, "listen", o.listen, "address of the HTTP API")
 	c.Flags().StringVar(&o.store, "store", o.store, "directory of the embedded store")
 	c.Flags().StringVar(&o.copy, "copy", "", "directory of a second copy of the journals and plans, best on another disk or machine")
-	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one")
+	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one; several of one cluster with commas")
+	c.Flags().IntVar(&o.replicas, "replicas", 0, "copies that the servers of --nats keep: 1, 3 or 5 (default 3 on a cluster, else 1)")
+	c.Flags().DurationVar(&o.lease, "lease", lease.DefaultTTL, fmt.Sprintf("with --nats: how long a node may be silent before others take its shards, %v to %v", lease.MinTTL, lease.MaxTTL))
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
 	c.Flags().StringVar(&o.tokens, "tokens", "", "file that says whose each token is and what it allows, as cob token writes it")
@@ -75,7 +79,7 @@ about who they are, so it listens on this machine alone.`,
 	c.Flags().StringVar(&o.tlsKey, "tls-key", "", "file with the key of --tls-cert")
 	c.Flags().StringVar(&o.identity.User, "user-header", "", "header in which a proxy says who asks; without it callers say themselves who they are")
 	c.Flags().StringVar(&o.identity.Groups, "groups-header", "", "header in which the proxy says the groups of who asks, separated by commas")
-	c.Flags().IntVar(&o.shards, "shards", 0, fmt.Sprintf("shards of a new store (default %d); an existing one keeps its number", node.DefaultShards))
+	c.Flags().IntVar(&o.shards, "shards", 0, fmt.Sprintf("shards of a new store (default %d, with --nats %d); an existing one keeps its number", node.DefaultShards, node.ClusterShards))
 	c.Flags().BoolVar(&o.watch, "watch", false, "compile and activate the package whenever it changes")
 	return c
 }
@@ -165,14 +169,14 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry) node.Options {
 	store := jetstream.Options{StoreDir: o.store, CopyDir: o.copy}
 	if o.nats != "" {
-		store = jetstream.Options{URL: o.nats, CopyDir: o.copy}
+		store = jetstream.Options{URL: o.nats, CopyDir: o.copy, Replicas: o.replicas}
 	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "cob"
 	}
 	return node.Options{
-		Store: store, Shards: o.shards, Cloud: o.cloud, Owner: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		Store: store, Shards: o.shards, Cloud: o.cloud, Lease: o.lease, Owner: fmt.Sprintf("%s/%d", host, os.Getpid()),
 		Connectors: connectors,
 		Settings:   settings(o.secrets),
 		Log:        slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),

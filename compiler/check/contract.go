@@ -129,7 +129,7 @@ func (c *checker) contractRequest(o *contract.Operation) *plan.HTTP {
 	out := &plan.HTTP{Method: o.HTTP.Method}
 	rest := o.HTTP.Path
 	for _, p := range o.Params {
-		v := expression.Tree{Op: expression.Var, Type: p.Type, Name: p.Name}
+		v := asText(&p)
 		switch p.In {
 		case "path":
 			before, after, ok := strings.Cut(rest, "{"+p.WireName()+"}")
@@ -143,7 +143,7 @@ func (c *checker) contractRequest(o *contract.Operation) *plan.HTTP {
 		case "header":
 			out.Headers = append(out.Headers, plan.NamedTree{Name: p.WireName(), Expr: v})
 		case "body":
-			out.Body = &v
+			out.Body = &expression.Tree{Op: expression.Var, Type: p.Type, Name: p.Name}
 		}
 	}
 	if rest != "" {

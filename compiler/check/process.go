@@ -150,6 +150,7 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("failover"); ok {
 		p.Failover = v.symbol.Full
+		c.sticks(p.Failover, "the process "+p.Decl.Name.Text, p.Decl.Body.Settings, b.span("failover"))
 	}
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full

@@ -248,10 +248,10 @@ func (a *asyncAPI) sends(op *node, name, address string, parameters *node, list 
 		}
 		for _, part := range strings.Split(address, "{")[1:] {
 			if hole, _, ok := strings.Cut(part, "}"); ok {
-				o.Params = append(o.Params, distinct(Param{a.parameter(hole, parameters.get(hole), o.Name), "path"}, o.Params))
+				o.Params = append(o.Params, distinct(Param{Field: a.parameter(hole, parameters.get(hole), o.Name), In: "path"}, o.Params))
 			}
 		}
-		o.Params = append(o.Params, distinct(Param{types.Field{Name: "message", Type: m.payload}, "body"}, o.Params))
+		o.Params = append(o.Params, distinct(Param{Field: types.Field{Name: "message", Type: m.payload}, In: "body"}, o.Params))
 		if m.schema != nil {
 			a.ofParam(&o, o.Params[len(o.Params)-1].Field, m.schema)
 		}

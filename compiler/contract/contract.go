@@ -112,6 +112,9 @@ type Operation struct {
 type Param struct {
 	types.Field
 	In string // path, query, header or body; empty where the protocol has one place
+	// Between stands between the items of a list that travels as one text; it is
+	// empty where each item is a parameter of its own.
+	Between string
 }
 
 // Fault is one fault of an operation and how an answer says it.

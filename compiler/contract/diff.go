@@ -246,6 +246,14 @@ func (o *Operation) travel() string {
 	return "nothing"
 }
 
+// apart is how the items of a list are told apart.
+func (p *Param) apart() string {
+	if p.Between == "" {
+		return "each by itself"
+	}
+	return fmt.Sprintf("as one text with %q between them", p.Between)
+}
+
 func (d *differ) params(subject string, a, b []Param) {
 	find := func(list []Param, name string) int {
 		return slices.IndexFunc(list, func(p Param) bool { return p.Name == name })
@@ -258,6 +266,9 @@ func (d *differ) params(subject string, a, b []Param) {
 			continue
 		}
 		kept = append(kept, p.Name)
+		if b[i].Between != p.Between {
+			d.breaks(subject, "the items of the parameter %s travelled %s and travel %s", p.Name, p.apart(), b[i].apart())
+		}
 		if b[i].In != p.In || b[i].WireName() != p.WireName() {
 			d.breaks(subject, "the parameter %s was in %s as %s and is in %s as %s", p.Name, or(p.In, "the call"), p.WireName(), or(b[i].In, "the call"), b[i].WireName())
 		}

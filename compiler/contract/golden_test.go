@@ -150,6 +150,9 @@ func printOperation(o *contract.Operation, line func(string, ...any)) {
 		if p.In != "" {
 			text = p.In + " " + text
 		}
+		if p.Between != "" {
+			text += fmt.Sprintf(" between %q", p.Between)
+		}
 		if p.Wire != "" {
 			text += fmt.Sprintf(" @json(%q)", p.Wire)
 		}

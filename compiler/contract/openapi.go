@@ -121,8 +121,9 @@ func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 			t = a.typeOf(schema, out.Name+"_"+name)
 		}
 		schemas[[2]string{in, name}] = schema
-		if in != "path" && in != "query" && in != "header" || !a.inText(t) {
+		if !a.inPlace(in, p) || !a.inText(t) {
 			if !required {
+				a.left(p.at(), "COB cannot send the %s parameter %s of %s, which is optional: it is left out", in, name, out.Name)
 				continue
 			}
 			a.left(p.at(), "%s requires the %s parameter %s, which COB cannot send: the operation is left out", out.Name, in, name)
@@ -134,7 +135,10 @@ func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 		if !required {
 			t = types.OptionalOf(t)
 		}
-		x := Param{types.Field{Name: identifier(name), Type: t, Doc: p.get("description").str()}, in}
+		x := Param{Field: types.Field{Name: identifier(name), Type: t, Doc: p.get("description").str()}, In: in}
+		if t.Kind == types.List || t.Kind == types.Optional && t.Elem.Kind == types.List {
+			x.Between = between(in, p)
+		}
 		if x.Name != name {
 			x.Wire = name
 		}
@@ -156,6 +160,37 @@ func (a *openAPI) params(out *Operation, path *node, list []*node) bool {
 		}
 	}
 	return a.holes(out, path)
+}
+
+// inPlace says whether a parameter stands where, and in a style in which, one can be
+// sent.
+func (a *openAPI) inPlace(in string, p *node) bool {
+	style := p.get("style").str()
+	switch in {
+	case "path", "header":
+		return style == "" || style == "simple"
+	case "query":
+		return style != "deepObject"
+	}
+	return false
+}
+
+// between is what stands between the items of a list: nothing where each of them is
+// a parameter of its own, which only a query can have.
+func between(in string, p *node) string {
+	if in != "query" {
+		return ","
+	}
+	style, explode := p.get("style").str(), p.get("explode")
+	switch {
+	case explode.isTrue() || explode == nil && (style == "" || style == "form"):
+		return ""
+	case style == "spaceDelimited":
+		return " "
+	case style == "pipeDelimited":
+		return "|"
+	}
+	return ","
 }
 
 // inText says whether values of t can stand in a path, a query or a header.
@@ -216,6 +251,9 @@ func (a *openAPI) body(out *Operation, op *node) bool {
 	schema := firstJSON(b.get("content"))
 	if schema == nil {
 		if !required {
+			if !hollow(b.get("content")) {
+				a.left(b.at(), "COB cannot send the body of %s, which is no JSON and optional: it is left out", out.Name)
+			}
 			return true
 		}
 		a.left(b.at(), "%s takes a body that is no JSON: the operation is left out", out.Name)
@@ -225,9 +263,20 @@ func (a *openAPI) body(out *Operation, op *node) bool {
 	if !required {
 		t = types.OptionalOf(t)
 	}
-	out.Params = append(out.Params, distinct(Param{types.Field{Name: "body", Type: t, Doc: b.get("description").str()}, "body"}, out.Params))
+	out.Params = append(out.Params, distinct(Param{Field: types.Field{Name: "body", Type: t, Doc: b.get("description").str()}, In: "body"}, out.Params))
 	a.ofParam(out, out.Params[len(out.Params)-1].Field, schema)
 	return true
+}
+
+// hollow says that nothing is described that a body could hold.
+func hollow(content *node) bool {
+	full := false
+	content.each(func(_, media *node) {
+		schema := media.get("schema")
+		properties := schema.get("properties")
+		full = full || schema != nil && (schema.get("type").str() != "object" || properties != nil && len(properties.items) > 0)
+	})
+	return !full
 }
 
 // result finds the first 2xx answer with a body.

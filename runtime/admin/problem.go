@@ -72,7 +72,7 @@ func problemOf(err error) *Problem {
 	case errors.Is(err, node.ErrUnknown):
 		return &Problem{Title: "No answer of the store", Status: http.StatusServiceUnavailable,
 			Detail: "it may have happened: ask again with the same key (" + err.Error() + ")"}
-	case errors.Is(err, shard.ErrLost), errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrStalled), errors.Is(err, node.ErrNotReady):
+	case errors.Is(err, node.ErrElsewhere), errors.Is(err, shard.ErrLost), errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrStalled), errors.Is(err, node.ErrNotReady):
 		return &Problem{Title: "Not now", Status: http.StatusServiceUnavailable, Detail: err.Error()}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &Problem{Title: "No answer in time", Status: http.StatusServiceUnavailable,

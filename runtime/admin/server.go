@@ -36,10 +36,12 @@ const (
 
 // New is the handler of a node's whole API. who says who asks.
 func New(n *node.Node, who Identity) http.Handler {
-	s, mux := &server{n, who}, http.NewServeMux()
+	s, mux, others := &server{n, who}, http.NewServeMux(), http.NewServeMux()
 	for pattern, c := range s.calls() {
 		mux.HandleFunc(pattern, answer(s.guarded(pattern, c), BodyTime))
+		others.HandleFunc(pattern, answer(c.handle, BodyTime))
 	}
+	n.Serve(s.answerOther(others))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := s.admit(r, everything); err != nil { // strangers do not try out what there is
 			writeProblem(w, r, err)
@@ -58,7 +60,7 @@ func (s *server) guarded(pattern string, c call) func(http.ResponseWriter, *http
 		if err != nil {
 			return err
 		}
-		return c.handle(w, r)
+		return s.placed(c.handle)(w, r)
 	}
 	if strings.HasPrefix(pattern, "POST ") {
 		return s.keeping(pattern, handle)
@@ -136,6 +138,7 @@ func (s *server) calls() map[string]call {
 		"POST /v1/deployments":                   {s.deploy, []access.Right{access.Deploy}},
 		"GET /v1/endpoints":                      {s.endpoints, []access.Right{access.View}},
 		"GET /v1/journals":                       {s.journals, []access.Right{access.View}},
+		"GET /v1/nodes":                          {s.nodes, []access.Right{access.View}},
 		"GET /v1/figures":                        {s.figures, []access.Right{access.View}},
 		"GET /v1/stream":                         {s.stream, []access.Right{access.View}},
 		"GET /healthz":                           {s.alive, nil},
@@ -278,6 +281,14 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := Page{Instances: s.node.Instances(filter, before, n, who)}
+	others, err := gathered[Page](s, w, r)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		page.Instances = append(page.Instances, o.Instances...)
+	}
+	page.Instances = observe.Newest(page.Instances, n)
 	if len(page.Instances) == n {
 		page.Cursor = page.Instances[n-1].Place().String()
 	}
@@ -330,7 +341,11 @@ func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) history(w http.ResponseWriter, r *http.Request) error {
-	entries, err := s.node.History(r.Context(), r.PathValue("id"))
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	entries, err := s.node.History(r.Context(), r.PathValue("id"), who)
 	if err != nil {
 		return err
 	}
@@ -353,8 +368,34 @@ func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, d)
 }
 
-func (s *server) journals(w http.ResponseWriter, _ *http.Request) error {
-	return reply(w, http.StatusOK, map[string]any{"journals": s.node.Journals()})
+// journalList is the answer to how the journals stand.
+type journalList struct {
+	Journals []node.JournalStatus `json:"journals"`
+}
+
+func (s *server) journals(w http.ResponseWriter, r *http.Request) error {
+	list := journalList{s.node.Journals()}
+	others, err := gathered[journalList](s, w, r)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		list.Journals = append(list.Journals, o.Journals...)
+	}
+	slices.SortFunc(list.Journals, func(a, b node.JournalStatus) int { return a.Shard - b.Shard })
+	return reply(w, http.StatusOK, list)
+}
+
+// NodeList are the nodes of the store, and the shards that nobody owns now.
+type NodeList struct {
+	Nodes []node.NodeStatus `json:"nodes"`
+	Free  []int             `json:"free"`
+}
+
+// nodes says who owns which shard.
+func (s *server) nodes(w http.ResponseWriter, r *http.Request) error {
+	list, free := s.node.Nodes(r.Context())
+	return reply(w, http.StatusOK, NodeList{list, free})
 }
 
 func (s *server) endpoints(w http.ResponseWriter, _ *http.Request) error {

@@ -38,6 +38,11 @@ func taskFilter(r *http.Request) (node.TaskFilter, error) {
 	return f, nil
 }
 
+// taskList is the answer to which tasks are open.
+type taskList struct {
+	Tasks []node.Task `json:"tasks"`
+}
+
 func (s *server) tasks(w http.ResponseWriter, r *http.Request) error {
 	f, err := taskFilter(r)
 	if err != nil {
@@ -58,7 +63,17 @@ func (s *server) tasks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, map[string]any{"tasks": list})
+	others, err := gathered[taskList](s, w, r)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		list = append(list, o.Tasks...)
+	}
+	if len(others) > 0 {
+		f.Sort.Sort(list)
+	}
+	return reply(w, http.StatusOK, taskList{list[:min(n, len(list))]})
 }
 
 func (s *server) task(w http.ResponseWriter, r *http.Request) error {

@@ -55,6 +55,9 @@ type Call struct {
 	Until record.Instant
 	// Settlement says that the attempt only finds out what an earlier one did.
 	Settlement bool
+	// Persistent says that it can go nowhere else and is not given up: a breaker lets
+	// it pass.
+	Persistent bool
 }
 
 // Start starts an instance, perhaps in another shard. It Succeeded when the
@@ -63,6 +66,7 @@ type Call struct {
 type Start struct {
 	Target
 	Process  string                 // qualified
+	Plan     string                 // digest; "" is the active plan of the process's package
 	Business string                 // the key of the new instance
 	Input    map[string]types.Value // by parameter
 	// Watch is who waits for the end of the instance, if anybody. Where it is

@@ -54,7 +54,10 @@ func (s *State) taskNudged(x *instance, a *activation, e *record.TaskNudged) {
 // timers.
 func (s *State) OnlyReminders() bool {
 	for _, e := range s.timers.heap {
-		if !s.stale(e) && (e.cell != nil || !remindsAlone(peek(e.inst), e.act)) {
+		if s.stale(e) {
+			continue
+		}
+		if e.cell != nil && e.cell.holds() || e.cell == nil && !remindsAlone(peek(e.inst), e.act) {
 			return false
 		}
 	}

@@ -127,7 +127,8 @@ type call struct {
 	ownKey     *expr      // of this call, over the variables; it goes before key
 	exprs      []*expr    // args, and ownKey where there is one
 	failover   *plan.Failover
-	order      *placement.Order // of what the policy allows
+	order      *placement.Order    // of what the policy allows
+	never      []placement.Ordered // what it forbids
 	sameCloud  string
 	candidates int
 	timeoutNs  int64
@@ -278,6 +279,15 @@ func (f *flow) stepID(step uint32) string {
 		return f.steps[step].id
 	}
 	return "dead_letter"
+}
+
+// carries is the digest of the plan where it holds a process of another package: that
+// one runs as it stands here, whether or not its package is active by itself.
+func (p *Program) carries(process string) string {
+	if f := p.flows[process]; f != nil && packageOf(process) != p.plan.Package {
+		return p.digest
+	}
+	return ""
 }
 
 func packageOf(name string) string {

@@ -20,6 +20,12 @@
 // COB_C_<package>_<name> (channels; in the package a dot is a dash and an underscore an equals sign). Every write is on the disk before it is acknowledged (SyncAlways), unless
 // Options.LazySync is set.
 //
+// # What several nodes share
+//
+// On an external server the marks are a bucket, COB_MARKS, and there is a stream COB_BOARD: small facts that nodes tell each other, such as who is
+// there, each written only over the one that its writer knows, and some of them going away by themselves. What nodes ask each other
+// goes over the Bus, which is core NATS and keeps nothing.
+//
 // # What damage is noticed, and when
 //
 // The server loses acknowledged messages silently when a bit flips, so nothing here believes it. A hole or a flipped bit anywhere in a

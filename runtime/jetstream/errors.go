@@ -67,6 +67,7 @@ func (e *ExternalServerError) Error() string {
 const (
 	codeInsufficientResources = 10023
 	codeStorageExceeded       = 10047
+	codeNoMessage             = 10037
 	codeMessageTooLarge       = 10054
 	codeWrongLastSequence     = 10071
 	codeStoreFailed           = 10077

@@ -28,7 +28,7 @@ type Options struct {
 	MaxStore     int64         // all streams together, in bytes; 1 MiB or more; default DefaultMaxStore
 	MaxPayload   int           // one message in bytes; 64 KiB to MaxPayloadCeiling; default DefaultMaxPayload
 	Reserve      int64         // disk space in bytes below which writes are refused as full; 0 to half of MaxStore; default DefaultReserve; -1 for none
-	Replicas     int           // copies of every stream, 1, 3 or 5; default 1; more than 1 needs URL
+	Replicas     int           // copies of every stream, 1, 3 or 5; default 3 where URL is a cluster, else 1; more than 1 needs URL
 	Timeout      time.Duration // longest wait for one answer of the store; 10 ms to 10 min; default DefaultTimeout
 	MarkInterval time.Duration // longest time between a commit and the mark that covers it; 10 ms to 1 h; default DefaultMarkInterval
 	CopyDir      string        // directory of a second copy of every journal, best on another disk or machine; only with StoreDir. Default none
@@ -47,7 +47,7 @@ func (o Options) withDefaults() Options {
 	if o.Reserve == 0 {
 		o.Reserve = DefaultReserve
 	}
-	if o.Replicas == 0 {
+	if o.Replicas == 0 && o.URL == "" {
 		o.Replicas = 1
 	}
 	if o.Timeout == 0 {
@@ -86,7 +86,7 @@ func (o Options) Validate() error {
 		{name: "MaxStore", value: o.MaxStore, low: 1 << 20, high: 1 << 62, unit: " bytes"},
 		{name: "MaxPayload", value: int64(o.MaxPayload), low: 64 << 10, high: MaxPayloadCeiling, unit: " bytes"},
 		{name: "Reserve", value: o.Reserve, low: -1, high: max(o.MaxStore/2, DefaultReserve), unit: " bytes"},
-		{name: "Replicas", value: int64(o.Replicas), low: 1, high: MaxReplicas},
+		{name: "Replicas", value: int64(o.Replicas), low: 0, high: MaxReplicas},
 		{name: "Timeout", value: o.Timeout.Milliseconds(), low: 10, high: (10 * time.Minute).Milliseconds(), unit: " ms"},
 		{name: "ScrubEvery", value: o.ScrubEvery.Milliseconds(), low: 1000, high: (31 * 24 * time.Hour).Milliseconds(), unit: " ms"},
 		{name: "ScrubRate", value: o.ScrubRate, low: 4 << 10, high: 1 << 30, unit: " bytes/s"},
@@ -96,7 +96,7 @@ func (o Options) Validate() error {
 			return fmt.Errorf("jetstream options: %s is %d%s, must be from %d to %d", f.name, f.value, f.unit, f.low, f.high)
 		}
 	}
-	if o.Replicas%2 == 0 || (o.Replicas > 1 && o.URL == "") {
+	if o.Replicas != 0 && (o.Replicas%2 == 0 || o.Replicas > 1 && o.URL == "") {
 		return fmt.Errorf("jetstream options: Replicas is %d, must be 1, or 3 or 5 with an URL", o.Replicas)
 	}
 	return nil

@@ -78,6 +78,16 @@ func (p *Plans) Put(ctx context.Context, digest string, plan []byte) error {
 }
 
 func (p *Plans) write(ctx context.Context, subject string, content []byte) error {
+	return p.put(ctx, subject, content, nil)
+}
+
+// writeFirst writes where nothing stands yet. Errors: journal.ErrFenced where something does.
+func (p *Plans) writeFirst(ctx context.Context, subject string, content []byte) error {
+	return p.put(ctx, subject, content, []string{"0"})
+}
+
+// put writes over whatever has the sequence after, nil for anything.
+func (p *Plans) put(ctx context.Context, subject string, content []byte, after []string) error {
 	if err := p.server.dir.room(len(content), 100); err != nil {
 		return err
 	}
@@ -85,6 +95,9 @@ func (p *Plans) write(ctx context.Context, subject string, content []byte) error
 	m.Data = content
 	sum := sha256.Sum256(content)
 	m.Header[headerSum] = []string{hex.EncodeToString(sum[:])}
+	if after != nil {
+		m.Header[headerLastFor] = after
+	}
 	a, err := p.server.publish(ctx, m)
 	if err == nil && a.Error != nil {
 		err = a.Error.writeError()

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -79,16 +81,27 @@ func (s *Server) embed() error {
 	return err
 }
 
+// reconnectPause is between two tries to reach the servers of a cluster again.
+const reconnectPause = 250 * time.Millisecond
+
 // connect reaches an external server and checks that it can do what COB needs.
 func (s *Server) connect(ctx context.Context) error {
 	refuse := func(format string, args ...any) error {
-		return &ExternalServerError{URL: s.options.URL, Reason: fmt.Sprintf(format, args...)}
+		return &ExternalServerError{URL: withoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
 	}
-	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1))
-	if err != nil {
+	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		return refuse("it refuses the credentials (%v): write them into the address, nats://USER:PASSWORD@HOST or nats://TOKEN@HOST", err)
+	case err != nil:
 		return refuse("%v", err)
 	}
 	s.nc = nc
+	if s.options.Replicas == 0 {
+		if s.options.Replicas = 1; nc.ConnectedClusterName() != "" {
+			s.options.Replicas = 3
+		}
+	}
 	if v := nc.ConnectedServerVersion(); !atLeast(v, 2, 11) {
 		return refuse("its version is %s, COB needs 2.11 or newer", v)
 	}
@@ -104,6 +117,25 @@ func (s *Server) connect(ctx context.Context) error {
 		return refuse("JetStream is not available there: %v", err)
 	}
 	return nil
+}
+
+// withoutPasswords is a list of addresses as it may be shown.
+func withoutPasswords(list string) string {
+	var shown []string
+	for _, text := range strings.Split(list, ",") {
+		u, err := url.Parse(strings.TrimSpace(text))
+		switch {
+		case err != nil:
+			text = "(an address that cannot be read)"
+		case u.User != nil:
+			if _, secret := u.User.Password(); !secret {
+				u.User = url.User("xxxxx") // a token
+			}
+			text = u.Redacted()
+		}
+		shown = append(shown, text)
+	}
+	return strings.Join(shown, ",")
 }
 
 // atLeast compares a version such as 2.11.4-beta with major.minor.

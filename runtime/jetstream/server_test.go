@@ -186,13 +186,34 @@ func TestExternalServerThatWillNotDo(t *testing.T) {
 		{"no JetStream", external(t, false), "JetStream is not available"},
 		{"too old", oldServer(t), "version is 2.10.9, COB needs 2.11"},
 		{"not there", "nats://127.0.0.1:1", "cannot be used"},
+		{"wrong password", guarded(t, "ada", "guess-me"), "refuses the credentials"},
+		{"no password", guarded(t, "", ""), "refuses the credentials"},
 	} {
 		var refused *ExternalServerError
 		_, err := Open(ctx, Options{URL: c.url, Timeout: 2 * time.Second})
-		if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "guess-me") {
+			t.Errorf("%s: %v, want %q, and no password", c.name, err, c.want)
 		}
 	}
+}
+
+// guarded runs a server that lets nobody in but eve, and gives its address for somebody.
+func guarded(t *testing.T, user, password string) string {
+	t.Helper()
+	o := &server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: DefaultMaxPayload, Username: "eve", Password: "right"}
+	n, err := server.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Start()
+	t.Cleanup(func() { n.Shutdown(); n.WaitForShutdown() })
+	if !n.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the external server did not start")
+	}
+	if user == "" {
+		return n.ClientURL()
+	}
+	return "nats://" + user + ":" + password + "@" + strings.TrimPrefix(n.ClientURL(), "nats://")
 }
 
 // oldServer says that it is an old NATS server and nothing more.

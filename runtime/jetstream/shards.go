@@ -12,11 +12,17 @@ import (
 const shardsSubject = "cob.shards"
 
 // Shards is how many shards the store has. A store without a number takes want and keeps it for good, because the number decides which
-// shard every instance lives in. Errors: those of Plans.Put and Plans.Get.
+// shard every instance lives in. Of several nodes that begin at once one makes it. Errors: those of Plans.Put and Plans.Get.
 func (p *Plans) Shards(ctx context.Context, want int) (int, error) {
 	text, err := p.read(ctx, shardsSubject, "number of shards")
 	if errors.Is(err, ErrNoPlan) {
-		return want, p.write(ctx, shardsSubject, []byte(strconv.Itoa(want)))
+		if err = p.writeFirst(ctx, shardsSubject, []byte(strconv.Itoa(want))); err == nil {
+			return want, nil
+		}
+		if !errors.Is(err, journal.ErrFenced) {
+			return 0, err
+		}
+		text, err = p.read(ctx, shardsSubject, "number of shards") // another node was faster
 	}
 	if err != nil {
 		return 0, err

@@ -17,6 +17,9 @@ import (
 // so, and the node finishes when it can. Errors: *plan.FormatError,
 // *connector.SettingsError, a step that this node cannot run, ErrNotReady.
 func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
+	if n.cluster != nil {
+		return n.activateEverywhere(ctx, encoded)
+	}
 	n.activation.Lock()
 	defer n.activation.Unlock()
 	if n.work.Err() != nil {
@@ -52,7 +55,7 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 
 // taken is the highest position that a shard has of a route.
 func (n *Node) taken(ctx context.Context, route string) (highest uint64, err error) {
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		at, err := s.position(ctx, route)
 		if err != nil {
 			return 0, err
@@ -71,12 +74,12 @@ func (n *Node) move(d *deployment.Deployment) error {
 	n.moving.Lock()
 	defer n.moving.Unlock()
 	pkg := d.Plan.Package
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
 			return fmt.Errorf("giving the plan of %s to shard %d: %w", pkg, s.number, err)
 		}
 	}
-	for i, s := range n.shards {
+	for i, s := range n.held() {
 		_, err := s.processor.Submit(ctx, record.ActivatePlan{Package: pkg, Digest: d.Digest})
 		var refused *record.Rejection
 		switch {

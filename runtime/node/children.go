@@ -8,10 +8,9 @@ import (
 	"github.com/cob-lang/cob/runtime/shard"
 )
 
-// order lets another shard decide what an instance has to say to one of its
-// instances: that it ended, or that it does not want it any more.
-func (n *Node) order(from *ownedShard, t engine.Target, to *ownedShard, cmd record.Command) {
-	to.processor.Post(cmd, func(r record.Reply, err error) {
+// order lets the shard of an instance decide what another one has to say to it: that it ended, or that it does not want it any more.
+func (n *Node) order(from *ownedShard, t engine.Target, to string, cmd record.Command) {
+	n.post(from, to, cmd, func(r record.Reply, err error) {
 		outcome := ended(t, record.Succeeded, "")
 		switch {
 		case errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):

@@ -14,6 +14,21 @@
 // started on another plan. Plans that nothing refers to any more are dropped,
 // KeepObsolete at a time.
 //
+// # Several nodes on one store
+//
+// On an external store a node holds some of the shards (holdings), by the rules of
+// runtime/lease: it has a session on the board of the store, which it renews, and
+// takes the shards that have no owner and are its part. A command for a shard of
+// another node goes there and comes back (submit, post): only such commands do that may
+// come twice, because while a shard moves they are sent again. A request of the API
+// for one instance is passed on whole (Forward), a list asks every node (Gather).
+// A route hands over the messages of its node's shards, a receiver runs where the
+// shard of its name is. Which plan is active stands on the board, and every node
+// turns to it by itself.
+//
+// A node whose session has lapsed gives no effects out, shows no state, stops its
+// shards and begins again as another session.
+//
 // Deliberately absent: HTTP (runtime/admin) and every decision about a process
 // (runtime/engine).
 package node

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/record"
@@ -16,8 +17,8 @@ import (
 // goroutine, so everything that can wait runs on another one.
 func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 	for _, e := range effects {
-		if n.work.Err() != nil {
-			return // the next Open sends them again
+		if !n.mayDispatch(from) {
+			return // the next owner sends them again
 		}
 		switch e := e.(type) {
 		case engine.Call:
@@ -27,13 +28,13 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 		case engine.Send:
 			n.workers.Go(func() { n.send(from, e) })
 		case engine.Tell:
-			n.order(from, e.Target, n.shardOf(e.News.Instance), e.News)
+			n.order(from, e.Target, e.News.Instance, e.News)
 		case engine.Recall:
-			n.order(from, e.Target, n.shardOf(record.InstanceID(e.Order.Process, e.Order.Key)), e.Order)
+			n.order(from, e.Target, record.InstanceID(e.Order.Process, e.Order.Key), e.Order)
 		case engine.Hand:
 			n.hands(from, e)
 		case engine.Await:
-			n.receivers.wake(e.Receiver)
+			n.wake(from, e.Receiver)
 		case engine.Publish:
 			n.workers.Go(func() { n.announce(from, e) })
 		}
@@ -65,22 +66,35 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 	if e.Until > 0 {
 		request.TimeoutNs = max(int64(time.Millisecond), min(request.TimeoutNs, int64(e.Until-clock())))
 	}
-	reply := d.Sinks.Do(n.work, request)
-	if n.work.Err() != nil {
-		return // the node closes; the same attempt leaves again at the next Open
+	reply := n.admitted(from.work, d, request, e.Persistent)
+	if from.work.Err() != nil {
+		return // the same attempt leaves again at the next owner of the shard
 	}
-	n.health.Called(request, reply, clock())
 	outcome := reply.Ended(request)
 	outcome.Outcome = e.Target.Outcome(outcome.Outcome)
 	n.bring(from, outcome)
 }
 
+// admitted carries a request out, if the breaker of its binding lets it leave.
+// What must not be given up leaves always: it may go nowhere else.
+func (n *Node) admitted(ctx context.Context, d *deployment.Deployment, q connector.Request, persistent bool) connector.Reply {
+	a := n.health.Admit(q.Endpoint, q.Cloud)
+	if a.Why != "" && !persistent {
+		return connector.Reply{Outcome: record.Refused, Detail: a.Why}
+	}
+	reply := d.Sinks.Do(ctx, q)
+	if ctx.Err() != nil {
+		reply.Sign = connector.Silent // it was cut off here
+	}
+	n.health.Called(q, reply, a, clock())
+	return reply
+}
+
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
 // that shard's goroutine, where nothing may wait.
 func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
-	target := n.shardOf(record.InstanceID(e.Process, e.Business))
-	target.processor.Post(cmd, func(r record.Reply, err error) {
+	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
+	n.post(from, record.InstanceID(e.Process, e.Business), cmd, func(r record.Reply, err error) {
 		outcome := ended(e.Target, record.Succeeded, "")
 		switch {
 		case errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):

@@ -15,14 +15,14 @@ import (
 func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (EventReply, error) {
 	reply := EventReply{ID: e.ID}
 	e.Until = clock() + record.Instant(KeepEvents)
-	if err := n.begin(ctx, e); err != nil {
+	if err := n.beginRoutes(ctx, e); err != nil {
 		return reply, err
 	}
 	targets, all := n.subscribers(pkg, e.Type, e.Payload)
 	reply.Kept = all || len(targets) > 0
 	if all {
-		for _, s := range n.shards {
-			r, err := s.processor.Submit(ctx, e)
+		for number := range n.count() {
+			r, err := n.submit(ctx, number, e)
 			if err != nil {
 				return reply, err
 			}
@@ -32,7 +32,7 @@ func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (E
 	}
 	for _, instance := range targets {
 		e.Instance = instance
-		r, err := n.shardOf(instance).processor.Submit(ctx, e)
+		r, err := n.submit(ctx, n.home(instance), e)
 		if err != nil {
 			return reply, err
 		}
@@ -72,12 +72,12 @@ func (n *Node) announce(from *ownedShard, e engine.Publish) {
 		n.bring(from, ended(e.Target, record.Refused, "the plan "+e.Plan+" is not ready on this node"))
 		return
 	}
-	ctx, cancel := context.WithTimeout(n.work, durable)
+	ctx, cancel := context.WithTimeout(from.work, durable)
 	defer cancel()
 	_, err := n.spread(ctx, d.Plan.Package, record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload})
 	var rejected *record.Rejection
 	switch {
-	case n.work.Err() != nil, errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):
+	case from.work.Err() != nil, errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):
 		return // the next Open sends it again
 	case err == nil:
 		n.bring(from, ended(e.Target, record.Succeeded, ""))

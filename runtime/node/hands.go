@@ -18,7 +18,7 @@ func (n *Node) hands(from *ownedShard, e engine.Hand) {
 	var mu sync.Mutex
 	left, outcome := len(e.Parts), ended(e.Target, record.Succeeded, "")
 	for _, part := range e.Parts {
-		n.shardOf(part.Part).processor.Post(part, func(r record.Reply, err error) {
+		n.post(from, part.Part, part, func(r record.Reply, err error) {
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -38,8 +38,8 @@ func (n *Node) hands(from *ownedShard, e engine.Hand) {
 	}
 }
 
-// begin lets the routes begin that read an event, each once for its ID.
-func (n *Node) begin(ctx context.Context, e record.DeliverEvent) error {
+// beginRoutes lets the routes begin that read an event, each once for its ID.
+func (n *Node) beginRoutes(ctx context.Context, e record.DeliverEvent) error {
 	for _, d := range n.deployments.All() {
 		for i := range d.Plan.Routes {
 			r := &d.Plan.Routes[i]
@@ -47,7 +47,7 @@ func (n *Node) begin(ctx context.Context, e record.DeliverEvent) error {
 				continue
 			}
 			cmd := record.StartInstance{Process: r.Name, Key: e.ID, Input: map[string]types.Value{r.Var: e.Payload}}
-			if _, err := n.shardOf(record.InstanceID(r.Name, e.ID)).processor.Submit(ctx, cmd); err != nil {
+			if _, err := n.submit(ctx, n.home(record.InstanceID(r.Name, e.ID)), cmd); err != nil {
 				return err
 			}
 		}

@@ -44,7 +44,7 @@ func TestALostStoreComesBackFromItsCopy(t *testing.T) {
 	n, log := openCopied(t, store, second)
 	defer n.Close(context.Background())
 	after := n.Figures()
-	if len(before) == 0 || len(after) != len(before) || after[0].Started != before[0].Started || len(n.shards) != 3 {
+	if len(before) == 0 || len(after) != len(before) || after[0].Started != before[0].Started || n.count() != 3 {
 		t.Fatalf("before %+v\nafter %+v", before, after)
 	}
 	for _, j := range n.Journals() {
@@ -70,7 +70,7 @@ func TestALostStoreComesBackFromItsCopy(t *testing.T) {
 func TestDamageUnderARunningNodeIsCovered(t *testing.T) {
 	n, _ := opened(t, filepath.Join(t.TempDir(), "store"))
 	activatePlan(t, n, passing(t, "one", 0))
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		n.damaged(s, journal.Damage("COB_J_0", 1, "a bit flipped"))
 		if got := s.journal.Stats().Snapshot; got == 0 {
 			t.Errorf("shard %d has no snapshot", s.number)

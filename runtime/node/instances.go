@@ -106,35 +106,14 @@ func orNone(names []string) string {
 }
 
 func (n *Node) start(ctx context.Context, r StartRequest, cmd record.StartInstance) (StartReply, error) {
-	wait, id := r.Wait, record.InstanceID(cmd.Process, cmd.Key)
-	s := n.shardOf(id)
-	var end <-chan struct{}
-	if wait > 0 {
-		c, forget := n.waiters.on(id)
-		defer forget()
-		end = c
-	}
-	reply, err := s.processor.Submit(ctx, cmd)
+	id := record.InstanceID(cmd.Process, cmd.Key)
+	reply, err := n.submit(ctx, n.home(id), cmd)
 	if err != nil {
 		return StartReply{}, err
 	}
 	out := StartReply{ID: id, Existing: reply.Existing}
-	if wait == 0 {
-		return out, nil
-	}
-	if i, ok := s.view.Find(id); ok && i.Ended != nil {
-		out.Ended = n.answer(i, r.Who)
-		return out, nil
-	}
-	timeout := time.NewTimer(wait)
-	defer timeout.Stop()
-	select {
-	case <-end:
-		if i, ok := s.view.Find(id); ok {
-			out.Ended = n.answer(i, r.Who)
-		}
-	case <-timeout.C:
-	case <-ctx.Done():
+	if r.Wait > 0 {
+		out.Ended = n.awaitEnd(ctx, id, r.Wait, r.Who)
 	}
 	return out, nil
 }
@@ -143,7 +122,7 @@ func (n *Node) start(ctx context.Context, r StartRequest, cmd record.StartInstan
 // newest on), as somebody sees it.
 func (n *Node) Instances(f observe.Filter, behind observe.Place, limit int, who Person) []observe.Instance {
 	var all []observe.Instance
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		all = append(all, s.view.List(f, behind, limit)...)
 	}
 	list := observe.Newest(all, limit)
@@ -153,7 +132,10 @@ func (n *Node) Instances(f observe.Filter, behind observe.Place, limit int, who 
 
 // Instance is everything about one instance, as somebody sees it.
 func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Details, error) {
-	s := n.shardOf(id)
+	s, err := n.holder(id)
+	if err != nil {
+		return observe.Details{}, err
+	}
 	i, known := s.view.Find(id)
 	var details engine.Details
 	var outlook engine.Outlook
@@ -169,7 +151,7 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 	if !known && !live {
 		return observe.Details{}, notFound("there is no instance %q; cob ps lists them", id)
 	}
-	i.Show(n.deployments, n.sees(&i, who))
+	n.reveal(&i, n.sightOf(&i, who))
 	out := observe.Details{Instance: i}
 	if details.Incidents > 0 {
 		o := observe.OutlookOf(outlook)
@@ -188,16 +170,21 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 // errEnough ends the reading of a history.
 var errEnough = errors.New("the history is long enough")
 
-// History is what happened to an instance, in order, read from the journal.
-func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) {
-	s := n.shardOf(id)
+// History is what happened to an instance, in order, read from the journal, as somebody
+// sees it.
+func (n *Node) History(ctx context.Context, id string, who Person) ([]observe.Entry, error) {
+	s, err := n.holder(id)
+	if err != nil {
+		return nil, err
+	}
 	first, last, ok := s.view.Commits(id)
 	if !ok {
 		return nil, notFound("there is no instance %q; cob ps lists them", id)
 	}
 	i, _ := s.view.Find(id)
 	teller := observe.NewTeller(n.deployments, i)
-	err := s.journal.Read(ctx, first, last, func(c journal.Commit) error {
+	teller.Shown = n.telling(&i, who)
+	err = s.journal.Read(ctx, first, last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil
 		}
@@ -219,9 +206,9 @@ func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) 
 
 // Figures are what all processes did so far.
 func (n *Node) Figures() []observe.Figures {
-	views := make([]*observe.View, len(n.shards))
-	for i, s := range n.shards {
-		views[i] = s.view
+	var views []*observe.View
+	for _, s := range n.held() {
+		views = append(views, s.view)
 	}
 	return observe.Report(views)
 }
@@ -229,7 +216,7 @@ func (n *Node) Figures() []observe.Figures {
 // Counts says how much the shards hold, together.
 func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
 	var sum engine.Counts
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		err := s.processor.Query(ctx, func(state *engine.State) { sum = sum.Plus(state.Counts()) })
 		if err != nil {
 			return engine.Counts{}, err
@@ -245,7 +232,11 @@ func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
 
 // act lets the shard of an instance decide.
 func (n *Node) act(ctx context.Context, id string, cmd record.Command) error {
-	_, err := n.shardOf(id).processor.Submit(ctx, cmd)
+	s, err := n.holder(id)
+	if err != nil {
+		return err
+	}
+	_, err = s.processor.Submit(ctx, cmd)
 	return n.explained(id, err)
 }
 
@@ -260,7 +251,11 @@ func (n *Node) explained(id string, err error) error {
 
 // noInstance says why an instance cannot be acted on.
 func (n *Node) noInstance(id string) error {
-	if i, ok := n.shardOf(id).view.Find(id); ok && i.Ended != nil {
+	s, err := n.holder(id)
+	if err != nil {
+		return err
+	}
+	if i, ok := s.view.Find(id); ok && i.Ended != nil {
 		return &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the instance %s has ended: it is %s; cob show %s tells its history", id, i.State, id)}
 	}
 	return notFound("there is no instance %q; cob ps lists them", id)

@@ -50,8 +50,8 @@ type HealedState struct {
 
 // Journals is how the journals of all shards stand.
 func (n *Node) Journals() []JournalStatus {
-	list := make([]JournalStatus, 0, len(n.shards))
-	for _, s := range n.shards {
+	list := make([]JournalStatus, 0, n.count())
+	for _, s := range n.held() {
 		stats, scrub, second := s.journal.Stats(), s.journal.Scrubbed(), s.journal.Copy()
 		j := JournalStatus{
 			Shard: s.number, First: stats.First, Last: stats.Last, Bytes: stats.Bytes, Snapshot: stats.Snapshot,
@@ -77,29 +77,23 @@ func (n *Node) Journals() []JournalStatus {
 
 // openShard takes a shard over and folds it. A damaged journal is put right first
 // where its snapshot or its second copy holds what it has lost.
-func (n *Node) openShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
-	state, err := n.takeShard(ctx, number, stored)
+func (n *Node) openShard(ctx context.Context, number int, epoch uint64, stored []*deployment.Deployment) (*ownedShard, *engine.State, error) {
+	s, state, err := n.takeShard(ctx, number, epoch, stored)
 	var damage *journal.DamageError
 	if !errors.As(err, &damage) {
-		return state, err
-	}
-	if len(n.shards) > number { // it was opened, and is not to be owned
-		if closeErr := n.shards[number].journal.Close(ctx); closeErr != nil {
-			return nil, errors.Join(err, closeErr)
-		}
-		n.shards = n.shards[:number]
+		return s, state, err
 	}
 	healed, healErr := n.server.Heal(ctx, number, journalOptions)
 	if healErr != nil {
-		return nil, fmt.Errorf("%w\n  and it cannot be put right: %w", err, healErr)
+		return nil, nil, fmt.Errorf("%w\n  and it cannot be put right: %w", err, healErr)
 	}
 	n.log.Warn("a damaged journal was put right", "shard", number, "damage", damage, "first", healed.First, "last", healed.Last,
 		"from copy", healed.FromCopy, "history dropped", healed.Dropped)
-	if state, err = n.takeShard(ctx, number, stored); err != nil {
-		return nil, err
+	if s, state, err = n.takeShard(ctx, number, epoch, stored); err != nil {
+		return nil, nil, err
 	}
-	n.shards[number].healed = &HealedState{Damage: damage.Error(), FromCopy: healed.FromCopy, Dropped: healed.Dropped}
-	return state, nil
+	s.healed = &HealedState{Damage: damage.Error(), FromCopy: healed.FromCopy, Dropped: healed.Dropped}
+	return s, state, nil
 }
 
 var journalOptions = jetstream.JournalOptions{MaxCommit: maxCommit}

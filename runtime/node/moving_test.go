@@ -181,7 +181,7 @@ func TestARouteThatReadAnotherChannelIsRefused(t *testing.T) {
 // active is the plan that each shard starts instances with.
 func active(t *testing.T, n *Node) (digests []string) {
 	t.Helper()
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.Query(t.Context(), func(state *engine.State) { digests = append(digests, state.Active("p")) }); err != nil {
 			t.Fatal(err)
 		}
@@ -220,10 +220,10 @@ func TestAnActivationInTheMiddleIsFinished(t *testing.T) {
 	if err := n.plans.Put(t.Context(), d.Digest, encoded); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.shards[0].processor.AddProgram(t.Context(), d.Program); err != nil {
+	if err := n.at(0).processor.AddProgram(t.Context(), d.Program); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.shards[0].processor.Submit(t.Context(), record.ActivatePlan{Package: "p", Digest: d.Digest}); err != nil {
+	if _, err := n.at(0).processor.Submit(t.Context(), record.ActivatePlan{Package: "p", Digest: d.Digest}); err != nil {
 		t.Fatal(err)
 	}
 	n.moving.Lock()

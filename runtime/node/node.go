@@ -15,6 +15,7 @@ import (
 	"github.com/cob-lang/cob/runtime/health"
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/lease"
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
@@ -23,6 +24,10 @@ import (
 // DefaultShards is how many shards a new embedded store has. A shard is one
 // core's work; more than the machine's cores only cost.
 const DefaultShards = 2
+
+// ClusterShards is how many shards a new external store has: the nodes share them, and
+// two, three, four or six nodes do it evenly.
+const ClusterShards = 12
 
 // MaxShards bounds the shards of one store.
 const MaxShards = jetstream.MaxShards
@@ -50,11 +55,14 @@ var ErrUnknown = journal.ErrUnknown
 // Options describe a node. Connectors and Settings are required.
 type Options struct {
 	Store jetstream.Options
-	// Shards of a store that is made anew, 1..MaxShards, 0 for DefaultShards. A
-	// store that exists keeps the number it was made with.
+	// Shards of a store that is made anew, 1..MaxShards, 0 for DefaultShards or
+	// ClusterShards. A store that exists keeps the number it was made with.
 	Shards int
 	// Cloud is where this node runs, for people to read: cob_node_info tells it.
-	Cloud      string
+	Cloud string
+	// Lease is how long the node may be silent before others take its shards, on an
+	// external store; 0 for lease.DefaultTTL, lease.MinTTL to lease.MaxTTL.
+	Lease      time.Duration
 	Owner      string // names this process in the journal; default "cob"
 	Connectors *connector.Registry
 	Settings   connector.Settings
@@ -74,6 +82,9 @@ func (o Options) Validate() error {
 	if o.Connectors == nil || o.Settings == nil {
 		return errors.New("node options: Connectors and Settings are required")
 	}
+	if o.Lease != 0 {
+		return lease.ValidTTL(o.Lease)
+	}
 	return nil
 }
 
@@ -85,7 +96,10 @@ type Node struct {
 	plans       *jetstream.Plans
 	deployments *deployment.Table
 	health      *health.Table
-	shards      []*ownedShard
+	holdings    atomic.Pointer[holdings]
+	cluster     *cluster // nil on an embedded store
+	forwarded   atomic.Pointer[Forwarded]
+	opened      time.Time
 	waiters     waiters
 	notices     broadcast
 	channels    channelTable
@@ -119,7 +133,11 @@ type ownedShard struct {
 	journal   *jetstream.Journal
 	processor *shard.Processor
 	view      *observe.View
-	healed    *HealedState // when it was opened, nil for nothing
+	epoch     uint64 // of the lease, 0 without one
+	// work ends when the shard is not this node's any more; its effects run under it.
+	work   context.Context
+	stop   context.CancelFunc
+	healed *HealedState // when it was opened, nil for nothing
 }
 
 // Open starts a node on its store: plans are made ready, shards are taken over
@@ -145,7 +163,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	n := &Node{
 		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
 		unbound: map[string]*connector.SettingsError{}, pumps: map[string]*pump{}, unfinished: map[string]*deployment.Deployment{},
-		lost: make(chan struct{}),
+		lost: make(chan struct{}), opened: time.Now(),
 	}
 	n.work, n.stop = context.WithCancel(context.Background())
 	if err := n.open(ctx); err != nil {
@@ -165,16 +183,21 @@ func (n *Node) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stored, err := n.loadPlans(ctx)
+	n.holdings.Store(&holdings{places: make([]*ownedShard, count)})
+	stored, err := n.learnPlans(ctx)
 	if err != nil {
 		return err
 	}
+	if n.options.Store.URL != "" {
+		return n.join(ctx)
+	}
 	var states []*engine.State
 	for i := range count {
-		state, err := n.openShard(ctx, i, stored)
+		s, state, err := n.openShard(ctx, i, 0, stored)
 		if err != nil {
 			return err
 		}
+		n.hold(s)
 		states = append(states, state)
 	}
 	if err := n.needed(states); err != nil {
@@ -187,10 +210,8 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	// What was pending leaves again now: all that it may reach is there.
-	for _, s := range n.shards {
-		s.processor.Start()
-		s.journal.Scrub(func(damage *journal.DamageError) { n.damaged(s, damage) })
-		n.workers.Go(func() { n.watch(s) })
+	for _, s := range n.held() {
+		n.begin(s)
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
 	n.activation.Lock()
@@ -228,31 +249,54 @@ func (s *ownedShard) position(ctx context.Context, route string) (uint64, error)
 // where every instance lives.
 func (n *Node) shardCount(ctx context.Context) (int, error) {
 	want := n.options.Shards
-	if want == 0 {
+	switch {
+	case want == 0 && n.options.Store.URL != "":
+		want = ClusterShards
+	case want == 0:
 		want = DefaultShards
 	}
-	return n.plans.Shards(ctx, want)
+	count, err := n.plans.Shards(ctx, want)
+	if err == nil && n.options.Store.URL != "" && n.options.Shards != 0 && count != n.options.Shards {
+		return 0, fmt.Errorf("the store has %d shards, and %d are asked for: a store keeps its number for good; start without asking for one", count, n.options.Shards)
+	}
+	return count, err
 }
 
-// takeShard takes a shard over and folds it. The state is the shard's own once
-// that is started.
-func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.Deployment) (*engine.State, error) {
+// begin lets a shard work.
+func (n *Node) begin(s *ownedShard) {
+	s.processor.Start()
+	s.journal.Scrub(func(damage *journal.DamageError) { n.damaged(s, damage) })
+	n.workers.Go(func() { n.watch(s) })
+}
+
+// takeShard takes a shard over and folds it, in an epoch or, where that is 0, in the
+// next one. The state is the shard's own once that is started.
+func (n *Node) takeShard(ctx context.Context, number int, epoch uint64, stored []*deployment.Deployment) (*ownedShard, *engine.State, error) {
 	j, err := n.server.Journal(ctx, number, journalOptions)
 	if err != nil {
-		return nil, fmt.Errorf("opening shard %d: %w", number, err)
+		return nil, nil, fmt.Errorf("opening shard %d: %w", number, err)
 	}
+	s, state, err := n.fold(ctx, j, number, epoch, stored)
+	if err != nil {
+		return nil, nil, errors.Join(err, j.Close(ctx))
+	}
+	return s, state, nil
+}
+
+// fold makes a shard of its journal.
+func (n *Node) fold(ctx context.Context, j *jetstream.Journal, number int, epoch uint64, stored []*deployment.Deployment) (*ownedShard, *engine.State, error) {
 	state, err := engine.NewState(n.options.Limits)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	state.Plant(n.options.plant)
 	for _, d := range stored {
 		state.AddProgram(d.Program)
 	}
-	s := &ownedShard{number: number, journal: j, view: observe.New(n.deployments)}
-	n.shards = append(n.shards, s)
+	s := &ownedShard{number: number, journal: j, view: observe.New(n.deployments), epoch: epoch}
+	s.work, s.stop = context.WithCancel(n.work)
 	s.processor, err = shard.Open(ctx, shard.Options{
-		Shard: number, Owner: n.options.Owner, Journal: j, State: state, Log: n.log,
+		Shard: number, Owner: n.options.Owner, Epoch: epoch, Journal: j, State: state, Log: n.log,
 		Clock:     clock,
 		Facts:     func() engine.Facts { return engine.Facts{Health: n.health.View()} },
 		Replayed:  s.view.Fold,
@@ -267,16 +311,22 @@ func (n *Node) takeShard(ctx context.Context, number int, stored []*deployment.D
 	for _, i := range state.Aside() {
 		s.view.SetAside(i.Instance, i.Blocked)
 	}
-	return state, err
+	return s, state, err
 }
 
 func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
 
 // watch tells the node's owner when a shard is lost: another process took it
-// over, or its journal cannot be trusted any more.
+// over, or its journal cannot be trusted any more. On a cluster that is no reason to
+// end: another node has it, or will.
 func (n *Node) watch(s *ownedShard) {
 	<-s.processor.Done()
+	s.stop()
 	if err := s.processor.Err(); err != nil && n.work.Err() == nil {
+		if n.cluster != nil {
+			n.cluster.drop(s, err)
+			return
+		}
 		n.ready.Store(false)
 		n.failOnce.Do(func() {
 			close(n.lost)
@@ -294,7 +344,7 @@ func (n *Node) Ready() error {
 	if !n.ready.Load() {
 		return fmt.Errorf("%w: its shards are not all open", ErrNotReady)
 	}
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.Stalled(); err != nil {
 			return fmt.Errorf("%w: shard %d can write nothing: %w", ErrNotReady, s.number, err)
 		}
@@ -307,10 +357,6 @@ func (n *Node) Ready() error {
 
 // Cloud is where this node runs, "" where nobody said.
 func (n *Node) Cloud() string { return n.options.Cloud }
-
-func (n *Node) shardOf(instance string) *ownedShard {
-	return n.shards[record.ShardOf(instance, len(n.shards))]
-}
 
 // endActivations waits for the activation under way, which ends with the work;
 // none begins after that. What is not finished stays so for the next Open.
@@ -326,13 +372,16 @@ func (n *Node) endActivations() {
 // context's, those of closing the store.
 func (n *Node) Close(ctx context.Context) error {
 	n.ready.Store(false)
+	if n.cluster != nil {
+		n.cluster.leave(ctx)
+	}
 	n.stop()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		n.endActivations()
-		for _, s := range n.shards {
-			if s.processor != nil {
+		if h := n.holdings.Load(); h != nil {
+			for _, s := range h.list {
 				s.processor.Close()
 			}
 		}
@@ -345,8 +394,10 @@ func (n *Node) Close(ctx context.Context) error {
 		errs = append(errs, fmt.Errorf("closing the node: %w", ctx.Err()))
 	}
 	n.notices.close()
-	for _, s := range n.shards {
-		errs = append(errs, s.journal.Close(ctx))
+	if h := n.holdings.Load(); h != nil {
+		for _, s := range h.list {
+			errs = append(errs, s.journal.Close(ctx))
+		}
 	}
 	errs = append(errs, n.server.Close(ctx))
 	return errors.Join(errs...)

@@ -16,7 +16,7 @@ const KeepObsolete = 8
 // changes with every save does not store them for ever. What cannot be dropped
 // now is dropped another time. The caller holds activation.
 func (n *Node) tidy() {
-	if len(n.deployments.Inactive()) < KeepObsolete {
+	if len(n.deployments.Inactive()) < KeepObsolete || len(n.held()) < n.count() { // shards elsewhere may need them
 		return
 	}
 	ctx, cancel := context.WithTimeout(n.work, durable)
@@ -35,7 +35,7 @@ func (n *Node) tidy() {
 func (n *Node) obsolete(ctx context.Context) ([]*deployment.Deployment, error) {
 	inactive := n.deployments.Inactive()
 	used := map[string]bool{}
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		found := map[string]bool{} // the shard's own, for a look that outlives its caller
 		err := s.processor.Query(ctx, func(state *engine.State) {
 			for _, d := range inactive {
@@ -64,14 +64,14 @@ func (n *Node) obsolete(ctx context.Context) ([]*deployment.Deployment, error) {
 // then come snapshots, so that no commit that is replayed needs them; and only
 // then they leave the store.
 func (n *Node) drop(ctx context.Context, plans []*deployment.Deployment) error {
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		for _, d := range plans {
 			if err := s.drop(ctx, d.Digest); err != nil {
 				return err
 			}
 		}
 	}
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.Snapshot(ctx); err != nil {
 			return fmt.Errorf("taking a snapshot of shard %d: %w", s.number, err)
 		}

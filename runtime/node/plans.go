@@ -34,31 +34,43 @@ func deployed(d *deployment.Deployment) Deployed {
 	return out
 }
 
-// loadPlans makes every plan of the store ready: instances may be pinned to any
-// of them.
-func (n *Node) loadPlans(ctx context.Context) ([]*deployment.Deployment, error) {
+// learnPlans makes every plan of the store ready: instances may be pinned to any
+// of them. The caller holds activation, or nobody else is there yet.
+func (n *Node) learnPlans(ctx context.Context) ([]*deployment.Deployment, error) {
 	digests, err := n.plans.List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("listing the stored plans: %w", err)
 	}
 	var all []*deployment.Deployment
 	for _, digest := range digests {
-		encoded, err := n.plans.Get(ctx, digest)
+		d, err := n.learnPlan(ctx, digest)
 		if err != nil {
-			return nil, fmt.Errorf("reading the stored plan %.12s: %w", digest, err)
+			return nil, err
 		}
-		d, err := n.prepare(encoded)
-		var missing *connector.SettingsError
-		switch {
-		case errors.As(err, &missing):
-			n.unbound[digest] = missing
-		case err != nil:
-			return nil, fmt.Errorf("the stored plan %.12s: %w", digest, err)
-		}
-		n.deployments.Add(d)
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// learnPlan makes a stored plan ready here, also for the shards. A plan whose settings
+// are missing is noted.
+func (n *Node) learnPlan(ctx context.Context, digest string) (*deployment.Deployment, error) {
+	if d := n.deployments.Find(digest); d != nil {
+		return d, nil
+	}
+	encoded, err := n.plans.Get(ctx, digest)
+	if err != nil {
+		return nil, fmt.Errorf("reading the stored plan %.12s: %w", digest, err)
+	}
+	d, err := n.prepare(encoded)
+	var missing *connector.SettingsError
+	switch {
+	case errors.As(err, &missing):
+		n.unbound[digest] = missing
+	case err != nil:
+		return nil, fmt.Errorf("the stored plan %.12s: %w", digest, err)
+	}
+	return d, n.know(ctx, d)
 }
 
 func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {

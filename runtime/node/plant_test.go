@@ -158,7 +158,7 @@ func TestABugStopsItsInstanceOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	goOn(t, n, "bad") // with the event that came while it was left alone
-	history, err := n.History(t.Context(), record.InstanceID("p.P", "bad"))
+	history, err := n.History(t.Context(), record.InstanceID("p.P", "bad"), Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestABugUnderLoad(t *testing.T) {
 	if err := n.Terminate(t.Context(), record.InstanceID("p.P", "bad"), "olga", "enough"); err != nil {
 		t.Fatal(err)
 	}
-	if i, _ := n.shards[0].view.Find(record.InstanceID("p.P", "bad")); i.State != record.Cancelled || i.Detail != "terminated by olga: enough" {
+	if i, _ := n.at(0).view.Find(record.InstanceID("p.P", "bad")); i.State != record.Cancelled || i.Detail != "terminated by olga: enough" {
 		t.Errorf("it is %+v", i)
 	}
 	closed(t, n)

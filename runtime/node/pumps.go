@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -45,6 +46,9 @@ func (n *Node) adjustPumps() {
 			n.channels.leave(p.channel, route)
 			delete(n.pumps, route)
 		}
+	}
+	if len(n.held()) == 0 {
+		return // whoever has shards reads for them
 	}
 	// All join before any reads, as adjustReaders says.
 	var fresh []*pump
@@ -115,13 +119,16 @@ func (p *pump) resume() error {
 	if err := p.open(); err != nil {
 		return err
 	}
-	at := make([]uint64, len(p.node.shards))
-	for i, s := range p.node.shards {
+	at := make([]uint64, p.node.count())
+	for i := range at {
+		at[i] = math.MaxUint64 // another node's, which hands its messages over itself
+	}
+	for _, s := range p.node.held() {
 		position, err := s.position(p.work, p.route)
 		if err != nil {
 			return err
 		}
-		at[i] = position
+		at[s.number] = position
 	}
 	p.cursor = shard.NewCursor(at)
 	p.next = p.cursor.Done() + 1
@@ -172,14 +179,18 @@ func (p *pump) deliver(messages []jetstream.Message) error {
 	answers := make(chan error, len(messages))
 	sent := 0
 	for _, m := range messages {
-		i := record.ShardOf(record.InstanceID(p.route, m.ID), len(n.shards))
+		i := record.ShardOf(record.InstanceID(p.route, m.ID), n.count())
 		after, wanted := p.cursor.Hand(i, m.Seq)
 		if !wanted {
 			continue // this shard had it before the restart
 		}
 		cmd := p.command(d, m)
 		cmd.After = after
-		if err := n.shards[i].processor.Send(p.work, cmd, func(r record.Reply, err error) {
+		to := n.at(i)
+		if to == nil {
+			return errMoving
+		}
+		if err := to.processor.Send(p.work, cmd, func(r record.Reply, err error) {
 			if err == nil && r.Rejected != nil {
 				err = r.Rejected
 			}
@@ -223,7 +234,7 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 		return cmd
 	}
 	if cmd.Problem == "" {
-		cmd.Problem = err.Error()
+		cmd.Problem = public(err)
 	}
 	if raw, err := types.ReadJSON(m.Payload); err == nil {
 		cmd.Payload = raw
@@ -241,8 +252,10 @@ func (p *pump) purge(position uint64) error {
 	if consumed < p.purged+purgeEvery {
 		return nil
 	}
-	if err := p.source.Purge(p.work, consumed); err != nil {
-		return err
+	if all := p.node.purgeable(p.work, p.channel, consumed); all > 0 {
+		if err := p.source.Purge(p.work, all); err != nil {
+			return err
+		}
 	}
 	p.purged = consumed
 	return nil

@@ -76,7 +76,9 @@ func (n *Node) adjustReceivers() (fresh []*receiver) {
 	wanted := map[string]engine.Receiver{}
 	for _, d := range n.plansInUse() {
 		for _, r := range d.Program.Receivers() {
-			wanted[r.Name] = r
+			if n.Holds(r.Name) { // one node is its reader
+				wanted[r.Name] = r
+			}
 		}
 	}
 	n.receivers.mu.Lock()
@@ -109,7 +111,7 @@ func (n *Node) plansInUse() []*deployment.Deployment {
 		if len(d.Program.Receivers()) == 0 {
 			continue
 		}
-		used := slices.ContainsFunc(n.shards, func(s *ownedShard) bool {
+		used := slices.ContainsFunc(n.held(), func(s *ownedShard) bool {
 			pinned := false
 			err := s.processor.Query(n.work, func(state *engine.State) { pinned = state.InUse(d.Digest) > 0 })
 			return err == nil && pinned
@@ -208,10 +210,9 @@ func feed(ctx context.Context, source *jetstream.Channel, from uint64, to chan<-
 // learn asks the shards what they have taken.
 func (r *receiver) learn() error {
 	r.low, r.taken, r.held, r.bytes = 0, map[uint64]bool{}, nil, 0
-	for _, s := range r.node.shards {
-		var low uint64
-		var taken []uint64
-		if err := s.processor.Query(r.work, func(state *engine.State) { low, taken = state.Received(r.Name) }); err != nil {
+	for number := range r.node.count() {
+		low, taken, err := r.node.received(r.work, number, r.Name)
+		if err != nil {
 			return err
 		}
 		r.low = max(r.low, low)
@@ -261,12 +262,12 @@ func (r *receiver) offer(m jetstream.Message) error {
 		return r.bury(d, m, problem)
 	}
 	targets, all := r.takers(cmd.Payload)
-	for i := range n.shards {
-		s := n.shards[(int(m.Seq)+i)%len(n.shards)]
-		if !all && !slices.ContainsFunc(targets, func(instance string) bool { return n.shardOf(instance) == s }) {
+	for i := range n.count() {
+		number := (int(m.Seq) + i) % n.count()
+		if !all && !slices.ContainsFunc(targets, func(instance string) bool { return n.home(instance) == number }) {
 			continue
 		}
-		reply, err := s.processor.Submit(r.work, cmd)
+		reply, err := n.submit(r.work, number, cmd)
 		var no *record.Rejection
 		switch {
 		case errors.As(err, &no) && no.Code == record.Invalid:
@@ -332,8 +333,7 @@ func (r *receiver) bury(d *deployment.Deployment, m jetstream.Message, reason st
 			return err
 		}
 	}
-	s := r.node.shardOf(r.Name)
-	if _, err := s.processor.Submit(r.work, record.OfferMessage{Receiver: r.Name, Position: m.Seq, Low: r.lowest(), Passed: true}); err != nil {
+	if _, err := r.node.submit(r.work, r.node.home(r.Name), record.OfferMessage{Receiver: r.Name, Position: m.Seq, Low: r.lowest(), Passed: true}); err != nil {
 		return err
 	}
 	r.took(m)
@@ -373,6 +373,9 @@ func (r *receiver) settle(source *jetstream.Channel) error {
 	r.low = low
 	all := r.node.channels.advance(r.Channel, r.Name, low)
 	if all/purgeEvery == before/purgeEvery {
+		return nil
+	}
+	if all = r.node.purgeable(r.work, r.Channel, all); all == 0 {
 		return nil
 	}
 	if err := source.Purge(r.work, all); err != nil {

@@ -17,7 +17,10 @@ import (
 // Recording is the story of an instance as somebody sees it, for a replay. It is read
 // from the journal. Errors: *record.Rejection, also where the story cannot be told.
 func (n *Node) Recording(ctx context.Context, id string, who Person) (*replay.Recording, error) {
-	s := n.shardOf(id)
+	s, err := n.holder(id)
+	if err != nil {
+		return nil, err
+	}
 	i, known := s.view.Find(id)
 	if !known {
 		return nil, notFound("there is no instance %q; cob ps lists them", id)

@@ -19,14 +19,17 @@ import (
 // that a report statement of that name made. Both are read from the journal. What has a
 // label and is not for who is hidden, in a report that was made from everybody. Errors: *record.Rejection.
 func (n *Node) Report(ctx context.Context, id, name string, who Person) (*report.Document, error) {
-	s := n.shardOf(id)
+	s, err := n.holder(id)
+	if err != nil {
+		return nil, err
+	}
 	i, known := s.view.Find(id)
 	first, last, ok := s.view.Commits(id)
 	if !known || !ok {
 		return nil, notFound("there is no instance %q; cob ps lists them", id)
 	}
 	r := observe.NewReporter(n.deployments, i)
-	err := s.journal.Read(ctx, first, last, func(c journal.Commit) error {
+	err = s.journal.Read(ctx, first, last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil
 		}

@@ -142,7 +142,7 @@ type candidate struct {
 // Tasks lists open tasks as somebody sees them, at most limit of them.
 func (n *Node) Tasks(ctx context.Context, f TaskFilter, who Person, limit int) ([]Task, error) {
 	var list []candidate
-	for _, s := range n.shards {
+	for _, s := range n.held() {
 		if err := s.processor.Query(ctx, func(state *engine.State) {
 			for _, t := range state.Tasks() {
 				c := candidate{Task: t}
@@ -158,9 +158,7 @@ func (n *Node) Tasks(ctx context.Context, f TaskFilter, who Person, limit int) (
 			return nil, err
 		}
 	}
-	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(f.Sort.compare(&a.Task, &b.Task), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Activation, b.Activation))
-	})
+	slices.SortFunc(list, func(a, b candidate) int { return f.Sort.compare(rankOf(&a.Task), rankOf(&b.Task)) })
 	out := make([]Task, 0, min(limit, len(list)))
 	for i := range min(limit, len(list)) {
 		out = append(out, n.task(list[i].Task, who, list[i].no == nil))
@@ -174,20 +172,44 @@ func (f TaskFilter) selects(t *engine.Task) bool {
 		(!f.Overdue || t.Due != 0 && t.Due <= clock())
 }
 
-func (o TaskOrder) compare(a, b *engine.Task) int {
+// rank is what tasks are ordered by.
+type rank struct {
+	due, since record.Instant // due is 0 for never
+	priority   int
+	instance   string
+	activation uint32
+}
+
+func rankOf(t *engine.Task) rank { return rank{t.Due, t.Since, t.Priority, t.Instance, t.Activation} }
+
+// Sort puts tasks of several lists in order.
+func (o TaskOrder) Sort(list []Task) {
+	ranked := func(t *Task) rank {
+		r := rank{since: record.Instant(t.Since.UnixNano()), priority: t.Priority}
+		r.instance, r.activation, _ = parseTaskID(t.ID) // this node, or another, has made it
+		if t.Due != nil {
+			r.due = record.Instant(t.Due.UnixNano())
+		}
+		return r
+	}
+	slices.SortFunc(list, func(a, b Task) int { return o.compare(ranked(&a), ranked(&b)) })
+}
+
+func (o TaskOrder) compare(a, b rank) int {
+	var first int
 	switch o {
 	case ByDue:
-		never := func(t *engine.Task) int {
-			if t.Due == 0 {
+		never := func(r rank) int {
+			if r.due == 0 {
 				return 1
 			}
 			return 0
 		}
-		return cmp.Or(cmp.Compare(never(a), never(b)), cmp.Compare(a.Due, b.Due))
+		first = cmp.Or(cmp.Compare(never(a), never(b)), cmp.Compare(a.due, b.due))
 	case ByPriority:
-		return cmp.Compare(b.Priority, a.Priority)
+		first = cmp.Compare(b.priority, a.priority)
 	}
-	return 0
+	return cmp.Or(first, cmp.Compare(a.since, b.since), cmp.Compare(a.instance, b.instance), cmp.Compare(a.activation, b.activation))
 }
 
 // openTask is an open task, and why who asks may not do it. Where it was completed
@@ -205,7 +227,11 @@ func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask,
 		return t, err
 	}
 	var ok bool
-	err = n.shardOf(instance).processor.Query(ctx, func(state *engine.State) {
+	s, err := n.holder(instance)
+	if err != nil {
+		return t, err
+	}
+	err = s.processor.Query(ctx, func(state *engine.State) {
 		if t.Task, ok = state.Task(instance, activation); ok {
 			t.no = state.May(instance, activation, who)
 			return
@@ -260,7 +286,11 @@ func (n *Node) actOnTask(ctx context.Context, id string, who Person, command fun
 	if err != nil {
 		return err
 	}
-	_, err = n.shardOf(t.Instance).processor.Submit(ctx, c)
+	s, err := n.holder(t.Instance)
+	if err != nil {
+		return err
+	}
+	_, err = s.processor.Submit(ctx, c)
 	var r *record.Rejection
 	if errors.As(err, &r) && r.Code == record.NotFound {
 		return notFound("there is no open task %q; its time was over, or its instance has ended: cob task list shows the open ones", id)

@@ -89,7 +89,11 @@ func under(name string, err error) error {
 // find looks for something at an instance. Errors: as act's.
 func (n *Node) find(ctx context.Context, id string, look func(*engine.State) error) error {
 	var found error
-	if err := n.shardOf(id).processor.Query(ctx, func(s *engine.State) { found = look(s) }); err != nil {
+	s, err := n.holder(id)
+	if err == nil {
+		err = s.processor.Query(ctx, func(s *engine.State) { found = look(s) })
+	}
+	if err != nil {
 		return err
 	}
 	return n.explained(id, found)
@@ -158,7 +162,11 @@ func (n *Node) Outlook(ctx context.Context, id, from string) (observe.Outlook, e
 			o.Back = s.OnBack(id, from)
 		}
 	}
-	if err := n.shardOf(id).processor.Query(ctx, look); err != nil {
+	s, err := n.holder(id)
+	if err == nil {
+		err = s.processor.Query(ctx, look)
+	}
+	if err != nil {
 		return observe.Outlook{}, err
 	}
 	if !ok {

@@ -196,12 +196,12 @@ func Judge(err error) Verdict {
 	return Lost
 }
 
-// Recover takes a shard over and folds its journal into state, which has to be
-// empty but for its programs. restored, if any, takes what the snapshot holds
+// Recover takes a shard over, in the given epoch or for 0 in the next one, and folds
+// its journal into state, which has to be empty but for its programs. restored, if any, takes what the snapshot holds
 // besides the state, replayed hears what each commit after it holds. It says how
 // many bytes of commits lie behind the latest snapshot. Errors: those of
 // journal.Recover, Restore and Apply.
-func Recover(ctx context.Context, j journal.Journal, owner string, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
+func Recover(ctx context.Context, j journal.Journal, owner string, epoch uint64, state *engine.State, restored func(upTo uint64, aside []byte) error, replayed func(number uint64, events []record.Event)) (behind int64, err error) {
 	restore := func(s journal.Snapshot) error {
 		blob, aside, err := Unwrap(s.Blob)
 		if err != nil {
@@ -221,7 +221,7 @@ func Recover(ctx context.Context, j journal.Journal, owner string, state *engine
 		}
 		return err
 	}
-	_, err = journal.Recover(ctx, j, owner, 0, restore, apply)
+	_, err = journal.Recover(ctx, j, owner, epoch, restore, apply)
 	var misfit *engine.EvolveError // what was left of one that was found may be in the way of others
 	if len(f.found) > 0 && (err == nil || errors.As(err, &misfit)) {
 		err = refold(ctx, j, state, f.found)

@@ -136,7 +136,7 @@ func TestWhatAnAppendMeans(t *testing.T) {
 func lived(t *testing.T, store *journal.Store) *engine.State {
 	t.Helper()
 	handle, s := store.Open(), state(t)
-	if _, err := shard.Recover(context.Background(), handle, "one", s, nil, nil); err != nil {
+	if _, err := shard.Recover(context.Background(), handle, "one", 0, s, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	c := shard.NewCore(s)
@@ -170,7 +170,7 @@ func TestRecoveryGivesTheStateAgain(t *testing.T) {
 		}
 		got := state(t)
 		var numbers []uint64
-		if _, err := shard.Recover(ctx, store.Open(), "two", got, nil, func(n uint64, events []record.Event) { numbers = append(numbers, n) }); err != nil {
+		if _, err := shard.Recover(ctx, store.Open(), "two", 0, got, nil, func(n uint64, events []record.Event) { numbers = append(numbers, n) }); err != nil {
 			t.Fatal(err)
 		}
 		if got.Digest() != want.Digest() {

@@ -47,6 +47,7 @@ var ErrStalled = errors.New("the journal takes nothing now; it may still happen:
 type Options struct {
 	Shard   int
 	Owner   string // who takes over, for the journal
+	Epoch   uint64 // in which it takes over; 0 for the one after the last
 	Journal journal.Journal
 	// State is empty at first; recovery fills it.
 	State *engine.State
@@ -103,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Processor, error) {
 		ending:  make(chan struct{}),
 		done:    make(chan struct{}),
 	}
-	behind, err := Recover(ctx, o.Journal, o.Owner, o.State, o.Restored, o.Replayed)
+	behind, err := Recover(ctx, o.Journal, o.Owner, o.Epoch, o.State, o.Restored, o.Replayed)
 	if err != nil {
 		return nil, fmt.Errorf("taking over shard %d: %w", o.Shard, err)
 	}
@@ -454,3 +455,6 @@ func (p *Processor) waitOut(cause error) bool {
 		}
 	}
 }
+
+// Waiting is how many commands are in the inbox.
+func (p *Processor) Waiting() int { return len(p.inbox) }

@@ -31,6 +31,17 @@ process Both() {
   }
 }
 
+channel calls: queue of string { dead_letter: lost }
+channel lost: queue of json
+channel counts: queue of int
+
+route note {
+  from calls as call
+  dedupe by call within 20d
+  aggregate by "all" as group within 9d emit len(group) as n
+  to counts
+}
+
 test "nobody does it" {
   when Ask()
   then task agree is open
@@ -49,12 +60,18 @@ test "what waits for its time comes" {
   then ran Both.wait
   then waits
 }
+
+test "what a route gathers comes, and what it only knows does not count" {
+  when send calls("a")
+  when Ask()
+  then sent counts(1)
+}
 `})
 	if got := results(r, program); strings.Contains(got, "FAIL") {
 		t.Error(got)
 	}
 	const day = int64(24 * 3600e9)
-	for i, want := range []int64{3 * day, 30 * day, 9 * day} {
+	for i, want := range []int64{3 * day, 30 * day, 9 * day, 9 * day} {
 		if got := sim.RunTest(program, r.Suite.Tests[i]); got.VirtualNs != want {
 			t.Errorf("%s: time stops after %d h, want %d h", got.Name, got.VirtualNs/3600e9, want/3600e9)
 		}

@@ -191,7 +191,7 @@ func (b *bench) recover() error {
 	state.AddProgram(b.program)
 	b.owners++
 	b.journal = b.store.Open()
-	if _, err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), state, nil, nil); err != nil {
+	if _, err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), 0, state, nil, nil); err != nil {
 		return err
 	}
 	b.core = shard.NewCore(state)

@@ -70,7 +70,7 @@ func (b *bench) begin(w *plan.When) error {
 	}
 	b.last = record.InstanceID(w.Process, key)
 	b.trace("the test started %s", short(w.Process))
-	return b.decide(record.StartInstance{Process: w.Process, Key: key, Input: input})
+	return b.decide(record.StartInstance{Process: w.Process, Plan: b.program.Digest(), Key: key, Input: input})
 }
 
 // input are arguments by parameter; those that are null are left out.

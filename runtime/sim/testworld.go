@@ -78,14 +78,13 @@ func (b *bench) ended(t engine.Target, c record.AttemptEnded) error {
 	return refused(b.decide(c))
 }
 
-// starts starts an instance for another one. A process of another package is not
-// part of the plan.
+// starts starts an instance for another one.
 func (b *bench) starts(e engine.Start) error {
 	if r := b.mocked(e); r != nil {
 		return b.pretends(e, r)
 	}
 	c := record.AttemptEnded{Outcome: record.Succeeded}
-	reply, err := b.ask(record.StartInstance{Process: e.Process, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline})
+	reply, err := b.ask(record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline})
 	var no *record.Rejection
 	if errors.As(err, &no) {
 		c = record.AttemptEnded{Outcome: record.Rejected, Detail: no.Detail}

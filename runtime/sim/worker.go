@@ -172,7 +172,7 @@ func (w *world) claim(s int, k *worker) {
 	if w.options.Plant == ReadsBeforeTheFence && w.random.chance(300) {
 		err = w.fenceLate(s, handle, k, state)
 	} else {
-		behind, err = shard.Recover(context.Background(), handle, k.name, state, w.restored(s), nil)
+		behind, err = shard.Recover(context.Background(), handle, k.name, 0, state, w.restored(s), nil)
 	}
 	for n := before; n < handle.Stats().Last; n++ {
 		w.audits[s].takeOver()

@@ -1,0 +1,202 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/cob-lang/cob/runtime/admin"
+)
+
+// servers are a cluster of NATS servers on loopback.
+type servers struct {
+	t       *testing.T
+	options []*server.Options
+	all     []*server.Server
+}
+
+// newServers starts a cluster of three.
+func newServers(t *testing.T) *servers {
+	t.Helper()
+	s := &servers{t: t}
+	clients, routes := ports(t, 3), ports(t, 3)
+	var peers []string
+	for _, p := range routes {
+		peers = append(peers, "nats://127.0.0.1:"+strconv.Itoa(p))
+	}
+	dir := t.TempDir()
+	for i := range 3 {
+		s.options = append(s.options, &server.Options{
+			ServerName: fmt.Sprint("s", i), Host: "127.0.0.1", Port: clients[i], NoSigs: true, NoLog: true,
+			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint("s", i)), SyncAlways: true, MaxPayload: 8 << 20,
+			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: routes[i]}, Routes: server.RoutesFromStr(strings.Join(peers, ",")),
+		})
+	}
+	s.all = make([]*server.Server, 3)
+	t.Cleanup(func() { s.stop(0, 1, 2) })
+	s.start(0, 1, 2)
+	return s
+}
+
+// ports are free ones.
+func ports(t *testing.T, n int) (list []int) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		list = append(list, l.Addr().(*net.TCPAddr).Port)
+	}
+	return list
+}
+
+func (s *servers) start(which ...int) {
+	s.t.Helper()
+	for _, i := range which {
+		one, err := server.NewServer(s.options[i].Clone())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.all[i] = one
+		one.Start()
+	}
+	eventually(s.t, "the servers have a leader", func() bool {
+		for _, one := range s.all {
+			if one != nil && one.JetStreamIsLeader() {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func (s *servers) stop(which ...int) {
+	for _, i := range which {
+		if s.all[i] != nil {
+			s.all[i].Shutdown()
+			s.all[i].WaitForShutdown()
+			s.all[i] = nil
+		}
+	}
+}
+
+// url is the address of all servers.
+func (s *servers) url() string {
+	var list []string
+	for _, o := range s.options {
+		list = append(list, "nats://127.0.0.1:"+strconv.Itoa(o.Port))
+	}
+	return strings.Join(list, ",")
+}
+
+// crew are the nodes of a cluster.
+type crew struct {
+	t     *testing.T
+	world *world
+	flags []string
+	all   []*node
+}
+
+// muster starts nodes on a cluster.
+func muster(t *testing.T, w *world, s *servers, n int) *crew {
+	t.Helper()
+	c := &crew{t: t, world: w, flags: []string{"--nats", s.url(), "--lease", "2s", "--shards", "6"}}
+	for range n {
+		c.all = append(c.all, w.run(c.flags...))
+	}
+	c.even()
+	return c
+}
+
+// nodes is what a node says of all nodes.
+func (n *node) nodes() (list admin.NodeList) {
+	n.t.Helper()
+	n.call("GET", "/v1/nodes", nil, &list)
+	return list
+}
+
+// even waits until every node has its part of the shards.
+func (c *crew) even() {
+	c.t.Helper()
+	var last admin.NodeList
+	for end := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
+		last = c.all[0].nodes()
+		good := len(last.Free) == 0 && len(last.Nodes) == len(c.all)
+		for _, n := range last.Nodes {
+			good = good && n.State == "up" && len(n.Shards) == 6/len(c.all)
+		}
+		if good {
+			return
+		}
+		if time.Now().After(end) {
+			for i, n := range c.all {
+				c.t.Logf("node %d: %s", i, n.log())
+			}
+			c.t.Fatalf("the shards are not shared evenly: %+v", last)
+		}
+	}
+}
+
+func (n *node) signal(s syscall.Signal) {
+	n.t.Helper()
+	if err := n.cmd.Process.Signal(s); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// TestThreeNodesOnACluster lets orders come in while nodes are killed, hang, leave and
+// join, and while all servers restart; then the ledgers of the services are held
+// against the instances.
+func TestThreeNodesOnACluster(t *testing.T) {
+	most := 600
+	if testing.Short() {
+		most = 120
+	}
+	w := newWorld(t)
+	s := newServers(t)
+	c := muster(t, w, s, 3)
+	sent := messages(t, most)
+	p := hire(w, c.all[0])
+	p.delivery()
+	p.buy(sent)
+	after := func(part int) {
+		t.Helper()
+		eventually(t, fmt.Sprintf("%d of 10 parts are acknowledged", part), func() bool { return p.acked.Load() >= int64(most*part/10) })
+	}
+	after(1)
+	c.all[1].kill()
+	after(2)
+	c.all[1] = w.run(c.flags...)
+	c.even()
+	p.node.Store(c.all[1])
+	after(3)
+	c.all[2].signal(syscall.SIGSTOP)
+	after(4) // the others have its shards
+	c.all[2].signal(syscall.SIGCONT)
+	c.even()
+	p.node.Store(c.all[2])
+	after(5)
+	if code := c.all[0].stop(); code != 0 {
+		t.Errorf("a graceful stop gives %d: %s", code, c.all[0].log())
+	}
+	after(6)
+	c.all[0] = w.run(c.flags...)
+	c.even()
+	after(7)
+	s.stop(0, 1, 2)
+	s.start(0, 1, 2)
+	c.even()
+	p.node.Store(c.all[0])
+	p.finish(sent)
+	c.even()
+	p.audit(sent)
+}

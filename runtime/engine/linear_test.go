@@ -62,11 +62,8 @@ type work struct{ events, bytes, allocs, snapshot int }
 // whole lets one instance run from its start to its end: every effect succeeds, every
 // timer fires.
 func whole(t tester, prog *engine.Program, n int) (w work) {
-	s, err := engine.NewState(engine.DefaultLimits()) // which packs what waits for a minute or more, and not every wait
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.AddProgram(prog)
+	s := newState(t, engine.DefaultLimits(), prog)
+	s.PackFrom(engine.DefaultAwake)
 	now := dawn
 	var effects []engine.Effect
 	var buf []byte

@@ -69,6 +69,7 @@ var commands = []func() *cobra.Command{
 	showCommand,
 	reportCommand,
 	whyCommand,
+	endpointsCommand,
 	cancelCommand,
 	terminateCommand,
 	retryCommand,

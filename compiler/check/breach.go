@@ -165,12 +165,8 @@ func (c *checker) promise(name string) *plan.SLA {
 
 // replicates is what the failover of that qualified name says about journals.
 func (c *checker) replicates(failover string) string {
-	for _, p := range c.everywhere() {
-		for i := range p.Failovers {
-			if p.Failovers[i].Name == failover {
-				return p.Failovers[i].Replicate
-			}
-		}
+	if f := c.failoverNamed(failover); f != nil {
+		return f.Replicate
 	}
 	return ""
 }

@@ -64,8 +64,9 @@ func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoin
 		call.Args = append(call.Args, args[i].Tree)
 	}
 	call.Labels = f.labels.list(f.labels.closed(labels))
-	f.callSettings(s, st, call)
+	own := f.callSettings(s, st, call)
 	f.candidates(st.Target.Span(), call)
+	f.fits(st.Target.Span(), own, call)
 	return call
 }
 
@@ -107,9 +108,10 @@ func (c *checker) operationOf(sym *resolve.Symbol, p *syntax.Path, rest []syntax
 	return nil, nil, p.Last()
 }
 
-func (f *flow) callSettings(s *resolve.Scope, st *syntax.CallStmt, call *Call) {
+// callSettings reads what a call says itself; own is where it names its failover.
+func (f *flow) callSettings(s *resolve.Scope, st *syntax.CallStmt, call *Call) (own source.Span) {
 	if st.Body == nil {
-		return
+		return own
 	}
 	b := f.settings("a call", callSettings, st.Body.Settings, st.Target.Span())
 	if v, ok := b.first("failover"); ok {
@@ -132,6 +134,7 @@ func (f *flow) callSettings(s *resolve.Scope, st *syntax.CallStmt, call *Call) {
 			call.Key = &t.Tree
 		}
 	}
+	return b.span("failover")
 }
 
 // takes fits a result to the variable that takes it.

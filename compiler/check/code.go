@@ -116,6 +116,11 @@ const (
 	CodeAllowsAll  diag.Code = "COB4396"
 	CodeItself     diag.Code = "COB4399"
 
+	CodeNeverSlow   diag.Code = "COB4500"
+	CodeWeights     diag.Code = "COB4501"
+	CodeHedged      diag.Code = "COB4502"
+	CodeNoStickyKey diag.Code = "COB4503"
+
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"
 	CodeBounds         diag.Code = "COB5003"

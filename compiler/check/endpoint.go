@@ -135,6 +135,9 @@ func (c *checker) binding(e *plan.Endpoint, schema *Schema, b *syntax.Binding) {
 	if v, ok := bl.first("cost"); ok {
 		out.CostPerCall = v.text
 	}
+	if v, ok := bl.first("weight"); ok {
+		out.Weight = &v.int
+	}
 	out.Limit, out.Auth = limit(bl), c.auth(bl)
 	c.oneCurrency(e, &out, bl)
 	e.Bindings = append(e.Bindings, out)

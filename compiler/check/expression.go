@@ -42,6 +42,11 @@ func (c *checker) value(s *resolve.Scope, e syntax.Expr, want types.Type) typed 
 	if want.Kind != types.Invalid {
 		return c.fit(t, want, e.Span())
 	}
+	return c.anyValue(t, e)
+}
+
+// anyValue takes a value of any type, but it has to be one.
+func (c *checker) anyValue(t typed, e syntax.Expr) typed {
 	if t.Type.Kind == types.Void {
 		c.errorf(CodeNoValue, e.Span(), "there is no value here")
 		t.Type = none
@@ -69,7 +74,7 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		if d.Code == CodeMismatch && d.Help == "" {
 			d = c.converted(d, &t, want, at)
 		}
-		c.report(d)
+		c.report(c.blame(d, &t))
 		return typed{}
 	}
 	target := want
@@ -423,7 +428,7 @@ func (c *checker) index(s *resolve.Scope, e *syntax.IndexExpr) typed {
 	if c.soft > 0 {
 		return out
 	}
-	if c.beyond(e, &x, &i) {
+	if c.beyond(e, &x, &i) || c.behindEnd(e, &x, &i) {
 		return typed{}
 	}
 	return c.computed(out, e.Span())

@@ -12,7 +12,7 @@ func DefaultFailover() plan.Failover {
 	return plan.Failover{Prefer: plan.Listed, Tries: 3, EachNs: int64(10 * time.Second),
 		BackoffMinNs: int64(100 * time.Millisecond), BackoffMaxNs: int64(10 * time.Second),
 		UnhealthyFailures: 5, UnhealthyWindowNs: int64(30 * time.Second),
-		ProbeEveryNs: int64(5 * time.Second), FailbackAfterNs: int64(30 * time.Second)}
+		ProbeEveryNs: int64(time.Second), FailbackAfterNs: int64(30 * time.Second)}
 }
 
 func (c *checker) failover(d *syntax.FailoverDecl) plan.Failover {
@@ -43,5 +43,6 @@ func (c *checker) failover(d *syntax.FailoverDecl) plan.Failover {
 	if v, ok := b.first("replicate"); ok {
 		f.Replicate = v.text
 	}
+	f.Breaker, f.Hedge = c.breaker(b, &f), hedge(b)
 	return f
 }

@@ -150,6 +150,7 @@ func (c *checker) processSettings(scope *resolve.Scope, p *Process) {
 	}
 	if v, ok := b.first("failover"); ok {
 		p.Failover = v.symbol.Full
+		c.sticks(p.Failover, "the process "+p.Decl.Name.Text, p.Decl.Body.Settings, b.span("failover"))
 	}
 	if v, ok := b.first("policy"); ok {
 		p.Policy = v.symbol.Full
@@ -381,6 +382,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 		v.Labels |= t.labels
 		f.declareIn(s, node, v)
 		f.assigned(v, gives(t.Type))
+		f.once.note(f.checker, v, &t.Tree)
 	case *syntax.CallStmt:
 		f.call(s, a, &bound{node: node, variable: v, typed: st.Type != nil})
 	case *syntax.TaskStmt:

@@ -19,6 +19,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 	b := c.settings("a route", routeSettings, c.withoutWords(d.Body.Settings), d.Name.At)
 	if v, ok := b.first("failover"); ok {
 		f.failover = v.symbol.Full
+		c.sticks(f.failover, "the route "+d.Name.Text, nil, b.span("failover"))
 	}
 	if v, ok := b.first("policy"); ok {
 		f.policy, r.Policy = v.symbol.Full, v.symbol.Full

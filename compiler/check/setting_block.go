@@ -147,7 +147,7 @@ func settingsOf(fields []*syntax.FieldInit) []*syntax.Setting {
 	return out
 }
 
-// limit is a rate with what may be left out behind it: burst and at once.
+// limit is a rate with what may be left out behind it: burst, at once and waiting.
 func limit(b block) *plan.Limit {
 	v, ok := b.get("limit")
 	if !ok {
@@ -159,6 +159,9 @@ func limit(b block) *plan.Limit {
 	}
 	if v.has(2) {
 		out.AtOnce = v[2][0].int
+	}
+	if v.has(3) {
+		out.Waiting = &v[3][0].int
 	}
 	return out
 }

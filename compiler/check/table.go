@@ -54,12 +54,16 @@ var taskSettings = []Setting{
 // limitForm is how much may go through something.
 const limitForm = "<rate 1..1000000>, burst <int 1..1000000>?, <int 1..10000> at once?"
 
+// waitingForm is a limit for whose turn somebody may wait.
+const waitingForm = limitForm + ", <int 0..100000> waiting?"
+
 // bindingSettings and operationSettings are those that every connector has.
 var bindingSettings = []Setting{
 	{Name: "availability", Form: "<ratio 0%..100%>", Default: "nothing is promised", Doc: "the ratio of calls that succeed"},
 	{Name: "latency", Form: "<ratio 0%..100%> within <duration 1ms..1h>", Default: "nothing is promised", Doc: "this ratio of calls takes at most this time"},
 	{Name: "cost", Form: "<money 0..> per call", Default: "free", Doc: "the price of one call"},
-	{Name: "limit", Form: limitForm, Default: "nothing is known of one", Doc: "how many calls its owner takes, how many of them at one moment, and how many at a time"},
+	{Name: "weight", Form: "<int 0..1000>", Default: "1", Doc: "its share of the calls under prefer: weighted and sticky; with 0 it is asked where no other can be"},
+	{Name: "limit", Form: waitingForm, Default: "nothing is known of one", Doc: "how many calls its owner takes, how many of them at one moment, how many at a time, and how many may wait for their turn"},
 	{Name: "auth", Form: "<block none basic bearer oauth2 mtls>", Default: "none", Doc: "how it is proved who calls"},
 }
 
@@ -70,12 +74,15 @@ var operationSettings = []Setting{
 }
 
 var failoverSettings = []Setting{
-	{Name: "prefer", Form: "<one of cheapest fastest most_available listed>", Default: "listed", Doc: "how the legal clouds are ordered"},
+	{Name: "prefer", Form: "<one of cheapest fastest most_available listed weighted sticky>", Default: "listed", Doc: "how the legal clouds are ordered"},
 	{Name: "tries", Form: "<int 1..100>, <duration 1ms..1h> each?, backoff <durations 1ms..1h>?", Default: "3, 10s each, backoff 100ms..10s",
 		Doc: "how often a call is attempted over all clouds, how long one attempt may take, and how long to wait between two"},
 	{Name: "unhealthy", Form: "<int 1..1000> failures in <duration 1s..1h>", Default: "5 failures in 30s", Doc: "when a cloud counts as down"},
-	{Name: "probe", Form: "every <duration 100ms..1h>", Default: "every 5s", Doc: "how often a cloud that is down is asked whether it is back"},
+	{Name: "probe", Form: "every <duration 100ms..1h>", Default: "every 1s", Doc: "how often a cloud of which no call tells is asked whether it is there"},
 	{Name: "failback", Form: "after <duration 0s..24h>", Default: "after 30s", Doc: "how long a cloud has to be back before it is preferred again"},
+	{Name: "breaker", Form: "<ratio 1%..100%> of <int 1..1000> calls in <duration 1s..1h>, slow <ratio 1%..100%> over <duration 1ms..1h>?, <int 1..100> trials?",
+		Default: "none; trials: 3", Doc: "when nobody asks a cloud any more, by the share of the latest calls that failed or took too long, and how many calls have to succeed before it is as before"},
+	{Name: "hedge", Form: "after <one of p50 p90 p95 p99>, at most <ratio 1%..50%>?", Default: "never; at most 10%", Doc: "when an idempotent call is sent to a second cloud as well, and which share of the calls at most"},
 	{Name: "replicate", Form: "<one of sync async>", Default: "one cloud", Doc: "what holds for the processes that name this failover and do not say it themselves"},
 }
 

@@ -12,6 +12,9 @@ type Limit struct {
 	PerNs  int64 `json:"per_ns"`
 	Burst  int64 `json:"burst,omitempty"`   // 0: as many as Count
 	AtOnce int64 `json:"at_once,omitempty"` // 0: as many as the connector allows
+	// Waiting is how many may wait for their turn; one more is refused. nil: as many
+	// as the node allows.
+	Waiting *int64 `json:"waiting,omitempty"`
 }
 
 // Auth says how a binding proves who calls.

@@ -211,9 +211,12 @@ type Binding struct {
 	Availability string   `json:"availability,omitempty"`
 	Latency      Quantile `json:"latency,omitzero"`
 	CostPerCall  string   `json:"cost_per_call,omitempty"` // "0.002 EUR"
-	Limit        *Limit   `json:"limit,omitempty"`         // what the owner takes at most
-	Auth         *Auth    `json:"auth,omitempty"`          // nil: nobody asks who calls
-	At           Place    `json:"at"`
+	// Weight is its share of the calls under Weighted and Sticky, beside the weights
+	// of the others; nil: 1. With 0 it is asked when no other can be.
+	Weight *int64 `json:"weight,omitempty"`
+	Limit  *Limit `json:"limit,omitempty"` // what the owner takes at most
+	Auth   *Auth  `json:"auth,omitempty"`  // nil: nobody asks who calls
+	At     Place  `json:"at"`
 }
 
 // Quantile says that a ratio of all cases takes at most a time.
@@ -231,6 +234,10 @@ const (
 	Fastest       Preference = "fastest"
 	MostAvailable Preference = "most_available"
 	Listed        Preference = "listed"
+	// Weighted draws for every call, by the weights of the bindings; Sticky for every
+	// key of an instance, so that all calls for a key go to one place.
+	Weighted Preference = "weighted"
+	Sticky   Preference = "sticky"
 )
 
 // Failover says how a call moves on when a candidate fails.
@@ -249,6 +256,33 @@ type Failover struct {
 	// Replicate is sync or async where the journals of the processes that name the
 	// failover have to be in a second cloud; Process.Replicate says it of each.
 	Replicate string `json:"replicate,omitempty" one:"sync async"`
+	// Breaker closes a candidate off; nil: an unhealthy one goes behind the others,
+	// and is asked where they fail.
+	Breaker *Breaker `json:"breaker,omitempty"`
+	// Hedge asks a second candidate while the first has not answered; nil: never.
+	Hedge *Hedge `json:"hedge,omitempty"`
+}
+
+// Breaker says when the calls to a candidate stop, beside the failures of a
+// Failover, and how they begin again.
+type Breaker struct {
+	// It opens when Rate of the latest Calls failed, all of them within WindowNs.
+	Rate     string `json:"rate"` // ratio
+	Calls    int    `json:"calls" least:"1"`
+	WindowNs int64  `json:"window_ns" least:"1"`
+	// SlowRate of these calls took SlowNs or longer: it opens, too. "": never.
+	SlowRate string `json:"slow_rate,omitempty"`
+	SlowNs   int64  `json:"slow_ns,omitempty"`
+	// Trials is how many calls go there, and have to succeed, before it closes.
+	Trials int `json:"trials" least:"1"`
+}
+
+// Hedge says when an idempotent call is sent a second time.
+type Hedge struct {
+	// AfterPercent of the calls to the first candidate have answered by then: 95.
+	AfterPercent int `json:"after_percent" least:"1"`
+	// AtMost is the ratio of calls that are sent a second time at most.
+	AtMost string `json:"at_most"`
 }
 
 // SLA is what a process guarantees. Empty parts are not promised.

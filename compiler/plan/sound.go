@@ -23,7 +23,7 @@ import (
 var words = map[reflect.Type][]string{
 	reflect.TypeFor[Kind]():       wordsOf(Kinds()...),
 	reflect.TypeFor[Verdict]():    wordsOf(Allow, Deny, Decide),
-	reflect.TypeFor[Preference](): wordsOf(Cheapest, Fastest, MostAvailable, Listed),
+	reflect.TypeFor[Preference](): wordsOf(Cheapest, Fastest, MostAvailable, Listed, Weighted, Sticky),
 	reflect.TypeFor[Overlap]():    wordsOf(OverlapSkip, OverlapWait, OverlapCancel, OverlapAllow),
 	reflect.TypeFor[Missed]():     wordsOf(MissedSkip, MissedLast, MissedAll),
 	reflect.TypeFor[types.Kind](): wordsOf(types.Bool, types.Int, types.Float, types.Decimal, types.Money, types.String, types.Bytes,

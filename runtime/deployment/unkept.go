@@ -27,6 +27,9 @@ func unkept(p *plan.Plan) []Reason {
 			}
 		}
 	}
+	for _, f := range p.Failovers {
+		note(f.Hedge != nil, plan.Place(f.Name), "the hedge of a failover")
+	}
 	for i := range p.Channels {
 		c := &p.Channels[i]
 		note(c.RetainNs > 0, c.At, "the retain %s of the channel %s", types.FormatDuration(time.Duration(c.RetainNs)), c.Name)

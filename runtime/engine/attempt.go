@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/types"
+	"github.com/cob-lang/cob/runtime/placement"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -106,7 +107,7 @@ func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no st
 		return "", "", "the policy allows no cloud for it"
 	}
 	best, least := -1, uint32(0)
-	order := c.order.Choose(d.facts.Health)
+	order := c.order.Choose(d.facts.Health, placement.Lot{Instance: x.id, Call: a.id, Key: x.key})
 	for i := range order {
 		if n := a.timesTried(order[i].Cloud); best < 0 || n < least {
 			best, least = i, n
@@ -215,7 +216,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	}
 	return Call{
 		Until: until, Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
-		Cloud: a.x.cloud, Args: w.args, TimeoutNs: st.call.timeoutNs, Settlement: settlement && !a.x.adopted,
+		Cloud: a.x.cloud, Args: w.args, TimeoutNs: st.call.timeoutNs, Settlement: settlement && !a.x.adopted, Persistent: x.persistent(a),
 	}
 }
 

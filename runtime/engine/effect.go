@@ -55,6 +55,9 @@ type Call struct {
 	Until record.Instant
 	// Settlement says that the attempt only finds out what an earlier one did.
 	Settlement bool
+	// Persistent says that it can go nowhere else and is not given up: a breaker lets
+	// it pass.
+	Persistent bool
 }
 
 // Start starts an instance, perhaps in another shard. It Succeeded when the

@@ -363,6 +363,7 @@ func (l *linker) candidates(p *plan.Step, c *call) {
 			}
 		}
 		if !allowed {
+			c.never = append(c.never, l.flow.program.forbidden(p.Call, cand))
 			continue
 		}
 		for _, b := range c.endpoint.Bindings {

@@ -127,7 +127,8 @@ type call struct {
 	ownKey     *expr      // of this call, over the variables; it goes before key
 	exprs      []*expr    // args, and ownKey where there is one
 	failover   *plan.Failover
-	order      *placement.Order // of what the policy allows
+	order      *placement.Order    // of what the policy allows
+	never      []placement.Ordered // what it forbids
 	sameCloud  string
 	candidates int
 	timeoutNs  int64

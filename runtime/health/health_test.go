@@ -160,27 +160,34 @@ func TestLatency(t *testing.T) {
 		s.TookNs = took
 		tr.Observe(s)
 	}
-	latency := func() int64 { return tr.View().Of("shop.pay", "paris").LatencyNs }
-	call(800)
-	if latency() != 800 {
-		t.Errorf("the first call shows %d; want 800", latency())
+	shown := func() int64 { return tr.View().Of("shop.pay", "paris").P95Ns }
+	for range MinMeasured - 1 {
+		call(800)
+	}
+	if shown() != 0 {
+		t.Errorf("after %d calls %d is shown; want nothing", MinMeasured-1, shown())
+	}
+	call(1600)
+	if shown() != 800 || tr.View().Within("shop.pay", "paris", 99) != 1600 || tr.View().Within("shop.pay", "paris", 42) != 0 {
+		t.Errorf("of 19 calls of 800 and one of 1600, 95%% took %d and 99%% %d", shown(), tr.View().Within("shop.pay", "paris", 99))
 	}
 	before := tr.View()
-	call(1600) // 900: less than a fifth more
-	if tr.View() != before || tr.Entries()[0].LatencyNs != 900 {
-		t.Errorf("a small move makes a new view, or %d is no average", tr.Entries()[0].LatencyNs)
+	for range 2 * measureEvery { // 900 at most: less than a fifth more
+		call(900)
 	}
-	call(1700) // 1000: more than a fifth
-	if latency() != 1000 {
-		t.Errorf("the view shows %d; want 1000", latency())
+	if tr.View() != before || tr.Entries()[0].P95Ns != 900 {
+		t.Errorf("a small move makes a new view, or %d is no quantile", tr.Entries()[0].P95Ns)
 	}
-	if before.Of("shop.pay", "paris").LatencyNs != 800 {
-		t.Error("an old view has changed")
+	for range Measured {
+		call(1000)
+	}
+	if shown() != 1000 || before.Of("shop.pay", "paris").P95Ns != 800 || tr.Entries()[0].LatencyNs < 990 {
+		t.Errorf("the view shows %d; want 1000, and the one before %d; want 800", shown(), before.Of("shop.pay", "paris").P95Ns)
 	}
 	probe := sign(2, connector.Alive)
 	probe.TookNs, probe.Probe = 99999, true
 	tr.Observe(probe)
-	if e := tr.Entries()[0]; e.LatencyNs != 1000 || e.Good != 3 {
+	if e := tr.Entries()[0]; e.LatencyNs > 1000 || e.Good != 3*20+Measured-20 {
 		t.Errorf("a probe counts as a call: %+v", e)
 	}
 }
@@ -214,7 +221,8 @@ func TestFailuresAreBounded(t *testing.T) {
 
 func TestWatchesOf(t *testing.T) {
 	call := func(endpoint, failover string) plan.Step {
-		return plan.Step{Kind: plan.Call, Call: &plan.CallStep{Endpoint: endpoint, Failover: failover}}
+		return plan.Step{Kind: plan.Call, Call: &plan.CallStep{Endpoint: endpoint, Failover: failover, Candidates: []plan.Candidate{
+			{Cloud: "z", Verdict: plan.Allow}, {Cloud: "y", Verdict: plan.Decide}, {Cloud: "x", Verdict: plan.Deny}}}}
 	}
 	in := func(steps ...plan.Step) plan.Block { return plan.Block{Steps: steps} }
 	nested := plan.Step{Kind: plan.Select, Select: &plan.SelectStep{
@@ -224,6 +232,10 @@ func TestWatchesOf(t *testing.T) {
 	task := plan.Step{Kind: plan.Task, Task: &plan.TaskStep{Else: &plan.Block{Steps: []plan.Step{call("p.else", "p.slow")}}}}
 	undone := call("p.a", "p.quick")
 	undone.Compensate = &plan.Block{Steps: []plan.Step{call("p.comp", "p.slow")}}
+	same := call("p.same", "p.slow")
+	same.Call.SameCloudAs = "charge"
+	one := call("p.one", "p.slow")
+	one.Call.Candidates = one.Call.Candidates[1:]
 	undone.Call.Catch = []plan.Catch{{Block: in(call("p.catch", "p.slow"))}}
 	p := &plan.Plan{
 		Failovers: []plan.Failover{
@@ -231,16 +243,18 @@ func TestWatchesOf(t *testing.T) {
 			{Name: "p.slow", UnhealthyFailures: 9, UnhealthyWindowNs: 99, ProbeEveryNs: 8, FailbackAfterNs: 5},
 			{Name: "p.open", Tries: 3},
 		},
-		Processes: []plan.Process{{Flow: plan.Flow{Body: []plan.Step{undone, nested, task, {Kind: plan.If, Blocks: []plan.Block{in(call("p.both", "p.quick")), in(call("p.both", "p.slow"))}}}}}},
+		Processes: []plan.Process{{Flow: plan.Flow{Body: []plan.Step{undone, nested, task, same, one, {Kind: plan.If, Blocks: []plan.Block{in(call("p.both", "p.quick")), in(call("p.both", "p.slow"))}}}}}},
 		Routes:    []plan.Route{{Flow: plan.Flow{Body: []plan.Step{call("p.route", "p.open")}}}},
 	}
-	for _, name := range []string{"unused", "route", "on", "else", "comp", "catch", "both", "after", "a"} {
-		p.Endpoints = append(p.Endpoints, plan.Endpoint{Name: "p." + name, Bindings: []plan.Binding{{Cloud: "z"}, {Cloud: "y"}}})
+	for _, name := range []string{"unused", "route", "on", "else", "comp", "catch", "both", "after", "a", "same", "one"} {
+		p.Endpoints = append(p.Endpoints, plan.Endpoint{Name: "p." + name, Bindings: []plan.Binding{{Cloud: "z"}, {Cloud: "y"}, {Cloud: "x"}}})
 	}
-	quick, slow := Rules{2, 10, 7, 3}, Rules{9, 99, 8, 5}
-	want := map[string]Rules{"p.a": quick, "p.both": {2, 99, 7, 5}, "p.unused": DefaultRules, "p.route": DefaultRules}
+	quick, slow := Rules{Failures: 2, WindowNs: 10, ProbeNs: 7, RecoverNs: 3, Active: true}, Rules{Failures: 9, WindowNs: 99, ProbeNs: 8, RecoverNs: 5, Active: true}
+	open := DefaultRules
+	open.Active = true
+	want := map[string]Rules{"p.a": quick, "p.both": {Failures: 2, WindowNs: 99, ProbeNs: 7, RecoverNs: 5, Active: true}, "p.unused": DefaultRules, "p.route": open}
 	watches := WatchesOf(p)
-	if len(watches) != 18 || watches[0].Endpoint != "p.a" || watches[0].Cloud != "z" || watches[17].Endpoint != "p.unused" {
+	if len(watches) != 33 || watches[0].Endpoint != "p.a" || watches[0].Cloud != "z" || watches[32].Endpoint != "p.unused" {
 		t.Errorf("the order is %v", watches)
 	}
 	for _, w := range watches {
@@ -248,6 +262,7 @@ func TestWatchesOf(t *testing.T) {
 		if !ok {
 			expected = slow
 		}
+		expected.Active = w.Cloud != "x" && w.Endpoint != "p.unused" && w.Endpoint != "p.same" && w.Endpoint != "p.one"
 		if w.Rules != expected {
 			t.Errorf("%s: got %+v; want %+v", w.Endpoint, w.Rules, expected)
 		}
@@ -306,7 +321,7 @@ func BenchmarkCalled(b *testing.B) {
 	r := connector.Reply{Sign: connector.Alive, TookNs: 1000}
 	b.ReportAllocs()
 	for b.Loop() {
-		table.Called(q, r, 1)
+		table.Called(q, r, Admission{}, 1)
 		if table.View().Of("shop.pay", "paris").Status != placement.Healthy {
 			b.Fatal("not healthy")
 		}

@@ -31,21 +31,33 @@ func (t *Table) View() *View { return t.view.Load() }
 
 // Observe takes a sign. See Tracker.Observe.
 func (t *Table) Observe(s Sign) {
-	if s.Says == connector.Silent {
+	if s.Says == connector.Silent && !s.Probe && s.Trial == 0 {
 		return
 	}
 	t.mu.Lock()
 	t.tracker.Observe(s)
 	changed := t.show()
 	t.mu.Unlock()
-	if changed {
+	if changed || s.Probe {
 		t.stir()
 	}
 }
 
-// Called takes what the reply to a real call says.
-func (t *Table) Called(q connector.Request, r connector.Reply, at record.Instant) {
-	t.Observe(Sign{Endpoint: q.Endpoint, Cloud: q.Cloud, At: at, Says: r.Sign, TookNs: r.TookNs, Detail: r.Detail})
+// Admit asks whether a call may leave. See Tracker.Admit.
+func (t *Table) Admit(endpoint, cloud string) Admission {
+	if h := t.View().Of(endpoint, cloud); !h.Shut {
+		return Admission{}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := t.tracker.Admit(endpoint, cloud)
+	t.show()
+	return a
+}
+
+// Called takes what the reply to a real call says, with what let it leave.
+func (t *Table) Called(q connector.Request, r connector.Reply, a Admission, at record.Instant) {
+	t.Observe(Sign{Endpoint: q.Endpoint, Cloud: q.Cloud, At: at, Says: r.Sign, TookNs: r.TookNs, Detail: r.Detail, Trial: a.Trial})
 }
 
 // Replace sets which bindings are watched. See Tracker.Replace.
@@ -77,7 +89,7 @@ func (t *Table) stir() {
 	}
 }
 
-func (t *Table) due(now record.Instant) []Watch {
+func (t *Table) due(now record.Instant) []Asked {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.tracker.Due(now)
@@ -89,13 +101,10 @@ func (t *Table) nextDue() (record.Instant, bool) {
 	return t.tracker.NextDue()
 }
 
-// ProbeTimeoutNs bounds one probe, in nanoseconds.
-const ProbeTimeoutNs = int64(2 * time.Second)
-
 // Probe is how a binding is asked; a connector's Sink has one.
 type Probe func(ctx context.Context, endpoint, cloud string, timeoutNs int64) connector.Reply
 
-// Run probes what is unhealthy, until ctx ends. Bindings are probed side by
+// Run probes what is due, until ctx ends. Bindings are probed side by
 // side; the next probe of one waits for the last one of it.
 func (t *Table) Run(ctx context.Context, probe Probe) {
 	var busy sync.Map
@@ -109,9 +118,9 @@ func (t *Table) Run(ctx context.Context, probe Probe) {
 			}
 			running.Go(func() {
 				defer busy.Delete(k)
-				r := probe(ctx, w.Endpoint, w.Cloud, ProbeTimeoutNs)
+				r := probe(ctx, w.Endpoint, w.Cloud, w.TimeoutNs)
 				if ctx.Err() == nil {
-					t.Observe(Sign{Endpoint: w.Endpoint, Cloud: w.Cloud, At: record.Instant(time.Now().UnixNano()), Says: r.Sign, Detail: r.Detail, Probe: true})
+					t.Observe(Sign{Endpoint: w.Endpoint, Cloud: w.Cloud, At: record.Instant(time.Now().UnixNano()), Says: r.Sign, TookNs: r.TookNs, Detail: r.Detail, Probe: true})
 				}
 			})
 		}

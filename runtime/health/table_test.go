@@ -45,7 +45,7 @@ func TestProbing(t *testing.T) {
 			t.Errorf("probed while nothing was wrong: %v", probes)
 		}
 		for range 3 {
-			table.Called(connector.Request{Endpoint: "shop.pay", Cloud: "paris"}, connector.Reply{Sign: connector.Failing, Detail: "d"}, instant())
+			table.Called(connector.Request{Endpoint: "shop.pay", Cloud: "paris"}, connector.Reply{Sign: connector.Failing, Detail: "d"}, Admission{}, instant())
 		}
 		time.Sleep(12 * time.Second)
 		mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/record"
@@ -65,14 +66,28 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 	if e.Until > 0 {
 		request.TimeoutNs = max(int64(time.Millisecond), min(request.TimeoutNs, int64(e.Until-clock())))
 	}
-	reply := d.Sinks.Do(from.work, request)
+	reply := n.admitted(from.work, d, request, e.Persistent)
 	if from.work.Err() != nil {
 		return // the same attempt leaves again at the next owner of the shard
 	}
-	n.health.Called(request, reply, clock())
 	outcome := reply.Ended(request)
 	outcome.Outcome = e.Target.Outcome(outcome.Outcome)
 	n.bring(from, outcome)
+}
+
+// admitted carries a request out, if the breaker of its binding lets it leave.
+// What must not be given up leaves always: it may go nowhere else.
+func (n *Node) admitted(ctx context.Context, d *deployment.Deployment, q connector.Request, persistent bool) connector.Reply {
+	a := n.health.Admit(q.Endpoint, q.Cloud)
+	if a.Why != "" && !persistent {
+		return connector.Reply{Outcome: record.Refused, Detail: a.Why}
+	}
+	reply := d.Sinks.Do(ctx, q)
+	if ctx.Err() != nil {
+		reply.Sign = connector.Silent // it was cut off here
+	}
+	n.health.Called(q, reply, a, clock())
+	return reply
 }
 
 // startElsewhere asks the shard that owns the new instance. Its answer comes on

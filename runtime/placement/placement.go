@@ -30,8 +30,19 @@ type Health struct {
 	// Back says that an Unhealthy one answers again, though not for long enough to
 	// be preferred: what can only be asked there may be asked.
 	Back bool
-	// LatencyNs is the measured time of a call; 0 where none was measured.
-	LatencyNs int64
+	// Shut says that its breaker is open: a call would be turned away here.
+	Shut bool
+	// Trial says that an Unhealthy one takes a few calls as if it were not, to find
+	// out whether it is.
+	Trial bool
+	// P95Ns is the time in which 95% of the latest calls answered; 0 where too few
+	// were measured.
+	P95Ns int64
+	// Of is how many of the latest calls count, 0 where they are too few, and Failed
+	// how many of those failed.
+	Of, Failed uint32
+	// Why says in plain words why Status is what it is.
+	Why string
 }
 
 // View is a picture of health that does not change while it is looked at.
@@ -57,12 +68,20 @@ type Candidate struct {
 	LatencyNs int64
 	// Availability is a ratio, 0 where nothing is promised.
 	Availability types.Exact
+	// Weight is its share under plan.Weighted and plan.Sticky.
+	Weight int64
+
+	latency   plan.Quantile // as promised
+	available string        // the same
 }
 
 // FromBinding reads the promises of a binding. Errors: a price or an
 // availability that is no number.
 func FromBinding(b plan.Binding) (Candidate, error) {
-	c := Candidate{Cloud: b.Cloud, LatencyNs: b.Latency.WithinNs}
+	c := Candidate{Cloud: b.Cloud, LatencyNs: b.Latency.WithinNs, Weight: 1, latency: b.Latency, available: b.Availability}
+	if b.Weight != nil {
+		c.Weight = *b.Weight
+	}
 	var err error
 	if b.CostPerCall != "" {
 		if c.Cost, err = types.ParseAmount(b.CostPerCall); err != nil {
@@ -91,67 +110,96 @@ type Order struct {
 	endpoint   string
 	prefer     plan.Preference
 	candidates []Candidate // best first by promises
-	healthy    []Ordered   // the answer where nothing is unhealthy
+	healthy    []Ordered   // the answer where nothing is unhealthy; nil where lots are drawn
 }
 
 // NewOrder prepares the order of the candidates of an endpoint (qualified).
 func NewOrder(endpoint string, candidates []Candidate, prefer plan.Preference) *Order {
 	o := &Order{endpoint: endpoint, prefer: prefer, candidates: slices.Clone(candidates)}
 	slices.SortStableFunc(o.candidates, func(a, b Candidate) int { return compare(a, b, prefer) })
-	o.healthy = o.explain(o.candidates, 0)
+	if len(o.candidates) < 2 || !drawn(prefer) {
+		o.healthy = o.explain(o.candidates, len(o.candidates))
+	}
 	return o
 }
 
 // Choose orders candidates at once, for callers that ask only once.
-func Choose(endpoint string, candidates []Candidate, prefer plan.Preference, health View) []Ordered {
-	return NewOrder(endpoint, candidates, prefer).Choose(health)
+func Choose(endpoint string, candidates []Candidate, prefer plan.Preference, health View, lot Lot) []Ordered {
+	return NewOrder(endpoint, candidates, prefer).Choose(health, lot)
 }
 
 // Choose is the order under the given health, best first. It must not be
 // changed. It holds every candidate.
-func (o *Order) Choose(health View) []Ordered {
-	if len(o.candidates) < 2 || health == nil {
+func (o *Order) Choose(health View, lot Lot) []Ordered {
+	if o.healthy != nil && (len(o.candidates) < 2 || health == nil || !o.concerned(health)) {
 		return o.healthy
 	}
-	sick, measured := 0, false
+	all, up := o.reorder(health, lot)
+	return o.explain(all, up)
+}
+
+// concerned says whether the health of a candidate could change the order.
+func (o *Order) concerned(health View) bool {
 	for i := range o.candidates {
 		h := health.Of(o.endpoint, o.candidates[i].Cloud)
-		if h.Status == Unhealthy {
-			sick++
+		if h.Status == Unhealthy || o.prefer == plan.Fastest && h.P95Ns > 0 || o.prefer == plan.MostAvailable && h.Of > 0 {
+			return true
 		}
-		measured = measured || h.LatencyNs > 0
 	}
-	if sick == 0 && !(measured && o.prefer == plan.Fastest) {
-		return o.healthy
-	}
-	return o.reorder(health)
+	return false
 }
 
-func (o *Order) reorder(health View) []Ordered {
-	all := slices.Clone(o.candidates)
-	if o.prefer == plan.Fastest {
+// reorder puts what is measured over what is promised, and behind all others what
+// is unhealthy; first up candidates are not.
+func (o *Order) reorder(health View, lot Lot) (all []Candidate, up int) {
+	all = slices.Clone(o.candidates)
+	if health != nil {
 		for i := range all {
-			if ns := health.Of(o.endpoint, all[i].Cloud).LatencyNs; ns > 0 {
-				all[i].LatencyNs = ns
-			}
+			all[i].measured(health.Of(o.endpoint, all[i].Cloud))
 		}
+	}
+	if drawn(o.prefer) {
+		lot.draw(o.endpoint, all, o.prefer)
+	} else {
 		slices.SortStableFunc(all, func(a, b Candidate) int { return compare(a, b, o.prefer) })
 	}
-	var up, down []Candidate
-	for _, c := range all {
-		if health.Of(o.endpoint, c.Cloud).Status == Unhealthy {
-			down = append(down, c)
-		} else {
-			up = append(up, c)
-		}
+	if health == nil {
+		return all, len(all)
 	}
-	return o.explain(append(up, down...), len(down))
+	class := func(c Candidate) int {
+		switch h := health.Of(o.endpoint, c.Cloud); {
+		case h.Status != Unhealthy || h.Trial:
+			return 0
+		case h.Shut:
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b Candidate) int { return class(a) - class(b) })
+	for up < len(all) && class(all[up]) == 0 {
+		up++
+	}
+	return all, up
 }
 
-// explain gives the reasons; the last sick of the candidates are unhealthy.
-func (o *Order) explain(all []Candidate, sick int) []Ordered {
+// measured takes what real calls say for what is promised: times as they are, and
+// the availability where it is lower.
+func (c *Candidate) measured(h Health) {
+	if h.P95Ns > 0 {
+		c.LatencyNs = h.P95Ns
+	}
+	if h.Of == 0 {
+		return
+	}
+	got, err := types.ExactInt(int64(h.Of - h.Failed)).Div(types.ExactInt(int64(h.Of)))
+	if err == nil && (c.Availability.Sign() == 0 || got.Cmp(c.Availability) < 0) {
+		c.Availability = got
+	}
+}
+
+// explain gives the reasons; the first up of the candidates are not unhealthy.
+func (o *Order) explain(all []Candidate, up int) []Ordered {
 	out := make([]Ordered, len(all))
-	up := len(all) - sick
 	for i := range all {
 		why := o.reason(all, i, up)
 		if i >= up {
@@ -165,12 +213,18 @@ func (o *Order) explain(all []Candidate, sick int) []Ordered {
 	return out
 }
 
+// words say what the first of an order is.
+var words = map[plan.Preference]string{
+	plan.Cheapest: "cheapest", plan.Fastest: "fastest", plan.MostAvailable: "most available",
+	plan.Weighted: "drawn by weight", plan.Sticky: "drawn for the key",
+}
+
 func (o *Order) reason(all []Candidate, i, up int) string {
 	if len(all) == 1 {
 		return "the only one"
 	}
 	if i == 0 {
-		word := map[plan.Preference]string{plan.Cheapest: "cheapest", plan.Fastest: "fastest", plan.MostAvailable: "most available"}[o.prefer]
+		word := words[o.prefer]
 		if word == "" {
 			word = "first listed"
 		}

@@ -56,11 +56,11 @@ func TestChoose(t *testing.T) {
 		{plan.Cheapest, view{"virginia": sick}, "paris finland silent virginia", "cheapest of paris, finland, silent; 1 unhealthy"},
 		{plan.Cheapest, view{"virginia": sick, "paris": sick}, "finland silent virginia paris", "cheapest of finland, silent; 2 unhealthy"},
 		{plan.Listed, view{"virginia": sick, "paris": sick, "finland": sick, "silent": sick}, "paris finland virginia silent", "first listed of paris, finland, virginia, silent; all are unhealthy"},
-		{plan.Fastest, view{"virginia": {LatencyNs: 1e6}}, "virginia paris finland silent", "fastest of virginia, paris, finland, silent"},
-		{plan.Fastest, view{"paris": {LatencyNs: 1e9}}, "finland virginia paris silent", "fastest of finland, virginia, paris, silent"},
-		{plan.Cheapest, view{"paris": {LatencyNs: 1}}, "virginia paris finland silent", "cheapest of virginia, paris, finland, silent"},
+		{plan.Fastest, view{"virginia": {P95Ns: 1e6}}, "virginia paris finland silent", "fastest of virginia, paris, finland, silent"},
+		{plan.Fastest, view{"paris": {P95Ns: 1e9}}, "finland virginia paris silent", "fastest of finland, virginia, paris, silent"},
+		{plan.Cheapest, view{"paris": {P95Ns: 1}}, "virginia paris finland silent", "cheapest of virginia, paris, finland, silent"},
 	} {
-		got := placement.Choose("p.payments", candidates(t, bindings), c.prefer, c.health)
+		got := placement.Choose("p.payments", candidates(t, bindings), c.prefer, c.health, placement.Lot{})
 		if clouds(got) != c.want || got[0].Why != c.why {
 			t.Errorf("%s with %v: %s (%s), want %s (%s)", c.prefer, c.health, clouds(got), got[0].Why, c.want, c.why)
 		}
@@ -69,7 +69,7 @@ func TestChoose(t *testing.T) {
 
 func TestMoneyOfTwoCurrenciesHasNoOrder(t *testing.T) {
 	list := candidates(t, []plan.Binding{{Cloud: "a", CostPerCall: "9 EUR"}, {Cloud: "b", CostPerCall: "1 USD"}})
-	if got := clouds(placement.Choose("p.x", list, plan.Cheapest, nil)); got != "a b" {
+	if got := clouds(placement.Choose("p.x", list, plan.Cheapest, nil, placement.Lot{})); got != "a b" {
 		t.Errorf("%s, want the author's order", got)
 	}
 }
@@ -83,22 +83,28 @@ func TestPromisesThatAreNoNumbers(t *testing.T) {
 }
 
 // Whatever is known of health, every candidate stands once in the order, and no
-// unhealthy one before one that is not.
+// unhealthy one before one that is not, and none that is shut before one that is open.
 func TestNobodyIsDropped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		health := view{}
 		for _, b := range bindings {
-			health[b.Cloud] = placement.Health{Status: placement.Status(rapid.IntRange(0, 2).Draw(t, "status")), LatencyNs: rapid.Int64Range(0, 1e9).Draw(t, "latency")}
+			health[b.Cloud] = placement.Health{Status: placement.Status(rapid.IntRange(0, 2).Draw(t, "status")), P95Ns: rapid.Int64Range(0, 1e9).Draw(t, "latency"), Shut: rapid.Bool().Draw(t, "shut"), Trial: rapid.Bool().Draw(t, "trial")}
 		}
-		prefer := rapid.SampledFrom([]plan.Preference{plan.Cheapest, plan.Fastest, plan.MostAvailable, plan.Listed}).Draw(t, "prefer")
-		got := placement.NewOrder("p.payments", candidates(t, bindings), prefer).Choose(health)
-		seen, down := map[string]bool{}, false
+		prefer := rapid.SampledFrom([]plan.Preference{plan.Cheapest, plan.Fastest, plan.MostAvailable, plan.Listed, plan.Weighted, plan.Sticky}).Draw(t, "prefer")
+		got := placement.NewOrder("p.payments", candidates(t, bindings), prefer).Choose(health, placement.Lot{})
+		seen, worst := map[string]bool{}, 0
 		for _, o := range got {
-			isDown := health[o.Cloud].Status == placement.Unhealthy
-			if seen[o.Cloud] || down && !isDown || o.Why == "" {
+			class, h := 0, health[o.Cloud]
+			if h.Status == placement.Unhealthy && !h.Trial {
+				class = 1
+				if h.Shut {
+					class = 2
+				}
+			}
+			if seen[o.Cloud] || class < worst || o.Why == "" {
 				t.Fatalf("%v under %v", got, health)
 			}
-			seen[o.Cloud], down = true, isDown
+			seen[o.Cloud], worst = true, class
 		}
 		if len(seen) != len(bindings) {
 			t.Fatalf("%v", got)
@@ -111,6 +117,6 @@ func BenchmarkChoose(b *testing.B) {
 	health := view{"paris": {Status: placement.Healthy}}
 	b.ReportAllocs()
 	for b.Loop() {
-		order.Choose(health)
+		order.Choose(health, placement.Lot{})
 	}
 }

@@ -7,7 +7,7 @@ failover continuity {
   prefer:    cheapest
   tries:     3, 2s each, backoff 100ms..1s
   unhealthy: 3 failures in 10s
-  probe:     every 5s
+  probe:     every 1s
   failback:  after 1m
 }
 
@@ -25,7 +25,7 @@ failover primary {
   prefer:    listed
   tries:     3, 5s each, backoff 200ms..2s
   unhealthy: 5 failures in 30s
-  probe:     every 5s
+  probe:     every 1s
   failback:  after 10m
 }
 

@@ -67,7 +67,7 @@ func TestAMissingNameIsOneDiagnostic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Diagnostics) != 1 || len(r.Diagnostics[0].Secondary) != 5 || len(r.Diagnostics[0].Fixes) != 8 {
-		t.Errorf("want one diagnostic with 5 more places and 8 edits, got %v", r.Diagnostics)
+	if len(r.Diagnostics) != 1 || len(r.Diagnostics[0].Secondary) != 5 || len(r.Diagnostics[0].Also) != 2 || len(r.Diagnostics[0].Fixes) != 8 {
+		t.Errorf("want one diagnostic with 5 more places, 2 beyond them and 8 edits, got %v", r.Diagnostics)
 	}
 }

@@ -130,7 +130,7 @@ func (c *checker) everyBody() []syntax.Decl {
 func (d *Declared) Body(decl syntax.Decl, flows Flows) *Body {
 	at := decl.Span()
 	c := d.c.apart(at.End() - at.Start())
-	c.flows, c.later = flows, letsOf(decl)
+	c.flows, c.later, c.once = flows, letsOf(decl), onceOf(decl)
 	b := &Body{Decl: decl, line: at.From().Line}
 	switch decl := decl.(type) {
 	case *syntax.ProcessDecl:
@@ -253,7 +253,7 @@ func (d *Declared) Diagnostics(bodies []*Body) []diag.Diagnostic {
 			return d.Code == CodeNeverRaised || d.Code == CodeNeverCaught || d.Code == CodeUnreachable && strings.HasPrefix(d.Message, "no goto")
 		})
 	}
-	return gathered(found, missingEverywhere)
+	return shared(gathered(found, missingEverywhere))
 }
 
 // survey asks the policies about these sets of labels, unless it just has.

@@ -183,13 +183,17 @@ type checker struct {
 	// migrations are those of each process, in the order of the text.
 	migrations map[string][]*syntax.MigrateDecl
 	inTest     bool
-	flows      Flows // for a test
-	looked     bool  // the test asked for them
-	unread     unread
-	later      map[string]source.Span // the variables that the body declares
+	// sampling says, while samples are read, which ones are read now (true) and which
+	// have been (false); it is nil at every other time.
+	sampling map[*syntax.SampleDecl]bool
+	flows    Flows // for a test
+	looked   bool  // the test asked for them
+	unread   unread
+	later    map[string]source.Span // the variables that the body declares
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft int
 	know narrowing
+	once once // of the body being checked
 	// gathered is the aggregate of a route behind which the statement stands that is being
 	// checked: of what was known before it, nothing goes on.
 	gathered source.Span
@@ -227,6 +231,8 @@ func gathered(ds []diag.Diagnostic, one func(d *diag.Diagnostic) bool) []diag.Di
 		}
 		if len(out[i].Secondary) < maxPlaces {
 			out[i] = out[i].WithNote(d.Primary, "here too")
+		} else {
+			out[i].Also = append(out[i].Also, diag.Label{Span: d.Primary, Text: d.Message})
 		}
 		for _, e := range d.Fixes {
 			out[i] = out[i].WithFix(e.Span, e.Text)

@@ -54,7 +54,7 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 			c.report(d)
 			return typed{}
 		}
-		c.errorf(CodeArgument, span, "%s", wrong.Message)
+		c.report(c.blame(diag.Errorf(CodeArgument, span, "%s", wrong.Message), argumentsOf(&out, wrong.Index)...))
 		return typed{}
 	}
 	if bad {
@@ -69,6 +69,14 @@ func (c *checker) function(s *resolve.Scope, e *syntax.CallExpr, want types.Type
 		return out
 	}
 	return c.computed(out, e.Span())
+}
+
+// argumentsOf is the argument of a call by its number, if it has it.
+func argumentsOf(call *typed, i int) []*typed {
+	if i < 0 || i >= len(call.Args) {
+		return nil
+	}
+	return []*typed{{Tree: call.Args[i]}}
 }
 
 // absentArgument says of an argument that would fit if it were always there that
@@ -136,6 +144,9 @@ func (c *checker) noFunction(s *resolve.Scope, e *syntax.CallExpr, name syntax.N
 func (c *checker) argument(s *resolve.Scope, f *expression.Function, i int, a syntax.Expr, before []types.Type) typed {
 	lambda, ok := a.(*syntax.LambdaExpr)
 	if !ok {
+		if r, bare := a.(*syntax.RecordExpr); bare && r.Type == nil && i == 1 && before[0].Kind == types.Map {
+			return c.value(s, a, before[0]) // the other one of two maps
+		}
 		return c.value(s, a, none)
 	}
 	param, wanted := f.LambdaParam(i, before)

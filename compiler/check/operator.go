@@ -54,7 +54,7 @@ func (c *checker) binary(s *resolve.Scope, e *syntax.BinaryExpr, want types.Type
 	}
 	o, ok := expression.Operator(c.Universe, op, x.Type, y.Type)
 	if !ok {
-		c.report(c.badOperands(e, &x, &y))
+		c.report(c.blame(c.badOperands(e, &x, &y), &x, &y))
 		return typed{}
 	}
 	if x.invalid() || y.invalid() {

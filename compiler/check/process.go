@@ -382,6 +382,7 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 		v.Labels |= t.labels
 		f.declareIn(s, node, v)
 		f.assigned(v, gives(t.Type))
+		f.once.note(f.checker, v, &t.Tree)
 	case *syntax.CallStmt:
 		f.call(s, a, &bound{node: node, variable: v, typed: st.Type != nil})
 	case *syntax.TaskStmt:

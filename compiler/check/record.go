@@ -66,7 +66,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 			bad = true
 			continue
 		}
-		v := c.value(s, init.Value, wanted(f.Type))
+		v := c.given(s, init.Value, t, f)
 		if v.invalid() {
 			bad = true
 			continue

@@ -51,8 +51,13 @@ type Diagnostic struct {
 	Primary   source.Span // the tightest place that is wrong
 	Label     string      // shown under the primary span; may be empty
 	Secondary []Label     // places that explain
-	Help      string      // the way out; may be empty
-	Fixes     []Edit      // applied together they remove the diagnostic; may be empty
+	// Causes are declarations that, with another type, would leave nothing to be told here:
+	// Text names one, and its place may be unknown. By them diagnostics are gathered.
+	Causes []Label
+	// Also are the other places of the same mistake, each with what is to be said there.
+	Also  []Label
+	Help  string // the way out; may be empty
+	Fixes []Edit // applied together they remove the diagnostic; may be empty
 	// Draft says that the fix stands for something that only the author knows, such
 	// as an empty value: an editor offers it, and nothing applies it unasked.
 	Draft bool
@@ -107,6 +112,13 @@ type List struct {
 
 // Add appends diagnostics.
 func (l *List) Add(ds ...Diagnostic) { l.items = append(l.items, ds...) }
+
+// Amend replaces those from the i-th on.
+func (l *List) Amend(i int, with func(Diagnostic) Diagnostic) {
+	for ; i < len(l.items); i++ {
+		l.items[i] = with(l.items[i])
+	}
+}
 
 // Len returns how many there are.
 func (l *List) Len() int { return len(l.items) }

@@ -24,6 +24,7 @@ type jsonDiagnostic struct {
 	Message   string      `json:"message"`
 	Primary   jsonPlace   `json:"primary"`
 	Secondary []jsonPlace `json:"secondary,omitempty"`
+	Also      []jsonPlace `json:"also,omitempty"` // other places of the same mistake
 	Help      string      `json:"help,omitempty"`
 	Fixes     []jsonPlace `json:"fixes,omitempty"`
 	Draft     bool        `json:"draft,omitempty"` // the fix is to be completed by the author
@@ -36,6 +37,9 @@ func JSON(w io.Writer, ds []Diagnostic) error {
 		j := jsonDiagnostic{Code: d.Code, Severity: d.Severity.String(), Message: d.Message, Help: d.Help, Draft: d.Draft, Primary: placeOf(d.Primary, d.Label)}
 		for _, l := range d.Secondary {
 			j.Secondary = append(j.Secondary, placeOf(l.Span, l.Text))
+		}
+		for _, l := range d.Also {
+			j.Also = append(j.Also, placeOf(l.Span, l.Text))
 		}
 		for _, e := range d.Fixes {
 			p := placeOf(e.Span, "")

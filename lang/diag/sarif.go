@@ -138,6 +138,9 @@ func sarifResultOf(d Diagnostic, rule int, fingerprint string) sarifResult {
 			r.Related = append(r.Related, sarifLocation{ID: len(r.Related) + 1, Physical: physical(l.Span), Message: textOf(l.Text)})
 		}
 	}
+	for _, l := range d.Also {
+		r.Related = append(r.Related, sarifLocation{ID: len(r.Related) + 1, Physical: physical(l.Span), Message: textOf(l.Text)})
+	}
 	if len(d.Fixes) > 0 {
 		r.Fixes = []sarifFix{sarifFixOf(d)}
 	}

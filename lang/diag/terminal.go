@@ -88,6 +88,9 @@ func (t *terminal) diagnostic(d Diagnostic) {
 	if n := len(d.Secondary) - maxLabels; n > 0 {
 		t.note("note", fmt.Sprintf("places left out: %d", n))
 	}
+	if len(d.Also) > 0 {
+		t.note("note", more(d.Also))
+	}
 	if d.Help != "" {
 		t.note("help", plain(d.Help))
 	}
@@ -96,6 +99,30 @@ func (t *terminal) diagnostic(d Diagnostic) {
 
 // maxLabels is how many of the places that explain a diagnostic are shown.
 const maxLabels = 20
+
+// maxAlso is how many of the other places of a mistake are named.
+const maxAlso = 10
+
+// more names the other places of a mistake.
+func more(also []Label) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "and %d more: ", len(also))
+	if len(also) == 1 {
+		b.Reset()
+		b.WriteString("and one more: ")
+	}
+	for i, l := range also[:min(len(also), maxAlso)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		from := l.Span.From()
+		fmt.Fprintf(&b, "%s:%d:%d", plain(l.Span.Path()), from.Line, from.Column)
+	}
+	if len(also) > maxAlso {
+		b.WriteString(" ...; --format json names all")
+	}
+	return b.String()
+}
 
 func (t *terminal) widen(line int) { t.gutter = max(t.gutter, len(strconv.Itoa(line))) }
 

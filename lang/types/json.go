@@ -50,6 +50,26 @@ func (ps Problems) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// Public is the problem without the value that its message may quote: for whoever may
+// not see the value.
+func (p Problem) Public() Problem {
+	for _, made := range []string{"missing", "want ", "must satisfy", "no such field"} { // of types alone
+		if strings.HasPrefix(p.Message, made) {
+			return p
+		}
+	}
+	return Problem{p.Path, "does not fit its type"}
+}
+
+// Public are the problems without the values that they may quote.
+func (ps Problems) Public() Problems {
+	out := make(Problems, len(ps))
+	for i, p := range ps {
+		out[i] = p.Public()
+	}
+	return out
+}
+
 // Fields says what Decode does with a field that the type does not have.
 type Fields bool
 

@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/cob-lang/cob/compiler/check"
@@ -40,6 +41,19 @@ func (s *Snapshot) Diagnostics() []Diagnostic {
 	out := make([]Diagnostic, 0, len(r.Diagnostics))
 	for i := range r.Diagnostics {
 		out = append(out, plain(&r.Diagnostics[i]))
+		out = append(out, others(&r.Diagnostics[i])...)
+	}
+	slices.SortStableFunc(out, func(a, b Diagnostic) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Start, b.Start)) })
+	return out
+}
+
+// others are the other places of a mistake that the compiler told once: an editor marks
+// every one.
+func others(d *diag.Diagnostic) []Diagnostic {
+	var out []Diagnostic
+	for _, l := range d.Also {
+		out = append(out, Diagnostic{Place: placeOf(l.Span), Code: d.Code, Severity: d.Severity, Text: l.Text,
+			Related: []Related{{placeOf(d.Primary), "the first of them"}}})
 	}
 	return out
 }

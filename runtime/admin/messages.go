@@ -101,7 +101,11 @@ func (s *server) peek(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.node.Peek(r.Context(), r.PathValue("channel"), n)
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	list, err := s.node.Peek(r.Context(), r.PathValue("channel"), n, who)
 	if err != nil {
 		return err
 	}

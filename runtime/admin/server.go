@@ -341,7 +341,11 @@ func (s *server) instance(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) history(w http.ResponseWriter, r *http.Request) error {
-	entries, err := s.node.History(r.Context(), r.PathValue("id"))
+	who, err := s.who(r)
+	if err != nil {
+		return err
+	}
+	entries, err := s.node.History(r.Context(), r.PathValue("id"), who)
 	if err != nil {
 		return err
 	}

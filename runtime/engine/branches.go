@@ -119,7 +119,7 @@ func (d *decider) whole(x *instance, a *activation, index uint32, e *expr, what 
 	}
 	number, isInt := v.(int64)
 	if !isInt || number < least && least > 0 {
-		d.incident(x, a, index, fmt.Sprintf("the number of %s is %s: want %d or more", what, textOf(v), least))
+		d.incident(x, a, index, fmt.Sprintf("the number of %s is too small: want %d or more", what, least))
 		return 0, false
 	}
 	return uint32(min(max(number, 0), 1<<31)), true

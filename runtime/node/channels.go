@@ -16,6 +16,7 @@ import (
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/journal"
 	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/report"
 )
 
 // durable bounds how long a caller without a deadline of its own waits for a
@@ -311,8 +312,9 @@ func (n *Node) channelNames() string {
 	return orNone(names)
 }
 
-// Peek shows the oldest messages of a channel without taking them.
-func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMessage, error) {
+// Peek shows the oldest messages of a channel without taking them, as somebody sees
+// them.
+func (n *Node) Peek(ctx context.Context, channel string, limit int, who Person) ([]ChannelMessage, error) {
 	c := n.channels.find(channel)
 	if c == nil {
 		return nil, notFound("there is no channel %q; there is %s", channel, n.channelNames())
@@ -323,7 +325,13 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int) ([]ChannelMe
 	}
 	list := []ChannelMessage{}
 	for _, m := range messages {
-		list = append(list, ChannelMessage{ID: m.ID, Position: m.Seq, At: m.Time, Data: m.Payload})
+		data := json.RawMessage(`"` + report.Hidden + `"`) // nobody knows its labels any more
+		if d := n.deployments.Active(packageOf(channel)); d != nil {
+			if declared, ok := d.Channel(channel); ok {
+				data = n.message(d, declared, m.Payload, who)
+			}
+		}
+		list = append(list, ChannelMessage{ID: m.ID, Position: m.Seq, At: m.Time, Data: data})
 	}
 	return list, nil
 }

@@ -151,7 +151,7 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 	if !known && !live {
 		return observe.Details{}, notFound("there is no instance %q; cob ps lists them", id)
 	}
-	i.Show(n.deployments, n.sees(&i, who))
+	n.reveal(&i, n.sightOf(&i, who))
 	out := observe.Details{Instance: i}
 	if details.Incidents > 0 {
 		o := observe.OutlookOf(outlook)
@@ -170,8 +170,9 @@ func (n *Node) Instance(ctx context.Context, id string, who Person) (observe.Det
 // errEnough ends the reading of a history.
 var errEnough = errors.New("the history is long enough")
 
-// History is what happened to an instance, in order, read from the journal.
-func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) {
+// History is what happened to an instance, in order, read from the journal, as somebody
+// sees it.
+func (n *Node) History(ctx context.Context, id string, who Person) ([]observe.Entry, error) {
 	s, err := n.holder(id)
 	if err != nil {
 		return nil, err
@@ -182,6 +183,7 @@ func (n *Node) History(ctx context.Context, id string) ([]observe.Entry, error) 
 	}
 	i, _ := s.view.Find(id)
 	teller := observe.NewTeller(n.deployments, i)
+	teller.Shown = n.telling(&i, who)
 	err = s.journal.Read(ctx, first, last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil

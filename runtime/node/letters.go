@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,10 +21,20 @@ func (n *Node) keepInvalid(ctx context.Context, c *plan.Channel, id string, mess
 	if c.Invalid == "" {
 		return nil
 	}
-	if err := n.keepLetter(ctx, c.Invalid, id, c.Name, why.Error(), message); err != nil {
+	if err := n.keepLetter(ctx, c.Invalid, id, c.Name, public(why), message); err != nil {
 		return fmt.Errorf("keeping a message for %s that does not fit: %w", c.Name, err)
 	}
 	return nil
+}
+
+// public is why data does not fit, without the data: it stands in histories, lists and
+// faults, which more people see than the data.
+func public(err error) string {
+	var misfit types.Problems
+	if errors.As(err, &misfit) {
+		return misfit.Public().Error()
+	}
+	return err.Error()
 }
 
 // keepLetter puts a message that nobody can take into a channel, with the reason;

@@ -55,7 +55,7 @@ route copy {
 		t.Fatal(err)
 	}
 	until(t, "what a route sends and does not fit is kept, too", func() bool { return messages(t, n, "p.broken") == 3 })
-	list, err := n.Peek(t.Context(), "p.broken", 10)
+	list, err := n.Peek(t.Context(), "p.broken", 10, Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestMessagesAreDedupedByWhatTheySay(t *testing.T) {
 			t.Errorf("the message %s of %.10s: %+v %v, want existing %v", c.id, c.key, m, err, c.existing)
 		}
 	}
-	list, err := n.Peek(t.Context(), "p.in", 10)
+	list, err := n.Peek(t.Context(), "p.in", 10, Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestMessagesExpire(t *testing.T) {
 	time.Sleep(1100 * time.Millisecond) // longer is no harm
 	activatePlan(t, n, planned(t, settings+"route copy {\n  from in as m\n  send out(m)\n}\n"))
 	until(t, "it is a dead letter", func() bool { return messages(t, n, "p.late") == 1 })
-	list, err := n.Peek(t.Context(), "p.late", 1)
+	list, err := n.Peek(t.Context(), "p.late", 1, Person{})
 	if err != nil || len(list) != 1 || !strings.Contains(string(list[0].Data), "it has expired") || !strings.Contains(string(list[0].Data), `"message":{"id":"a","n":1}`) {
 		t.Errorf("%+v %v", list, err)
 	}

@@ -93,7 +93,7 @@ func TestSnapshotsKeepEverythingThatMatters(t *testing.T) {
 			t.Fatal("no commit was ever dropped")
 		}
 		drive(t, n, 64, count, 500)
-		history, err := n.History(t.Context(), first)
+		history, err := n.History(t.Context(), first, node.Person{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestSnapshotsKeepEverythingThatMatters(t *testing.T) {
 		if err != nil || !r.Existing {
 			t.Fatalf("after the restart %s is started again: %+v, %v", id, r, err)
 		}
-		if _, err := n.History(t.Context(), r.ID); err != nil {
+		if _, err := n.History(t.Context(), r.ID, node.Person{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -158,7 +158,7 @@ func TestABugStopsItsInstanceOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	goOn(t, n, "bad") // with the event that came while it was left alone
-	history, err := n.History(t.Context(), record.InstanceID("p.P", "bad"))
+	history, err := n.History(t.Context(), record.InstanceID("p.P", "bad"), Person{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -234,7 +234,7 @@ func (p *pump) command(d *deployment.Deployment, m jetstream.Message) record.Del
 		return cmd
 	}
 	if cmd.Problem == "" {
-		cmd.Problem = err.Error()
+		cmd.Problem = public(err)
 	}
 	if raw, err := types.ReadJSON(m.Payload); err == nil {
 		cmd.Payload = raw

@@ -119,7 +119,7 @@ func TestEachMessageOfAChannelIsTakenOnce(t *testing.T) {
 	if len(times) != workers*each {
 		t.Errorf("taken: %v", times)
 	}
-	left, err := n.Peek(t.Context(), "p.jobs", 1)
+	left, err := n.Peek(t.Context(), "p.jobs", 1, node.Person{})
 	if err != nil || len(left) != 1 || left[0].ID != "large" {
 		t.Errorf("the message that fits nobody is not there any more: %+v, %v", left, err)
 	}

@@ -80,7 +80,7 @@ func TestRoutesGoOnAfterARestart(t *testing.T) {
 	}
 	eventually(t, "a sum of each order", func() bool { return messages(t, n, "p.sums") == orders })
 	eventually(t, "all lines in order", func() bool { return messages(t, n, "p.ordered") == 5*orders })
-	sums, err := n.Peek(t.Context(), "p.sums", orders)
+	sums, err := n.Peek(t.Context(), "p.sums", orders, node.Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestRoutesGoOnAfterARestart(t *testing.T) {
 			t.Errorf("%s: %v", m.Data, err)
 		}
 	}
-	lines, err := n.Peek(t.Context(), "p.ordered", 5*orders)
+	lines, err := n.Peek(t.Context(), "p.ordered", 5*orders, node.Person{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 func messages(t *testing.T, n *node.Node, channel string) int {
 	t.Helper()
-	list, err := n.Peek(t.Context(), channel, 1000)
+	list, err := n.Peek(t.Context(), channel, 1000, node.Person{})
 	if err != nil {
 		t.Fatal(err)
 	}

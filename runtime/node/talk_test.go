@@ -205,7 +205,7 @@ func TestChildrenEventsTasksAndReportsSurviveRestarts(t *testing.T) {
 		return err == nil && len(tasks) == 1 && tasks[0].AlsoRole == "talk.boss"
 	})
 	n.again()
-	history, err := n.History(t.Context(), parent)
+	history, err := n.History(t.Context(), parent, node.Person{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/record"
 )
 
@@ -26,6 +27,10 @@ type Entry struct {
 
 // Teller tells the history of one instance from the events of its shard.
 type Teller struct {
+	// Shown is a text that a step of a process told, as who asks sees it; nil: as it
+	// is. The step is nil where the plan is not here.
+	Shown func(process string, step *plan.Step, text string) string
+
 	plans    Plans
 	instance Instance
 	steps    map[uint32]uint32 // activation to step

@@ -42,7 +42,11 @@ func (t *Teller) tellBegun(e record.Event) {
 			if e.Telling == record.TellAudit {
 				what = "audit"
 			}
-			t.add(e.At, t.at(e.Step, Entry{What: what, Detail: e.Text}))
+			text := e.Text
+			if t.Shown != nil {
+				text = t.Shown(t.instance.Process, t.plans.Step(t.instance.Plan, t.instance.Process, e.Step), text)
+			}
+			t.add(e.At, t.at(e.Step, Entry{What: what, Detail: text}))
 		}
 	case record.Continued:
 		if e.Instance == id {

@@ -35,10 +35,21 @@ func redactedType(t types.Type) types.Type {
 	return t
 }
 
+// Hidden stands for what is not shown and has no label that says why.
+const Hidden = "(hidden)"
+
+// Text is a text made of data with these labels, as it is seen.
+func Text(text string, labels []string, sees Sees) string {
+	if sees.shows(labels) {
+		return text
+	}
+	return redacted(labels)
+}
+
 // redacted stands for a value with these labels.
 func redacted(labels []string) string {
 	if len(labels) == 0 {
-		return "(hidden)"
+		return Hidden
 	}
 	return "(" + strings.Join(labels, ", ") + ")"
 }

@@ -113,13 +113,7 @@ func placeOf(p types.Problem, h *head) string {
 		}
 		return "it is no JSON"
 	}
-	// Only these messages are made of types alone; others may quote the value.
-	message := "does not fit its type"
-	for _, safe := range []string{"missing", "want ", "must satisfy"} {
-		if strings.HasPrefix(p.Message, safe) {
-			message = p.Message
-		}
-	}
+	message := p.Public().Message
 	if p.Path == "" {
 		return message
 	}

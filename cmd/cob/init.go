@@ -46,8 +46,8 @@ the directory.`,
 			if dir != "." {
 				at = " " + dir
 			}
-			fmt.Fprintf(c.OutOrStdout(), "  cob test%s\n  cob run%s\n  cob start %s.Greet --input %s --wait   in another terminal\n",
-				at, at, name, filepath.Join(dir, "ada.json"))
+			fmt.Fprintf(c.OutOrStdout(), "  cob test%s\n  cob run%s\n  cob start %s.Greet --input %s --wait   in another terminal\n  cob run --copy /mnt/other-disk%s   keeps a second copy of the journals\n",
+				at, at, name, filepath.Join(dir, "ada.json"), at)
 			return nil
 		},
 	}

@@ -17,8 +17,9 @@ func benchCommand() *cobra.Command {
 		Short: "The workloads of spec/benchmarks.md",
 		Long: `Runs workloads and prints their figures: w1, the five-step process with four real
 HTTP calls; five, five transitions without one; recovery, a kill -9 with parked
-instances. Bare HTTP and bare JetStream run in turns with them, and so does a
-peer when --peer names where it takes W1.`,
+instances. A bare client that does the same calls and bare JetStream run in turns
+with them, and so does a peer when --peer names where it takes W1. five also runs
+at half of the rate that it reached, timed from when each request falls due.`,
 		Example: `  cob bench five
   cob bench w1 --rounds 3 --peer http://127.0.0.1:8080/Order/Run --service 127.0.0.1:18080`,
 		ValidArgs: []string{"w1", "five", "recovery"},

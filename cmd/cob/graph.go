@@ -14,7 +14,7 @@ import (
 	"github.com/cob-lang/cob/lang/diag"
 )
 
-var graphFormats = []string{"mermaid", "dot", "svg"}
+var graphFormats = []string{"mermaid", "dot", "svg", "bpmn"}
 
 // theMap is what the map of a package is called beside its flows.
 const theMap = "map"
@@ -27,11 +27,14 @@ func graphCommand() *cobra.Command {
 		Long: `Draws the map of a package (what sends to what, and in which clouds it runs) and
 the flow of each of its processes and routes. mermaid is Markdown with one block
 per picture, as forges show it; dot is for Graphviz; svg is one picture complete
-in itself, light and dark. With --only it is the one picture alone.`,
+in itself, light and dark. bpmn is BPMN 2.0 with its diagram, for programs that
+model processes: the flows without the map; what BPMN cannot say stands in the
+documentation of its element and is told. With --only it is the one picture alone.`,
 		Example: `  cob graph >> DESIGN.md
   cob graph --format svg -o orders.svg examples/orders
   cob graph --format svg --only Fulfil examples/orders > fulfil.svg
-  cob graph --format dot --only map | dot -Tpdf > map.pdf`,
+  cob graph --format dot --only map | dot -Tpdf > map.pdf
+  cob graph --format bpmn --only Fulfil -o fulfil.bpmn examples/orders`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !slices.Contains(graphFormats, format) {
@@ -40,6 +43,9 @@ in itself, light and dark. With --only it is the one picture alone.`,
 			r, err := goodFlows(c, directory(args))
 			if err != nil {
 				return err
+			}
+			if format == "bpmn" {
+				return exportBPMN(c, r, only, out)
 			}
 			text, err := pictures(r, format, only)
 			if err != nil {
@@ -81,17 +87,11 @@ func pictures(r *compiler.Result, format, only string) (string, error) {
 		return map[string]func() string{"mermaid": m.Mermaid, "dot": m.Dot, "svg": m.SVG}[format](), nil
 	}
 	if only != "" {
-		names := []string{theMap}
-		for _, f := range flows {
-			if f.Name == only {
-				return map[string]func() string{"mermaid": f.Mermaid, "dot": f.Dot, "svg": f.SVG}[format](), nil
-			}
-			names = append(names, f.Name)
+		f, err := flowNamed(flows, only, theMap)
+		if err != nil {
+			return "", err
 		}
-		if near := diag.Suggest(only, names); near != "" {
-			return "", fmt.Errorf("--only %s: no process, route or pattern is called so; did you mean %s?", only, near)
-		}
-		return "", fmt.Errorf("--only %s: want one of %s", only, strings.Join(names, ", "))
+		return map[string]func() string{"mermaid": f.Mermaid, "dot": f.Dot, "svg": f.SVG}[format](), nil
 	}
 	switch format {
 	case "svg":
@@ -112,4 +112,40 @@ func pictures(r *compiler.Result, format, only string) (string, error) {
 		text += "```mermaid\n" + f.Mermaid() + "```\n"
 	}
 	return text, nil
+}
+
+// flowNamed is the flow that --only asks for; others are what it could have asked for
+// besides.
+func flowNamed(flows []picture.Flow, only string, others ...string) (picture.Flow, error) {
+	names := others
+	for _, f := range flows {
+		if f.Name == only {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	if near := diag.Suggest(only, names); near != "" {
+		return picture.Flow{}, fmt.Errorf("--only %s: no process, route or pattern is called so; did you mean %s?", only, near)
+	}
+	return picture.Flow{}, fmt.Errorf("--only %s: want one of %s", only, strings.Join(names, ", "))
+}
+
+// exportBPMN delivers flows as BPMN and tells what BPMN cannot say of them.
+func exportBPMN(c *cobra.Command, r *compiler.Result, only, out string) error {
+	flows := picture.Flows(r.Files)
+	if only != "" {
+		f, err := flowNamed(flows, only)
+		if err != nil {
+			return err
+		}
+		flows = []picture.Flow{f}
+	}
+	if !slices.ContainsFunc(flows, func(f picture.Flow) bool { return f.Kind != "pattern" }) {
+		return bad(fmt.Errorf("%s has no process and no route that BPMN could show", r.Plan.Package))
+	}
+	text, unsaid := picture.BPMN(flows)
+	for _, u := range unsaid {
+		fmt.Fprintf(c.ErrOrStderr(), "cob: %s: BPMN does not say this, its documentation does: %s\n", u.At, u.What)
+	}
+	return deliver(c.OutOrStdout(), out, text)
 }

@@ -156,10 +156,13 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	tuned := tuneCollector()
+	defer tuned.stop()
 	n, err := node.Open(c.Context(), nodeOptions(c.ErrOrStderr(), o, connector.NewRegistry(calls)))
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
+	go tuned.opened()
 	err = runNode(c, o, n, r, listener, signals)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
@@ -229,7 +232,6 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	}
 	go func() { failed <- o.listenOn(api, limitConnections(listener, maxConnections)) }()
 	defer api.Close()
-	go tuneCollector(ctx)
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on %s://%s\n", deployed.Package, deployed.Digest, scheme, listener.Addr())
 	o.tellOpen(say)

@@ -36,6 +36,8 @@ type Flow struct {
 	Head  string // "Fulfil(order: Order) -> Receipt"
 	Doc   string
 	Nodes []Node
+
+	deadline string // of a process: "1h", "" where it has none
 }
 
 // Node is a step. Which parts are set depends on its style: a choice and a fork
@@ -50,6 +52,8 @@ type Node struct {
 	Join   string // of a fork: when it goes on
 	Sides  []Lane // what handles or undoes the step
 	Ends   bool   // nothing follows
+
+	word string // of a frame, whose title says it in other words: "for", "state"
 }
 
 // Lane is a path with a word on when it is taken.
@@ -57,7 +61,25 @@ type Lane struct {
 	Label string
 	Nodes []Node
 	Back  bool // of a side: the flow goes on behind the step
+
+	how  occasion
+	what string // the fault, time, event or condition that the label names
 }
+
+// occasion says what makes a flow take a lane.
+type occasion uint8
+
+const (
+	chosen  occasion = iota // by a choice or a fork
+	undone                  // the step has to be undone
+	faulted                 // a fault comes; what is "" for any
+	told                    // what is cancel or breach
+	late                    // the time is over; what is "" where only the step knows it
+	instead                 // the step did not come to its end, for a reason of its own
+	anyway                  // whatever came before
+	heard                   // an event or a message comes
+	atOnce                  // nothing is there yet
+)
 
 // ends says whether the last step of a path leaves it.
 func ends(nodes []Node) bool { return len(nodes) > 0 && nodes[len(nodes)-1].leaves() }
@@ -94,7 +116,11 @@ func FlowOf(d syntax.Decl) (flow Flow, ok bool) {
 		if d.Result != nil {
 			head += " -> " + text(d.Result.Span())
 		}
-		return Flow{Name: d.Name.Text, Kind: "process", Head: head, Doc: d.Doc,
+		deadline := ""
+		if s := d.Body.Find("deadline"); s != nil {
+			deadline = textOf(s.Expr())
+		}
+		return Flow{Name: d.Name.Text, Kind: "process", Head: head, Doc: d.Doc, deadline: deadline,
 			Nodes: append([]Node{{Style: Begin, Tag: "process", Title: d.Name.Text, Detail: strings.TrimPrefix(head, d.Name.Text), At: place(d.Name.At)}}, whole(d.Body)...)}, true
 	case *syntax.RouteDecl:
 		return Flow{Name: d.Name.Text, Kind: "route", Head: d.Name.Text, Doc: d.Doc,
@@ -112,7 +138,7 @@ func whole(b *syntax.Block) []Node {
 		nodes = append(nodes, Node{Style: End, Title: "end", Ends: true, At: place(b.Span())})
 	}
 	if sides := sides(b); len(sides) > 0 {
-		return []Node{{Style: Frame, Title: "the whole process", Lanes: []Lane{{Nodes: nodes}}, Sides: sides, Ends: ends(nodes)}}
+		return []Node{{Style: Frame, word: "whole", Title: "the whole process", Lanes: []Lane{{Nodes: nodes}}, Sides: sides, Ends: ends(nodes)}}
 	}
 	return nodes
 }

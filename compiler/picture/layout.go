@@ -49,24 +49,34 @@ func (f Flow) description() string {
 
 func sequence(nodes []Node) layout {
 	parts := make([]layout, len(nodes))
-	var out layout
-	right := 0
 	for i, n := range nodes {
 		parts[i] = node(n)
-		out.axis = max(out.axis, parts[i].axis)
-		right = max(right, parts[i].w-parts[i].axis)
-		out.h += parts[i].h
+	}
+	return stacked(parts, func(c *canvas, x, y int) {
+		c.line("cob-line", true, point{x, y}, point{x, y + gapY})
+	})
+}
+
+// stacked puts parts below each other on one axis; line draws the way to the next one
+// from a part that goes on.
+func stacked(parts []layout, line func(c *canvas, x, y int)) layout {
+	var out layout
+	right := 0
+	for i, p := range parts {
+		out.axis = max(out.axis, p.axis)
+		right = max(right, p.w-p.axis)
+		out.h += p.h
 		if i > 0 {
 			out.h += gapY
 		}
-		out.ends = parts[i].ends
+		out.ends = p.ends
 	}
 	out.w = out.axis + right
 	out.draw = func(c *canvas, x, y int) {
 		for i, p := range parts {
 			if i > 0 {
 				if !parts[i-1].ends {
-					c.line("cob-line", true, point{x + out.axis, y}, point{x + out.axis, y + gapY})
+					line(c, x+out.axis, y)
 				}
 				y += gapY
 			}
@@ -174,9 +184,17 @@ type fan struct {
 }
 
 func newFan(lanes []Lane) fan {
-	var f fan
+	parts := make([]layout, len(lanes))
 	for i, l := range lanes {
-		p := lane(l)
+		parts[i] = lane(l)
+	}
+	return fanOf(parts, lanes)
+}
+
+// fanOf puts the layouts of lanes beside each other.
+func fanOf(parts []layout, lanes []Lane) fan {
+	var f fan
+	for i, p := range parts {
 		if i > 0 {
 			f.w += gapX
 		}

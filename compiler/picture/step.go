@@ -117,7 +117,10 @@ func action(s syntax.Stmt) (Node, bool) {
 		n := Node{Style: Person, Tag: "task", Title: s.Name.Text, Sides: sides(s.Body)}
 		for i := range n.Sides {
 			if n.Sides[i].Label == otherwise {
-				n.Sides[i].Label = "nobody did in time"
+				n.Sides[i].Label, n.Sides[i].how = "nobody did in time", late
+				if due := s.Body.Find("due"); due != nil {
+					n.Sides[i].what = textOf(due.Expr())
+				}
 			}
 		}
 		var words []string
@@ -151,15 +154,15 @@ func sides(b *syntax.Block) []Lane {
 	for _, c := range b.Clauses {
 		switch c := c.(type) {
 		case *syntax.CompensateClause:
-			out = append(out, Lane{Label: "to undo it", Nodes: block(c.Body)})
+			out = append(out, Lane{Label: "to undo it", Nodes: block(c.Body), how: undone})
 		case *syntax.CatchClause:
 			out = append(out, catch(c))
 		case *syntax.OnClause:
-			out = append(out, Lane{Label: "on " + c.What.Text, Nodes: block(c.Body)})
+			out = append(out, Lane{Label: "on " + c.What.Text, Nodes: block(c.Body), how: told, what: c.What.Text})
 		case *syntax.WithinClause:
-			out = append(out, Lane{"not within " + textOf(c.Limit), block(c.Else), true})
+			out = append(out, Lane{Label: "not within " + textOf(c.Limit), Nodes: block(c.Else), Back: true, how: late, what: textOf(c.Limit)})
 		case *syntax.ElseClause:
-			out = append(out, Lane{otherwise, block(c.Body), true})
+			out = append(out, Lane{Label: otherwise, Nodes: block(c.Body), Back: true, how: instead})
 		}
 	}
 	return out
@@ -167,9 +170,9 @@ func sides(b *syntax.Block) []Lane {
 
 func catch(c *syntax.CatchClause) Lane {
 	if c.Fault == nil {
-		return Lane{"any fault", block(c.Body), true}
+		return Lane{Label: "any fault", Nodes: block(c.Body), Back: true, how: faulted}
 	}
-	return Lane{"fault " + c.Fault.String(), block(c.Body), true}
+	return Lane{Label: "fault " + c.Fault.String(), Nodes: block(c.Body), Back: true, how: faulted, what: c.Fault.String()}
 }
 
 // choice is the node of a statement whose paths stand side by side.
@@ -248,7 +251,7 @@ func selection(s *syntax.SelectStmt) Node {
 		n.Lanes = append(n.Lanes, afterLane(a))
 	}
 	if s.Arms.Else != nil {
-		n.Lanes = append(n.Lanes, Lane{Label: "else, at once", Nodes: block(s.Arms.Else)})
+		n.Lanes = append(n.Lanes, Lane{Label: "else, at once", Nodes: block(s.Arms.Else), how: atOnce})
 	}
 	return n
 }
@@ -258,11 +261,11 @@ func onLane(on *syntax.OnArm) Lane {
 	if on.Where != nil {
 		label += " where " + textOf(on.Where)
 	}
-	return Lane{Label: label, Nodes: arm(on.Body, on.Goto)}
+	return Lane{Label: label, Nodes: arm(on.Body, on.Goto), how: heard, what: on.Source.String()}
 }
 
 func afterLane(a *syntax.AfterArm) Lane {
-	return Lane{Label: "after " + textOf(a.Delay), Nodes: arm(a.Body, a.Goto)}
+	return Lane{Label: "after " + textOf(a.Delay), Nodes: arm(a.Body, a.Goto), how: late, what: textOf(a.Delay)}
 }
 
 // arm is what an arm of a select or a state does: its block, or where it goes.
@@ -286,7 +289,7 @@ func branches(b *syntax.Branches) []Lane {
 		if x.When != nil {
 			label += " when " + textOf(x.When)
 		}
-		out = append(out, Lane{Label: label, Nodes: block(x.Body)})
+		out = append(out, Lane{Label: label, Nodes: block(x.Body), what: textOf(x.When)})
 	}
 	return out
 }
@@ -295,8 +298,9 @@ func branches(b *syntax.Branches) []Lane {
 func frame(s syntax.Stmt) (Node, bool) {
 	switch s := s.(type) {
 	case *syntax.ForStmt:
-		n := Node{Style: Frame, Title: "for each " + s.Var.Text + " in " + textOf(s.In), Lanes: []Lane{{Nodes: block(s.Body)}}}
+		n := Node{Style: Frame, word: "for", Title: "for each " + s.Var.Text + " in " + textOf(s.In), Lanes: []Lane{{Nodes: block(s.Body)}}}
 		if s.Parallel {
+			n.word = "for parallel"
 			n.Title += ", in parallel"
 			if s.Width != nil {
 				n.Title += " " + textOf(s.Width)
@@ -307,23 +311,23 @@ func frame(s syntax.Stmt) (Node, bool) {
 		}
 		return n, true
 	case *syntax.WhileStmt:
-		return Node{Style: Frame, Title: "while " + textOf(s.Cond), Lanes: []Lane{{Nodes: block(s.Body)}}}, true
+		return Node{Style: Frame, word: "while", Title: "while " + textOf(s.Cond), Lanes: []Lane{{Nodes: block(s.Body)}}}, true
 	case *syntax.CriticalStmt:
 		nodes := block(s.Body)
-		return Node{Style: Frame, Title: "critical " + s.Name.Text + ": never two at once", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}, true
+		return Node{Style: Frame, word: "critical", Title: "critical " + s.Name.Text + ": never two at once", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}, true
 	case *syntax.ScopeStmt:
 		nodes := block(s.Body)
-		return Node{Style: Frame, Title: "scope " + s.Name.Text, Lanes: []Lane{{Nodes: nodes}}, Sides: sides(s.Body), Ends: ends(nodes)}, true
+		return Node{Style: Frame, word: "scope", Title: "scope " + s.Name.Text, Lanes: []Lane{{Nodes: nodes}}, Sides: sides(s.Body), Ends: ends(nodes)}, true
 	case *syntax.TryStmt:
 		nodes := block(s.Body)
-		n := Node{Style: Frame, Title: "try", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}
+		n := Node{Style: Frame, word: "try", Title: "try", Lanes: []Lane{{Nodes: nodes}}, Ends: ends(nodes)}
 		for _, c := range catches(s.Catches) {
 			side := catch(c)
 			n.Ends = n.Ends && ends(side.Nodes)
 			n.Sides = append(n.Sides, side)
 		}
 		if s.Finally != nil {
-			n.Sides = append(n.Sides, Lane{Label: "finally", Nodes: block(s.Finally)})
+			n.Sides = append(n.Sides, Lane{Label: "finally", Nodes: block(s.Finally), how: anyway})
 		}
 		return n, true
 	}
@@ -338,7 +342,7 @@ func machine(s syntax.Stmt) (Node, bool) {
 	if !ok || m.Body == nil {
 		return Node{}, false
 	}
-	n := Node{Style: Frame, Title: strings.TrimSpace("machine " + m.Name.Text), Lanes: []Lane{{}}}
+	n := Node{Style: Frame, word: "machine", Title: strings.TrimSpace("machine " + m.Name.Text), Lanes: []Lane{{}}}
 	for _, state := range m.Body.States {
 		nodes := block(state.Body)
 		choice := Node{Style: Choice, Tag: "select", Title: "what comes first", At: place(state.Span())}
@@ -354,7 +358,7 @@ func machine(s syntax.Stmt) (Node, bool) {
 			nodes = append(nodes, choice)
 		}
 		n.Lanes[0].Nodes = append(n.Lanes[0].Nodes,
-			Node{Style: Frame, Title: "state " + state.Name.Text, Lanes: []Lane{{Nodes: nodes}}, At: place(state.Name.At), Ends: true})
+			Node{Style: Frame, word: "state", Title: "state " + state.Name.Text, Lanes: []Lane{{Nodes: nodes}}, At: place(state.Name.At), Ends: true})
 	}
 	return n, true
 }

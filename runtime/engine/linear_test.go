@@ -63,6 +63,7 @@ type work struct{ events, bytes, allocs, snapshot int }
 // timer fires.
 func whole(t tester, prog *engine.Program, n int) (w work) {
 	s := newState(t, engine.DefaultLimits(), prog)
+	s.PackFrom(engine.DefaultAwake)
 	now := dawn
 	var effects []engine.Effect
 	var buf []byte

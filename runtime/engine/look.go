@@ -61,6 +61,19 @@ func (s *State) Position(reader string) uint64 {
 	return s.positions[reader]
 }
 
+// Plans adds the digests of the plans that instances run or ran on.
+func (s *State) Plans(digests map[string]bool) {
+	for _, x := range s.instances {
+		digests[x.flow.program.digest] = true
+	}
+	for _, a := range s.aside {
+		digests[a.plan] = true
+	}
+	for id := range s.ended.byID {
+		digests[s.ended.find(id).plan] = true
+	}
+}
+
 // Pinned is how many instances still run on a plan, those included that are over
 // but for an outcome that is not known yet.
 func (s *State) Pinned(digest string) int {

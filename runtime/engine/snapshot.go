@@ -49,6 +49,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	}
 	c.listFlows(s)
 	ids := s.ids()
+	c.buf = slices.Grow(c.buf, s.atLeast())
 	c.size(len(ids))
 	for _, id := range ids {
 		c.instance(s, s.instances[id])
@@ -58,6 +59,15 @@ func (s *State) Snapshot(to []byte) []byte {
 	c.cells(s)
 	c.asides(s)
 	return c.buf
+}
+
+// atLeast bounds what the instances take in a snapshot from below, in bytes, so that a
+// large one is not moved again and again as it grows.
+func (s *State) atLeast() (n int) {
+	for _, x := range s.instances {
+		n += len(x.id) + len(x.packed)
+	}
+	return n
 }
 
 // Digest is the SHA-256 of the snapshot: equal states, equal digests.

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -9,12 +10,19 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
-// TestSnapshotsOfTheFormBeforeAreRead restores one that form 2 wrote: an order that
-// waits for a person, one whose charge is in doubt, one that was cancelled in
-// flight, and an event that is kept. All of them come to their ends.
-func TestSnapshotsOfTheFormBeforeAreRead(t *testing.T) {
-	old, err := os.ReadFile("testdata/snapshot_2.bin")
-	if err != nil || old[0] != 2 {
+// TestSnapshotsOfTheFormsBeforeAreRead restores what form 2 wrote, and form 8, the last
+// without a list of flows: an order that waits for a person, one whose charge is in
+// doubt, one that was cancelled in flight, and an event that is kept. All of them come
+// to their ends.
+func TestSnapshotsOfTheFormsBeforeAreRead(t *testing.T) {
+	for _, form := range []byte{2, 8} {
+		t.Run(fmt.Sprint(form), func(t *testing.T) { readForm(t, form) })
+	}
+}
+
+func readForm(t *testing.T, form byte) {
+	old, err := os.ReadFile(fmt.Sprintf("testdata/snapshot_%d.bin", form))
+	if err != nil || old[0] != form {
 		t.Fatalf("form %v: %v", old[:min(1, len(old))], err)
 	}
 	w := newWorld(t, plans["order"](), storyLimits())

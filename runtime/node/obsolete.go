@@ -41,7 +41,7 @@ func (n *Node) obsolete(ctx context.Context) ([]*deployment.Deployment, error) {
 			for _, d := range inactive {
 				found[state.Active(d.Plan.Package)] = true
 			}
-			state.Instances(func(i engine.Summary) bool { found[i.Plan] = true; return false })
+			state.Plans(found)
 		})
 		if err != nil {
 			return nil, err

@@ -9,10 +9,14 @@ import (
 	"time"
 )
 
-// Load is a closed loop: Clients ask, each as soon as its last answer came.
+// Load is a closed loop: Clients ask, each as soon as its last answer came. With a
+// Rate it is an open one: so many requests a second fall due whatever the answers do,
+// and each is timed from when it fell due, so that one that has to wait for a client
+// is not left out of the figures.
 type Load struct {
 	Clients int
 	For     time.Duration
+	Rate    float64 // 0: closed
 }
 
 // Result is what a load came to.
@@ -24,12 +28,26 @@ type Result struct {
 	Rate    float64       `json:"per_second"`
 	P50     time.Duration `json:"p50_ns"`
 	P99     time.Duration `json:"p99_ns"`
-	Errors  int64         `json:"errors,omitempty"`
-	Error   string        `json:"error,omitempty"` // one of them
+	// What one took: of the processors, of fsyncs and of the disk; 0 where that was
+	// not measured.
+	CPU    time.Duration `json:"cpu_ns,omitempty"`
+	Fsyncs float64       `json:"fsyncs,omitempty"`
+	Bytes  float64       `json:"bytes,omitempty"`
+	Errors int64         `json:"errors,omitempty"`
+	Error  string        `json:"error,omitempty"` // one of them
 }
 
 func (r Result) String() string {
 	text := fmt.Sprintf("%-34s %4d clients %10.0f/s   p50 %8s   p99 %8s", r.What, r.Clients, r.Rate, r.P50.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond))
+	if r.CPU > 0 {
+		text += fmt.Sprintf("   cpu %8s", r.CPU.Round(100*time.Nanosecond))
+	}
+	if r.Fsyncs > 0 {
+		text += fmt.Sprintf("   %.3f fsyncs", r.Fsyncs)
+	}
+	if r.Bytes > 0 {
+		text += fmt.Sprintf("   %.0f B", r.Bytes)
+	}
 	if r.Errors > 0 {
 		text += fmt.Sprintf("   %d errors: %s", r.Errors, r.Error)
 	}
@@ -39,7 +57,7 @@ func (r Result) String() string {
 // Drive runs a load. one is called with numbers that never repeat; an error
 // counts and the client goes on.
 func Drive(ctx context.Context, what string, l Load, one func(ctx context.Context, n int64) error) Result {
-	var next, failed atomic.Int64
+	var next, failed, due atomic.Int64
 	var mu sync.Mutex
 	var took []time.Duration
 	var problem string
@@ -49,8 +67,11 @@ func Drive(ctx context.Context, what string, l Load, one func(ctx context.Contex
 	for range l.Clients {
 		crew.Go(func() {
 			var mine []time.Duration
-			for time.Now().Before(end) && ctx.Err() == nil {
-				at := time.Now()
+			for ctx.Err() == nil {
+				at := l.turn(began, due.Add(1)-1)
+				if !at.Before(end) {
+					break
+				}
 				if err := one(ctx, serial.Add(1)); err != nil {
 					failed.Add(1)
 					mu.Lock()
@@ -76,6 +97,16 @@ func Drive(ctx context.Context, what string, l Load, one func(ctx context.Contex
 		r.P50, r.P99 = took[n/2], took[n*99/100]
 	}
 	return r
+}
+
+// turn waits until request n of a load falls due, and says when that was.
+func (l Load) turn(began time.Time, n int64) time.Time {
+	if l.Rate == 0 {
+		return time.Now()
+	}
+	at := began.Add(time.Duration(float64(n) / l.Rate * float64(time.Second)))
+	time.Sleep(time.Until(at))
+	return at
 }
 
 // serial numbers what is asked for, over all loads of a run.

@@ -14,11 +14,24 @@ import (
 type Recovered struct {
 	Parked int           `json:"parked"`
 	Ready  time.Duration `json:"ready_ns"` // from the start of the process to all of them in memory and the API open
+	// Bytes of the node's memory, with its code: when the last one was parked, and some
+	// seconds after the start. 0 where the system does not tell.
+	Before int64         `json:"resident_before,omitempty"`
+	After  int64         `json:"resident_after,omitempty"`
+	Disk   int64         `json:"disk"`   // bytes of the store
+	CPU    time.Duration `json:"cpu_ns"` // of the process that recovered, to its end
 }
 
 func (r Recovered) String() string {
-	return fmt.Sprintf("%d parked instances, kill -9: all there and the API open after %s", r.Parked, r.Ready.Round(time.Millisecond))
+	each := func(bytes int64) int64 { return bytes / int64(max(1, r.Parked)) }
+	return fmt.Sprintf("%d parked instances, kill -9: all there and the API open after %s, with %s of the processor\n"+
+		"  resident %d MB before, %d MB after; %d bytes an instance after, %d on the disk",
+		r.Parked, r.Ready.Round(time.Millisecond), r.CPU.Round(time.Millisecond), r.Before>>20, r.After>>20, each(r.After), each(r.Disk))
 }
+
+// settled is how long a node that was started is left alone before its memory is
+// looked at.
+const settled = 3 * time.Second
 
 // parked is a process that waits an hour.
 const parked = `package parked
@@ -53,12 +66,14 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	if err := park(ctx, c.base(), o.Parked); err != nil {
 		return Recovered{}, err
 	}
+	r := Recovered{Parked: o.Parked, Before: resident(c.cmd.Process.Pid)}
 	c.stop(true)
+	r.Disk = onDisk(c.store)
 	began := time.Now()
 	if err := c.start(ctx); err != nil {
 		return Recovered{}, err
 	}
-	r := Recovered{Parked: o.Parked, Ready: time.Since(began)}
+	r.Ready = time.Since(began)
 	text, err := get(ctx, c.base()+"/v1/figures")
 	if err != nil {
 		return r, err
@@ -70,6 +85,9 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	if figures.Counts.Instances != o.Parked {
 		return r, fmt.Errorf("%d instances were parked and %d are there after the kill", o.Parked, figures.Counts.Instances)
 	}
+	time.Sleep(settled)
+	r.After = resident(c.cmd.Process.Pid)
+	r.CPU = c.stop(true)
 	fmt.Fprintln(o.Out, r)
 	return r, nil
 }

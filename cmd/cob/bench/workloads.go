@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -64,28 +65,63 @@ func W1(ctx context.Context, o Options) ([]Result, error) {
 	}
 	var all []Result
 	for round := 1; round <= o.Rounds; round++ {
-		c := &child{binary: o.Binary, dir: source, store: filepath.Join(dir, fmt.Sprint("store", round)), listen: listen, env: []string{"W1_URL=" + outside.URL}}
 		for _, clients := range o.Clients {
-			load := Load{Clients: clients, For: o.For}
-			all = append(all, o.emit(round, Drive(ctx, "bare loopback HTTP", load, func(ctx context.Context, n int64) error {
-				_, err := get(ctx, fmt.Sprintf("%s/call/A?id=%d", outside.URL, n))
-				return err
-			})))
-			if err := c.start(ctx); err != nil {
-				return all, err
+			c := &child{binary: o.Binary, dir: source, store: filepath.Join(dir, fmt.Sprint("store", round, "-", clients)), listen: listen, env: []string{"W1_URL=" + outside.URL}}
+			some, err := w1Turn(ctx, o, outside, c, Load{Clients: clients, For: o.For})
+			for _, r := range some {
+				all = append(all, o.emit(round, r))
 			}
-			all = append(all, o.emit(round, Drive(ctx, "cob, W1", load, func(ctx context.Context, n int64) error {
-				return post(ctx, c.base()+"/v1/processes/w1.W1/instances?wait=30s", "", order("input", n, ""))
-			})))
-			c.stop(false)
-			if o.Peer != "" {
-				all = append(all, o.emit(round, Drive(ctx, "peer, W1", load, func(ctx context.Context, n int64) error {
-					return post(ctx, o.Peer, fmt.Sprint("b-", n), order("", n, outside.URL))
-				})))
+			if err != nil {
+				return all, err
 			}
 		}
 	}
 	return all, nil
+}
+
+// w1Turn puts the bare client, cob and the peer under a load, one after the other. The
+// bare client takes its turn before and after, so that what else the machine does
+// falls on both sides.
+func w1Turn(ctx context.Context, o Options, outside *service, c *child, load Load) ([]Result, error) {
+	bare := func() Result {
+		return Drive(ctx, "bare HTTP, the four calls of W1", Load{Clients: load.Clients, For: load.For / 2}, func(ctx context.Context, n int64) error {
+			return fourCalls(ctx, outside.URL, n)
+		})
+	}
+	all := []Result{bare()}
+	if err := c.start(ctx); err != nil {
+		return all, err
+	}
+	before := cost{CPU: used(c.cmd.Process.Pid), Bytes: onDisk(c.store)}
+	r := Drive(ctx, "cob, W1", load, func(ctx context.Context, n int64) error {
+		return post(ctx, c.base()+"/v1/processes/w1.W1/instances?wait=30s", "", order("input", n, ""))
+	})
+	took := cost{CPU: c.stop(false), Bytes: onDisk(c.store)}
+	all = append(all, took.minus(before).of(r), bare())
+	if o.Peer != "" {
+		all = append(all, Drive(ctx, "peer, W1", load, func(ctx context.Context, n int64) error {
+			return post(ctx, o.Peer, fmt.Sprint("b-", n), order("", n, outside.URL))
+		}))
+	}
+	fmt.Fprintf(o.Out, "W1 at %d clients does %.0f %% of what the bare client does with the same four calls\n", load.Clients, 100*r.Rate/((all[0].Rate+all[2].Rate)/2))
+	return all, nil
+}
+
+// fourCalls does what W1 does, without durability: A, then B and C at once, then D.
+func fourCalls(ctx context.Context, base string, n int64) error {
+	call := func(step string) error {
+		_, err := get(ctx, fmt.Sprintf("%s/call/%s?id=b-%d", base, step, n))
+		return err
+	}
+	if err := call("A"); err != nil {
+		return err
+	}
+	other := make(chan error, 1)
+	go func() { other <- call("C") }()
+	if err := errors.Join(call("B"), <-other); err != nil {
+		return err
+	}
+	return call("D")
 }
 
 // order is the input of W1; within, if set, is the name of the parameter.
@@ -141,11 +177,31 @@ func five(ctx context.Context, o Options, plan []byte, load Load) ([]Result, err
 	if err != nil {
 		return []Result{bare}, err
 	}
-	r := Drive(ctx, "five transitions", load, func(ctx context.Context, i int64) error {
+	one := func(ctx context.Context, i int64) error {
 		_, err := n.Start(ctx, node.StartRequest{Process: "steps.Five", Input: fmt.Appendf(nil, `{"input":{"id":"i-%d","n":%d}}`, i, i)})
 		return err
-	})
-	return []Result{bare, r}, n.Close(ctx)
+	}
+	before := costOf(n)
+	closed := Drive(ctx, "five transitions", load, one)
+	middle := costOf(n)
+	half := load
+	half.Rate, half.Clients = closed.Rate/2, max(load.Clients, openClients)
+	open := Drive(ctx, "five transitions, half that rate", half, one)
+	all := []Result{bare, middle.minus(before).of(closed), costOf(n).minus(middle).of(open)}
+	return all, n.Close(ctx)
+}
+
+// openClients are enough for requests of an open loop to leave when they fall due.
+const openClients = 512
+
+// costOf is what a node in this process has taken so far.
+func costOf(n *node.Node) cost {
+	c := cost{CPU: cpuTime()}
+	for _, j := range n.Journals() {
+		c.Commits += j.Last
+		c.Bytes += int64(j.Bytes)
+	}
+	return c
 }
 
 // barePublish puts 256 bytes at a time into a stream, each an fsync.
@@ -159,10 +215,13 @@ func barePublish(ctx context.Context, dir string, load Load) (Result, error) {
 		return Result{}, err
 	}
 	message := make([]byte, 256)
+	before := cpuTime()
 	r := Drive(ctx, "bare JetStream publish, 256 B", load, func(ctx context.Context, i int64) error {
 		_, _, err := channel.Publish(ctx, fmt.Sprint(i), nil, message)
 		return err
 	})
+	r = cost{CPU: cpuTime() - before}.of(r)
+	r.Fsyncs = 1
 	return r, server.Close(ctx)
 }
 

@@ -73,10 +73,10 @@ func (c *child) start(ctx context.Context) error {
 
 func (c *child) base() string { return "http://" + c.listen }
 
-// stop ends the node; hard is kill -9.
-func (c *child) stop(hard bool) {
+// stop ends the node, and gives what it used of the processors; hard is kill -9.
+func (c *child) stop(hard bool) time.Duration {
 	if c.cmd == nil || c.cmd.Process == nil {
-		return
+		return 0
 	}
 	if hard {
 		_ = c.cmd.Process.Kill()
@@ -84,7 +84,9 @@ func (c *child) stop(hard bool) {
 		_ = c.cmd.Process.Signal(os.Interrupt)
 	}
 	_ = c.cmd.Wait() // its exit code says how it was stopped
+	state := c.cmd.ProcessState
 	c.cmd = nil
+	return state.UserTime() + state.SystemTime()
 }
 
 // client is tuned so that the load generator is not what is measured.

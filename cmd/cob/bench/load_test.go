@@ -1,0 +1,31 @@
+package bench
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// TestWhoFallsBehindIsTimedFromWhenItWasDue puts 50 requests in 50 ms to one client that
+// takes 2 ms for each: all are made, and the last is not as quick as it looks.
+func TestWhoFallsBehindIsTimedFromWhenItWasDue(t *testing.T) {
+	slow := func(context.Context, int64) error { time.Sleep(2 * time.Millisecond); return nil }
+	r := Drive(t.Context(), "slow", Load{Clients: 1, For: 50 * time.Millisecond, Rate: 1000}, slow)
+	if r.N != 50 {
+		t.Errorf("%d were made, want 50", r.N)
+	}
+	if r.P99 < 49*time.Millisecond { // it began after 49 others, and was due 49 ms after the first
+		t.Errorf("the last one took %s", r.P99)
+	}
+}
+
+func TestACostIsThatOfEach(t *testing.T) {
+	before := cost{CPU: time.Second, Commits: 10, Bytes: 1000}
+	r := cost{CPU: 3 * time.Second, Commits: 15, Bytes: 3000}.minus(before).of(Result{N: 10})
+	if r.CPU != 200*time.Millisecond || r.Fsyncs != 0.5 || r.Bytes != 200 {
+		t.Errorf("%+v", r)
+	}
+	if r := (cost{CPU: 1}).of(Result{}); r.CPU != 0 {
+		t.Errorf("of none: %+v", r)
+	}
+}

@@ -61,6 +61,57 @@ route in {
 }
 `
 
+// Routes that hold messages from one plan to the next.
+const gathering = `package p
+
+type Item { id: string, n: int, at: string }
+channel items: queue of Item
+channel sums: queue of { id: string, n: int }
+
+route sum {
+  from items as item
+  wrap { id: item.id, n: item.n } as short
+  aggregate by short.id as group until len(group) == 2 within 5m emit { id: group[0].id, n: group[0].n } as sum
+  to sums
+}
+
+route turns {
+  from items as item
+  let twice = item.n * 2
+  resequence by item.n per item.id within 10s
+  send sums({ id: item.id, n: twice })
+}
+`
+
+func TestDiffOfWhatRoutesHold(t *testing.T) {
+	const safe = " | safe: route p.sum: it does something else with the messages that come from now on"
+	const turned = " | safe: route p.turns: it does something else with the messages that come from now on"
+	for _, c := range []struct{ old, new, want string }{
+		{"within 5m", "within 6m", safe[3:]},
+		{"by short.id", "by \"all\"", safe[3:]},
+		{"wrap { id: item.id, n: item.n }", "wrap { id: item.id, n: item.n, at: item.at }", "incompatible: route p.sum: aggregate gathered [{ id: string, n: int }] and gathers [{ id: string, n: int, at: string }]: a group that is open holds both; give the step another name" + safe},
+		{"within 10s", "within 9s", turned[3:]},
+		{"n: twice }", "n: 1 }", turned[3:]},
+		{"let twice = item.n * 2", "let twice = item.n * 2.5", "incompatible: route p.turns: twice was int and is decimal in what follows resequence, where messages wait that have the old one; give the step another name" + turned},
+		{"let twice = item.n * 2\n", "let thrice = item.n * 3\n", "incompatible: route p.turns: what follows resequence reads thrice, and messages that wait there have none; give the step another name" + turned},
+	} {
+		text := strings.Replace(gathering, c.old, c.new, 1)
+		if strings.Contains(c.new, "2.5") {
+			text = strings.Replace(text, "n: twice", "n: int(twice)", 1)
+		}
+		if strings.Contains(c.new, "thrice") {
+			text = strings.Replace(text, "n: twice", "n: thrice", 1)
+		}
+		var got []string
+		for _, x := range plan.Diff(planOf(t, gathering), planOf(t, text)) {
+			got = append(got, string(x.Class)+": "+x.Where+": "+x.What)
+		}
+		if strings.Join(got, " | ") != c.want {
+			t.Errorf("%q for %q gives\n%s\nwant\n%s", c.new, c.old, strings.Join(got, " | "), c.want)
+		}
+	}
+}
+
 // Each case edits a program; the change that follows is the only one, or the
 // ones behind each other.
 func TestDiffClassifies(t *testing.T) {

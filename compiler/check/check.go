@@ -183,10 +183,13 @@ type checker struct {
 	// migrations are those of each process, in the order of the text.
 	migrations map[string][]*syntax.MigrateDecl
 	inTest     bool
-	flows      Flows // for a test
-	looked     bool  // the test asked for them
-	unread     unread
-	later      map[string]source.Span // the variables that the body declares
+	// sampling says, while samples are read, which ones are read now (true) and which
+	// have been (false); it is nil at every other time.
+	sampling map[*syntax.SampleDecl]bool
+	flows    Flows // for a test
+	looked   bool  // the test asked for them
+	unread   unread
+	later    map[string]source.Span // the variables that the body declares
 	// soft is how many ?? stand around, to whose left a missing key is an absent value.
 	soft int
 	know narrowing

@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
+	"strings"
 )
 
 // typed is a checked expression. labels are those its value has beside the ones
@@ -233,11 +234,18 @@ func (c *checker) ident(s *resolve.Scope, e *syntax.Ident, want types.Type) type
 }
 
 func (c *checker) sample(sym *resolve.Symbol, at source.Span) typed {
-	if !c.inTest {
-		c.report(diag.Errorf(CodeKind, at, "the sample %s may only be used in tests", sym.Name).WithNote(sym.At, "declared here"))
+	if !c.inTest && c.sampling == nil {
+		c.report(diag.Errorf(CodeKind, at, "the sample %s may only be used in tests and in other samples", sym.Name).WithNote(sym.At, "declared here"))
 		return typed{}
 	}
 	d := sym.Decl.(*syntax.SampleDecl)
+	if c.sampling != nil && c.Info.Lookup(sym.Name) == sym {
+		if c.sampling[d] {
+			c.errorf(CodeSample, at, "the sample %s is made of itself", sym.Name)
+			return typed{}
+		}
+		c.readSample(d)
+	}
 	if tree, ok := c.samples[d.Value]; ok {
 		return typed{Tree: *tree}
 	}
@@ -363,7 +371,10 @@ func unknownField(of string, name syntax.Name, fields []types.Field) diag.Diagno
 	if near := diag.Suggest(name.Text, names); near != "" {
 		return d.WithGuess(name.At, name.Text, near)
 	}
-	return d
+	if len(names) == 0 {
+		return d
+	}
+	return d.WithHelp("it has %s", strings.Join(shown(names), ", "))
 }
 
 // enumValue reads `Status.open`, where Status is an enum of the package.

@@ -144,6 +144,9 @@ func (c *checker) noFunction(s *resolve.Scope, e *syntax.CallExpr, name syntax.N
 func (c *checker) argument(s *resolve.Scope, f *expression.Function, i int, a syntax.Expr, before []types.Type) typed {
 	lambda, ok := a.(*syntax.LambdaExpr)
 	if !ok {
+		if r, bare := a.(*syntax.RecordExpr); bare && r.Type == nil && i == 1 && before[0].Kind == types.Map {
+			return c.value(s, a, before[0]) // the other one of two maps
+		}
 		return c.value(s, a, none)
 	}
 	param, wanted := f.LambdaParam(i, before)

@@ -13,20 +13,45 @@ import (
 )
 
 func (c *checker) checkSamples() {
+	c.sampling = map[*syntax.SampleDecl]bool{}
 	for _, d := range decls[*syntax.SampleDecl](c, resolve.Sample) {
-		r, ok := d.Value.(*syntax.RecordExpr)
-		if !ok || r.Type == nil {
-			c.Info.Lookup(d.Name.Text).Excused = true
-			c.report(diag.Errorf(CodeSample, d.Value.Span(), "a sample is a record with a type").WithHelp("write sample %s: Type { ... }", d.Name.Text))
-			continue
-		}
-		t := c.value(resolve.NewScope(), d.Value, none)
-		if !t.invalid() && len(t.Args) > 0 && c.constant(t.Tree, d.Value) {
-			tree := t.Tree
-			c.samples[d.Value] = &tree
-			c.obeys(&tree, t.Type, d.Value)
-		}
+		c.readSample(d)
 	}
+	c.sampling = nil
+}
+
+// readSample reads a sample once, and before it those that it is made of.
+func (c *checker) readSample(d *syntax.SampleDecl) {
+	if _, known := c.sampling[d]; known {
+		return
+	}
+	c.sampling[d] = true
+	defer func() { c.sampling[d] = false }()
+	r, ok := d.Value.(*syntax.RecordExpr)
+	if !ok || r.Type == nil {
+		c.Info.Lookup(d.Name.Text).Excused = true
+		c.report(diag.Errorf(CodeSample, d.Value.Span(), "a sample is a record with a type").WithHelp("write sample %s: Type { ... }", d.Name.Text))
+		return
+	}
+	t := c.value(resolve.NewScope(), d.Value, none)
+	if t.invalid() || len(t.Args) == 0 {
+		return
+	}
+	if parts(&t.Tree) > expression.MaxNodes {
+		c.errorf(CodeSample, d.Value.Span(), "a sample has at most %d parts, with those of the samples in it", expression.MaxNodes)
+		return
+	}
+	if c.constant(t.Tree, d.Value) {
+		tree := t.Tree
+		c.samples[d.Value] = &tree
+		c.obeys(&tree, t.Type, d.Value)
+	}
+}
+
+// parts counts the nodes of a tree, and stops behind the most that one may have.
+func parts(t *expression.Tree) (n int) {
+	t.Walk(func(*expression.Tree) bool { n++; return n <= expression.MaxNodes })
+	return n
 }
 
 // tester reads one test.

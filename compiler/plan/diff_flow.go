@@ -54,6 +54,9 @@ func (d *differ) process(a, b *Process) {
 
 func (d *differ) routes() {
 	each(d.older.Routes, d.newer.Routes, func(r *Route) string { return r.Name }, func(a, b *Route) {
+		if a != nil && b != nil {
+			d.held(a, b)
+		}
 		switch {
 		case b == nil:
 			d.add(Safe, "route "+a.Name, a.At, "it is gone: the messages of %s stay there", a.From)

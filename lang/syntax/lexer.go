@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -194,6 +195,7 @@ func (l *scanner) garbage() {
 	default:
 		l.report(CodeGarbage, start, i, "%q begins nothing", bad)
 		l.currencySign(bad)
+		l.foreignLetter(bad)
 	}
 	l.emit(Garbage, start, i)
 }
@@ -242,6 +244,14 @@ func (l *scanner) currencySign(sign string) {
 	d.Help = "an amount is written 10 " + code
 	if before := strings.TrimRight(l.text[:l.pos], " \t"); before != "" && class[before[len(before)-1]] == isDigit {
 		d.Fixes = []diag.Edit{{Span: l.span(len(before), l.pos+len(sign)), Text: " " + code}}
+	}
+}
+
+// foreignLetter says what names are made of, where letters stand in one that are none
+// of theirs.
+func (l *scanner) foreignLetter(bad string) {
+	if c, _ := utf8.DecodeRuneInString(bad); unicode.IsLetter(c) {
+		l.problems[len(l.problems)-1].Help = "a name is made of a to z, A to Z, 0 to 9 and _; other letters stand in strings and comments"
 	}
 }
 

@@ -295,7 +295,7 @@ func (d *decider) deliverMessage(c *record.DeliverMessage) record.Reply {
 	}
 	// What is too large to be held goes to the dead letters without its text.
 	if why := d.s.limits.tooMuch(c.Payload); why != "" {
-		c.Payload, c.Problem = nil, "the message "+why
+		c.Payload, c.Problem = nil, fmt.Sprintf("message %d of %s %s", c.Position, c.Channel, why)
 	}
 	d.emit(record.InstanceStarted{
 		At: d.now, Instance: id, Process: c.Route, Plan: f.program.digest, Key: key,

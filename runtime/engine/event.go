@@ -16,7 +16,7 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 		return record.Reply{Rejected: no}
 	}
 	if why := d.s.limits.tooMuch(c.Payload); why != "" {
-		return reject(record.Invalid, "the event %s", why)
+		return reject(record.Invalid, "the event %s %q %s", c.Type, c.ID, why)
 	}
 	if d.s.kept.byID[eventName{c.Type, c.ID}] != nil {
 		return record.Reply{Existing: true}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,7 +79,7 @@ func (d *decider) execAwait(x *instance, a *activation, index uint32, st *step) 
 	}
 	w := x.work(v)
 	if w == nil {
-		d.incident(x, a, index, "awaits what is no handle of this instance, or what was awaited long ago")
+		d.incident(x, a, index, fmt.Sprintf("awaits what is no handle of this instance, or what was awaited before %d others, the limit: keep the result in a variable", MaxTaken))
 		return
 	}
 	if !d.room(x, a, index, 1) {

@@ -157,7 +157,7 @@ func (d *decider) completeTask(c *record.CompleteTask) record.Reply {
 		return taken(a.claimedBy())
 	}
 	if why := d.s.limits.tooMuch(c.Form); why != "" {
-		return reject(record.Invalid, "the form %s", why)
+		return reject(record.Invalid, "the form of %s %s", x.flow.steps[a.step].id, why)
 	}
 	st := &x.flow.steps[a.step]
 	d.emit(record.TaskAnswered{At: d.now, Instance: x.id, Activation: a.id, By: c.By, Form: formDigest(c.Form)})

@@ -149,7 +149,7 @@ func (d *decider) offerMessage(c *record.OfferMessage) record.Reply {
 		return record.Reply{Matched: 1}
 	}
 	if why := d.s.limits.tooMuch(c.Payload); why != "" {
-		return reject(record.Invalid, "the message %s", why)
+		return reject(record.Invalid, "message %d of %s %s", c.Position, c.Receiver, why)
 	}
 	for _, w := range d.s.takers(c) {
 		x := w.inst

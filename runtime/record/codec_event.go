@@ -460,3 +460,14 @@ func (e *TimerFired) code(c *coder) {
 	c.u32(&e.Activation)
 	c.u32(&e.Block)
 }
+
+// Tags are the first bytes of all events that there are or were, in their order: what a
+// journal of any version may hold.
+func Tags() (tags []byte) {
+	for tag, read := range readers {
+		if read != nil {
+			tags = append(tags, byte(tag))
+		}
+	}
+	return tags
+}

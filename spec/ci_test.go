@@ -111,7 +111,7 @@ func TestGitHubAction(t *testing.T) {
 	if text := read(t, filepath.Join(dir, "cob.sarif")); !strings.Contains(text, `"version": "2.1.0"`) {
 		t.Errorf("cob.sarif is %s", text)
 	}
-	if text := read(t, filepath.Join(dir, "tests.xml")); !strings.Contains(text, "<testsuite ") {
+	if text := read(t, filepath.Join(dir, "tests.xml")); !strings.Contains(text, "<testsuite ") || !strings.Contains(text, `file="leave/leave.cob" line="`) {
 		t.Errorf("tests.xml is %s", text)
 	}
 	for _, c := range []struct{ old, new, step, says string }{

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,6 +83,8 @@ type tested struct {
 	Tests   []sim.TestResult `json:"tests"`
 	// Coverage is there where it was asked for.
 	Coverage *sim.Coverage `json:"coverage,omitempty"`
+	// dir is the directory of the package as the command names it.
+	dir string
 }
 
 func (t *tested) failed() int {
@@ -116,6 +120,7 @@ func (o *testRun) run(c *cobra.Command, paths []string) error {
 		if err != nil {
 			return bad(fmt.Errorf("%s: %w", dir, err))
 		}
+		t.dir = dir
 		shown = append(shown, covered{dir, t.Coverage})
 		failed += t.failed()
 		if !o.cover {
@@ -237,6 +242,7 @@ type (
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
 		File    string        `xml:"file,attr"`
+		Line    string        `xml:"line,attr"`
 		Failure *junitFailure `xml:"failure"`
 	}
 	junitFailure struct {
@@ -251,7 +257,9 @@ func printJUnit(w io.Writer, all []tested) error {
 		s := junitSuite{Name: all[i].Package, Tests: len(all[i].Tests), Failures: all[i].failed()}
 		for j := range all[i].Tests {
 			r := &all[i].Tests[j]
-			c := junitCase{Class: all[i].Package, Name: r.Name, File: string(r.At)}
+			file, place, _ := strings.Cut(string(r.At), ".cob:")
+			line, _, _ := strings.Cut(place, ":")
+			c := junitCase{Class: all[i].Package, Name: r.Name, File: path.Join(filepath.ToSlash(all[i].dir), file+".cob"), Line: line}
 			if !r.Passed() {
 				var b strings.Builder
 				writeFailures(&b, r, "")

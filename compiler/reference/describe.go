@@ -154,6 +154,10 @@ func (s *site) described(d syntax.Decl) string {
 		return s.endpoint(d)
 	case *syntax.PolicyDecl:
 		return s.policy(d)
+	case *syntax.ConnectorDecl:
+		return s.connector(d)
+	case *syntax.ImportDecl:
+		return s.imports(d)
 	}
 	return s.code(d.Span().Text())
 }

@@ -32,6 +32,7 @@ var chapters = []chapter{
 	{"endpoints.html", "Endpoints and clouds", []string{"endpoint", "cloud", "use"}},
 	{"channels.html", "Channels and time", []string{"channel", "window", "schedule", "partner", "tenant"}},
 	{"rules.html", "Rules", []string{"policy", "sla", "failover", "role", "rollout", "migrate"}},
+	{"connectors.html", "Connectors and imports", []string{"connector", "import"}},
 	{"tests.html", "Tests and samples", []string{"test", "sample"}},
 }
 
@@ -87,6 +88,10 @@ func kindOf(d syntax.Decl) string {
 func (s *site) index() {
 	for i, d := range s.decls() {
 		name := d.DeclName().Text
+		imported, isImport := d.(*syntax.ImportDecl)
+		if isImport {
+			name = importName(imported)
+		}
 		if f, ok := picture.FlowOf(d); ok {
 			s.flows[d] = f
 			s.links[name] = flowPage(f)
@@ -95,11 +100,11 @@ func (s *site) index() {
 		for _, c := range chapters {
 			if slices.Contains(c.kinds, kindOf(d)) {
 				anchor := kindOf(d) + "-" + name
-				if name == "" || kindOf(d) == "test" {
+				if name == "" || kindOf(d) == "test" || isImport { // each file may import it
 					anchor = fmt.Sprintf("%s-%d", kindOf(d), i)
 				}
 				s.anchors[d] = anchor
-				if name != "" {
+				if name != "" && s.links[name] == "" {
 					s.links[name] = c.name + "#" + anchor
 				}
 			}
@@ -179,6 +184,8 @@ func titleOf(d syntax.Decl) string {
 	case *syntax.TestDecl:
 		title, _ := d.Title.Plain()
 		return title
+	case *syntax.ImportDecl:
+		return importName(d)
 	}
 	if name := d.DeclName().Text; name != "" {
 		return name

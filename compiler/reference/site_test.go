@@ -68,8 +68,8 @@ func wellFormed(t *testing.T, p reference.Page) {
 }
 
 func TestSitesOfTheExamples(t *testing.T) {
-	for _, name := range []string{"orders", "ward", "leave"} {
-		r, err := compiler.Compile(os.DirFS("../../examples/"+name), compiler.Options{})
+	for _, name := range []string{"orders", "ward", "leave", "benefit", "commerce", "patient", "patterns/workflow", "patterns/integration", "steps", "w1"} {
+		r, err := compiler.Compile(os.DirFS("../.."), compiler.Options{Dir: "examples/" + name})
 		if err != nil || r.Failed() {
 			t.Fatalf("examples/%s does not compile: %v", name, err)
 		}
@@ -116,5 +116,60 @@ test "<b>bold</b>" {
 	text := whole(t, reference.Site(r.Files, r.Plan))
 	if !strings.Contains(text["types.html"], "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;more&#34; <code>x &lt; y</code>") {
 		t.Error(text["types.html"])
+	}
+}
+
+// TestConnectorsAndImports gives what a package declares and takes from others places to
+// link to, although two files import it.
+func TestConnectorsAndImports(t *testing.T) {
+	r, err := compiler.Compile(fstest.MapFS{
+		"p/a.cob": {Data: []byte(`package p
+
+import "../shared"
+
+/// Speaks to **old** machines.
+connector telex {
+  /// where it is
+  binding { line: string }
+  /// sends one
+  verb tell(text: string) -> json idempotent { urgent: bool? }
+  error code: int where code in 1..9
+}
+
+cloud here { x: 1 }
+
+endpoint office: telex {
+  operation say(text: string) -> json { tell "${text}" }
+  on here { line: "7" }
+}
+
+process P(id: string) -> shared.Note {
+  key: id
+  let note: shared.Note = { text: id } // shared.Nothing
+  return note
+}
+`)},
+		"p/b.cob":      {Data: []byte("package p\n\nimport \"../shared\" as common\n\nprocess Q(id: string) -> common.Note {\n  key: id\n  return { text: id }\n}\n")},
+		"shared/s.cob": {Data: []byte("package shared\n\ntype Note { text: string }\n")},
+	}, compiler.Options{Dir: "p"})
+	if err != nil || r.Failed() {
+		t.Fatal(err, r.Diagnostics)
+	}
+	text := whole(t, reference.Site(r.Files, r.Plan))
+	page := text["connectors.html"]
+	for _, part := range []string{
+		`<section id="connector-telex">`, "<h3>Settings of binding</h3>", "where it is", "sends one", "-&gt; json idempotent", "urgent",
+		`<a class="source" href="source-a.cob.html#L21">a.cob:21</a> <a class="source" href="source-a.cob.html#L23">a.cob:23</a>`,
+		`<a class="source" href="source-b.cob.html#L5">b.cob:5</a>`,
+	} {
+		if !strings.Contains(page, part) {
+			t.Errorf("connectors.html lacks %s:\n%s", part, page)
+		}
+	}
+	if strings.Contains(page, "Nothing") {
+		t.Error("a comment counts as a use")
+	}
+	if !strings.Contains(text["endpoints.html"], `<a href="connectors.html#connector-telex">telex</a>`) || !strings.Contains(text["process-P.html"], `<a href="connectors.html#import-`) {
+		t.Error("nothing links to the connector or the import")
 	}
 }

@@ -68,7 +68,7 @@ func (n *Node) endElsewhere(ctx context.Context, number int, w awaiting) *observ
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Wait+gatherTime)
 	defer cancel()
-	text, err := n.cluster.askShard(ctx, number, append([]byte{askEnd}, question...))
+	text, err := n.cluster.askShard(ctx, number, append([]byte{askEnd}, question...), nil)
 	if err != nil {
 		n.cluster.changed(ctx)
 		return nil

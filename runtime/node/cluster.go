@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,6 +53,7 @@ type cluster struct {
 	view      lease.View
 	about     map[string]nodeNote // by session
 	revisions []uint64            // of the notes of shards
+	seen      uint64              // the latest revision that was read
 	plans     map[string]planNote // by package
 	change    chan struct{}       // closed with every change of the view
 	asking    map[*asking]struct{}
@@ -301,6 +303,9 @@ func (c *cluster) see(view lease.View, about map[string]nodeNote, revisions []ui
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range revisions {
+		c.seen = max(c.seen, revisions[i])
+	}
+	for i := range revisions {
 		if c.revisions[i] > revisions[i] {
 			revisions[i], view.Shards[i] = c.revisions[i], c.view.Shards[i]
 		}
@@ -312,6 +317,13 @@ func (c *cluster) see(view lease.View, about map[string]nodeNote, revisions []ui
 	}
 	c.view, c.about, c.revisions, c.plans = view, about, revisions, plans
 	c.turned()
+}
+
+// saw says whether the board was read since the note of a shard was written.
+func (c *cluster) saw(number int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen >= c.revisions[number]
 }
 
 // turned tells whoever waits that the view is another one. The caller holds mu.
@@ -337,21 +349,39 @@ func (c *cluster) changed(ctx context.Context) {
 	}
 }
 
+// latest is what the board says, as far as this node knows.
+func (c *cluster) latest() lease.View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.view
+	v.Shards = slices.Clone(v.Shards)
+	return v
+}
+
 // askShard asks the owner of a shard, until it is another one. Errors: ErrElsewhere,
-// where the same question may be asked again; shard.ErrStalled; jetstream.ErrNoAnswer.
-func (c *cluster) askShard(ctx context.Context, number int, question []byte) ([]byte, error) {
+// where the same question may be asked again; shard.ErrStalled; jetstream.ErrNoAnswer;
+// what may, where it is not nil, has against asking as the nodes are now.
+func (c *cluster) askShard(ctx context.Context, number int, question []byte, may func(lease.View) error) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.mu.Lock()
-	h := c.view.Shards[number]
+	h, view := c.view.Shards[number], c.view
 	a := &asking{number, h.Epoch, cancel}
 	c.asking[a] = struct{}{}
+	if may != nil {
+		view.Shards = slices.Clone(view.Shards)
+	}
 	c.mu.Unlock()
 	defer func() {
 		c.mu.Lock()
 		delete(c.asking, a)
 		c.mu.Unlock()
 	}()
+	if may != nil {
+		if err := may(view); err != nil {
+			return nil, err
+		}
+	}
 	if h.Owner == "" {
 		return nil, fmt.Errorf("shard %d: %w", number, ErrElsewhere)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
 )
@@ -14,7 +13,8 @@ import (
 // What one node asks another about a shard: the first byte of a question.
 const (
 	askCommand  byte = 'c' // a command; the answer is its reply
-	askReceived byte = 'r' // how far a receiver is, as the shard knows
+	askReceived byte = 'r' // how far a receiver is, as the shard knows; with the epoch of its reader
+	askOffer    byte = 'o' // take a message, where an instance waits for it; with the epoch of its reader
 	askWake     byte = 'w' // an instance waits for a message: let the receiver look
 	askEnd      byte = 'z' // wait for the end of an instance; the answer is the instance, nothing where it goes on
 )
@@ -72,7 +72,7 @@ func (n *Node) decideOnce(ctx context.Context, number int, cmd record.Command) (
 		}
 		return reply, err
 	}
-	text, err := n.cluster.askShard(ctx, number, record.AppendCommand([]byte{askCommand}, cmd))
+	text, err := n.cluster.askShard(ctx, number, record.AppendCommand([]byte{askCommand}, cmd), nil)
 	if err != nil {
 		return record.Reply{}, err
 	}
@@ -109,29 +109,6 @@ func (n *Node) post(from *ownedShard, instance string, cmd record.Command, answe
 	})
 }
 
-// received is how far a receiver is, as a shard knows that is perhaps elsewhere.
-func (n *Node) received(ctx context.Context, number int, receiver string) (low uint64, taken []uint64, err error) {
-	if s := n.at(number); s != nil {
-		err = s.processor.Query(ctx, func(state *engine.State) { low, taken = state.Received(receiver) })
-		return low, taken, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, durable)
-	defer cancel()
-	text, err := n.cluster.askShard(ctx, number, append([]byte{askReceived}, receiver...))
-	if err != nil {
-		return 0, nil, err
-	}
-	var got progress
-	err = json.Unmarshal(text, &got)
-	return got.Low, got.Taken, err
-}
-
-// progress is how far a receiver is.
-type progress struct {
-	Low   uint64   `json:"low"`
-	Taken []uint64 `json:"taken"`
-}
-
 // wake lets a receiver offer what nobody has taken yet, wherever it is: an instance
 // of a shard waits now.
 func (n *Node) wake(from *ownedShard, receiver string) {
@@ -146,7 +123,7 @@ func (n *Node) wake(from *ownedShard, receiver string) {
 				n.receivers.wake(receiver)
 				return
 			}
-			if _, err := n.cluster.askShard(from.work, number, append([]byte{askWake}, receiver...)); err == nil {
+			if _, err := n.cluster.askShard(from.work, number, append([]byte{askWake}, receiver...), nil); err == nil {
 				return
 			}
 			n.cluster.changed(from.work)
@@ -166,27 +143,9 @@ func (n *Node) answerAt(s *ownedShard, question []byte, reply func([]byte)) {
 			reply(answered(answerFailed, []byte(err.Error())))
 			return
 		}
-		s.processor.Post(cmd, func(r record.Reply, err error) {
-			switch {
-			case err == nil:
-				reply(record.AppendReply([]byte{answerDone}, r))
-			case moved(err):
-				reply(answered(answerElsewhere, []byte(err.Error())))
-			default:
-				reply(answered(answerFailed, []byte(err.Error())))
-			}
-		})
-	case askReceived:
-		n.workers.Go(func() {
-			var p progress
-			err := s.processor.Query(s.work, func(state *engine.State) { p.Low, p.Taken = state.Received(string(what)) })
-			text, encodeErr := json.Marshal(p)
-			if err = errors.Join(err, encodeErr); err != nil {
-				reply(answered(answerElsewhere, []byte(err.Error())))
-				return
-			}
-			reply(answered(answerDone, text))
-		})
+		s.processor.Post(cmd, said(reply))
+	case askReceived, askOffer:
+		n.answerReader(s, question[0], what, reply)
 	case askEnd:
 		n.workers.Go(func() {
 			var w awaiting
@@ -208,6 +167,20 @@ func (n *Node) answerAt(s *ownedShard, question []byte, reply func([]byte)) {
 		reply(answered(answerDone, nil))
 	default: // of a newer version
 		reply(answered(answerFailed, fmt.Appendf(nil, "this node does not know what %q asks", question[0])))
+	}
+}
+
+// said brings what a shard decides to the node that asked.
+func said(reply func([]byte)) shard.Answer {
+	return func(r record.Reply, err error) {
+		switch {
+		case err == nil:
+			reply(record.AppendReply([]byte{answerDone}, r))
+		case moved(err):
+			reply(answered(answerElsewhere, []byte(err.Error())))
+		default:
+			reply(answered(answerFailed, []byte(err.Error())))
+		}
 	}
 }
 

@@ -135,9 +135,10 @@ type ownedShard struct {
 	view      *observe.View
 	epoch     uint64 // of the lease, 0 without one
 	// work ends when the shard is not this node's any more; its effects run under it.
-	work   context.Context
-	stop   context.CancelFunc
-	healed *HealedState // when it was opened, nil for nothing
+	work    context.Context
+	stop    context.CancelFunc
+	healed  *HealedState // when it was opened, nil for nothing
+	readers readerEpochs
 }
 
 // Open starts a node on its store: plans are made ready, shards are taken over

@@ -51,6 +51,7 @@ type receiver struct {
 	work    context.Context
 	stop    context.CancelFunc
 	awaited chan struct{}
+	epoch   uint64 // in which its node owns the shard of its name, 0 on an embedded store
 
 	low   uint64 // everything up to here was taken
 	read  uint64 // everything up to here was read
@@ -95,7 +96,7 @@ func (n *Node) adjustReceivers() (fresh []*receiver) {
 	}
 	for name, r := range wanted {
 		if n.receivers.all[name] == nil && n.channels.join(r.Channel, name) {
-			x := &receiver{Receiver: r, node: n, awaited: make(chan struct{}, 1)}
+			x := &receiver{Receiver: r, node: n, awaited: make(chan struct{}, 1), epoch: n.at(n.home(name)).epoch}
 			x.work, x.stop = context.WithCancel(n.work)
 			n.receivers.all[name] = x
 			fresh = append(fresh, x)
@@ -211,7 +212,7 @@ func feed(ctx context.Context, source *jetstream.Channel, from uint64, to chan<-
 func (r *receiver) learn() error {
 	r.low, r.taken, r.held, r.bytes = 0, map[uint64]bool{}, nil, 0
 	for number := range r.node.count() {
-		low, taken, err := r.node.received(r.work, number, r.Name)
+		low, taken, err := r.received(number)
 		if err != nil {
 			return err
 		}
@@ -267,7 +268,7 @@ func (r *receiver) offer(m jetstream.Message) error {
 		if !all && !slices.ContainsFunc(targets, func(instance string) bool { return n.home(instance) == number }) {
 			continue
 		}
-		reply, err := n.submit(r.work, number, cmd)
+		reply, err := r.decide(number, cmd)
 		var no *record.Rejection
 		switch {
 		case errors.As(err, &no) && no.Code == record.Invalid:
@@ -333,7 +334,7 @@ func (r *receiver) bury(d *deployment.Deployment, m jetstream.Message, reason st
 			return err
 		}
 	}
-	if _, err := r.node.submit(r.work, r.node.home(r.Name), record.OfferMessage{Receiver: r.Name, Position: m.Seq, Low: r.lowest(), Passed: true}); err != nil {
+	if _, err := r.decide(r.node.home(r.Name), record.OfferMessage{Receiver: r.Name, Position: m.Seq, Low: r.lowest(), Passed: true}); err != nil {
 		return err
 	}
 	r.took(m)

@@ -126,6 +126,12 @@ func (c *cluster) open(number int, epoch uint64) (*ownedShard, *engine.State, er
 	if err := c.write(number, shardNote{c.id(), epoch}); err != nil {
 		return nil, nil, err
 	}
+	// What was written before this note counts for the shard, as reader.go says.
+	for !c.saw(number) {
+		if err := c.look(n.work); err != nil {
+			return nil, nil, err
+		}
+	}
 	n.activation.Lock()
 	stored, err := n.learnPlans(n.work)
 	n.activation.Unlock()

@@ -96,3 +96,28 @@ func FuzzReadCommand(f *testing.F) {
 		}
 	})
 }
+
+// A field that a command gets later has to go along: of each kind, all fields of one
+// of those above are set.
+func TestEveryFieldGoesFromNodeToNode(t *testing.T) {
+	unset := map[reflect.Type]map[string]bool{}
+	for _, cmd := range wired {
+		v := reflect.ValueOf(cmd)
+		if unset[v.Type()] == nil {
+			unset[v.Type()] = map[string]bool{}
+			for i := range v.NumField() {
+				unset[v.Type()][v.Type().Field(i).Name] = true
+			}
+		}
+		for i := range v.NumField() {
+			if !v.Field(i).IsZero() {
+				delete(unset[v.Type()], v.Type().Field(i).Name)
+			}
+		}
+	}
+	for kind, fields := range unset {
+		for name := range fields {
+			t.Errorf("no %v above has %s", kind, name)
+		}
+	}
+}

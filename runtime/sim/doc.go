@@ -71,6 +71,14 @@
 // 128 kB every eighth time and at the end. Four neighbouring seeds share the plan
 // of the random load, and one world in 32 has much to carry.
 //
+// # Leases
+//
+// RunLeases is another world: nodes that crash, pause and hear late share shards by the
+// rules of runtime/lease, over a board that is away at times and replicas of it that are
+// behind, each node with a clock of its own rate. Effects leave only while the store
+// takes their node for alive, later owners have later leases, nobody is robbed, and in
+// the calm afterwards every shard has one owner, evenly, and every effect is done.
+//
 // # Tests
 //
 // RunTest tells the story of a test block to one shard of its own: given answers,

@@ -62,6 +62,7 @@ var rooms = []room{
 	{path: "runtime/connector", imports: []string{"lang/types", "compiler/plan", "runtime/record"}},
 	{path: "runtime/connector/http", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/record"}},
 	{path: "runtime/health", imports: []string{"compiler/plan", "lang/types", "runtime/connector", "runtime/placement", "runtime/record"}},
+	{path: "runtime/traffic", imports: []string{"lang/types", "compiler/plan", "runtime/connector", "runtime/record"}},
 	{path: "runtime/observe", imports: []string{"lang/types", "compiler/plan", "runtime/engine", "runtime/journal", "runtime/record", "runtime/report"}},
 	{path: "runtime/lease", pure: true},
 	{path: "runtime/jetstream", imports: []string{"runtime/journal", "runtime/record"}, libraries: []string{"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "golang.org/x/sys"}},

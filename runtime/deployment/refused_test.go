@@ -32,7 +32,7 @@ policy p {
 
 endpoint e: http {
   operation get(id: string) -> string { get "/${id}" }
-  on paris { url: env.E_PARIS, limit: 1/s }
+  on paris { url: env.E_PARIS, auth: bearer { token: secret.s } }
   on rome { url: env.E_ROME, auth: bearer { token: secret.t } }
 }
 

@@ -19,16 +19,10 @@ func unkept(p *plan.Plan) []Reason {
 	}
 	for _, e := range p.Endpoints {
 		for _, b := range e.Bindings {
-			if b.Limit != nil {
-				note(true, b.At, "the limit %s of %s on %s", limited(b.Limit), e.Name, b.Cloud)
-			}
 			if b.Auth != nil {
 				note(true, b.At, "the auth %s of %s on %s", b.Auth.Kind, e.Name, b.Cloud)
 			}
 		}
-	}
-	for _, f := range p.Failovers {
-		note(f.Hedge != nil, plan.Place(f.Name), "the hedge of a failover")
 	}
 	for i := range p.Channels {
 		c := &p.Channels[i]
@@ -62,8 +56,4 @@ func unkept(p *plan.Plan) []Reason {
 		note(true, r.At, "the rollout of %s to %s", r.Process, r.Share)
 	}
 	return parts
-}
-
-func limited(l *plan.Limit) string {
-	return fmt.Sprintf("%d in %s", l.Count, types.FormatDuration(time.Duration(l.PerNs)))
 }

@@ -35,7 +35,6 @@ process Q(id: string) -> string {
 `
 	for declared, want := range map[string]deployment.Reason{
 		"": {},
-		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, limit: 1/s }\n}":                       {At: "a.cob:20:6", Problem: "no node keeps the limit 1 in 1s of a.f on paris yet"},
 		"endpoint f: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.F, auth: bearer { token: secret.f } }\n}": {At: "a.cob:20:6", Problem: "no node keeps the auth bearer of a.f on paris yet"},
 		"channel d: queue of json { retain: 1h }":                                                    {At: "a.cob:18:9", Problem: "no node keeps the retain 1h of the channel a.d yet"},
 		"channel d: queue of json { encrypt: secret.k }":                                             {At: "a.cob:18:9", Problem: "no node keeps the encrypt of the channel a.d yet"},

@@ -107,7 +107,7 @@ func (d *decider) choose(x *instance, a *activation, c *call) (cloud, why, no st
 		return "", "", "the policy allows no cloud for it"
 	}
 	best, least := -1, uint32(0)
-	order := c.order.Choose(d.facts.Health, placement.Lot{Instance: x.id, Call: a.id, Key: x.key})
+	order := c.order.Choose(d.facts.Health, x.lot(a))
 	for i := range order {
 		if n := a.timesTried(order[i].Cloud); best < 0 || n < least {
 			best, least = i, n
@@ -214,10 +214,24 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 	if !settlement {
 		until = x.until(a)
 	}
-	return Call{
+	e := Call{
 		Until: until, Target: t, Plan: x.flow.program.digest, Endpoint: st.call.endpoint.Name, Operation: st.call.operation.Name,
 		Cloud: a.x.cloud, Args: w.args, TimeoutNs: st.call.timeoutNs, Settlement: settlement && !a.x.adopted, Persistent: x.persistent(a),
 	}
+	if h := st.call.failover.Hedge; h != nil && !e.Persistent && st.call.operation.Idempotent && !st.undoable() {
+		e.Hedge = h
+		for _, o := range st.call.order.Choose(nil, x.lot(a)) {
+			if o.Cloud != e.Cloud {
+				e.Elsewhere = append(e.Elsewhere, o.Cloud)
+			}
+		}
+	}
+	return e
+}
+
+// lot is what a preference draws with for a call.
+func (x *instance) lot(a *activation) placement.Lot {
+	return placement.Lot{Instance: x.id, Call: a.id, Key: x.key}
 }
 
 func effectKey(instance, step string, activation uint32) string {
@@ -388,12 +402,12 @@ func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) 
 		d.handedOn(x, a, st)
 		return
 	case a.role == roleWork:
-		d.workEnded(x, a, record.WorkEnded{Value: c.Value, Cloud: a.x.cloud, TookNs: c.TookNs})
+		d.workEnded(x, a, record.WorkEnded{Value: c.Value, Cloud: doneAt(a, c), TookNs: c.TookNs})
 		return
 	}
 	e := record.StepLeft{At: d.now, Instance: x.id, Activation: a.id, TookNs: c.TookNs}
 	if st.call != nil {
-		e.Cloud = a.x.cloud
+		e.Cloud = doneAt(a, c)
 		d.settle(x, a, e.Cloud, false)
 	}
 	if st.slot >= 0 {
@@ -402,6 +416,14 @@ func (d *decider) succeeded(x *instance, a *activation, c *record.AttemptEnded) 
 	parent := x.find(a.parent)
 	d.emit(e)
 	d.wake(parent)
+}
+
+// doneAt is the cloud that did it.
+func doneAt(a *activation, c *record.AttemptEnded) string {
+	if c.Cloud != "" {
+		return c.Cloud
+	}
+	return a.x.cloud
 }
 
 // tryOn handles an attempt after which another one may follow.

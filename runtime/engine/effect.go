@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/record"
 )
@@ -58,6 +59,10 @@ type Call struct {
 	// Persistent says that it can go nowhere else and is not given up: a breaker lets
 	// it pass.
 	Persistent bool
+	// Hedge says when it may be sent a second time, to one of Elsewhere, best first;
+	// nil where sending it twice could do harm.
+	Hedge     *plan.Hedge
+	Elsewhere []string
 }
 
 // Start starts an instance, perhaps in another shard. It Succeeded when the

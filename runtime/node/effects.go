@@ -3,14 +3,17 @@ package node
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/placement"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
+	"github.com/cob-lang/cob/runtime/traffic"
 )
 
 // dispatch sends the effects of a commit into the world. It runs on the shard's
@@ -66,18 +69,52 @@ func (n *Node) call(from *ownedShard, e engine.Call) {
 	if e.Until > 0 {
 		request.TimeoutNs = max(int64(time.Millisecond), min(request.TimeoutNs, int64(e.Until-clock())))
 	}
-	reply := n.admitted(from.work, d, request, e.Persistent)
+	reply, elsewhere := n.hedged(from.work, d, request, e)
 	if from.work.Err() != nil {
 		return // the same attempt leaves again at the next owner of the shard
 	}
 	outcome := reply.Ended(request)
+	outcome.Cloud = elsewhere
 	outcome.Outcome = e.Target.Outcome(outcome.Outcome)
 	n.bring(from, outcome)
 }
 
-// admitted carries a request out, if the breaker of its binding lets it leave.
+// hedged carries a request out, and a second time where the failover says so and the
+// first place is slower than it usually is. elsewhere is the other cloud where that
+// one's answer is the reply.
+func (n *Node) hedged(ctx context.Context, d *deployment.Deployment, q connector.Request, e engine.Call) (reply connector.Reply, elsewhere string) {
+	view := n.health.View()
+	after, second := int64(0), slices.IndexFunc(e.Elsewhere, func(cloud string) bool { return view.Of(e.Endpoint, cloud).Status != placement.Unhealthy })
+	if e.Hedge != nil {
+		n.budget.Called(e.Endpoint)
+		after = view.Within(e.Endpoint, e.Cloud, e.Hedge.AfterPercent)
+	}
+	if after <= 0 || second < 0 {
+		return n.admitted(ctx, d, q, e.Persistent), ""
+	}
+	other := q
+	other.Cloud = e.Elsewhere[second]
+	send := func(q connector.Request) traffic.Send {
+		return func(ctx context.Context) connector.Reply { return n.admitted(ctx, d, q, false) }
+	}
+	may := func() bool { return n.budget.Spend(e.Endpoint, e.Hedge.AtMost) }
+	reply, bySecond := traffic.Hedged(ctx, time.Duration(after), may, send(q), send(other))
+	if bySecond && (reply.Outcome == record.Succeeded || reply.Outcome == record.Raised || reply.Outcome == record.Rejected) {
+		return reply, other.Cloud
+	}
+	return reply, ""
+}
+
+// admitted carries a request out, when the limit of its binding has a place for it
+// and if the breaker lets it leave.
 // What must not be given up leaves always: it may go nowhere else.
 func (n *Node) admitted(ctx context.Context, d *deployment.Deployment, q connector.Request, persistent bool) connector.Reply {
+	if gate := n.gates.Of(q.Endpoint, q.Cloud); gate != nil {
+		if err := gate.Enter(ctx); err != nil {
+			return connector.Reply{Outcome: record.Refused, Detail: err.Error()}
+		}
+		defer gate.Leave()
+	}
 	a := n.health.Admit(q.Endpoint, q.Cloud)
 	if a.Why != "" && !persistent {
 		return connector.Reply{Outcome: record.Refused, Detail: a.Why}

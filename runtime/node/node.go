@@ -19,6 +19,7 @@ import (
 	"github.com/cob-lang/cob/runtime/observe"
 	"github.com/cob-lang/cob/runtime/record"
 	"github.com/cob-lang/cob/runtime/shard"
+	"github.com/cob-lang/cob/runtime/traffic"
 )
 
 // DefaultShards is how many shards a new embedded store has. A shard is one
@@ -96,6 +97,8 @@ type Node struct {
 	plans       *jetstream.Plans
 	deployments *deployment.Table
 	health      *health.Table
+	gates       traffic.Gates
+	budget      traffic.Budget
 	holdings    atomic.Pointer[holdings]
 	cluster     *cluster // nil on an embedded store
 	forwarded   atomic.Pointer[Forwarded]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
@@ -110,13 +111,16 @@ func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployme
 }
 
 // watchHealth watches the bindings of all active plans, by the failover settings
-// of the calls that use them.
+// of the calls that use them, and keeps their limits.
 func (n *Node) watchHealth() {
 	var watches []health.Watch
+	var plans []*plan.Plan
 	for _, d := range n.deployments.All() {
 		watches = append(watches, health.WatchesOf(d.Plan)...)
+		plans = append(plans, d.Plan)
 	}
 	n.health.Replace(watches)
+	n.gates.Replace(plans)
 }
 
 // Deployments are the active plans, by package.

@@ -90,6 +90,9 @@ type AttemptEnded struct {
 	Fields     map[string]types.Value // of Raised
 	Detail     string                 // for people; never holds labelled data
 	TookNs     int64
+	// Cloud is where the answer came from, where that is another one than was asked:
+	// an idempotent call may be sent to a second one.
+	Cloud string
 }
 
 // TimerDue says that the time of an activation's timer has come. Without an

@@ -69,6 +69,9 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	r := Recovered{Parked: o.Parked, Before: resident(c.cmd.Process.Pid)}
 	c.stop(true)
 	r.Disk = onDisk(c.store)
+	if c.listen, err = freeAddress(); err != nil { // a client may have got the old one meanwhile
+		return r, err
+	}
 	began := time.Now()
 	if err := c.start(ctx); err != nil {
 		return Recovered{}, err

@@ -2,10 +2,15 @@ package compiler_test
 
 import (
 	"fmt"
+	"maps"
+	"os"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/cob-lang/cob/compiler"
 )
@@ -343,19 +348,59 @@ var bounded = map[string]string{
 	"else ifs": "syntax.MaxNesting", "routes in chain": "the steps of the search for circles",
 }
 
+// work is what compiling a package asks of memory, in bytes, how much it tells, and what it
+// takes of the processors.
+func work(t *testing.T, text string) (asked float64, told int, cpu time.Duration) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	begin := processorTime(t)
+	r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte("package p\n\n" + text)}}, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cpu = processorTime(t) - begin
+	runtime.ReadMemStats(&after)
+	return float64(after.TotalAlloc - before.TotalAlloc), len(r.Diagnostics), cpu
+}
+
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// TestWorkGrowsAtFullSize is TestWorkGrowsWithTheText with 8,000 and 32,000 of everything.
+// It takes minutes, so it runs where COB_GROWTH is set, and prints what it measured; that
+// the processors' time grows too is for the reader, the bytes are the assertion.
+func TestWorkGrowsAtFullSize(t *testing.T) {
+	if os.Getenv("COB_GROWTH") == "" {
+		t.Skip("takes minutes: set COB_GROWTH=1 to compile every shape at 8,000 and 32,000")
+	}
+	const n, most = 8000, 6
+	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+		work(t, shapes[name](2)) // what is made once
+		asked, told, cpu := work(t, shapes[name](n))
+		asked4, told4, cpu4 := work(t, shapes[name](4*n))
+		t.Logf("%-28s %8.1f MB, %6.1f MB at 4n (%.1f times); %6d ms, %6d ms (%.1f times); %d and %d diagnostics %s",
+			name, asked/1e6, asked4/1e6, asked4/asked, cpu.Milliseconds(), cpu4.Milliseconds(), float64(cpu4)/float64(max(cpu, time.Millisecond)), told, told4, bounded[name])
+		if asked4 > most*asked {
+			t.Errorf("%s: %.0f bytes became %.0f (%.1f times)", name, asked, asked4, asked4/asked)
+		}
+	}
+}
+
 // TestWorkGrowsWithTheText compiles packages that hold n and 4n of something. What
 // is asked of memory grows with the text, and so does what is told.
 func TestWorkGrowsWithTheText(t *testing.T) {
 	const n, most = 250, 8
 	measure := func(text string) (asked float64, told int) {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		r, err := compiler.Compile(fstest.MapFS{"a.cob": {Data: []byte("package p\n\n" + text)}}, compiler.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		runtime.ReadMemStats(&after)
-		return float64(after.TotalAlloc - before.TotalAlloc), len(r.Diagnostics)
+		asked, told, _ = work(t, text)
+		return asked, told
 	}
 	for name, shape := range shapes {
 		if bounded[name] != "" {

@@ -288,6 +288,9 @@ func (a *asyncAPI) reply(o *Operation, ref *node) {
 			return
 		}
 	}
+	if len(list) == 1 && list[0].schema != nil { // of several each may come
+		a.ofResult(o, list[0].schema)
+	}
 }
 
 func (a *asyncAPI) parameter(name string, n *node, hint string) types.Field {

@@ -65,20 +65,17 @@ func or(s, instead string) string {
 // indexed is a contract with its parts by name. Types have short names.
 type indexed struct {
 	types       map[string]*types.Definition
-	refinements map[[2]string]string
+	refinements map[[2]string]map[string]rules
 	operations  map[string]*Operation
 	channels    map[string]*Channel
 }
 
 func index(c *Contract) *indexed {
-	x := &indexed{types: map[string]*types.Definition{}, refinements: map[[2]string]string{}, operations: map[string]*Operation{}, channels: map[string]*Channel{}}
+	x := &indexed{types: map[string]*types.Definition{}, refinements: rulesOf(c.Refinements), operations: map[string]*Operation{}, channels: map[string]*Channel{}}
 	for i := range c.Types {
 		d := c.Types[i]
 		d.Name, d.Fields = short(d.Name), shortFields(d.Fields)
 		x.types[d.Name] = &d
-	}
-	for _, r := range c.Refinements {
-		x.refinements[[2]string{short(r.Type), r.Field}] = r.Text
 	}
 	for i := range c.Operations {
 		o := c.Operations[i]
@@ -212,6 +209,16 @@ func (d *differ) operation(subject string, a, b *Operation) {
 		d.allows(subject, "it gives %s, where it gave nothing", b.Result)
 	} else {
 		d.compare(subject, "its result", a.Result, b.Result, received)
+	}
+	older, newer := rulesOf(a.Refinements), rulesOf(b.Refinements)
+	for _, p := range a.Params {
+		if slices.ContainsFunc(b.Params, func(q Param) bool { return q.Name == p.Name }) {
+			place := [2]string{"", p.Name}
+			d.ruled(subject, "the parameter "+p.Name, older[place], newer[place], sent)
+		}
+	}
+	if a.Result.Kind != types.Void {
+		d.ruled(subject, "its result", older[[2]string{}], newer[[2]string{}], received)
 	}
 	raised := func(o *Operation) map[string]bool {
 		names := map[string]bool{}

@@ -102,7 +102,13 @@ func (s *Snapshot) Complete(path string, offset int) []Item {
 func fill(src *source.File, p Place) string {
 	best, least := "", -1
 	line := src.Lines.Position(p.Start).Line
-	for _, h := range holes {
+	tries := holes
+	if open := lacking(src.Text, p); open != "" {
+		for _, h := range holes {
+			tries = append(slices.Clip(tries), h+open)
+		}
+	}
+	for _, h := range tries {
 		text := src.Text[:p.Start] + h + src.Text[p.End:]
 		_, problems := syntax.Parse(source.New(src.Path, text))
 		wrong := len(problems)
@@ -116,6 +122,37 @@ func fill(src *source.File, p Place) string {
 		}
 	}
 	return best
+}
+
+// lacking are the brackets that close what the line opens in front of the word, where
+// nothing stands behind it: somebody writes from left to right.
+func lacking(text string, p Place) string {
+	begin := strings.LastIndexByte(text[:p.Start], '\n') + 1
+	behind, _, _ := strings.Cut(text[p.End:], "\n")
+	if strings.TrimSpace(behind) != "" {
+		return ""
+	}
+	var open []byte
+	quoted := false
+	for i := begin; i < p.Start; i++ {
+		switch b := text[i]; {
+		case b == '\\':
+			i++
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '(':
+			open = append(open, ')')
+		case b == '[':
+			open = append(open, ']')
+		case b == '{':
+			open = append(open, '}')
+		case len(open) > 0 && b == open[len(open)-1]:
+			open = open[:len(open)-1]
+		}
+	}
+	slices.Reverse(open)
+	return string(open)
 }
 
 func (c *completion) add(rank int, i Item) {

@@ -37,6 +37,9 @@ func (c *completion) positions() {
 				return
 			}
 			c.settingValue(x, outer)
+			if behindComma(c.src.Text, c.replace.Start) {
+				c.list(outer) // the next setting of the line
+			}
 			return
 		case *syntax.MigrateDecl:
 			c.steps(x)
@@ -59,6 +62,11 @@ func (c *completion) positions() {
 	if len(c.items) == 0 {
 		c.list(nodes)
 	}
+}
+
+// behindComma says whether a comma stands in front of an offset, on its line.
+func behindComma(text string, offset int) bool {
+	return strings.HasSuffix(strings.TrimRight(text[:offset], " \t"), ",")
 }
 
 func (c *completion) symbols(kind resolve.Kind) {

@@ -85,8 +85,10 @@ func (p *player) compare() {
 		return
 	}
 	for i := range p.then.Inputs {
-		if in := &p.then.Inputs[i]; in.Kind == "event" && !slices.Contains(p.took, in.ID) {
-			p.differs("event", "", "it took the event %s, and would not", in.Event)
+		in := &p.then.Inputs[i]
+		if (in.Kind == "event" || in.Kind == "message") && !slices.Contains(p.took, in.ID) {
+			kind := map[string]string{"event": "the event ", "message": "the message " + in.ID + " of "}[in.Kind]
+			p.differs("event", "", "it took %s%s, and would not", kind, in.Event)
 		}
 	}
 	if !slices.Equal(p.then.Undone, p.undone) {

@@ -17,7 +17,8 @@
 // Data that who records may not see stands in a Recording as its labels, (personal).
 // Such a text is equal to every other one.
 //
-// Deliberately absent: instances of routes, which a message starts again; messages
-// that an instance takes out of a channel, and events that a machine takes that were
-// not kept: a Recording that has them says so and is not replayed.
+// Deliberately absent: instances of routes, which a message starts again; events that
+// a machine takes that were not kept: a Recording that has them says so and is not
+// replayed. A message that was taken out of a channel is offered at the time when it
+// was taken and not before or after.
 package replay

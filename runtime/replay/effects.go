@@ -56,6 +56,12 @@ func (p *player) note(e record.Event) {
 		p.ran = append(p.ran, "continue with "+e.Process)
 	case record.EventTaken:
 		p.took = append(p.took, e.ID)
+	case record.MessageTaken:
+		p.took = append(p.took, e.Message)
+	case record.InstanceTerminated:
+		if p.ended == nil {
+			p.ended = &End{At: at(e.At), State: string(record.Cancelled)}
+		}
 	case record.InstanceEnded:
 		p.end(e)
 	}

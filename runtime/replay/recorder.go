@@ -150,7 +150,7 @@ func (r *Recorder) before(e record.Event) {
 		r.flow = e.Process
 		r.out.Steps = append(r.out.Steps, "continue with "+e.Process)
 	case record.MessageTaken:
-		r.partial("a message of the receiver " + e.Receiver)
+		r.messageTaken(&e)
 	case record.EventTaken:
 		r.eventTaken(e)
 	default:
@@ -207,16 +207,14 @@ func (r *Recorder) people(e record.Event) {
 		task(e.At, e.Activation, "task", e.By)
 	case record.FaultRaised:
 		if e.Cancelled {
-			r.input(Input{At: at(e.At), Kind: "cancel", Reason: e.Detail})
+			r.verb(Input{At: at(e.At), Kind: "cancel", Reason: e.Detail})
 		}
 	case record.IncidentResolved:
 		r.input(Input{At: at(e.At), Kind: "retry", By: e.By})
-	case record.StepSkipped:
-		r.partial("what an operator did with the step " + r.step(e.Step).ID)
-	case record.InstanceTerminated, record.InstanceReset, record.WentBack, record.GivenUp, record.InstancePoisoned:
-		r.partial("what an operator did with it")
 	case record.InstanceEnded:
 		r.ended(e)
+	default:
+		r.operated(e)
 	}
 }
 

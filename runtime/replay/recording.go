@@ -54,16 +54,21 @@ type Attempt struct {
 // Input is something that reached an instance from outside.
 type Input struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // event, claim, task, cancel, retry
-	// Event and ID name an event, Payload is what it held.
+	Kind string    `json:"kind"` // event, message, task, cancel, retry, skip, reset, resume, terminate
+	// Event and ID name an event, or a channel and its message; Payload is what it held.
 	Event   string          `json:"event,omitempty"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
-	// Step is that of a task, Form what was answered.
+	// Step is that of a task, or of what was skipped or gone back to; Form is what was
+	// answered, or what a skipped step gave.
 	Step   string          `json:"step,omitempty"`
 	By     string          `json:"by,omitempty"`
 	Form   json.RawMessage `json:"form,omitempty"`
 	Reason string          `json:"reason,omitempty"`
+	// Undone says that nothing was done of what was skipped; Set are variables that an
+	// operator gave other values.
+	Undone bool                       `json:"undone,omitempty"`
+	Set    map[string]json.RawMessage `json:"set,omitempty"`
 }
 
 // End is how an instance ended.

@@ -95,7 +95,8 @@ type player struct {
 	steps   map[uint32]uint32
 	ran     []string
 	undone  []string
-	took    []string // IDs of events
+	took    []string // IDs of events and messages
+	offered uint64   // messages
 	asked   []Ask    // now
 	ended   *End
 	lost    bool // an ask has no answer, so what follows is not known
@@ -265,6 +266,8 @@ func (p *player) input(in *Input) {
 	switch in.Kind {
 	case "event":
 		p.event(in)
+	case "message":
+		p.message(in)
 	case "task":
 		p.task(in)
 	case "cancel":
@@ -275,6 +278,8 @@ func (p *player) input(in *Input) {
 		if no := p.send(record.RetryInstance{Instance: id, By: in.By}); no != nil {
 			p.differs("people", "", "its incident was retried, and there would be none")
 		}
+	default:
+		p.operate(id, in)
 	}
 }
 

@@ -90,6 +90,7 @@ type life struct {
 	events  []record.Event
 	answers []record.AttemptEnded
 	pay     string // what the payment service does: "" pays, a reason declines
+	stuck   bool   // it refunds nothing
 	id      string
 }
 
@@ -107,6 +108,10 @@ func (l *life) do(c record.Command) {
 			switch call.Operation {
 			case "hold":
 				a.Value = map[string]types.Value{"id": "h-1"}
+			case "refund":
+				if l.stuck {
+					a.Outcome, a.Detail = record.Rejected, "not today"
+				}
 			case "charge":
 				a.Value = map[string]types.Value{"id": "c-1"}
 				if l.pay != "" {

@@ -51,6 +51,10 @@ const (
 	MaxNesting = 200
 	// MaxRefs bounds a chain of references of which each names the next.
 	MaxRefs = 50
+	// MaxID bounds the bytes of the URI that an $id gives a schema, and MaxIDs the
+	// schemas of one contract that have one.
+	MaxID  = 2048
+	MaxIDs = 10_000
 	// MaxParts bounds the schemas that are looked at, each time they are used.
 	MaxParts = 500_000
 	// MaxEnum bounds the values of one enum; a longer one is read as string.

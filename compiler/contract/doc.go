@@ -17,7 +17,8 @@
 // once wherever it has a name.
 //
 // Documents in JSON and YAML become trees of nodes that know their places
-// (document.go, json.go); schemas.go turns schemas into types for three of the
+// (document.go, json.go); resource.go says what a reference in them means, for each $id
+// in a file is a base of its own; schema.go turns schemas into types for three of the
 // kinds; every kind has a file of its name.
 //
 // Deliberately absent: networks, code that is made from contracts, and what a

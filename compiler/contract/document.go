@@ -1,9 +1,7 @@
 package contract
 
 import (
-	"errors"
 	"fmt"
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,6 +37,9 @@ type node struct {
 	start int     // offset in the file
 	end   int
 	index map[string]*node // of an object with many keys, made when asked
+
+	base   *resource // what references in it are relative to
+	schema bool      // it stands where a schema stands
 }
 
 // document is one file.
@@ -46,6 +47,8 @@ type document struct {
 	name string
 	file *source.File
 	root *node
+
+	resources map[string]*resource // by URI
 }
 
 func (n *node) at() source.Span {
@@ -117,12 +120,14 @@ func (r *reader) document(name string, at source.Span) *document {
 	if first := strings.TrimLeft(body, " \t\r\n"); strings.HasPrefix(first, "{") || strings.HasPrefix(first, "[") {
 		if root, err := parseJSON(d); err == nil {
 			d.root = root
+			r.index(d)
 			return d
 		} else if strings.HasSuffix(name, ".json") || err.bound {
 			r.fail(err.code(), span(d.file, err.at, err.at+1), "%s is no valid JSON: %s", name, err.text)
 		}
 	}
 	r.yaml(d)
+	r.index(d)
 	return d
 }
 
@@ -286,48 +291,10 @@ func lineSpan(file *source.File, line, column int) source.Span {
 	return file.Span(start, max(start, end))
 }
 
-// target follows a reference such as "other.yaml#/components/schemas/Pet" from a
-// node of a document. It gives the node and the last name on the way, or nil
-// where it leads nowhere, which it tells.
-func (r *reader) target(ref *node) (*node, string) {
-	where, fragment, _ := strings.Cut(ref.text, "#")
-	if strings.Contains(where, "://") || strings.HasPrefix(where, "//") {
-		r.report(ref.at(), "%s is somewhere else: contracts are read from files of the package alone", ref.text)
-		return nil, ""
-	}
-	d := ref.doc
-	name := strings.TrimSuffix(path.Base(d.name), path.Ext(d.name))
-	if where != "" {
-		d = r.document(path.Join(path.Dir(ref.doc.name), unescape(where)), ref.at())
-		name = strings.TrimSuffix(path.Base(where), path.Ext(where))
-	}
-	n, last, err := d.root.pointer(fragment)
-	if err != nil {
-		r.report(ref.at(), "%s leads nowhere: %v", ref.text, err)
-		return nil, ""
-	}
-	if last != "" {
-		name = last
-	}
-	return n, name
-}
-
-var errAnchor = errors.New("there is no such anchor")
-
-// pointer follows a JSON pointer, or finds the $anchor of that name.
+// pointer follows a JSON pointer and gives the last name on the way.
 func (n *node) pointer(p string) (*node, string, error) {
 	if p == "" {
 		return n, "", nil
-	}
-	if !strings.HasPrefix(p, "/") {
-		for _, defs := range []string{"$defs", "definitions"} {
-			for _, s := range n.get(defs).values() {
-				if s.get("$anchor").str() == p {
-					return s, p, nil
-				}
-			}
-		}
-		return nil, "", errAnchor
 	}
 	last := ""
 	for _, part := range strings.Split(p[1:], "/") {

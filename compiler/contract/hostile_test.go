@@ -62,6 +62,19 @@ func TestLimits(t *testing.T) {
 		"marks of a YAML file":  {contract.JSONSchema, contract.MaxMarks, func(n int) string { return "properties: { a: {} }" + strings.Repeat("\n", n-2) }, contract.CodeBounds},
 		"marks of a proto file": {contract.Proto, contract.MaxMarks, func(n int) string { return "syntax = \"proto3\"; message A {}" + strings.Repeat(" //;\n", n-2) }, contract.CodeBounds},
 		"bytes":                 {contract.JSONSchema, contract.MaxBytes, func(n int) string { return fill(`{"properties": {"a": {}}}`, n) }, contract.CodeContract},
+		"bytes of an $id": {contract.JSONSchema, contract.MaxID, func(n int) string {
+			return `{"$id": "https://h/` + strings.Repeat("i", 10) + `/f", "properties": {"a": {"$id": "` + strings.Repeat("a", n-len("https://h/iiiiiiiiii/")) + `"}}}`
+		}, contract.CodeBounds},
+		"schemas with an $id": {contract.JSONSchema, contract.MaxIDs, func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, `"d%d": {"$id": "d%d"}, `, i, i)
+			}
+			return `{"properties": {"a": {}}, "$defs": {` + b.String() + `"d": {}}}`
+		}, contract.CodeBounds},
+		"bytes of a reference": {contract.JSONSchema, contract.MaxID, func(n int) string {
+			return `{"properties": {"a": {"$ref": ".` + strings.Repeat("/", n-2) + `f#/$defs/d"}}, "$defs": {"d": {"type": "string"}}}`
+		}, contract.CodeSchema},
 		"parts": {contract.JSONSchema, 499, func(n int) string {
 			return "x: &x { type: object, properties: { " + record(1000) + " } }\n" + `properties: { "p` + strings.Join(numbers(n), `": *x, "p`) + "\": *x }\n"
 		}, contract.CodeBounds},

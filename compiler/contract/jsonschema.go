@@ -27,6 +27,10 @@ func readJSONSchema(r *reader, name string) {
 	_, whole := s.declares(root, title)
 	s.components(root.get("$defs"))
 	s.components(root.get("definitions"))
+	if root != d.root { // the document is one of its definitions
+		s.components(d.root.get("$defs"))
+		s.components(d.root.get("definitions"))
+	}
 	if !whole && len(r.Types) == 0 {
 		r.fail(CodeContract, span(d.file, root.start, root.start), "%s declares no type: it has neither properties nor $defs", name)
 	}

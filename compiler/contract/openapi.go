@@ -62,7 +62,7 @@ func (s *schemas) components(list *node) {
 		if target == nil || name != "" && target.doc == schema.doc {
 			return // a name for another schema, which has its own
 		}
-		s.declares(target, key.text)
+		s.declares(target, definitionName(key.text, target))
 	})
 }
 

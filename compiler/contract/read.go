@@ -36,7 +36,7 @@ type Options struct {
 // broken the file is; what cannot be used is told at its place.
 func Read(kind Kind, fsys fs.FS, file string, o Options) (*Contract, []diag.Diagnostic) {
 	r := &reader{Contract: &Contract{Kind: kind, Declared: map[string]source.Span{}}, fsys: fsys, o: o,
-		documents: map[string]*document{}, names: names{}}
+		documents: map[string]*document{}, refs: map[*node]*resource{}, names: names{}}
 	read := map[Kind]func(*reader, string){OpenAPI: readOpenAPI, AsyncAPI: readAsyncAPI, Proto: readProto, WSDL: readWSDL, JSONSchema: readJSONSchema}[kind]
 	if read == nil {
 		r.Failed = true
@@ -62,7 +62,9 @@ type reader struct {
 	sources   map[string]*source.File
 	bytes     int
 	parts     int
-	names     names // of types
+	ids       int
+	refs      map[*node]*resource // what references to other schemas and files mean
+	names     names               // of types
 	ds        []diag.Diagnostic
 	told      map[place]bool
 }

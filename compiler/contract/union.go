@@ -104,13 +104,12 @@ func (s *schemas) leadsTo(to, n *node, name string) bool {
 	if !strings.ContainsAny(to.text, "#/.") {
 		return to.text == name
 	}
-	where, fragment, _ := strings.Cut(to.text, "#")
+	where, _, _ := strings.Cut(to.text, "#")
 	if where != "" {
 		return strings.HasSuffix(to.text, "/"+name) || strings.HasSuffix(strings.TrimSuffix(to.text, ".yaml"), name)
 	}
-	found, _, err := to.doc.root.pointer(fragment)
-	if err != nil {
-		s.report(to.at(), "%s leads nowhere: %v", to.text, err)
+	found, _ := s.target(to)
+	if found == nil {
 		return false
 	}
 	target, _ := s.resolve(found)

@@ -52,6 +52,18 @@ func (p *Program) Channel(name string) *plan.Channel {
 	return nil
 }
 
+// groupsOf are the groups that have a role, by its qualified name.
+func (p *Program) groupsOf(role string) []string {
+	for _, p := range p.everywhere() {
+		for i := range p.Roles {
+			if p.Roles[i].Name == role {
+				return p.Roles[i].Groups
+			}
+		}
+	}
+	return nil
+}
+
 // declaration finds what a path names: one of this package, or behind
 // the name of an import one of that package. What the path has behind it is the
 // rest. What is wrong has been reported when the symbol is nil.

@@ -64,7 +64,10 @@ type tester struct {
 	begun   bool
 	does    bool // the test has a when
 	failed  bool // a line of the test was wrong
-	ended   map[string]source.Span
+	// acts says that somebody completes or claims a task on the line before, wrongBefore
+	// that that line is wrong.
+	acts, wrongBefore bool
+	ended             map[string]source.Span
 }
 
 func (c *checker) test(d *syntax.TestDecl) {
@@ -94,11 +97,11 @@ func (c *checker) test(d *syntax.TestDecl) {
 			out.Then = &plan.Then{}
 			ok = p.then(out.Then)
 		}
-		if ok && p.over() {
+		if ok = ok && p.over(); ok {
 			t.out.Steps = append(t.out.Steps, out)
-		} else {
-			t.failed = true
 		}
+		t.failed, t.wrongBefore = t.failed || !ok, !ok
+		t.acts = ok && out.When != nil && (out.When.Kind == plan.WhenComplete || out.When.Kind == plan.WhenClaim)
 	}
 	if !t.does && len(d.Body.Steps) > 0 {
 		c.report(diag.Errorf(CodeTest, d.Title.Span(), "this test does nothing").WithHelp("add: when Process(arguments)"))

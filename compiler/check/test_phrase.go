@@ -31,7 +31,8 @@ var Phrases = map[string][]string{
 		"Process raises Fault { }", "now 2026-03-29T00:30:00Z",
 	},
 	"when": {
-		"Process(arguments)", "publish Event { }", "send channel(message)", "complete task name { }", "claim task name by \"user\"", "advance 2d",
+		"Process(arguments)", "publish Event { }", "send channel(message)", "complete task name { }", "complete task name { } by \"user\"",
+		"complete task name { } by \"user\" as role", "claim task name by \"user\"", "claim task name by \"user\" as role", "advance 2d",
 		"advance until 2026-03-29T00:30:00Z", "cancel Process", "retry step", "crash", "crash at step", "crash before step", "reload",
 	},
 	"then": {
@@ -39,7 +40,7 @@ var Phrases = map[string][]string{
 		"called endpoint.operation before endpoint.operation", "order endpoint.operation, endpoint.operation", "undone step, step", "published Event { }",
 		"sent channel(message)", "started Process(arguments)", "ran step", "task name is open", "task name was open", "progress \"text\"",
 		"audit \"text\"", "report name includes { }", "within 2d", "cost at most 0.05 EUR", "never called endpoint.operation", "never published Event",
-		"never sent channel", "never started Process", "never ran step", "never undone",
+		"never sent channel", "never started Process", "never ran step", "never undone", "refused", "refused \"reason\"",
 	},
 }
 
@@ -113,7 +114,7 @@ func (p *phrase) unknown(words ...string) bool {
 // over says whether the whole line has been read.
 func (p *phrase) over() bool {
 	if p.left() {
-		return p.unknown("takes", "on", "once", "times", "by", "at", "for", "after", "before", "until")
+		return p.unknown("takes", "on", "once", "times", "by", "as", "at", "for", "after", "before", "until")
 	}
 	return true
 }
@@ -197,12 +198,29 @@ func (p *phrase) text(what string) (string, bool) {
 	return "", false
 }
 
-// by reads `by "user"`.
-func (p *phrase) by() (string, bool) {
+// by reads `by "user"`, and `as ROLE` behind it.
+func (p *phrase) by(w *plan.When) (ok bool) {
 	if !p.take("by") {
-		return "", true
+		return true
 	}
-	return p.text("a user")
+	if w.By, ok = p.text("a user"); !ok || !p.take("as") {
+		return ok
+	}
+	e := p.next("a role")
+	if e == nil {
+		return false
+	}
+	path := pathOf(e)
+	if path == nil {
+		p.wrong(spanOf(e), "a role is wanted here")
+		return false
+	}
+	sym := p.only(path, "role", resolve.Role)
+	if sym == nil {
+		return false
+	}
+	w.As, w.Groups = sym.Full, p.groupsOf(sym.Full)
+	return true
 }
 
 // cloud reads `on CLOUD`, one of those where the endpoint is, if one is named.

@@ -54,6 +54,8 @@ func (p *phrase) then(t *plan.Then) bool {
 		return ok && p.about("how long it took")
 	case p.take("cost"):
 		return p.costs(t)
+	case p.take("refused"):
+		return p.refused(t)
 	}
 	return p.happened(t)
 }
@@ -61,7 +63,7 @@ func (p *phrase) then(t *plan.Then) bool {
 // assertions are the words that begin an assertion.
 var assertions = []string{
 	"returns", "fails", "cancelled", "waits", "incident", "called", "never", "order", "undone", "published", "sent", "started", "task", "progress",
-	"audit", "report", "within", "cost", "ran",
+	"audit", "report", "within", "cost", "ran", "refused",
 }
 
 // tooEarly reports an assertion before anything was done, unless the test has no
@@ -317,6 +319,20 @@ func (p *phrase) said(t *plan.Then) bool {
 	var ok bool
 	t.Text, ok = p.text("a text")
 	return ok
+}
+
+// refused reads that who acted on a task on the line before was not let, and perhaps
+// a part of the reason.
+func (p *phrase) refused(t *plan.Then) bool {
+	t.Kind = plan.ThenRefused
+	if !p.acts {
+		if !p.wrongBefore {
+			p.report(diag.Errorf(CodeTestRefused, p.step.Span(), "nobody acts on a task on the line before, so nobody can be refused").
+				WithHelp("put it right behind the line it is about: when complete task name { } by \"user\", or when claim task name by \"user\""))
+		}
+		return false
+	}
+	return !p.left() || p.said(t)
 }
 
 func (p *phrase) reported(t *plan.Then) bool {

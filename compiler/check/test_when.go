@@ -31,8 +31,7 @@ func (p *phrase) when(w *plan.When) bool {
 			p.wrong(p.step.Span(), "who claims the task?")
 			return false
 		}
-		w.By, ok = p.by()
-		return ok
+		return p.by(w)
 	case p.take("advance"):
 		return p.advances(w)
 	case p.take("cancel"):
@@ -137,8 +136,7 @@ func (p *phrase) completes(w *plan.When) bool {
 			WithHelp("write it behind the name of the task: { ... }"))
 		return false
 	}
-	w.By, ok = p.by()
-	return ok
+	return p.by(w)
 }
 
 func (p *phrase) advances(w *plan.When) bool {

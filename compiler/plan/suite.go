@@ -92,10 +92,14 @@ type When struct {
 	Value   *expression.Tree  `json:"value,omitempty"` // the event, the message or the form
 	Task    string            `json:"task,omitempty"`
 	By      string            `json:"by,omitempty"`
-	ForNs   int64             `json:"for_ns,omitempty"`   // of WhenAdvance
-	UntilNs *int64            `json:"until_ns,omitempty"` // of WhenAdvance, instead
-	Step    *StepName         `json:"step,omitempty"`
-	Before  bool              `json:"before,omitempty"` // of WhenCrash: before the step is durable
+	// As is the role, qualified, that who acts on a task has, and no other one; Groups are
+	// those of the role. "": whoever acts has the groups of the task.
+	As      string    `json:"as,omitempty"`
+	Groups  []string  `json:"groups,omitempty"`
+	ForNs   int64     `json:"for_ns,omitempty"`   // of WhenAdvance
+	UntilNs *int64    `json:"until_ns,omitempty"` // of WhenAdvance, instead
+	Step    *StepName `json:"step,omitempty"`
+	Before  bool      `json:"before,omitempty"` // of WhenCrash: before the step is durable
 }
 
 // StepName names a step of a process or a route.
@@ -127,6 +131,7 @@ const (
 	ThenWithin    ThenKind = "within"
 	ThenCost      ThenKind = "cost"
 	ThenRan       ThenKind = "ran"
+	ThenRefused   ThenKind = "refused" // who acted on a task on the line before might not
 )
 
 // Then is one assertion. Never turns it round.
@@ -152,7 +157,7 @@ type Then struct {
 	Steps    []StepName        `json:"steps,omitempty"` // of waits, incident, undone, ran
 	Task     string            `json:"task,omitempty"`
 	Past     bool              `json:"past,omitempty"` // of task: at any time
-	Text     string            `json:"text,omitempty"` // of progress and audit; the name of a report
+	Text     string            `json:"text,omitempty"` // of progress and audit; the name of a report; a part of the reason of refused
 	WithinNs int64             `json:"within_ns,omitempty"`
 	Cost     string            `json:"cost,omitempty"` // "0.05 EUR"
 }

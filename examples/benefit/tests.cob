@@ -61,6 +61,19 @@ test "two officials approve, and neither is enough alone" {
   then fails Refused { claim: "D-2026-000017", reason: "no" }
 }
 
+test "two officials are two people, and officials" {
+  when Approve(award, 3)
+  when complete task approve { approved: true, note: null } by "eve"
+  when complete task countersign { approved: true, note: null } by "eve"
+  then refused "nobody decides twice about the same claim"
+  when complete task countersign { approved: true, note: null } by "mia" as physician
+  then refused "official"
+  then task countersign is open
+  when complete task countersign { approved: true, note: null } by "max" as official
+  then ran Approve.second once
+  then never undone
+}
+
 test "many rounds are audited first" {
   when Approve(award, 7)
   then task inspect is open

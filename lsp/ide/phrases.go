@@ -13,7 +13,7 @@ import (
 // Lines of tests: their words, and the steps and tasks that they name.
 
 // placeholders are the words of check.Phrases that stand for something else.
-var placeholders = []string{"value", "name", "step", "channel", "endpoint", "user"}
+var placeholders = []string{"value", "name", "step", "channel", "endpoint", "user", "role"}
 
 var plainWord = regexp.MustCompile(`^[a-z]+$`)
 
@@ -24,7 +24,7 @@ func isWord(part string) bool {
 
 // trailing are the words that may follow an answer.
 var trailing = map[string]string{
-	"takes": "takes 3s", "on": "on cloud", "once": "once", "for": "for 10m", "after": "after 3 calls", "by": "by \"user\"", "before": "before endpoint.operation",
+	"takes": "takes 3s", "on": "on cloud", "once": "once", "for": "for 10m", "after": "after 3 calls", "by": "by \"user\"", "as": "as role", "before": "before endpoint.operation",
 }
 
 // testLine gives what a line of a test can go on with.
@@ -48,12 +48,14 @@ func (c *completion) testLine(s *syntax.TestStep) {
 		c.stepsOfTests(true)
 	case before == "on":
 		c.symbols(resolve.Cloud)
+	case before == "as":
+		c.symbols(resolve.Role)
 	case kind == "given" && at >= 2:
 		c.trails(s, "takes", "on", "once", "for", "after")
 	case kind == "then" && s.Word(at-2) == "called":
 		c.trails(s, "once", "on", "before")
 	case kind == "when" && at >= 3 && s.Word(1) == "task":
-		c.trails(s, "by")
+		c.trails(s, "by", "as")
 	}
 }
 

@@ -42,6 +42,8 @@ func (b *bench) then(t *plan.Then) {
 		b.said(t, record.TellAudit)
 	case plan.ThenReport:
 		b.reported(t)
+	case plan.ThenRefused:
+		b.wasRefused(t)
 	default:
 		b.fail("an assertion that this program can check", fmt.Sprintf("%q: use a newer cob", t.Kind))
 	}

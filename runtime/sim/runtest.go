@@ -93,7 +93,7 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 		case s.Given != nil:
 			b.given(s.Given)
 		case s.When != nil:
-			b.when(s.When)
+			b.when(s.When, i+1 < len(t.Steps) && t.Steps[i+1].Then != nil && t.Steps[i+1].Then.Kind == plan.ThenRefused)
 			if i == last && s.When.Kind != plan.WhenAdvance {
 				b.run(forever)
 			}
@@ -122,6 +122,7 @@ type bench struct {
 	test    plan.Test
 	result  TestResult
 	at      plan.Place // of the line of the test that is carried out
+	outcome error      // of the latest when, nil where it was done
 	store   *journal.Store
 	journal *journal.Memory
 	core    *shard.Core

@@ -13,13 +13,21 @@ import (
 // somebody does what a test does without saying who.
 const somebody = "test"
 
-// when does a line of the test.
-func (b *bench) when(w *plan.When) {
+// when does a line of the test. Where the next line says that it is refused, a
+// refusal is no failure.
+func (b *bench) when(w *plan.When, refused bool) {
 	wanted, err := b.act(w)
+	b.outcome = err
+	if refused && refusal(err) != nil {
+		err = nil
+	}
 	if err == nil {
 		err = b.settle()
 	}
 	if err != nil {
+		if refusal(err) != nil {
+			wanted = "somebody who may, or then refused on the next line"
+		}
 		b.fail(wanted, err.Error())
 	}
 }
@@ -93,20 +101,22 @@ func (b *bench) work(w *plan.When) error {
 	if task == nil {
 		return fmt.Errorf("there is none: %s", b.becameOf())
 	}
-	by := w.By
+	by, groups := w.By, task.Groups
 	if by == "" {
 		by = somebody
 	}
+	if w.As != "" {
+		groups = w.Groups
+	}
 	if w.Kind == plan.WhenClaim {
-		b.trace("%s claimed %s", by, w.Task)
-		return b.decide(record.ClaimTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: task.Groups})
+		return b.tries(by, "claimed "+w.Task, "claim "+w.Task, record.ClaimTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: groups})
 	}
 	if w.By == "" && task.ClaimedBy != "" {
 		by = task.ClaimedBy
 	}
 	form := b.value(w.Value)
-	b.trace("%s completed %s with %s", by, w.Task, show(form))
-	return b.decide(record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: task.Groups, Form: form})
+	return b.tries(by, "completed "+w.Task+" with "+show(form), "complete "+w.Task,
+		record.CompleteTask{Instance: task.Instance, Activation: task.Activation, By: by, Groups: groups, Form: form})
 }
 
 func (b *bench) openTask(flow, name string) *engine.Task {

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strconv"
+
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -81,9 +83,10 @@ func (c *checker) behindEnd(e *syntax.IndexExpr, x, i *typed) bool {
 		d = d.WithHelp("it is empty, and nothing sets it again")
 	case 1:
 		d.Message = e.X.Span().Text() + " has one item in every run"
-		d = d.WithHelp("items are counted from 0: it is %s[0]", e.X.Span().Text())
+		d = d.WithHelp("items are counted from 0: it is %s[0]", e.X.Span().Text()).WithFix(e.Index.Span(), "0").AsDraft()
 	default:
-		d = d.WithHelp("items are counted from 0: the last one is %s[%d]", e.X.Span().Text(), length-1)
+		d = d.WithHelp("items are counted from 0: the last one is %s[%d]", e.X.Span().Text(), length-1).
+			WithFix(e.Index.Span(), strconv.Itoa(length-1)).AsDraft()
 	}
 	c.report(d)
 	return true

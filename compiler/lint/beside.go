@@ -106,7 +106,7 @@ func sections(n syntax.Node, held []string, branches []syntax.Node, to *[]entere
 	case *syntax.CriticalStmt:
 		for _, h := range held {
 			if h != n.Name.Text {
-				*to = append(*to, entered{way{h, n.Name.Text, n.Name.At}, branches})
+				*to = append(*to, entered{way{from: h, to: n.Name.Text, at: n.Name.At}, branches})
 			}
 		}
 		held = append(slices.Clip(held), n.Name.Text)

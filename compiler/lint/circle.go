@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 type way struct {
 	from, to string
 	at       source.Span
+	calls    bool // between processes: it waits for the other one's end
 }
 
 // rounds gives the circles of at least two ways, each once and beginning with its
@@ -77,8 +79,8 @@ func anyWay([]way, way) bool { return true }
 func (p *pass) routesRound() {
 	var ways []way
 	for _, r := range p.Routes {
-		if r.From != "" && r.Facts != nil {
-			ways = append(ways, onward(r)...)
+		if from := readBy(r); from != "" && r.Facts != nil {
+			ways = append(ways, onward(r, from)...)
 		}
 	}
 	for _, c := range rounds(ways, anyWay) {
@@ -90,79 +92,31 @@ func (p *pass) routesRound() {
 	}
 }
 
-// onward are the channels to which a route passes every message on.
-func onward(r *check.Route) []way {
+// readBy is the channel or the event that a route reads, "" where it reads neither.
+func readBy(r *check.Route) string { return cmp.Or(r.From, r.Event) }
+
+// onward are the channels and events to which a route passes every message on.
+func onward(r *check.Route, from string) []way {
 	var out []way
 	for _, st := range r.Decl.Body.Stmts {
 		switch st.(type) {
-		case *syntax.ToStmt, *syntax.SendStmt, *syntax.TapStmt:
-			if to := r.Facts.Names[st]; to != nil && to.Full != r.From { // that one has its own remark
-				out = append(out, way{r.From, to.Full, st.Span()})
+		case *syntax.ToStmt, *syntax.SendStmt, *syntax.TapStmt, *syntax.PublishStmt:
+			if to := r.Facts.Names[st]; to != nil && to.Full != from { // that one has its own remark
+				out = append(out, way{from: from, to: to.Full, at: st.Span()})
 			}
-		case *syntax.FilterStmt, *syntax.DedupeStmt, *syntax.SampleStmt, *syntax.AggregateStmt, *syntax.SplitStmt, *syntax.SlipStmt, *syntax.FailStmt, *syntax.EndStmt:
+		}
+		if holdsBack(st) {
 			return out
 		}
 	}
 	return out
 }
 
-// startsRound remarks processes that start each other whatever happens.
-func (p *pass) startsRound() {
-	var ways []way
-	for _, x := range p.Processes {
-		passed := 0 // only what stands before a start is looked into: most processes have none
-		for n, st := range x.Decl.Body.Stmts {
-			target := started(st)
-			if target == nil || x.Facts == nil {
-				continue
-			}
-			if slices.ContainsFunc(x.Decl.Body.Stmts[passed:n], leavesFlow) {
-				break
-			}
-			passed = n
-			if to := x.Facts.Names[startOf(st)]; to != nil && to.Full != x.Name {
-				ways = append(ways, way{x.Name, to.Full, target.Span()})
-			}
-		}
+// holdsBack says whether a word of a route may let a message go no further.
+func holdsBack(st syntax.Stmt) bool {
+	switch st.(type) {
+	case *syntax.FilterStmt, *syntax.DedupeStmt, *syntax.SampleStmt, *syntax.AggregateStmt, *syntax.SplitStmt, *syntax.SlipStmt, *syntax.FailStmt, *syntax.EndStmt:
+		return true
 	}
-	for _, c := range rounds(ways, anyWay) {
-		d := diag.Warningf(CodeForever, c[len(c)-1].at, "these start each other without end: %s", names(c))
-		for _, w := range c[:len(c)-1] {
-			d = d.WithNote(w.at, "%s starts %s here", short(w.from), short(w.to))
-		}
-		p.report(d.WithHelp("start one of them under a condition"))
-	}
-}
-
-// leavesFlow says whether a statement may end the flow before what follows: after it nothing
-// happens in every run.
-func leavesFlow(st syntax.Stmt) bool {
-	found := false
-	syntax.Inspect(st, func(n syntax.Node) bool {
-		switch n.(type) {
-		case *syntax.ReturnStmt, *syntax.FailStmt, *syntax.EndStmt, *syntax.ContinueStmt, *syntax.CancelStmt, *syntax.CallStmt, *syntax.AwaitStmt:
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// startOf is the statement that starts something, or the one itself.
-func startOf(st syntax.Stmt) syntax.Stmt {
-	if l, ok := st.(*syntax.LetStmt); ok && l.Action != nil {
-		return l.Action
-	}
-	return st
-}
-
-// started is what a statement starts, nil for the others.
-func started(st syntax.Stmt) *syntax.Path {
-	switch st := startOf(st).(type) {
-	case *syntax.StartStmt:
-		return st.Target
-	case *syntax.SpawnStmt:
-		return st.Target
-	}
-	return nil
+	return false
 }

@@ -28,7 +28,7 @@ func Package(p *check.Program) []diag.Diagnostic {
 	l := &pass{Program: p}
 	l.deadLetters()
 	l.routesRound()
-	l.startsRound()
+	l.eachOther()
 	return l.ds.Sorted()
 }
 
@@ -46,7 +46,7 @@ func (p *pass) declaration(d syntax.Decl) {
 	switch d := d.(type) {
 	case *syntax.ProcessDecl:
 		p.processKey(d)
-		p.startsItself(d)
+		p.itself(d)
 		p.compensations(d.Body)
 		p.tooLong(d)
 		p.locks(d)

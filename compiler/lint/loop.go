@@ -68,27 +68,3 @@ func (p *pass) noTime(e syntax.Expr, message string) {
 			WithHelp("name a duration, such as 5m, or leave it out"))
 	}
 }
-
-// startsItself remarks a process that starts itself whatever happens: one
-// instance makes another one without end.
-func (p *pass) startsItself(d *syntax.ProcessDecl) {
-	for _, st := range d.Body.Stmts {
-		var target *syntax.Path
-		switch st := st.(type) {
-		case *syntax.StartStmt:
-			target = st.Target
-		case *syntax.SpawnStmt:
-			target = st.Target
-		case *syntax.LetStmt:
-			if s, ok := st.Action.(*syntax.StartStmt); ok {
-				target = s.Target
-			}
-		case *syntax.ReturnStmt, *syntax.FailStmt:
-			return
-		}
-		if target != nil && target.String() == d.Name.Text {
-			p.report(diag.Warningf(CodeForever, target.Span(), "every instance of %s starts one more, without end", d.Name.Text).
-				WithHelp("start it under a condition"))
-		}
-	}
-}

@@ -31,9 +31,7 @@ func (p *pass) route(d *syntax.RouteDecl) {
 	p.comesToNothing(d)
 	conditional := false
 	for _, st := range d.Body.Stmts[1:] {
-		if _, ok := st.(*syntax.FilterStmt); ok {
-			conditional = true
-		}
+		conditional = conditional || holdsBack(st)
 		p.ownChannel(r, st, conditional)
 		p.startsWithoutKey(st)
 	}
@@ -41,13 +39,16 @@ func (p *pass) route(d *syntax.RouteDecl) {
 
 // ownChannel remarks a message that goes back to where it came from.
 func (p *pass) ownChannel(r *check.Route, st syntax.Stmt, conditional bool) {
-	if conditional || p.Names[st] == nil || p.Names[st].Full != r.From {
+	if conditional || p.Names[st] == nil || p.Names[st].Full != readBy(r) {
 		return
 	}
 	switch st.(type) {
 	case *syntax.SendStmt, *syntax.ToStmt, *syntax.TapStmt:
 		p.report(diag.Warningf(CodeOwnChannel, st.Span(), "every message goes back to the channel it came from, without end").
 			WithHelp("send it elsewhere, or under a condition"))
+	case *syntax.PublishStmt:
+		p.report(diag.Warningf(CodeOwnChannel, st.Span(), "every event is answered with another one of its kind, without end").
+			WithHelp("publish another event, or this one under a condition"))
 	}
 }
 

@@ -210,7 +210,7 @@ func (v *Details) ends(e *ending) {
 
 func (c *closedSettlement) view(f *flow) Settlement {
 	v := Settlement{Activation: c.activation, Cloud: c.cloud, Since: c.since, Outcome: c.outcome, Detail: c.detail}
-	if f != nil {
+	if f != nil && (c.step != none || f.route != nil) {
 		v.Step = f.stepID(c.step)
 		v.Endpoint, v.Operation = f.asks(c.step)
 	}

@@ -140,6 +140,9 @@ func (x *instance) onResume() string {
 	}
 	var up []string
 	for _, a := range stuck {
+		if a.role == roleTell {
+			continue
+		}
 		if x.unpassable(a) != "" {
 			return notPossible + "what follows " + x.wait(a).Step + " needs it: retry or skip it"
 		}
@@ -153,6 +156,9 @@ func (x *instance) onResume() string {
 		default:
 			up = append(up, x.wait(a).Step)
 		}
+	}
+	if len(up) == 0 {
+		return notPossible + "who waits for it has to be told how it ended: retry tells it again"
 	}
 	return "goes on, and gives up " + some(up)
 }

@@ -178,7 +178,8 @@ func (s *State) continued(e *record.Continued) string {
 	}
 	x.unpack()
 	s.endForward(x, false)
-	x.flow, x.steps, x.done, x.settled, x.result, x.progress, x.people, x.path = f, 0, nil, nil, nil, "", nil, nil
+	x.leaveStanding(f)
+	x.flow, x.steps, x.done, x.result, x.progress, x.people, x.path = f, 0, nil, nil, "", nil, nil
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {
@@ -187,6 +188,23 @@ func (s *State) continued(e *record.Continued) string {
 	}
 	s.add(x, &activation{id: e.Activation, parent: none, step: none, since: e.At})
 	return ""
+}
+
+// leaveStanding keeps of an instance that begins again what its history must not
+// lose: what somebody gave up and nobody undid. Its steps have no place in another
+// flow, so there the text says which they were.
+func (x *instance) leaveStanding(next *flow) {
+	var out []closedSettlement
+	for _, c := range x.settled {
+		if c.outcome != record.Unknown {
+			continue
+		}
+		if next != x.flow && c.step != none {
+			c.detail, c.step = clip(x.flow.stepID(c.step)+" of "+x.flow.name+": "+c.detail), none
+		}
+		out = append(out, c)
+	}
+	x.settled = out
 }
 
 // boundAgain gives effects their bounds as they are after the decision: a branch

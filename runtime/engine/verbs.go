@@ -177,14 +177,23 @@ func (d *decider) resumeInstance(c *record.ResumeInstance) record.Reply {
 		return record.Reply{Rejected: no}
 	}
 	var stuck []*activation
+	told := ""
 	for _, a := range x.acts {
 		if a.dead || !a.stuck {
 			continue
 		}
-		if why := x.unpassable(a); why != "" {
+		why := x.unpassable(a)
+		switch {
+		case why != "" && a.role == roleTell:
+			told = why
+		case why != "":
 			return reject(record.WrongState, "%s", why)
+		default:
+			stuck = append(stuck, a)
 		}
-		stuck = append(stuck, a)
+	}
+	if len(stuck) == 0 {
+		return reject(record.WrongState, "%s", told)
 	}
 	d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "resume", By: c.By, Reason: clip(c.Reason)})
 	for _, a := range stuck {
@@ -200,8 +209,10 @@ func (d *decider) resumeInstance(c *record.ResumeInstance) record.Reply {
 // what stands there, "" where it can.
 func (x *instance) unpassable(a *activation) string {
 	switch {
-	case a.role == roleSettlement, a.role == roleLetter, a.role == roleTell, a.role == roleRecall, a.role == roleWork:
+	case a.role == roleSettlement, a.role == roleLetter, a.role == roleRecall, a.role == roleWork:
 		return ""
+	case a.role == roleTell: // who waits for it would wait for ever
+		return fmt.Sprintf("the instance %s has to tell %s, which waits for it, how it ended. Retry tells it again; once %s is over nobody has to be told", x.id, a.x.watch.by.Instance, a.x.watch.by.Instance)
 	case x.inClosing(a):
 		return ""
 	case a.role == roleStep && !a.frame() && x.flow.steps[a.step].isEffect() && x.flow.steps[a.step].slot < 0:
@@ -228,7 +239,7 @@ func (d *decider) passBy(x *instance, a *activation, c *record.ResumeInstance) {
 	case a.role == roleLetter:
 		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id})
 		d.end(x)
-	case a.role == roleTell, a.role == roleRecall:
+	case a.role == roleRecall:
 		d.emit(record.StepLeft{At: d.now, Instance: x.id, Activation: a.id})
 	case a.role == roleWork:
 		d.workEnded(x, a, record.WorkEnded{Fault: Unavailable, Fields: reasonOf("given up " + who), Detail: clip("given up " + who)})

@@ -131,6 +131,8 @@ func TestSeedsThatFoundBugs(t *testing.T) {
 		{312, "a refused append put a fenced owner of the in-memory journal behind its rival, and the next append was taken"},
 		{1252, "the same, found by an attempt that was made twice"},
 		{331146, "an instance with an incident met a bug, was cancelled, and what had the incident was never tried again"},
+		{32282, "who could not be told of an end was given up, and waited for ever"},
+		{42830, "an instance that began again forgot what nobody had undone"},
 		{391737, "the same, in what closes an instance"},
 		{12744, "an instance that begins again was held to what it did in a scope that it had undone"},
 	} {

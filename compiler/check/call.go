@@ -199,7 +199,7 @@ func (f *flow) answered(s *resolve.Scope, a answer, to *bound) {
 // catch checks a handler; it gives the faults that are caught.
 func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answer) (caught []string, ends bool) {
 	inner := s.Inner()
-	v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: "a fault"}
+	v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: aFault}
 	if cl.Fault == nil {
 		caught = a.raises
 	} else if sym := f.fault(cl); sym != nil {

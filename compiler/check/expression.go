@@ -39,9 +39,14 @@ func (c *checker) all(t *typed) labelSet { return t.labels | c.deep(t.Type) }
 // value checks an expression of which a type is wanted, and gives it in that
 // type. A want of none takes any value.
 func (c *checker) value(s *resolve.Scope, e syntax.Expr, want types.Type) typed {
+	return c.valueFor(s, e, want, "")
+}
+
+// valueFor is value for a parameter, which is named where the value does not fit it.
+func (c *checker) valueFor(s *resolve.Scope, e syntax.Expr, want types.Type, param string) typed {
 	t := c.expr(s, e, want)
 	if want.Kind != types.Invalid {
-		return c.fit(t, want, e.Span())
+		return c.fitOf(t, want, e.Span(), param)
 	}
 	return c.anyValue(t, e)
 }
@@ -63,6 +68,11 @@ func (c *checker) condition(s *resolve.Scope, e syntax.Expr) expression.Tree {
 
 // fit gives t as a value of type want, or reports that it is none.
 func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
+	return c.fitOf(t, want, at, "")
+}
+
+// fitOf is fit for a parameter, which is named where the value does not fit it.
+func (c *checker) fitOf(t typed, want types.Type, at source.Span, param string) typed {
 	if t.invalid() || want.Kind == types.Invalid {
 		return t
 	}
@@ -74,6 +84,9 @@ func (c *checker) fit(t typed, want types.Type, at source.Span) typed {
 		d := c.mismatch(t.Type, want, at)
 		if d.Code == CodeMismatch && d.Help == "" {
 			d = c.converted(d, &t, want, at)
+		}
+		if param != "" {
+			d.Message = "the parameter " + param + ": " + d.Message
 		}
 		c.report(c.blame(d, &t))
 		return typed{}

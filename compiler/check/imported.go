@@ -110,6 +110,15 @@ func (c *checker) fullName(p *syntax.Path) string {
 
 // only is declaration for a path that has nothing behind the declaration.
 func (c *checker) only(p *syntax.Path, what string, kinds ...resolve.Kind) *resolve.Symbol {
+	if p != nil && len(p.Parts) == 2 && what == "fault" && p.Parts[0].Text == "std" && c.Info.Lookup("std") == nil {
+		if !slices.Contains(technical, p.Parts[1].Text) {
+			c.report(resolve.Unknown(p.Parts[1].At, "fault of std", p.Parts[1].Text, technical))
+			return nil
+		}
+		c.report(diag.Errorf(CodeFault, p.Span(), "%s comes of calls that nobody answers, and no declaration names it", p).
+			WithHelp("write catch { ... }, without a name: it takes this fault, and every other one that no catch before it takes"))
+		return nil
+	}
 	if p != nil && len(p.Parts) > 1 && c.Info.Lookup(p.Parts[0].Text) == nil && !c.lost() {
 		c.report(resolve.Unknown(p.Parts[0].At, "import", p.Parts[0].Text, c.Info.Near(p.Parts[0].Text, resolve.Package)))
 		return nil

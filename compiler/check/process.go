@@ -490,6 +490,10 @@ func (f *flow) fail(s *resolve.Scope, st *syntax.FailStmt) {
 		f.notFault(s, st)
 		return
 	}
+	if v := f.caughtFault(s, name, fields); v != nil {
+		f.raiseAgain(st, v, name)
+		return
+	}
 	sym := f.occurrence(s, st, st.Fault, name, fields, resolve.Fault)
 	if sym == nil {
 		return
@@ -517,6 +521,39 @@ func (f *flow) notFault(s *resolve.Scope, st *syntax.FailStmt) {
 		}
 	}
 	f.report(d)
+}
+
+// caughtFault is the variable that `fail r` names, where it holds a fault that a catch
+// took.
+func (f *flow) caughtFault(s *resolve.Scope, name *syntax.Path, fields []*syntax.FieldInit) *resolve.Variable {
+	if len(name.Parts) != 1 || fields != nil || f.Info.Lookup(name.String()) != nil {
+		return nil
+	}
+	if v := s.Find(name.String()); v != nil && v.Fixed == aFault {
+		return v
+	}
+	return nil
+}
+
+// raiseAgain says how a fault that was caught is raised once more: with its name and its
+// fields, since a variable is a value.
+func (f *flow) raiseAgain(st *syntax.FailStmt, v *resolve.Variable, name *syntax.Path) {
+	v.Used = true
+	if v.Type.Kind != types.Named {
+		return // the catch names no fault, which has been said
+	}
+	fields, _ := f.Universe.FieldsOf(v.Type)
+	f.raised[v.Type.Name] = true
+	parts := make([]string, len(fields))
+	for i := range fields {
+		parts[i] = fields[i].Name + ": " + v.Name + "." + fields[i].Name
+	}
+	text := f.show(v.Type)
+	if len(parts) > 0 {
+		text += " { " + strings.Join(parts, ", ") + " }"
+	}
+	f.report(diag.Errorf(CodeFault, spanOf(st.Fault), "%s is the value of a fault that was caught, and fail takes a fault by its name", v.Name).
+		WithHelp("write fail %s", text).WithFix(name.Span(), text))
 }
 
 // written is how a value of a fault is written.

@@ -75,6 +75,9 @@ func (f *flow) within(s *resolve.Scope, catches []*syntax.CatchClause, undoes bo
 	return ends
 }
 
+// aFault is what a variable holds that a catch declares.
+const aFault = "a fault"
+
 // fault is the fault that a catch names.
 func (f *flow) fault(cl *syntax.CatchClause) *resolve.Symbol {
 	sym := f.only(cl.Fault, "fault", resolve.Fault)
@@ -91,7 +94,7 @@ func (f *flow) handling(s *resolve.Scope, cl *syntax.CatchClause, sym *resolve.S
 		f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "nothing in here raises %s", sym.Name))
 	}
 	if cl.As.Given() {
-		v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: "a fault"}
+		v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: aFault}
 		if sym != nil {
 			v.Type = f.declared(sym)
 		}

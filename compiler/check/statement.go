@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cob-lang/cob/compiler/resolve"
@@ -319,16 +320,16 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 		list = args.List
 	}
 	if len(list) > len(params) || len(list) < required(params) {
-		c.report(diag.Errorf(CodeArguments, target.Span(), "%s takes %d arguments and gets %d", target.Span().Text(), len(params), len(list)).
+		c.report(diag.Errorf(CodeArguments, target.Span(), "%s takes %s and gets %d", target.Span().Text(), arity(params), len(list)).
 			WithHelp("%s", signature(c, target.Span().Text(), params)))
 		for _, a := range list {
-			c.expr(s, a, none)
+			c.expr(s, a, lost)
 		}
 		return nil
 	}
 	out := make([]typed, 0, len(list))
 	for i, a := range list {
-		t := c.value(s, a, wanted(params[i].Type))
+		t := c.valueFor(s, a, wanted(params[i].Type), params[i].Name)
 		if !t.invalid() {
 			tree := t.Tree
 			c.Trees[a] = &tree
@@ -336,6 +337,14 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 		out = append(out, t)
 	}
 	return out
+}
+
+// arity says how many arguments parameters take: "1 argument", "1 to 3 arguments".
+func arity(params []types.Field) string {
+	if least := required(params); least < len(params) {
+		return strconv.Itoa(least) + " to " + counted(len(params), "argument")
+	}
+	return counted(len(params), "argument")
 }
 
 // required is how many parameters have to be given: the optional ones at the end

@@ -156,8 +156,27 @@ func indent(lines []*line) {
 		open = track(l, open, base, leading)
 		if code := l.code(); len(code) > 0 {
 			before = &code[len(code)-1]
+			if before.text == ">" && !compares(code) {
+				before = nil
+			}
 		}
 	}
+}
+
+// compares says whether the `>` at the end of a line compares with what stands on the next one,
+// rather than the end of a type that the line, or one before it, begins.
+func compares(code []item) bool {
+	generic := 0
+	for i := range code[:len(code)-1] {
+		switch {
+		case code[i].Kind != syntax.Punct || i == 0:
+		case code[i].text == "<" && isGeneric(&code[i-1]):
+			generic++
+		case code[i].text == ">":
+			generic = max(0, generic-1)
+		}
+	}
+	return generic == 0 && len(code) > 1
 }
 
 // declares says whether the parser would begin a declaration at this line.
@@ -218,9 +237,10 @@ func closes(it item) bool {
 	return it.Kind == syntax.Punct && !it.comment && (it.text == "}" || it.text == ")" || it.text == "]")
 }
 
-// A `?` or `>` at the end of a line ends a type more often than it carries on.
+// A `?` at the end of a line ends a type more often than it carries on; what a `>` does
+// compares knows.
 var (
-	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">=", "&&", "||", "??", "=", "->", "=>", "..")
+	carriesOn  = setOf("+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "=", "->", "=>", "..")
 	joinsLines = setOf("because", "raises", "->")
 )
 

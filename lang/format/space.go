@@ -62,7 +62,7 @@ func (p *pen) pass(before, it *item) {
 	case "-":
 		p.unary = !endsOperand(before) || wasUnary
 	case "?":
-		if it.blanks > 0 {
+		if chooses(before, it) {
 			p.choices++
 		} else {
 			p.optional = true
@@ -74,6 +74,15 @@ func (p *pen) pass(before, it *item) {
 	if it.first {
 		p.choices = 0
 	}
+}
+
+// chooses says whether a `?` is that of a conditional: the one of a type stands right
+// behind its name or bracket, never behind a literal or a call.
+func chooses(before, it *item) bool {
+	if it.blanks > 0 {
+		return true
+	}
+	return before != nil && !before.comment && (before.Kind == syntax.String || before.Kind == syntax.Number || before.Kind == syntax.Punct && before.text == ")")
 }
 
 func (p *pen) innermost() byte {
@@ -161,7 +170,7 @@ func (p *pen) before(a, b *item) (apart, known bool) {
 			return false, true
 		}
 	case "?":
-		return b.blanks > 0, true
+		return chooses(a, b), true
 	case "{", "}":
 		return a.text != "(" && a.text != "[" || a.Kind != syntax.Punct, true
 	}

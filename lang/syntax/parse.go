@@ -97,6 +97,12 @@ func (s *session) leftover() {
 		s.closesNothing()
 		return
 	}
+	if s.at("@") && s.peek(1).Kind == Word {
+		label := s.raw(s.peek(1))
+		s.report(diag.Errorf(CodeSeparator, s.span(s.pos, s.pos+2), "a label is said of a field or of a parameter, and here @%s stands behind a type", label)).Help =
+			"write a record with a field that has it: { value: ... @" + label + " }"
+		return
+	}
 	s.report(diag.Errorf(CodeSeparator, at, "expected a new declaration, found %s", s.found(s.pos))).Help =
 		"a declaration begins in column 1"
 }

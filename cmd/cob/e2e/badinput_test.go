@@ -74,7 +74,7 @@ func nothingStarted(t *testing.T, n *node) {
 	t.Helper()
 	var page struct{ Instances []json.RawMessage }
 	n.call("GET", "/v1/instances", nil, &page)
-	if len(page.Instances) != 0 || n.world.catalogueParis.Calls("") != 0 {
+	if len(page.Instances) != 0 || n.world.catalogueParis.Calls("GET") != 0 {
 		t.Errorf("something was started: %s", page.Instances)
 	}
 }

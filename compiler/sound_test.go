@@ -2,7 +2,6 @@ package compiler_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -23,7 +22,8 @@ func TestEveryPlanIsReadAsItWasWritten(t *testing.T) {
 		}
 		r := compile(t, os.DirFS(dir), compiler.Options{})
 		if r.Failed() {
-			return nil // it needs what stands around it, and is compiled where that is
+			t.Errorf("%s does not compile", dir)
+			return nil
 		}
 		p, err := plan.Decode(r.Encoded)
 		if err != nil {
@@ -36,7 +36,7 @@ func TestEveryPlanIsReadAsItWasWritten(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || read < 7 {
+	if err != nil || read < 10 {
 		t.Errorf("%d examples were read: %v", read, err)
 	}
 }
@@ -58,6 +58,7 @@ func TestAChangedPlanIsToldWithItsPlace(t *testing.T) {
 		{`"kind":"list","elem":{`, `"kind":"int","elem":{`, `.elem does not fit the kind int`},
 		{`"op":"var"`, `"op":"variable"`, `.op is "variable", which is no operator`},
 		{`"tries":`, `"tries":-`, `, and must be at least 0`},
+		{`"slas":[{`, `"slas":[{"rpo_ns":-1,`, `slas[0].rpo_ns is -1, and must be at least 0`},
 		{`{"name":"orders.Order"`, `{"name":""`, `.name is empty`},
 		{`{"name":"orders.Shipped"`, `{"name":"orders.Order"`, `types has the name "orders.Order" twice`},
 		{`"id":"held"`, `"id":"for"`, `has two steps of the id "for"`},
@@ -82,8 +83,5 @@ func TestAPlanFullOfMistakesIsToldShortly(t *testing.T) {
 	var unsound *plan.UnsoundError
 	if !errors.As(err, &unsound) || len(unsound.All) < 20 || !strings.Contains(err.Error(), "; and ") || len(err.Error()) > 3000 {
 		t.Errorf("%v", err)
-	}
-	if !json.Valid(text) {
-		t.Error("the plan is no JSON")
 	}
 }

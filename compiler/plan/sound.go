@@ -186,6 +186,9 @@ func (s *soundness) structure(v reflect.Value, path string, at Place) {
 }
 
 func (s *soundness) field(v reflect.Value, f reflect.StructField, path string, at Place, optional bool) {
+	if v.Kind() == reflect.Pointer && !v.IsNil() && v.Elem().Kind() == reflect.Int64 {
+		v = v.Elem()
+	}
 	switch {
 	case f.Type == typeOfType && optional && v.IsZero(): // there is none
 	case v.Kind() == reflect.String:

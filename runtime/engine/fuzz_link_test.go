@@ -49,14 +49,8 @@ func asBuilt(t testing.TB, name string) []byte {
 	p := plans[name]()
 	p.Roles = append(p.Roles, plan.Role{Name: "p.boss"})
 	p.Types = append(p.Types, types.Definition{Name: "std.Unavailable", Kind: types.FaultDefinition})
-	seen := map[string]int{}
 	for i := range p.Processes {
-		clear(seen)
-		plan.Walk(p.Processes[i].Flow.Body, func(s *plan.Step) {
-			if seen[s.ID]++; seen[s.ID] > 1 {
-				s.ID = fmt.Sprintf("%s#%d", s.ID, seen[s.ID])
-			}
-		})
+		tellApart(p.Processes[i].Flow.Body)
 	}
 	text, err := plan.Encode(p)
 	if err != nil {

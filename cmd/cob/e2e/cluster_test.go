@@ -124,15 +124,20 @@ func (n *node) nodes() (list admin.NodeList) {
 	return list
 }
 
-// even waits until every node has its part of the shards.
+// even waits until every node has its part of the shards, and no two have the same.
 func (c *crew) even() {
 	c.t.Helper()
 	var last admin.NodeList
 	for end := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
 		last = c.all[0].nodes()
 		good := len(last.Free) == 0 && len(last.Nodes) == len(c.all)
+		owned := map[int]bool{}
 		for _, n := range last.Nodes {
 			good = good && n.State == "up" && len(n.Shards) == 6/len(c.all)
+			for _, shard := range n.Shards {
+				good = good && !owned[shard.Shard]
+				owned[shard.Shard] = true
+			}
 		}
 		if good {
 			return

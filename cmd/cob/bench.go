@@ -39,8 +39,8 @@ as many as its clients get done, and then half of that.`,
 		if len(args) == 0 {
 			args = c.ValidArgs
 		}
-		if o.Rate < 0 || o.Rate > bench.MaxRate {
-			return failure(exitUsage, "--rate is %v: want 1 to %d", o.Rate, bench.MaxRate)
+		if err := o.Validate(); err != nil {
+			return failure(exitUsage, "%v", err)
 		}
 		return runBench(c, args, o)
 	}

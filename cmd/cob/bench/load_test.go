@@ -42,3 +42,11 @@ func TestAnOpenLoopHasClientsEnough(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+func TestARateHasItsBounds(t *testing.T) {
+	for rate, fits := range map[float64]bool{-1: false, 0: true, 0.5: true, MaxRate: true, MaxRate + 1: false} {
+		if err := (Options{Rate: rate}).Validate(); (err == nil) != fits {
+			t.Errorf("%v/s: %v", rate, err)
+		}
+	}
+}

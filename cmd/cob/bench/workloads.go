@@ -34,6 +34,14 @@ type Options struct {
 	Out  io.Writer
 }
 
+// Validate says what is outside its bounds.
+func (o Options) Validate() error {
+	if o.Rate < 0 || o.Rate > MaxRate {
+		return fmt.Errorf("the rate is %v requests a second: want more than 0 and at most %d", o.Rate, MaxRate)
+	}
+	return nil
+}
+
 // emit tells a result as it comes.
 func (o Options) emit(round int, r Result) Result {
 	r.Round = round

@@ -182,16 +182,12 @@ func (c *checker) oneCurrency(e *plan.Endpoint, b *plan.Binding, bl block) {
 func (c *checker) faults(paths []*syntax.Path) []string {
 	var out []string
 	for _, p := range paths {
-		s := c.only(p, "fault", resolve.Fault)
-		if s == nil {
-			continue
-		}
-		if name := s.Full; !slices.Contains(out, name) {
-			out = append(out, name)
+		if s := c.only(p, "fault", resolve.Fault); s != nil {
+			out = append(out, s.Full)
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 func (c *checker) endpoint(name string) *plan.Endpoint {

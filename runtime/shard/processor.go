@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -363,6 +364,7 @@ func (p *Processor) work() (err error) {
 				p.loop.Take(r)
 			}
 		}
+		runtime.Gosched() // whoever can run and bring more does so first, and shares the commit
 		p.loop.Fill(p.waiting)
 		if err := p.commit(); err != nil {
 			return err

@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -127,7 +129,9 @@ type crew struct {
 	t     *testing.T
 	world *world
 	flags [][]string // of each node
-	all   []*node
+
+	mu  sync.Mutex // held to change all, and to look at it from beside the test
+	all []*node
 }
 
 // muster starts nodes on a cluster.
@@ -147,7 +151,19 @@ func clusterFlags(url string) []string {
 }
 
 // again starts a node that has ended.
-func (c *crew) again(which int) { c.all[which] = c.world.run(c.flags[which]...) }
+func (c *crew) again(which int) {
+	n := c.world.run(c.flags[which]...)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all[which] = n
+}
+
+// anyone is a node, whatever has become of it.
+func (c *crew) anyone() *node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all[rand.IntN(len(c.all))]
+}
 
 // nodes is what a node says of all nodes.
 func (n *node) nodes() (list admin.NodeList) {

@@ -125,6 +125,9 @@ func live(t *testing.T, rounds [][]gust) {
 	c.even()
 	s.traffic = hire(w, c.all[0])
 	s.traffic.delivery()
+	for range 3 {
+		s.traffic.team.Go(func() { s.traffic.look(c.anyone) })
+	}
 	for i, round := range rounds {
 		t.Logf("round %d: %v", i, round)
 		s.round(i, round)
@@ -136,6 +139,8 @@ func live(t *testing.T, rounds [][]gust) {
 		n.settled()
 	}
 	s.traffic.audit(all)
+	s.traffic.dismiss()
+	s.traffic.told.check(t)
 }
 
 // round sends orders while the gusts of a round blow, and waits until the nodes have

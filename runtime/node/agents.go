@@ -200,20 +200,21 @@ func (k *desk) run() {
 }
 
 // visit asks whether anybody is at the place of an agent. Where nobody is, its process
-// or the link to it has ended, and with it what was under way.
+// or the link to it has ended.
 func (k *desk) visit(id string) {
 	ctx, cancel := context.WithTimeout(k.node.work, lookAtAgents)
 	defer cancel()
 	_, err := k.bus.Ask(ctx, agent.Place(id), []byte{agent.AskPresent})
-	if !errors.Is(err, jetstream.ErrNobody) || errors.Is(err, journal.ErrUnavailable) {
-		return
+	if errors.Is(err, jetstream.ErrNobody) && !errors.Is(err, journal.ErrUnavailable) {
+		k.nobody(id)
 	}
+}
+
+// nobody takes an agent for gone, and with it the calls that are under way there.
+func (k *desk) nobody(id string) {
 	k.mu.Lock()
 	k.roster.Nobody(id)
-	var ends []func()
-	for _, end := range k.errands[id] {
-		ends = append(ends, end)
-	}
+	ends := slices.Collect(maps.Values(k.errands[id]))
 	k.mu.Unlock()
 	for _, end := range ends {
 		end()

@@ -215,9 +215,7 @@ func (k *desk) unanswered(ctx context.Context, id, name string, c agent.Call, er
 	case errors.Is(err, journal.ErrUnavailable):
 		return &agent.Answer{How: agent.Unable, Detail: err.Error()}
 	case errors.Is(err, jetstream.ErrNobody):
-		k.mu.Lock()
-		k.roster.Nobody(id)
-		k.mu.Unlock()
+		k.nobody(id)
 		return &agent.Answer{How: agent.Unable, Detail: "nobody is there any more"}
 	case errors.Is(context.Cause(ctx), errLost):
 		return reply(record.Unknown, "the agent %s, or the link to it, was lost after the call had gone there", name)

@@ -124,6 +124,9 @@ func (n *Node) watchHealth() {
 	}
 	n.health.Replace(watches)
 	n.gates.Replace(plans)
+	if n.desk != nil {
+		n.desk.show()
+	}
 }
 
 // Deployments are the active plans, by package.

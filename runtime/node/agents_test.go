@@ -52,7 +52,7 @@ type region struct {
 	name  string
 	url   string // of the NATS server there
 	calls atomic.Int64
-	slow  atomic.Bool   // calls are answered when hold is closed
+	slow  atomic.Bool // calls are answered when hold is closed
 	hold  chan struct{}
 	*httptest.Server
 }

@@ -8,6 +8,10 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
+// KeepLate is how long an event is kept that comes after its time, by the clock of this
+// shard: it may come again like any other, also when that clock is set right.
+const KeepLate = record.Instant(600e9)
+
 func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 	if c.Type == "" || c.ID == "" {
 		return reject(record.Invalid, "an event needs a type and an id")
@@ -20,6 +24,9 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 	}
 	if d.s.kept.byID[eventName{c.Type, c.ID}] != nil {
 		return record.Reply{Existing: true}
+	}
+	if c.Until != 0 && c.Until <= d.now {
+		c.Until = d.now + KeepLate
 	}
 	arms := d.s.candidates(c)
 	// One that nobody has to wait for is kept all the same where many take it, so

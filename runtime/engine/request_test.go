@@ -231,7 +231,7 @@ func TestAnEventThatComesAfterItsTime(t *testing.T) {
 	for _, later := range []struct {
 		after record.Instant
 		known bool
-	}{{0, true}, {engine.KeepLate - 1, true}, {engine.KeepLate, false}} {
+	}{{0, true}, {record.Instant(engine.KeepTaken) - 1, true}, {record.Instant(engine.KeepTaken), false}} {
 		now := w.now
 		w.tick(now + later.after)
 		if _, _, reply := w.do(late); reply.Existing != later.known {

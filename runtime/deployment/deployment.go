@@ -30,8 +30,9 @@ type Deployment struct {
 // Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError;
 // *RefusedError with all that keeps the plan from running here. Where that is nothing
 // but settings (a *connector.SettingsError inside of it) there is a Deployment all the
-// same: one without Sinks, that explains what ran on it and can call nobody.
-func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
+// same: one without Sinks, that explains what ran on it and can call nobody. mirrored says
+// that the journals here have a second copy in another cloud.
+func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings, mirrored bool) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
 		return nil, err
@@ -42,6 +43,9 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 		prices: map[[2]string]types.Amount{}, slas: map[string]*plan.SLA{},
 	}
 	wrong := append(undecided(p), unkept(p)...)
+	if !mirrored {
+		wrong = append(wrong, unmirrored(p)...)
+	}
 	wrong = append(wrong, d.index()...)
 	if d.refinements, err = expression.NewChecker(d.Universe, p.Refinements); err != nil {
 		return nil, refused(p, wrong, err) // nothing else could be linked or bound

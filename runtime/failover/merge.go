@@ -17,34 +17,6 @@ const (
 	Differs = "differs"
 )
 
-// A Fact is something that an instance learned from outside, by the name under which
-// it would be learned again, and what it was.
-type Fact struct {
-	Name  string // "start", the key of an attempt's effect, the id of an event, the name of a task
-	Value string // in a form in which equal facts are equal
-}
-
-// Compare says what becomes of the facts that the loser has and the survivor may not
-// have, where both went on with the instance. A fact that the survivor asks for itself, because it is on
-// its way, need not be brought: the key is the same in both clouds, so is the answer.
-func Compare(loser, survivor []Fact, pending []string) (verdict string, odd []Fact) {
-	has := map[string]string{}
-	for _, f := range survivor {
-		has[f.Name] = f.Value
-	}
-	for _, f := range loser {
-		value, known := has[f.Name]
-		if known && value == f.Value || !known && slices.Contains(pending, f.Name) {
-			continue
-		}
-		odd = append(odd, f)
-	}
-	if len(odd) > 0 {
-		return Differs, odd
-	}
-	return Agreed, nil
-}
-
 // A Report says what a take-over meant, instance by instance.
 type Report struct {
 	Term uint64    `json:"term"`
@@ -85,4 +57,12 @@ func (r *Report) Sort() {
 		return cmp.Or(cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Key, b.Key))
 	})
 	slices.SortFunc(r.Merged, func(a, b Merged) int { return cmp.Compare(a.Instance, b.Instance) })
+}
+
+// Note notes what became of an instance. The loser may say it twice; what was found
+// first counts, for then the survivor has it.
+func (r *Report) Note(m Merged) {
+	if !slices.ContainsFunc(r.Merged, func(old Merged) bool { return old.Instance == m.Instance && old.Verdict != Agreed }) {
+		r.Merged = append(slices.DeleteFunc(r.Merged, func(old Merged) bool { return old.Instance == m.Instance }), m)
+	}
 }

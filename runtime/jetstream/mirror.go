@@ -63,6 +63,7 @@ type Mirror struct {
 	blobs   map[string][]byte // snapshots that have come in part
 	heard   time.Time
 	closed  bool
+	hushed  bool
 	handle  func(op string, body []byte) ([]byte, error)
 }
 
@@ -201,6 +202,31 @@ func (m *Mirror) Follow(role Role, drop bool) error {
 	return m.write(Role{Term: role.Term, Owner: role.Owner, At: role.At})
 }
 
+// Hush lets the mirror take nothing, as long as it is decided whether it takes over: what it takes tells the owner that it does not.
+func (m *Mirror) Hush(is bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hushed = is
+}
+
+// Keep keeps a small file in the directory, durably.
+func (m *Mirror) Keep(name string, content []byte) error {
+	path := filepath.Join(m.house.Dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
+	return writeDurably(path, content)
+}
+
+// Kept is a file that was kept, nil for none.
+func (m *Mirror) Kept(name string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(m.house.Dir, filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
 // Begin makes this cloud the owner where nothing was decided yet.
 func (m *Mirror) Begin() error {
 	m.mu.Lock()
@@ -304,6 +330,9 @@ func (m *Mirror) answer(data []byte) (a mirrorAnswer, err error) {
 	if refused, err := m.refuse(q); refused != nil || err != nil {
 		a.Role = refused
 		return a, err
+	}
+	if m.hushed {
+		return a, errors.New("it is deciding whether it takes over")
 	}
 	m.heard = time.Now()
 	switch q.Op {
@@ -434,7 +463,8 @@ func (m *Mirror) snapshot(s *shelf, q mirrorQuestion, body []byte) error {
 	return s.keep(context.Background(), man, blob)
 }
 
-// Ask asks the mirror at an address what is no copying; whoever is there answers by Handle. Errors: journal.ErrUnavailable.
+// Ask asks the mirror at an address what is no copying, until the context ends; whoever is there answers by Handle. Errors:
+// journal.ErrUnavailable.
 func Ask(ctx context.Context, url, cloud, op string, body []byte) ([]byte, error) {
 	nc, err := nats.Connect(url, nats.Timeout(mirrorAsk), nats.NoReconnect())
 	if err != nil {

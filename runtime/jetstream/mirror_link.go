@@ -83,9 +83,9 @@ type link struct {
 
 	mu    sync.Mutex
 	plans map[string][]byte // that the mirror lacks
-	heard time.Time // the last question that was answered left then
-	role  Role          // of whoever has taken over, Term 0 for nobody
-	taken chan struct{} // closed when somebody has
+	heard time.Time         // the last question that was answered left then
+	role  Role              // of whoever has taken over, Term 0 for nobody
+	taken chan struct{}     // closed when somebody has
 }
 
 func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
@@ -141,6 +141,8 @@ func (l *link) close() {
 // ask asks the mirror, in the term of this cloud. Errors: ErrTakenOver, journal.ErrUnavailable.
 func (l *link) ask(ctx context.Context, q mirrorQuestion, body []byte) (mirrorAnswer, error) {
 	q.Cloud, q.Term = l.options.Cloud, l.options.Term
+	ctx, cancel := context.WithTimeout(ctx, mirrorAsk)
+	defer cancel()
 	sent := time.Now()
 	a, err := askMirror(ctx, l.nc, q, body)
 	l.mu.Lock()
@@ -167,8 +169,6 @@ func askMirror(ctx context.Context, nc *nats.Conn, q mirrorQuestion, body []byte
 	if err != nil {
 		return a, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, mirrorAsk)
-	defer cancel()
 	m, err := nc.RequestWithContext(ctx, mirrorSubject, append(append(head, '\n'), body...))
 	if err != nil {
 		return a, unavailable("asking the mirror", err)

@@ -75,7 +75,7 @@ func (n *Node) learnPlan(ctx context.Context, digest string) (*deployment.Deploy
 }
 
 func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
-	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
+	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings, n.options.Pair != nil)
 }
 
 // needed refuses to go on where an instance runs on a plan whose settings are

@@ -97,7 +97,11 @@ func servePair(c *cobra.Command, o runOptions, r *compiler.Result, listener net.
 	go func() { ended <- o.listenOn(api, limitConnections(listener, maxConnections)) }()
 	defer api.Close()
 	say := c.ErrOrStderr()
-	fmt.Fprintf(say, "cob runs the cloud %s of two on %s, %s\n", o.cloud, listener.Addr(), "mirror at "+o.pair.listen)
+	scheme := "http"
+	if o.tlsCert != "" {
+		scheme = "https"
+	}
+	fmt.Fprintf(say, "cob runs the cloud %s of two on %s://%s\nits mirror listens on %s\n", o.cloud, scheme, listener.Addr(), o.pair.listen)
 	ctx, stop := context.WithCancel(c.Context())
 	done := make(chan struct{})
 	go func() {

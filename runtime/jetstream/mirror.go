@@ -96,7 +96,7 @@ func OpenMirror(h MirrorHouse) (*Mirror, error) {
 	}
 	m.server, err = server.NewServer(&server.Options{
 		ServerName: "cob-mirror", Host: host, Port: number, NoSigs: true, NoLog: true, NoSystemAccount: true,
-		Authorization: h.Token, MaxPayload: MaxPayloadCeiling, WriteDeadline: mirrorAsk,
+		Authorization: h.Token, MaxPayload: DefaultMaxPayload, WriteDeadline: mirrorAsk,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", h.Listen, err)

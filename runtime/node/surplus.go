@@ -24,7 +24,7 @@ const (
 	// takes it.
 	MaxSurplus = 1 << 20
 	// surplusPart is about how much it brings at once.
-	surplusPart = 4 << 20
+	surplusPart = 2 << 20
 )
 
 // surplus is what the store of a loser has of some instances of a shard, beyond what

@@ -89,7 +89,7 @@ func (n *Tenure) renew(ctx context.Context) {
 	every := n.twin.options.Lease / 6
 	for pause(ctx, every) == nil {
 		if n.keeper != nil {
-			limited, cancel := context.WithTimeout(ctx, every)
+			limited, cancel := context.WithTimeout(ctx, n.twin.options.Lease/3)
 			_, sent, err := n.sign(limited)
 			cancel()
 			n.mu.Lock()

@@ -52,6 +52,8 @@ type Twin struct {
 
 	mu      sync.Mutex
 	witness *jetstream.Server // nil while it was not reached
+	board   *jetstream.Board  // of the witness
+	away    bool              // the witness did not answer last
 	place   failover.Place
 	tenure  *Tenure
 	yielded time.Time // when the shards were handed over last
@@ -85,7 +87,7 @@ func Open(o Options) (*Twin, error) {
 func (t *Twin) Close(ctx context.Context) error {
 	t.mu.Lock()
 	w := t.witness
-	t.witness = nil
+	t.witness, t.board = nil, nil
 	t.mu.Unlock()
 	var err error
 	if w != nil {
@@ -104,24 +106,25 @@ func noteOf(r jetstream.Role) failover.Note {
 	return failover.Note{Term: r.Term, Owner: r.Owner, Alone: r.Alone}
 }
 
-// board opens the witness, or gives the one that is open.
-func (t *Twin) board(ctx context.Context) (*jetstream.Board, error) {
-	ctx, cancel := context.WithTimeout(ctx, witnessTime)
-	defer cancel()
+// reach opens the witness, or gives the board of the one that is open.
+func (t *Twin) reach(ctx context.Context) (*jetstream.Board, error) {
 	t.mu.Lock()
-	w := t.witness
-	t.mu.Unlock()
-	if w == nil {
-		var err error
-		w, err = jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log})
+	defer t.mu.Unlock()
+	if t.witness == nil {
+		w, err := jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log})
 		if err != nil {
 			return nil, err
 		}
-		t.mu.Lock()
 		t.witness = w
-		t.mu.Unlock()
 	}
-	return w.Board(ctx)
+	if t.board == nil {
+		b, err := t.witness.Board(ctx)
+		if err != nil {
+			return nil, err
+		}
+		t.board = b
+	}
+	return t.board, nil
 }
 
 func (t *Twin) noteKey() string  { return "pair." + t.options.Pair + ".owner" }
@@ -137,7 +140,21 @@ type look struct {
 
 // look asks the witness. Errors: it cannot be reached.
 func (t *Twin) look(ctx context.Context) (look, error) {
-	board, err := t.board(ctx)
+	l, err := t.ask(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if away := err != nil; away != t.away && ctx.Err() == nil {
+		if t.away = away; away {
+			t.options.Log.Warn("the witness does not answer", "error", err)
+		} else {
+			t.options.Log.Warn("the witness answers")
+		}
+	}
+	return l, err
+}
+
+func (t *Twin) ask(ctx context.Context) (look, error) {
+	board, err := t.reach(ctx)
 	if err != nil {
 		return look{}, err
 	}
@@ -163,7 +180,7 @@ func (t *Twin) look(ctx context.Context) (look, error) {
 			return look{}, err
 		}
 		if !gone {
-			return t.look(ctx)
+			return look{}, errors.New("it is behind")
 		}
 	}
 	return l, nil

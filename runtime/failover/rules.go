@@ -82,6 +82,13 @@ const (
 
 func (p Place) String() string { return [...]string{"unsure", "owner", "mirror"}[p] }
 
+// Chosen says that the witness says that a cloud takes over, which does not know it
+// yet: the answer was lost, or the cloud died. It does so as soon as it has been silent
+// to the owner for the time of the lease, because the owner may have heard it since.
+func Chosen(cloud string, own, note Note) bool {
+	return note.Owner == cloud && note.Term > own.Term
+}
+
 // Begin says what a cloud is when it begins, or begins again: by the note of the
 // witness, which may be nil where there is none or it cannot be reached, by what the
 // cloud knows itself, and by what the other cloud says, nil where it does not answer.

@@ -22,7 +22,7 @@ type CopyStatus struct {
 	Last   uint64    // the last commit that it holds, durably
 	Behind uint64    // how many commits it lacks
 	Err    error     // why it takes nothing now, nil while it does
-	Since  time.Time // where it lacks something: when it last lacked nothing
+	Since  time.Time // where it lacks something: when it last lacked nothing, the zero time where that was never seen
 }
 
 // A second is a place for the second copy of a journal: a directory, or a mirror in another cloud.
@@ -54,12 +54,12 @@ type copier struct {
 	last   uint64
 	failed error
 	moved  chan struct{} // closed when last or failed has changed
-	since  time.Time     // the copy lacked nothing then
+	since  time.Time     // the copy lacked nothing then, the zero time where that was never seen
 }
 
 func newCopier(j *Journal, to second, retry time.Duration) *copier {
 	ctx, stop := context.WithCancel(context.Background())
-	c := &copier{journal: j, to: to, retry: retry, stop: stop, done: make(chan struct{}), wake: make(chan struct{}, 1), moved: make(chan struct{}), since: time.Now()}
+	c := &copier{journal: j, to: to, retry: retry, stop: stop, done: make(chan struct{}), wake: make(chan struct{}, 1), moved: make(chan struct{})}
 	go c.run(ctx)
 	return c
 }

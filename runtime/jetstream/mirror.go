@@ -364,9 +364,11 @@ func (m *Mirror) refuse(q mirrorQuestion) (*Role, error) {
 	switch {
 	case q.Cloud == m.house.Cloud:
 		return nil, fmt.Errorf("this is the mirror of %s itself: --mirror names the other cloud's", q.Cloud)
-	case q.Term < m.role.Term, q.Term == m.role.Term && q.Cloud != m.role.Owner, m.role.Owner == m.house.Cloud:
+	case q.Term < m.role.Term, q.Term == m.role.Term && q.Cloud != m.role.Owner:
 		role := m.role
 		return &role, nil
+	case m.role.Owner == m.house.Cloud:
+		return nil, fmt.Errorf("%s was the owner of term %d and has not given yet what only it has", m.house.Cloud, m.role.Term)
 	case q.Term > m.role.Term:
 		return nil, m.write(Role{Term: q.Term, Owner: q.Cloud, At: time.Now().UTC()})
 	}

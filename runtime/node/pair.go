@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -91,7 +92,7 @@ func (a *awaited) wait(ctx context.Context, number uint64) error {
 	for {
 		need, lacks := a.node.Need(), time.Duration(0)
 		if status := a.Journal.Mirror(); status.Behind > 0 {
-			lacks = time.Since(status.Since)
+			lacks = lag(status)
 		}
 		if !need.Waits(a.node.options.Pair.Alone(), lacks) {
 			return nil
@@ -103,6 +104,14 @@ func (a *awaited) wait(ctx context.Context, number uint64) error {
 			return err
 		}
 	}
+}
+
+// lag is for how long a copy lacks something.
+func lag(s jetstream.CopyStatus) time.Duration {
+	if s.Since.IsZero() {
+		return math.MaxInt64 // since before this node opened
+	}
+	return time.Since(s.Since)
 }
 
 // Need is what the plans of the store want of a mirror: that of all their processes.
@@ -141,7 +150,7 @@ func (n *Node) pairUp(ctx context.Context, states []*engine.State) error {
 			n.underWay = append(n.underWay, failover.Repeated{Instance: t.Instance, Key: t.Key, What: what(e)})
 		}
 	}
-	for told := false; n.Need().Waits(n.options.Pair.Alone(), 0); told = true {
+	for told := false; n.Need().Waits(n.options.Pair.Alone(), math.MaxInt64); told = true {
 		limited, cancel := context.WithTimeout(ctx, mirrorPatience)
 		err := n.Synced(limited)
 		cancel()
@@ -209,7 +218,7 @@ func (n *Node) Mirrors() []MirrorState {
 		m := s.journal.Mirror()
 		state := MirrorState{Shard: s.number, Last: m.Last, Behind: m.Behind}
 		if m.Behind > 0 {
-			state.LagMs = time.Since(m.Since).Milliseconds()
+			state.LagMs = min(lag(m), time.Since(n.opened)).Milliseconds()
 		}
 		if m.Err != nil {
 			state.Error = m.Err.Error()

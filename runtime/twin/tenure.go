@@ -38,6 +38,7 @@ type Tenure struct {
 	mu      sync.Mutex
 	keeper  *lease.Keeper // nil without a witness
 	alone   bool
+	noted   bool // what the witness is known to say of it; true where that is not known
 	inner   Inner
 	yields  bool
 	stopped chan struct{} // closed when the node has ended
@@ -48,15 +49,15 @@ type Tenure struct {
 func (t *Twin) Own(ctx context.Context) (*Tenure, error) {
 	role := t.mirror.Role()
 	work, stop := context.WithCancel(context.Background())
-	n := &Tenure{twin: t, term: role.Term, began: time.Now(), alone: role.Alone, ended: make(chan struct{}), stopped: make(chan struct{}), stop: stop}
+	n := &Tenure{twin: t, term: role.Term, began: time.Now(), alone: role.Alone, noted: role.Alone, ended: make(chan struct{}), stopped: make(chan struct{}), stop: stop}
 	if t.options.Witness != "" {
 		n.keeper = lease.New(t.options.Cloud, t.options.Lease)
-		l, sent, err := n.sign(ctx)
+		l, sent, err := n.begin(ctx)
 		if err != nil {
 			stop()
 			return nil, err
 		}
-		n.alone = l.note.Alone
+		n.alone, n.noted = l.note.Alone, l.note.Alone
 		n.keeper.Begin(sent)
 	}
 	t.mu.Lock()
@@ -69,6 +70,29 @@ func (t *Twin) Own(ctx context.Context) (*Tenure, error) {
 // now is the time of the keeper's clock.
 func (n *Tenure) now() time.Duration { return time.Since(n.began) }
 
+// begin signs after it has written the note anew: a mirror that has looked before does
+// not take over any more.
+func (n *Tenure) begin(ctx context.Context) (look, time.Duration, error) {
+	l, err := n.twin.look(ctx)
+	if err == nil {
+		if err = n.owned(l); err == nil {
+			err = n.twin.write(ctx, l, l.note)
+		}
+	}
+	if err != nil {
+		return l, 0, err
+	}
+	return n.sign(ctx)
+}
+
+// owned is why this cloud does not own, as the witness says.
+func (n *Tenure) owned(l look) error {
+	if l.note.Owner == n.twin.options.Cloud && l.note.Term == n.term {
+		return nil
+	}
+	return fmt.Errorf("%w: %s in term %d, says the witness", jetstream.ErrTakenOver, l.note.Owner, l.note.Term)
+}
+
 // sign writes the sign of life, and says when it left.
 func (n *Tenure) sign(ctx context.Context) (look, time.Duration, error) {
 	t := n.twin
@@ -76,8 +100,8 @@ func (n *Tenure) sign(ctx context.Context) (look, time.Duration, error) {
 	if err != nil {
 		return l, 0, err
 	}
-	if l.note.Owner != t.options.Cloud || l.note.Term != n.term {
-		return l, 0, fmt.Errorf("%w: %s in term %d, says the witness", jetstream.ErrTakenOver, l.note.Owner, l.note.Term)
+	if err := n.owned(l); err != nil {
+		return l, 0, err
 	}
 	sent := n.now()
 	_, err = l.board.Write(ctx, t.aliveKey(), []byte(t.options.Cloud), l.alive, t.options.Lease)
@@ -115,14 +139,21 @@ func (n *Tenure) renew(ctx context.Context) {
 // company looks whether there is a mirror that holds everything.
 func (n *Tenure) company(ctx context.Context) {
 	n.mu.Lock()
-	inner, alone := n.inner, n.alone
+	inner, alone, noted := n.inner, n.alone, n.noted
 	n.mu.Unlock()
 	if inner == nil {
 		return
 	}
 	limited, cancel := context.WithTimeout(ctx, n.twin.options.Lease/4)
 	defer cancel()
-	if !alone {
+	switch {
+	case alone:
+		if inner.Synced(limited) == nil {
+			n.tell(false) // commits wait from now on, and what came meanwhile is waited for before the witness hears of it
+		}
+	case noted && inner.Synced(limited) == nil:
+		_ = n.setAlone(limited, false) // it is tried again; until then the other cloud does not take over
+	default:
 		since := inner.MirrorHeard()
 		if since.Before(n.began) {
 			since = n.began
@@ -130,14 +161,6 @@ func (n *Tenure) company(ctx context.Context) {
 		if n.keeper != nil && inner.Need().GoesAlone(time.Since(since), n.twin.options.Lease) {
 			_ = n.setAlone(limited, true) // where the witness does not agree, commits go on waiting
 		}
-		return
-	}
-	if inner.Synced(limited) != nil {
-		return
-	}
-	n.tell(false) // commits wait from now on; those before are looked at once more
-	if inner.Synced(limited) != nil || n.setAlone(limited, false) != nil {
-		n.tell(true)
 	}
 }
 
@@ -147,7 +170,14 @@ func (n *Tenure) tell(alone bool) {
 	n.alone = alone
 }
 
+func (n *Tenure) note(alone bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.noted = alone
+}
+
 // setAlone writes down, at the witness first, whether the other cloud lacks something.
+// Where it is not known whether the witness took it, commits go on waiting.
 func (n *Tenure) setAlone(ctx context.Context, alone bool) error {
 	t := n.twin
 	if n.keeper != nil {
@@ -155,10 +185,11 @@ func (n *Tenure) setAlone(ctx context.Context, alone bool) error {
 		if err != nil {
 			return err
 		}
-		if l.note.Owner != t.options.Cloud || l.note.Term != n.term {
-			return jetstream.ErrTakenOver
+		if err := n.owned(l); err != nil {
+			return err
 		}
 		l.note.Alone = alone
+		n.note(true)
 		if err := t.write(ctx, l, l.note); err != nil {
 			return err
 		}
@@ -166,6 +197,7 @@ func (n *Tenure) setAlone(ctx context.Context, alone bool) error {
 	if err := t.mirror.Alone(alone); err != nil {
 		return err
 	}
+	n.note(alone)
 	n.tell(alone)
 	if alone {
 		t.options.Log.Warn("this cloud goes on alone: what is acknowledged from now on is in one cloud only, until the mirror is back", "cloud", t.options.Cloud)

@@ -275,8 +275,8 @@ func (t *Twin) decide(ctx context.Context) (place failover.Place, rejoin bool, e
 	switch {
 	case place == failover.Owner && note != nil && note.Owner == t.options.Cloud && t.handedOver():
 		return failover.Unsure, false, nil
-	case place == failover.Owner && note != nil && note.Term > own.Term: // it died as it took over
-		_, err = t.mirror.TakeOver(note.Term)
+	case place == failover.Owner && note != nil && failover.Chosen(t.options.Cloud, own, *note):
+		return failover.Mirror, false, nil // which then takes over
 	case place == failover.Owner && note != nil && note.Term == 0:
 		if t.write(ctx, l, own) != nil {
 			return failover.Unsure, false, nil
@@ -329,13 +329,20 @@ func (t *Twin) unattended(ctx context.Context) (taken bool, err error) {
 	if t.options.Witness == "" {
 		return false, nil
 	}
+	t.mirror.Hush(true) // an owner that asks from now on is not told that this is a mirror
+	chosen := false
+	defer func() { t.mirror.Hush(chosen && !taken) }()
 	l, err := t.look(ctx)
 	if err != nil {
 		return false, ctx.Err() // the next look asks again
 	}
-	t.mirror.Hush(true) // an owner that is heard from now on is not told that this is a mirror
-	defer t.mirror.Hush(false)
 	own := noteOf(t.mirror.Role())
+	if chosen = failover.Chosen(t.options.Cloud, own, l.note); chosen {
+		if t.silent() < t.options.Lease {
+			return false, nil
+		}
+		return true, t.take(l.note.Term, own.Owner, "the witness says so")
+	}
 	next, may := failover.TakesOver(t.options.Cloud, own, l.note, l.alive != 0, t.silent(), t.options.Lease)
 	if !may || t.write(ctx, l, next) != nil {
 		return false, nil
@@ -380,8 +387,8 @@ func (t *Twin) byHand(ctx context.Context, lost bool) error {
 		if l.note.Term >= term || l.note.Owner == t.options.Cloud {
 			return fmt.Errorf("the witness says that %s owns in term %d", l.note.Owner, l.note.Term)
 		}
-		if l.alive != 0 && lost {
-			return fmt.Errorf("%s is not lost, the witness hears it", own.Owner)
+		if lost && (l.alive != 0 || t.silent() < t.options.Lease) {
+			return fmt.Errorf("%s was heard within the last %v: ask again then", own.Owner, t.options.Lease)
 		}
 		if err := t.write(ctx, l, failover.Note{Term: term, Owner: t.options.Cloud, Alone: true}); err != nil {
 			return fmt.Errorf("writing it down at the witness: %w", err)

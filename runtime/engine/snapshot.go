@@ -14,7 +14,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 9
+const SnapshotVersion = 10
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.

@@ -65,11 +65,13 @@ func (e *ExternalServerError) Error() string {
 
 // Error codes of the JetStream API.
 const (
+	codeNoLeader              = 10008
 	codeInsufficientResources = 10023
 	codeStorageExceeded       = 10047
 	codeNoMessage             = 10037
 	codeMessageTooLarge       = 10054
 	codeWrongLastSequence     = 10071
+	codeBeingWritten          = 10164 // another write over the same message is under way
 	codeStoreFailed           = 10077
 )
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -106,12 +105,10 @@ func (n *Node) join(ctx context.Context) error {
 		refused: map[int]time.Time{}, stop: map[*ownedShard]func(){}, plans: map[string]planNote{}, revisions: make([]uint64, n.count()),
 		view: lease.View{Shards: make([]lease.Hold, n.count())},
 	}
-	n.cluster = c
-	hush, err := c.bus.Listen(placeBoard, func([]byte, func([]byte)) { c.wake() })
-	if err != nil {
+	if c.hush, err = c.bus.Listen(placeBoard, func([]byte, func([]byte)) { c.wake() }); err != nil {
 		return err
 	}
-	c.hush = hush
+	n.cluster = c
 	if err := c.session(ctx); err != nil {
 		return err
 	}
@@ -349,13 +346,12 @@ func (c *cluster) changed(ctx context.Context) {
 	}
 }
 
-// latest is what the board says, as far as this node knows.
+// latest is what the board says, as far as this node knows. It does not change: what
+// is known later is another view.
 func (c *cluster) latest() lease.View {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v := c.view
-	v.Shards = slices.Clone(v.Shards)
-	return v
+	return c.view
 }
 
 // askShard asks the owner of a shard, until it is another one. Errors: ErrElsewhere,
@@ -368,9 +364,6 @@ func (c *cluster) askShard(ctx context.Context, number int, question []byte, may
 	h, view := c.view.Shards[number], c.view
 	a := &asking{number, h.Epoch, cancel}
 	c.asking[a] = struct{}{}
-	if may != nil {
-		view.Shards = slices.Clone(view.Shards)
-	}
 	c.mu.Unlock()
 	defer func() {
 		c.mu.Lock()

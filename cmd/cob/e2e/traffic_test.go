@@ -25,14 +25,15 @@ const customers = 8
 // a manager. Who gets no answer asks again, under the same key; who got one
 // never asks again. So what was acknowledged and lost stays lost, and is found.
 type traffic struct {
-	direct bool // customers use no channel
-	t      *testing.T
+	t      testing.TB
 	world  *world
 	node   atomic.Pointer[node]
 	acked  atomic.Int64
 	work   context.Context
 	leave  context.CancelFunc
 	team   sync.WaitGroup
+	told   history
+	direct bool // customers use no channel
 }
 
 // hire lets nobody work yet.
@@ -110,15 +111,21 @@ func (p *traffic) buy(messages []services.Message) {
 	}
 }
 
+const intake = "/v1/channels/orders.intake/messages"
+
 func (p *traffic) send(m services.Message, direct bool) {
 	want := services.Expect(m).Outcome
-	path, body := "/v1/channels/orders.intake/messages", string(m.Payload())
+	path, body := intake, string(m.Payload())
 	if direct && want != services.Filtered { // it is the route that filters
 		path, body = "/v1/processes/orders.Fulfil/instances", `{"order":`+body+`}`
 	}
+	call := begin()
 	a, err := p.insist("POST", path, body, m.Message)
 	if errors.Is(err, errLeft) {
 		return
+	}
+	if id, s, ok := heard(a); ok && path != intake {
+		p.told.add(call, asked{id, true}, s)
 	}
 	if err != nil || (a.status == 400) != (want == services.Malformed) || a.status > 400 {
 		p.t.Errorf("%s, which is %s: %d %s %v", m.Message, want, a.status, a.text, err)

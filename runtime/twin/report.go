@@ -79,7 +79,7 @@ type State struct {
 	Place string `json:"place"` // owner, mirror or unsure
 	Term  uint64 `json:"term"`
 	Owner string `json:"owner"`
-	Alone bool   `json:"alone"` // commits do not wait for the mirror, and it must not take over
+	Alone bool   `json:"alone"` // the other cloud does not hold everything yet, so it must not take over
 	// SilentMs is how long the owner was not heard here, where this is the mirror.
 	SilentMs int64 `json:"silent_ms,omitempty"`
 	// Held are the last commits that this mirror has, by journal.
@@ -95,7 +95,7 @@ func (t *Twin) State() (State, error) {
 	s := State{Cloud: t.options.Cloud, Place: place.String(), Term: role.Term, Owner: role.Owner}
 	switch {
 	case tenure != nil:
-		s.Place, s.Alone = failover.Owner.String(), tenure.Alone()
+		s.Place, s.Alone = failover.Owner.String(), !tenure.mayBeFollowed()
 	case place == failover.Mirror:
 		s.SilentMs, s.Held = t.silent().Milliseconds(), map[string]uint64{}
 		heads, err := t.mirror.Heads()

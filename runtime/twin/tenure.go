@@ -234,6 +234,13 @@ func (n *Tenure) Alone() bool {
 	return n.alone
 }
 
+// mayBeFollowed says that the other cloud holds everything and may take over.
+func (n *Tenure) mayBeFollowed() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.alone && !n.noted
+}
+
 // Ended implements node.Pair.
 func (n *Tenure) Ended() <-chan struct{} { return n.ended }
 
@@ -273,7 +280,7 @@ func (t *Twin) yield() error {
 	if n == nil {
 		return errors.New("this cloud does not own the shards")
 	}
-	if n.Alone() {
+	if !n.mayBeFollowed() {
 		return errors.New("the mirror does not hold everything yet: cob clouds says how far it is")
 	}
 	n.mu.Lock()

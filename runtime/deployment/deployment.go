@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -20,6 +21,9 @@ type Deployment struct {
 	Program  *engine.Program
 	Sinks    *connector.Set
 	Universe *types.Universe
+	// Away are the clouds that Sinks does not reach, because their settings are
+	// elsewhere.
+	Away []string
 
 	refinements *expression.Checker
 	processes   map[string]*plan.Process
@@ -31,9 +35,15 @@ type Deployment struct {
 // Prepare makes a Deployment of an encoded plan. Errors: *plan.FormatError;
 // *RefusedError with all that keeps the plan from running here. Where that is nothing
 // but settings (a *connector.SettingsError inside of it) there is a Deployment all the
-// same: one without Sinks, that explains what ran on it and can call nobody. mirrored says
-// that the journals here have a second copy in another cloud.
-func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings, mirrored bool) (*Deployment, error) {
+// same: one without Sinks, that explains what ran on it and can call nobody.
+func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
+	return PrepareWithout(nil, false, encoded, connectors, settings)
+}
+
+// PrepareWithout is Prepare where others reach some clouds: what settings supply nothing
+// for in those clouds is no reason to refuse the plan. mirrored says that the journals
+// have a second copy in another cloud, as far as it matters here.
+func PrepareWithout(clouds []string, mirrored bool, encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
 		return nil, err
@@ -54,6 +64,11 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 	var unlinked, unbound error
 	d.Program, unlinked = engine.Link(p, d.Digest)
 	d.Sinks, unbound = connectors.Bind(p, settings)
+	var missing *connector.SettingsError
+	if len(clouds) > 0 && errors.As(unbound, &missing) {
+		d.Away = clouds
+		d.Sinks, unbound = connectors.Bind(connector.Only(p, func(cloud string) bool { return !slices.Contains(clouds, cloud) }), settings)
+	}
 	why := refused(p, wrong, unlinked, unbound)
 	switch {
 	case why == nil:

@@ -21,7 +21,7 @@ process Go(share: Percent, parts: [Percent], n: int where n > 1) { key: "${share
 	if err != nil || r.Failed() {
 		t.Fatal(err, r.Diagnostics)
 	}
-	d, err := Prepare(r.Encoded, connector.NewRegistry(), func(string, bool) (string, bool) { return "", false }, false)
+	d, err := Prepare(r.Encoded, connector.NewRegistry(), func(string, bool) (string, bool) { return "", false })
 	if err != nil {
 		t.Fatal(err)
 	}

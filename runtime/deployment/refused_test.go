@@ -111,7 +111,7 @@ func TestAllReasonsAreToldAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := deployment.Prepare(encoded, webOnly(t), onlyRome, false)
+	d, err := deployment.Prepare(encoded, webOnly(t), onlyRome)
 	var refused *deployment.RefusedError
 	if !errors.As(err, &refused) || d != nil {
 		t.Fatalf("got %v and %v", d, err)
@@ -156,7 +156,7 @@ func TestHowManyReasonsAreTold(t *testing.T) {
 			fmt.Fprintf(&tenants, "tenant t%d { instances: 5 }\n", i)
 		}
 		_, encoded := planOf(t, "package a\n\n"+tenants.String())
-		_, err := deployment.Prepare(encoded, webOnly(t), onlyRome, false)
+		_, err := deployment.Prepare(encoded, webOnly(t), onlyRome)
 		if err == nil || strings.Count(err.Error(), "\n  a.cob:") != deployment.MaxTold || strings.HasSuffix(err.Error(), "and 1 more") != more {
 			t.Errorf("%d reasons are told as\n%v", n, err)
 		}
@@ -169,7 +169,7 @@ func TestWhatMissesSettingsAloneIsStillADeployment(t *testing.T) {
 	const text = "package a\n\ncloud paris { x: 1 }\n\nendpoint e: http {\n  operation get() -> string { get \"/\" }\n  on paris { url: env.E }\n}\n\nprocess Q() { pause: wait 1m }\n"
 	for declared, ready := range map[string]bool{"": true, "tenant t { instances: 5 }\n": false} {
 		_, encoded := planOf(t, text+declared)
-		d, err := deployment.Prepare(encoded, webOnly(t), onlyRome, false)
+		d, err := deployment.Prepare(encoded, webOnly(t), onlyRome)
 		var missing *connector.SettingsError
 		if errors.As(err, &missing) != ready || (d != nil) != ready {
 			t.Errorf("with %q: %v, %v", declared, d, err)

@@ -22,7 +22,7 @@ func TestARuleThatNobodyWouldAskIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = deployment.Prepare(encoded, webOnly(t), nil, false)
+		_, err = deployment.Prepare(encoded, webOnly(t), nil)
 		if (err != nil) != refused {
 			t.Errorf("%s: %v", rule, err)
 		}

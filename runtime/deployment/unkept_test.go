@@ -51,7 +51,7 @@ process Q(id: string) -> string {
 		if err != nil || r.Failed() {
 			t.Fatalf("%s: %v %v", declared, err, r.Diagnostics)
 		}
-		_, err = deployment.Prepare(r.Encoded, webOnly(t), func(string, bool) (string, bool) { return "x", true }, false)
+		_, err = deployment.Prepare(r.Encoded, webOnly(t), func(string, bool) (string, bool) { return "x", true })
 		var refused *deployment.RefusedError
 		is := errors.As(err, &refused)
 		switch {

@@ -213,7 +213,7 @@ func TestAnActivationInTheMiddleIsFinished(t *testing.T) {
 	n, _ := opened(t, filepath.Join(t.TempDir(), "store"))
 	activatePlan(t, n, passing(t, "one", 0))
 	encoded := passing(t, "one", -1)
-	d, err := deployment.Prepare(encoded, n.options.Connectors, n.options.Settings, false)
+	d, err := deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (pro
 		if err != nil {
 			return nil, err
 		}
-		d, err := deployment.Prepare(encoded, o.Connectors, o.Settings, true)
+		d, err := deployment.PrepareWithout(o.Agents, true, encoded, o.Connectors, o.Settings)
 		var missing *connector.SettingsError
 		if err != nil && !errors.As(err, &missing) {
 			return nil, err

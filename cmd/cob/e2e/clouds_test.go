@@ -9,6 +9,7 @@ import (
 
 	"github.com/cob-lang/cob/runtime/admin"
 	"github.com/cob-lang/cob/runtime/failover"
+	"github.com/cob-lang/cob/runtime/record"
 )
 
 // freeAddress is one that nobody listens on.
@@ -118,8 +119,10 @@ func TestACloudIsLostAndComesBack(t *testing.T) {
 		t.Errorf("rome is %+v", c)
 	}
 	s := london.start(goodOrder("back"), "")
-	london.inSelect(s.ID)
-	if london.instances(); len(london.instances()) < orders {
-		t.Errorf("%d instances came back of %d", len(london.instances()), orders)
+	if d := london.over(s.ID); d.State != record.Completed {
+		t.Errorf("it is %s: %s", d.State, d.Detail)
+	}
+	if back := len(london.instances()); back != orders+1 {
+		t.Errorf("%d instances came back of %d", back, orders+1)
 	}
 }

@@ -160,6 +160,9 @@ func (n *Node) pairUp(ctx context.Context, states []*engine.State) error {
 		if !errors.Is(err, journal.ErrUnavailable) || ctx.Err() != nil {
 			return err
 		}
+		if !n.options.Pair.Valid() {
+			return ErrTakenOver
+		}
 		if !told {
 			n.log.Warn("waiting for the mirror in the other cloud, because a plan says that nothing may be in one cloud only", "error", err)
 		}

@@ -150,6 +150,11 @@ var besides = map[string]func(t *testing.T) *world{
 		}
 		return w
 	},
+	"deeper": func(t *testing.T) *world {
+		w := newWorld(t, plans["order"](), storyLimits())
+		w.do(record.StartInstance{Process: "p.P", Key: "k1", Input: map[string]types.Value{"order": map[string]types.Value{"id": "k1", "total": int64(20)}}, Depth: 3})
+		return w
+	},
 	"requests": func(t *testing.T) *world {
 		w := newWorld(t, stumbling(), storyLimits())
 		w.run("start k1 1")

@@ -45,6 +45,7 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		return Deployed{}, err
 	}
 	n.deployments.Add(d)
+	n.learnNeed()
 	if err := n.move(d); err != nil {
 		n.finishLater()
 		return Deployed{}, err

@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -154,6 +156,8 @@ func (s *storm) round(number int, gusts []gust) {
 		}
 	}
 	s.send() // some of it to the node that is hit
+	// A node that is started needs servers: they are hit last, and healed first.
+	slices.SortFunc(gusts, func(a, b gust) int { return cmp.Compare(hazards[a.hazard].part, hazards[b.hazard].part) })
 	for _, g := range gusts {
 		heal = append(heal, hazards[g.hazard].hit(s, g))
 	}
@@ -161,7 +165,7 @@ func (s *storm) round(number int, gusts []gust) {
 	for _, g := range gusts {
 		time.Sleep(g.lasts / time.Duration(len(gusts)))
 	}
-	for _, h := range heal {
+	for _, h := range slices.Backward(heal) {
 		h()
 	}
 	s.crew.even()

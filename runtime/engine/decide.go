@@ -154,10 +154,19 @@ func (d *decider) activatePlan(c *record.ActivatePlan) record.Reply {
 	if no := tooLong("package's name", c.Package); no != nil {
 		return record.Reply{Rejected: no}
 	}
-	if d.s.active[c.Package] == c.Digest {
+	for i := range c.Rollouts {
+		if no := d.s.unready(&c.Rollouts[i]); no != nil {
+			return record.Reply{Rejected: no}
+		}
+	}
+	if d.s.active[c.Package] != c.Digest {
+		d.emit(record.PlanActivated{At: d.now, Package: c.Package, Digest: c.Digest})
+	} else if len(c.Rollouts) == 0 {
 		return record.Reply{Existing: true}
 	}
-	d.emit(record.PlanActivated{At: d.now, Package: c.Package, Digest: c.Digest})
+	for i := range c.Rollouts {
+		d.setRollout(&c.Rollouts[i])
+	}
 	return record.Reply{}
 }
 
@@ -194,6 +203,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 			return d.watched(id, c.Watch)
 		}
 		return record.Reply{Instance: id, Existing: true}
+	}
+	if c.Plan == "" {
+		c.Plan = d.s.planFor(c.Process, c.Input)
 	}
 	f, no := d.flowNamed(c.Process, c.Plan)
 	switch {

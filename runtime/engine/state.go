@@ -35,6 +35,8 @@ type State struct {
 	received  map[string]*received          // by receiver
 	stuck     int                           // instances with an incident
 	cells     map[string]*cell
+	ways      ways
+	rollouts  map[string]*rollout // by process
 
 	// awake are the instances that are not packed, and some that are over; at packNext
 	// of them those that wait for long are packed.
@@ -243,6 +245,7 @@ func (s *State) reset() {
 	s.received = map[string]*received{}
 	s.cells = map[string]*cell{}
 	s.awaiting = nil
+	s.rollouts = map[string]*rollout{}
 	s.awake, s.packNext = nil, s.packFrom
 	s.stuck = 0
 	s.env = map[string]types.Value{}

@@ -67,6 +67,7 @@ func (t *Teller) tellVerb(e record.Event) {
 	if record.About(e) != t.instance.ID {
 		return
 	}
+	t.tellVersion(e)
 	switch e := e.(type) {
 	case record.InstancePoisoned:
 		t.add(e.At, Entry{What: "incident", Detail: "a bug of this program, met while it decided " + e.Command + ": " + e.Detail})

@@ -221,6 +221,12 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.continued(x, e)
 		}
+	case record.InstanceMigrated:
+		if x := v.touch(e.Instance, commit); x != nil {
+			v.migrated(x, e)
+		}
+	case record.MigrationFailed:
+		v.touch(e.Instance, commit)
 	case record.Indexed:
 		if x := v.touch(e.Instance, commit); x != nil {
 			x.own().search = e.Values

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -159,15 +160,12 @@ func (d *decider) activatePlan(c *record.ActivatePlan) record.Reply {
 			return record.Reply{Rejected: no}
 		}
 	}
+	before := len(d.events)
 	if d.s.active[c.Package] != c.Digest {
 		d.emit(record.PlanActivated{At: d.now, Package: c.Package, Digest: c.Digest})
-	} else if len(c.Rollouts) == 0 {
-		return record.Reply{Existing: true}
 	}
-	for i := range c.Rollouts {
-		d.setRollout(&c.Rollouts[i])
-	}
-	return record.Reply{}
+	d.onlyRollouts(c)
+	return record.Reply{Existing: len(d.events) == before}
 }
 
 // flowNamed finds the process or route in a plan of its package.
@@ -204,8 +202,8 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 		}
 		return record.Reply{Instance: id, Existing: true}
 	}
-	if c.Plan == "" {
-		c.Plan = d.s.planFor(c.Process, c.Input)
+	if c.Plan == "" || c.Plan == d.s.active[packageOf(c.Process)] {
+		c.Plan = cmp.Or(d.s.planFor(c.Process, c.Input), c.Plan)
 	}
 	f, no := d.flowNamed(c.Process, c.Plan)
 	switch {

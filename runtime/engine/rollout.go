@@ -154,6 +154,19 @@ func (s *State) unready(c *record.SetRollout) *record.Rejection {
 	return reject(record.UnknownPlan, "the plan %s is not stored here: deploy it first", missing).Rejected
 }
 
+// onlyRollouts lets those of an activation run, and no other one of its package.
+func (d *decider) onlyRollouts(c *record.ActivatePlan) {
+	for _, process := range sortedKeys(d.s.rollouts) {
+		wanted := slices.ContainsFunc(c.Rollouts, func(r record.SetRollout) bool { return r.Process == process })
+		if r := d.s.rollouts[process]; !wanted && packageOf(process) == c.Package {
+			d.emit(record.RolloutSet{At: d.now, Process: process, Newer: r.newer, Older: r.older, Share: r.share, Over: true})
+		}
+	}
+	for i := range c.Rollouts {
+		d.setRollout(&c.Rollouts[i])
+	}
+}
+
 func (s *State) rolloutSet(e *record.RolloutSet) {
 	now := s.rollouts[e.Process]
 	switch {

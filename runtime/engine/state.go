@@ -265,11 +265,16 @@ func (s *State) AddProgram(p *Program) {
 	}
 }
 
-// DropProgram forgets a plan that no package starts instances with and no living
-// instance is pinned to; it says whether it did. It looks at all instances.
+// DropProgram forgets a plan that no package and no rollout starts instances with and
+// no living instance is pinned to; it says whether it did. It looks at all instances.
 func (s *State) DropProgram(digest string) bool {
 	for _, active := range s.active {
 		if active == digest {
+			return false
+		}
+	}
+	for _, r := range s.rollouts {
+		if r.newer == digest || r.older == digest {
 			return false
 		}
 	}

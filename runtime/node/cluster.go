@@ -78,7 +78,9 @@ type shardNote struct {
 
 // planNote is which plan of a package is active.
 type planNote struct {
-	Digest   string `json:"digest"`
+	Digest string `json:"digest"`
+	// Shares are the rollouts to it that run, by process.
+	Shares   map[string]shareNote `json:"shares,omitempty"`
 	revision uint64
 }
 
@@ -120,6 +122,7 @@ func (n *Node) join(ctx context.Context) error {
 	}
 	c.follow()
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
+	n.workers.Go(n.judgeRollouts)
 	c.ended.Go(c.renew)
 	c.ended.Go(c.run)
 	return nil

@@ -140,8 +140,8 @@ type RetryInstance struct {
 type ActivatePlan struct {
 	Package string
 	Digest  string
-	// Rollouts are of processes of the package that not all start with it at once.
-	// Those that ran before end.
+	// Rollouts are of processes of the package that not all start with it at once. All
+	// others of the package end.
 	Rollouts []SetRollout
 }
 

@@ -76,7 +76,7 @@ var rooms = []room{
 	{path: "spec/document"},
 	{path: "spec", imports: []string{"..."}},
 	{path: "examples/...", imports: []string{"lang/types"}},
-	{path: "cmd/...", imports: []string{"..."}, libraries: []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{path: "cmd/...", imports: []string{"..."}, libraries: []string{"github.com/spf13/cobra", "golang.org/x/term", "github.com/anishathalye/porcupine"}},
 }
 
 // What a pure room may not touch.

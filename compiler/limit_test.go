@@ -25,6 +25,12 @@ func TestHowManyMayStandTogether(t *testing.T) {
 		"fields of a value": func(n int) string {
 			return "process P(a: int) -> int {\n  let r = {" + repeated(n, "f#: a, ") + "}\n  return r.f0\n}\n"
 		},
+		"places": func(n int) string {
+			return repeated(n, "cloud c# { }\n") + "endpoint e: http {\n  operation get(a: int) -> int { get \"/x/${a}\" }\n" + repeated(n, "  on c# { url: env.URL# }\n") + "}\n"
+		},
+		"receives": func(n int) string {
+			return "cloud c { }\nendpoint e: http {\n" + repeated(n, "  receive r#: json { path: \"/#\" }\n") + "  on c { url: env.URL }\n}\n"
+		},
 		"arms": func(n int) string {
 			return "process P(a: int) -> int {\n  match a {\n" + repeated(n-1, "    # => return #,\n") + "    else => return 0,\n  }\n}\n"
 		},

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -44,6 +46,9 @@ func (t target) token() (string, error) {
 
 // known says whether the node learns from a token who asks.
 func (t target) known() bool { return t.tokenFile != "" || os.Getenv("COB_TOKEN") != "" }
+
+// requestHeader names a request.
+const requestHeader = "Idempotency-Key"
 
 // client asks a node over its HTTP API.
 type client struct {
@@ -92,6 +97,9 @@ func (c *client) ask(ctx context.Context, method, path string, headers map[strin
 	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
+	if method == http.MethodPost && request.Header.Get(requestHeader) == "" {
+		request.Header.Set(requestHeader, rand.Text()) // so that it is done once, however often it is sent
+	}
 	token, err := c.to.token()
 	if err != nil {
 		return nil, err
@@ -99,12 +107,10 @@ func (c *client) ask(ctx context.Context, method, path string, headers map[strin
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
-	response, err := c.http.Do(request)
-	if err != nil {
+	response, text, err := c.send(request)
+	if response == nil {
 		return nil, failure(exitUnreachable, "no node answers at %s: %v\n  start one with: cob run DIR", c.base, unwrapURL(err))
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return nil, failure(exitUnreachable, "the answer of %s was cut off: %v", c.base, err)
 	}
@@ -112,6 +118,25 @@ func (c *client) ask(ctx context.Context, method, path string, headers map[strin
 		return nil, problemError(c.base, response.StatusCode, text)
 	}
 	return text, nil
+}
+
+// send sends a request, and once more where it got through and its answer did not come
+// whole. response is nil where there was none.
+func (c *client) send(request *http.Request) (response *http.Response, text []byte, err error) {
+	for range 2 {
+		if response, err = c.http.Do(request); err == nil {
+			text, err = io.ReadAll(response.Body)
+			_ = response.Body.Close() // it was read
+		}
+		var dial *net.OpError
+		if err == nil || errors.As(err, &dial) && dial.Op == "dial" || request.Context().Err() != nil {
+			break
+		}
+		if request.GetBody != nil {
+			request.Body, _ = request.GetBody() // bytes in memory
+		}
+	}
+	return response, text, err
 }
 
 func unwrapURL(err error) error {

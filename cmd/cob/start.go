@@ -39,7 +39,7 @@ func startCommand() *cobra.Command {
 		path := "/v1/processes/" + url.PathEscape(args[0]) + "/instances?wait=" + min(wait, firstWait).String()
 		headers := map[string]string{}
 		if key != "" {
-			headers["Idempotency-Key"] = key
+			headers[requestHeader] = key
 		}
 		var started admin.Started
 		node, begun := newClient(*server), time.Now()

@@ -31,6 +31,18 @@ type answer struct {
 	known  bool // raises are all there are
 }
 
+// raised are the faults that a block with a catch is asked about.
+func (a answer) raised() map[string]bool {
+	if len(a.body.Catches()) == 0 {
+		return nil
+	}
+	out := make(map[string]bool, len(a.raises))
+	for _, fault := range a.raises {
+		out[fault] = true
+	}
+	return out
+}
+
 // call checks one invocation of an operation, or the call of a process.
 func (f *flow) call(s *resolve.Scope, st *syntax.CallStmt, to *bound) {
 	if f.namesProcess(st.Target) {
@@ -160,16 +172,19 @@ func (f *flow) takes(at source.Span, what string, have types.Type, to *bound) {
 // answered checks compensate and catch. The variable of the call is there in
 // compensate, and not in catch. What is not caught is raised.
 func (f *flow) answered(s *resolve.Scope, a answer, to *bound) {
-	var caught []string
+	var caught map[string]bool
 	if a.body != nil {
 		if len(a.body.Stmts) > 0 {
 			f.errorf(CodePlace, a.body.Stmts[0].Span(), "a call holds settings, catch and compensate")
 		}
-		k := f.fork()
+		k, raised := f.fork(), a.raised()
+		caught = make(map[string]bool, len(raised))
 		for _, cl := range a.body.Catches() {
 			f.along(k, func() bool {
-				faults, ends := f.catch(s, cl, to, a)
-				caught = append(caught, faults...)
+				faults, ends := f.catch(s, cl, to, a, raised)
+				for _, fault := range faults {
+					caught[fault] = true
+				}
 				return ends
 			})
 		}
@@ -190,14 +205,14 @@ func (f *flow) answered(s *resolve.Scope, a answer, to *bound) {
 		}
 	}
 	for _, fault := range a.raises {
-		if !slices.Contains(caught, fault) {
+		if !caught[fault] {
 			f.raise(fault, a.at, a.what+" raises")
 		}
 	}
 }
 
 // catch checks a handler; it gives the faults that are caught.
-func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answer) (caught []string, ends bool) {
+func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answer, raised map[string]bool) (caught []string, ends bool) {
 	inner := s.Inner()
 	v := &resolve.Variable{Name: cl.As.Text, At: cl.As.At, Fixed: aFault}
 	if cl.Fault == nil {
@@ -205,7 +220,7 @@ func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answ
 	} else if sym := f.fault(cl); sym != nil {
 		v.Type = f.declared(sym)
 		caught = append(caught, sym.Full)
-		if a.known && !slices.Contains(a.raises, sym.Full) {
+		if a.known && !raised[sym.Full] {
 			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", a.what, sym.Name))
 		}
 	}

@@ -38,7 +38,12 @@ func (c *checker) endpointBody(e *plan.Endpoint, schema *Schema, d *syntax.Endpo
 	if schema != nil {
 		c.endpointSettings(e, schema, d)
 	}
-	for _, r := range d.Body.Receives {
+	receives := d.Body.Receives
+	if n := len(receives); n > MaxMembers {
+		c.tooMany(receives[MaxMembers].Name.At, "receives", n)
+		receives = receives[:MaxMembers]
+	}
+	for _, r := range receives {
 		c.receive(e, schema, r)
 	}
 	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
@@ -52,7 +57,12 @@ func (c *checker) endpointBody(e *plan.Endpoint, schema *Schema, d *syntax.Endpo
 			c.operation(e, schema, op)
 		}
 	}
-	for _, b := range d.Body.Bindings {
+	bindings := d.Body.Bindings
+	if n := len(bindings); n > MaxMembers {
+		c.tooMany(bindings[MaxMembers].Span(), "places of an endpoint", n)
+		bindings = bindings[:MaxMembers]
+	}
+	for _, b := range bindings {
 		c.binding(e, schema, b)
 	}
 }
@@ -182,16 +192,12 @@ func (c *checker) oneCurrency(e *plan.Endpoint, b *plan.Binding, bl block) {
 func (c *checker) faults(paths []*syntax.Path) []string {
 	var out []string
 	for _, p := range paths {
-		s := c.only(p, "fault", resolve.Fault)
-		if s == nil {
-			continue
-		}
-		if name := s.Full; !slices.Contains(out, name) {
-			out = append(out, name)
+		if s := c.only(p, "fault", resolve.Fault); s != nil {
+			out = append(out, s.Full)
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 func (c *checker) endpoint(name string) *plan.Endpoint {

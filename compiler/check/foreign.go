@@ -45,7 +45,7 @@ func (c *checker) foreignGeneric(t *syntax.NamedType) (types.Type, bool) {
 // foreignFunctions are names of functions in other languages.
 var foreignFunctions = map[string]string{"length": "len", "size": "len", "count": "len", "toInt": "int", "to_int": "int", "parseInt": "int",
 	"toDecimal": "decimal", "toUpperCase": "upper", "toLowerCase": "lower", "includes": "contains", "startsWith": "starts_with", "endsWith": "ends_with",
-	"sha256": "hash", "indexOf": "index_of", "flat": "flatten", "sorted": "sort", "sortBy": "sort_by", "groupBy": "group_by", "unique": "distinct",
+	"sha256": "hash", "indexOf": "index_of", "flat": "flatten", "sorted": "sort", "sortBy": "sort_by", "groupBy": "group_by", "keyBy": "index_by", "associateBy": "index_by", "fromEntries": "from_entries", "unique": "distinct",
 	"some": "any", "every": "all", "toBase64": "base64", "fromBase64": "from_base64", "str": "string", "toString": "string"}
 
 // meant adds to the diagnostic of an unknown name what it is called here.

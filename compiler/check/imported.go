@@ -43,10 +43,9 @@ func (c *checker) signature(name string) *Process {
 // Channel is the channel of that qualified name, or nil.
 func (p *Program) Channel(name string) *plan.Channel {
 	for _, p := range p.everywhere() {
-		for i := range p.Channels {
-			if p.Channels[i].Name == name {
-				return &p.Channels[i]
-			}
+		i, ok := slices.BinarySearchFunc(p.Channels, name, func(c plan.Channel, n string) int { return cmp.Compare(c.Name, n) })
+		if ok {
+			return &p.Channels[i]
 		}
 	}
 	return nil

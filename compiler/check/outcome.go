@@ -20,8 +20,8 @@ func (o Outcome) Decided() bool { return o.True != o.False }
 
 // Limits of one question about outcomes. Beyond them everything counts as possible.
 const (
-	// maxAsked is how many comparisons a condition may have.
-	maxAsked = 64
+	// MaxAsked is how many comparisons a condition may have.
+	MaxAsked = 64
 	// maxWorlds is how many cases are told apart at once.
 	maxWorlds = 32
 	// maxListed is how many whole numbers of a range are looked at one by one.
@@ -38,7 +38,7 @@ func OutcomeOf(cond *expression.Tree, u *types.Universe, given ...Given) Outcome
 	for i := range given {
 		asked += r.comparisons(&given[i].Cond)
 	}
-	if asked > maxAsked {
+	if asked > MaxAsked {
 		return Outcome{true, true}
 	}
 	worlds := []world{{}}

@@ -19,7 +19,6 @@ type flow struct {
 	name     string
 	process  *Process // nil in a route
 	result   types.Type
-	raises   []string        // declared
 	raised   map[string]bool // really raised
 	failover string
 	policy   string
@@ -99,14 +98,20 @@ func (c *checker) declareProcess(d *syntax.ProcessDecl) *Process {
 	return p
 }
 
+// raises says whether the process declares the fault of that qualified name.
+func (p *Process) raises(fault string) bool {
+	_, ok := slices.BinarySearch(p.Raises, fault)
+	return ok
+}
+
 func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more bool) {
 	d := p.Decl
 	scope := resolve.NewScope()
 	c.enters(scope, p)
 	c.processSettings(scope, p)
-	f := &flow{checker: c, name: d.Name.Text, process: p, result: p.Result, raises: p.Raises, raised: map[string]bool{},
+	f := &flow{checker: c, name: d.Name.Text, process: p, result: p.Result, raised: map[string]bool{},
 		failover: p.Failover, policy: p.Policy, timed: c.promises(p.SLA) && p.DeadlineNs == 0, ids: map[string]syntax.Name{}, grown: grown,
-		unsure: slices.ContainsFunc(d.Raises, func(r *syntax.Path) bool { return !slices.Contains(p.Raises, c.fullName(r)) })}
+		unsure: slices.ContainsFunc(d.Raises, func(r *syntax.Path) bool { return !p.raises(c.fullName(r)) })}
 	f.regions = regionsOf(d.Body)
 	f.processClauses(scope, d)
 	told := c.ds.Len()
@@ -118,7 +123,7 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 			WithHelp("end every path with return or fail"))
 	}
 	for _, r := range d.Raises {
-		if name := c.fullName(r); slices.Contains(p.Raises, name) && !f.raised[name] && !broken {
+		if name := c.fullName(r); p.raises(name) && !f.raised[name] && !broken {
 			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
 		}
 	}
@@ -577,7 +582,7 @@ func (f *flow) raise(fault string, at syntax.Name, how string) {
 	}
 	f.canFail()
 	f.raised[fault] = true
-	if f.route || f.in.compensation || f.unsure || slices.Contains(f.raises, fault) {
+	if f.route || f.in.compensation || f.unsure || f.process != nil && f.process.raises(fault) {
 		return
 	}
 	f.raised[fault] = true

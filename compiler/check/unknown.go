@@ -83,6 +83,9 @@ func unquoted(e *syntax.Ident) diag.Diagnostic {
 
 // enumWith is the name of the one enum of the package that has this value, or "".
 func (c *checker) enumWith(value string) string {
+	if c.ds.Len() >= diag.MaxGuesses {
+		return "" // so many are not read, and every guess takes its time
+	}
 	found := ""
 	for _, sym := range c.Info.Of(resolve.Enum) {
 		d := c.Universe.Lookup(sym.Full)

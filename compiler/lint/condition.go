@@ -26,18 +26,17 @@ func (p *pass) constant(e syntax.Expr) (any, bool) {
 // ifs remarks what a chain of if and else asks or does twice.
 func (p *pass) ifs(st *syntax.IfStmt) {
 	p.empty(st.Then, "block")
-	asked := []syntax.Expr{st.Cond}
+	asked, first := []syntax.Expr{st.Cond}, map[string]syntax.Expr{st.Cond.Span().Text(): st.Cond}
 	blocks := []*syntax.Block{st.Then}
 	for _, e := range st.ElseIfs {
 		p.condition(e.Cond)
-		for _, before := range asked {
-			if same(before, e.Cond) {
-				p.report(diag.Warningf(CodeRepeated, e.Cond.Span(), "this has been asked before, so the block is never reached").
-					WithNote(before.Span(), "asked here"))
-				break
-			}
+		if before, again := first[e.Cond.Span().Text()]; again {
+			p.report(diag.Warningf(CodeRepeated, e.Cond.Span(), "this has been asked before, so the block is never reached").
+				WithNote(before.Span(), "asked here"))
+		} else {
+			first[e.Cond.Span().Text()] = e.Cond
+			p.answered(asked, e.Cond)
 		}
-		p.answered(asked, e.Cond)
 		asked, blocks = append(asked, e.Cond), append(blocks, e.Then)
 	}
 	if st.Else == nil {

@@ -68,7 +68,7 @@ func always(o check.Outcome) string {
 // never reached. One that always holds may be there to be read.
 func (p *pass) answered(before []syntax.Expr, e syntax.Expr) {
 	t := p.Trees[e]
-	if t == nil || !check.OutcomeOf(t, p.Universe).True {
+	if t == nil || len(before) >= check.MaxAsked || !check.OutcomeOf(t, p.Universe).True {
 		return
 	}
 	var given []check.Given

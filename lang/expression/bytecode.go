@@ -192,6 +192,8 @@ func (a *assembly) loop(n *lowered) ast.Node {
 		combine = sortBy
 	case "group_by":
 		combine = groupBy
+	case "index_by":
+		combine = indexBy
 	default:
 		return a.rounds(n, n.run.loop, list)
 	}

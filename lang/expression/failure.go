@@ -15,6 +15,7 @@ const (
 	Overflow       Code = "overflow"         // a number does not fit its type
 	DivisionByZero Code = "division_by_zero" // also for floats and remainders
 	MissingKey     Code = "missing_key"      // a map or a record does not have it
+	DuplicateKey   Code = "duplicate_key"    // two entries of a map that is made have it
 	OutOfRange     Code = "out_of_range"     // an index or a slice outside its list or text
 	CurrencyMix    Code = "currency"         // money of two currencies
 	Empty          Code = "empty"            // the sum of no money at all has no currency

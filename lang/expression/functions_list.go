@@ -40,10 +40,14 @@ var listFunctions = []Function{
 		}, make: looping("sort_by")},
 	{Name: "group_by", Form: "group_by([T], T => string) -> map<[T]>", Doc: "The items by what the lambda gives.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{TooLarge, TooMuch}, lambda: 1,
 		result: func(c *call) types.Type {
-			k := c.body(1)
-			c.want(1, k.Kind == types.String || isEnum(c.u, k) || k.Kind == types.Invalid, "a lambda that gives a string")
+			c.textKey(1)
 			return types.MapOf(sameList(c))
 		}, make: looping("group_by")},
+	{Name: "index_by", Form: "index_by([T], T => string) -> map<T>", Doc: "The items by what the lambda gives, which differs from item to item.", Min: 2, Max: 2, Cost: PerItem, Fails: []Code{DuplicateKey, TooLarge, TooMuch}, lambda: 1,
+		result: func(c *call) types.Type {
+			c.textKey(1)
+			return types.MapOf(c.list(0))
+		}, make: looping("index_by")},
 	{Name: "first", Form: "first([T]) -> T?", Doc: "The first item, or null.", Min: 1, Max: 1, Cost: Fixed, result: optionalItem, make: one(end(false))},
 	{Name: "last", Form: "last([T]) -> T?", Doc: "The last item, or null.", Min: 1, Max: 1, Cost: Fixed, result: optionalItem, make: one(end(true))},
 	{Name: "reverse", Form: "reverse([T]) -> [T]", Doc: "The items from the last to the first.", Min: 1, Max: 1, Cost: Linear, result: sameList, make: one(reverse)},
@@ -68,6 +72,14 @@ var listFunctions = []Function{
 			return is(types.Bool)
 		}, make: two(has)},
 }
+
+// textKey wants a lambda that gives what a map can have as a key.
+func (c *call) textKey(i int) {
+	k := c.body(i)
+	c.want(i, isKey(c.u, k) || k.Kind == types.Invalid, "a lambda that gives a string")
+}
+
+func isKey(u *types.Universe, t types.Type) bool { return t.Kind == types.String || isEnum(u, t) }
 
 func isEnum(u *types.Universe, t types.Type) bool {
 	if t.Kind != types.Named {
@@ -297,25 +309,59 @@ func has(v, key types.Value) (types.Value, error) {
 }
 
 func groupBy(list, by types.Value) (types.Value, error) {
-	all, err := items(list)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := items(by)
-	if err != nil {
-		return nil, err
-	}
 	groups := map[string][]types.Value{}
-	for i, item := range all {
-		k, ok := keys[i].(string)
-		if !ok {
-			return nil, fail(WrongType, "%s is no key of a group", types.Describe(keys[i]))
-		}
+	err := byKey(list, by, func(k string, item types.Value) error {
 		groups[k] = append(groups[k], item)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	out := make(map[string]types.Value, len(groups))
 	for k, group := range groups {
 		out[k] = group
 	}
 	return out, nil
+}
+
+func indexBy(list, by types.Value) (types.Value, error) {
+	out := map[string]types.Value{}
+	if err := byKey(list, by, onlyOnce(out)); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// onlyOnce puts entries into a map and fails where one is there already: which of
+// two items was meant is not for a function to guess.
+func onlyOnce(out map[string]types.Value) func(k string, v types.Value) error {
+	return func(k string, v types.Value) error {
+		if _, twice := out[k]; twice {
+			return fail(DuplicateKey, "two entries have the same key")
+		}
+		out[k] = v
+		return nil
+	}
+}
+
+// byKey gives the items of a list with their keys, which stand in another list.
+func byKey(list, by types.Value, each func(k string, item types.Value) error) error {
+	all, err := items(list)
+	if err != nil {
+		return err
+	}
+	keys, err := items(by)
+	if err != nil {
+		return err
+	}
+	for i, item := range all {
+		k, ok := keys[i].(string)
+		if !ok {
+			return fail(WrongType, "%s is no key of a map", types.Describe(keys[i]))
+		}
+		if err := each(k, item); err != nil {
+			return err
+		}
+	}
+	return nil
 }

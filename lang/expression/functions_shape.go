@@ -53,6 +53,9 @@ var shapeFunctions = []Function{
 			elem := c.mapping(0)
 			return types.ListOf(types.RecordOf(types.Field{Name: "key", Type: is(types.String)}, types.Field{Name: "value", Type: elem}))
 		}, make: one(entriesOf)},
+	{Name: "from_entries", Form: "from_entries([{ key: string, value: T }]) -> map<T>", Doc: "The map with these entries, whose keys differ.", Min: 1, Max: 1,
+		Cost: Linear, Fails: []Code{DuplicateKey, TooLarge},
+		result: func(c *call) types.Type { return types.MapOf(c.entry(c.list(0))) }, make: one(fromEntries)},
 	{Name: "merge", Form: "merge(map<T>, map<T>) -> map<T>", Doc: "The entries of both maps; those of the second where both have a key.", Min: 2, Max: 2,
 		Cost: Linear, Fails: []Code{TooLarge},
 		result: func(c *call) types.Type {
@@ -70,6 +73,29 @@ func (c *call) mapping(i int) types.Type {
 	elem, ok := entries(c.args[i])
 	c.want(i, ok, "a map")
 	return elem
+}
+
+// entry is the type of the value in one item of from_entries.
+func (c *call) entry(item types.Type) types.Type {
+	if item.Kind == types.JSON || item.Kind == types.Invalid {
+		return item
+	}
+	var value *types.Type
+	keyed := false
+	fields, _ := c.u.FieldsOf(item)
+	for i, f := range fields {
+		switch f.Name {
+		case "key":
+			keyed = isKey(c.u, f.Type) || f.Type.Kind == types.Invalid
+		case "value":
+			value = &fields[i].Type
+		}
+	}
+	c.want(0, keyed && value != nil, "a list of records with a key, which is a string, and a value")
+	if value == nil {
+		return types.Type{}
+	}
+	return *value
 }
 
 func listAndCount(c *call) types.Type {
@@ -155,6 +181,32 @@ func entriesOf(v types.Value) (types.Value, error) {
 	out := make([]types.Value, 0, len(m))
 	for _, k := range types.Keys(m) {
 		out = append(out, map[string]types.Value{"key": k, "value": m[k]})
+	}
+	return out, nil
+}
+
+func fromEntries(v types.Value) (types.Value, error) {
+	list, err := items(v)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > MaxItems {
+		return nil, tooMany()
+	}
+	out := make(map[string]types.Value, len(list))
+	add := onlyOnce(out)
+	for _, item := range list {
+		entry, err := mapping(item)
+		if err != nil {
+			return nil, err
+		}
+		k, ok := entry["key"].(string)
+		if !ok {
+			return nil, fail(WrongType, "%s is no key of a map", types.Describe(entry["key"]))
+		}
+		if err := add(k, entry["value"]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -39,6 +39,15 @@ func TestShapesAndConversions(t *testing.T) {
 		{"index_of nothing", invoke("index_of", types.OptionalOf(intT), xs, num("7")), gives(nil)},
 		{"entries", invoke("entries", types.ListOf(entryT), m), gives(values_(
 			map[string]types.Value{"key": "a", "value": int64(1)}, map[string]types.Value{"key": "b", "value": int64(2)}))},
+		{"from_entries of entries", invoke("from_entries", types.MapOf(intT), invoke("entries", types.ListOf(entryT), m)),
+			gives(map[string]types.Value{"a": int64(1), "b": int64(2)})},
+		{"from_entries of none", invoke("from_entries", types.MapOf(intT), node(ListOf, types.ListOf(entryT))), gives(map[string]types.Value{})},
+		{"from_entries twice", invoke("from_entries", types.MapOf(intT), node(Add, types.ListOf(entryT), invoke("entries", types.ListOf(entryT), m), invoke("entries", types.ListOf(entryT), m))),
+			fails(DuplicateKey)},
+		{"from_entries of json", invoke("from_entries", types.MapOf(jsonT), invoke("parse_json", jsonT, str(`[{"key": "k", "value": [1], "more": 2}, {"key": "no value"}]`))),
+			gives(map[string]types.Value{"k": values_(int64(1)), "no value": nil})},
+		{"from_entries of json without a key", invoke("from_entries", types.MapOf(jsonT), invoke("parse_json", jsonT, str(`[{"value": 1}]`))), fails(WrongType)},
+		{"from_entries of json that is no record", invoke("from_entries", types.MapOf(jsonT), invoke("parse_json", jsonT, str(`[1]`))), fails(WrongType)},
 		{"merge", invoke("merge", types.MapOf(intT), m, rec(types.MapOf(intT), []string{"b", "c"}, num("7"), num("8"))),
 			gives(map[string]types.Value{"a": int64(1), "b": int64(7), "c": int64(8)})},
 		{"distinct records by value", invoke("len", intT, invoke("distinct", types.ListOf(pairT), node(ListOf, types.ListOf(pairT),
@@ -109,6 +118,8 @@ var probes = []struct {
 	{textsT, values_(values_("a"), repeated(strings.Repeat("a", 100), MaxItems))},
 	{types.ListOf(intsT), values_(values_(ints(1), ints(2)), values_(repeated(int64(1), MaxItems), ints(1)))},
 	{types.MapOf(intT), values_(map[string]types.Value{"a": int64(1)}, entriesUpTo(MaxItems))},
+	{types.ListOf(types.RecordOf(types.Field{Name: "key", Type: stringT}, types.Field{Name: "value", Type: intT})),
+		values_(repeated(map[string]types.Value{"key": "k", "value": int64(1)}, 2), repeated(map[string]types.Value{"key": "k", "value": int64(1)}, MaxItems+1))},
 }
 
 func repeated(v types.Value, n int) []types.Value { return slices.Repeat([]types.Value{v}, n) }
@@ -225,6 +236,8 @@ func worksTooMuch(t *testing.T, f *Function) bool {
 	switch f.Name {
 	case "sort_by", "group_by":
 		body, result = invoke("string", stringT, body), types.ListOf(intT)
+	case "index_by":
+		body = invoke("string", stringT, body)
 	}
 	program, err := Compile(invoke(f.Name, result, name("v0", intsT), lambda("x", body)), universe)
 	if err != nil {

@@ -63,6 +63,10 @@ func TestFunctionsGiveTheirValues(t *testing.T) {
 		{"sort_by two currencies", invoke("sort_by", types.ListOf(moneyT), node(ListOf, types.ListOf(moneyT), name("eur", moneyT), name("usd", moneyT)), lambda("x", name("x", moneyT))), fails(CurrencyMix)},
 		{"group_by", invoke("map", intsT, invoke("values", types.ListOf(linesT), invoke("group_by", types.MapOf(linesT), lines, sku)),
 			lambda("g", invoke("sum", intT, invoke("map", intsT, name("g", linesT), qty)))), gives(ints(7, 1))},
+		{"index_by", node(Index, intT, invoke("index_by", types.MapOf(intT), xs, lambda("x", invoke("string", stringT, name("x", intT)))), str("3")), gives(int64(3))},
+		{"index_by twice", invoke("index_by", types.MapOf(intT), xs, lambda("x", str("k"))), fails(DuplicateKey)},
+		{"index_by of nothing", invoke("len", intT, invoke("index_by", types.MapOf(intT), none, lambda("x", str("k")))), gives(int64(0))},
+		{"index_by no text", invoke("index_by", types.MapOf(intT), xs, lambda("x", name("x", intT))), fails(WrongType)},
 		{"group_by no text", invoke("group_by", types.MapOf(intsT), xs, lambda("x", name("x", intT))), fails(WrongType)},
 		{"lambdas nest and shadow", invoke("map", intsT, xs, lambda("x", node(Add, intT, name("x", intT),
 			invoke("sum", intT, invoke("map", intsT, xs, lambda("x", node(Mul, intT, name("x", intT), name("one", intT)))))))), gives(ints(9, 7, 8))},
@@ -154,6 +158,11 @@ func TestResultTypes(t *testing.T) {
 		{"find", []types.Type{textsT, toBool}, "string?"}, {"count", []types.Type{textsT, toBool}, "int"},
 		{"sort_by", []types.Type{textsT, toInt_}, "[string]"}, {"sort_by", []types.Type{textsT, toBool}, "#1"},
 		{"group_by", []types.Type{intsT, toText}, "map<[int]>"}, {"group_by", []types.Type{intsT, types.LambdaOf(enum)}, "map<[int]>"}, {"group_by", []types.Type{intsT, toInt_}, "#1"},
+		{"index_by", []types.Type{intsT, toText}, "map<int>"}, {"index_by", []types.Type{intsT, types.LambdaOf(enum)}, "map<int>"}, {"index_by", []types.Type{intsT, toInt_}, "#1"},
+		{"index_by", []types.Type{jsonT, toText}, "map<json>"}, {"from_entries", []types.Type{jsonT}, "map<json>"}, {"from_entries", []types.Type{types.ListOf(lineT)}, "#0"},
+		{"from_entries", []types.Type{entriesOf_(stringT, moneyT)}, "map<money>"}, {"from_entries", []types.Type{entriesOf_(enum, moneyT)}, "map<money>"},
+		{"from_entries", []types.Type{entriesOf_(intT, moneyT)}, "#0"}, {"from_entries", []types.Type{entriesOf_(types.OptionalOf(stringT), moneyT)}, "#0"},
+		{"from_entries", []types.Type{intsT}, "#0"}, {"from_entries", []types.Type{types.ListOf(types.RecordOf(types.Field{Name: "key", Type: stringT}))}, "#0"},
 		{"first", []types.Type{types.ListOf(types.OptionalOf(intT))}, "int?"}, {"last", []types.Type{jsonT}, "json?"}, {"reverse", []types.Type{textsT}, "[string]"},
 		{"distinct", []types.Type{stringT}, "#0"}, {"keys", []types.Type{types.MapOf(intT)}, "[string]"}, {"values", []types.Type{types.MapOf(intT)}, "[int]"},
 		{"keys", []types.Type{intsT}, "#0"}, {"values", []types.Type{intsT}, "#0"}, {"has", []types.Type{types.MapOf(intT), stringT}, "bool"}, {"has", []types.Type{types.MapOf(intT), intT}, "#1"},
@@ -181,6 +190,10 @@ func TestResultTypes(t *testing.T) {
 			t.Errorf("%s of %v: %s (%v), want %s", c.function, c.args, text, wrong, c.want)
 		}
 	}
+}
+
+func entriesOf_(key, value types.Type) types.Type {
+	return types.ListOf(types.RecordOf(types.Field{Name: "key", Type: key}, types.Field{Name: "value", Type: value}))
 }
 
 func TestLambdaParam(t *testing.T) {
@@ -296,7 +309,9 @@ func anyTree(t *rapid.T, want types.Kind, depth int) Tree {
 		}
 		return node(op(Mul, Div), moneyT, sub(types.Money), sub(types.Int))
 	}
-	switch pick(4) {
+	switch pick(5) {
+	case 4:
+		return invoke("values", intsT, invoke("index_by", types.MapOf(intT), sub(types.List), lambda("x", invoke("string", stringT, name("x", intT)))))
 	case 0:
 		return node(ListOf, intsT, sub(types.Int), sub(types.Int))
 	case 1:

@@ -37,7 +37,7 @@ func (s *server) placed(handle func(http.ResponseWriter, *http.Request) error) f
 		if err != nil {
 			return err
 		}
-		text, err := s.node.Forward(r.Context(), id, request, r.Method == http.MethodGet)
+		text, err := s.node.Forward(r.Context(), id, request)
 		if err != nil {
 			return err
 		}

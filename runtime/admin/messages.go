@@ -26,7 +26,7 @@ func incoming(w http.ResponseWriter, r *http.Request, kind string) (id string, d
 	if err != nil {
 		return "", nil, err
 	}
-	id = r.Header.Get("Idempotency-Key")
+	id = requestID(r)
 	if ce := r.Header.Get("Ce-Id"); ce != "" {
 		return ce, text, sameType(r.Header.Get("Ce-Type"), kind)
 	}

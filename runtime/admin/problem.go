@@ -38,6 +38,7 @@ var statusOf = map[record.Code]int{
 	record.UnknownPlan:  http.StatusNotFound,
 	record.AlreadyTaken: http.StatusConflict,
 	record.Poisoned:     http.StatusConflict,
+	record.Reused:       http.StatusUnprocessableEntity,
 }
 
 // problemOf says what an error of the node is in the words of HTTP.

@@ -60,6 +60,7 @@ func (s *server) guarded(pattern string, c call) func(http.ResponseWriter, *http
 		if err != nil {
 			return err
 		}
+		nameRequest(r)
 		return s.placed(c.handle)(w, r)
 	}
 	if strings.HasPrefix(pattern, "POST ") {
@@ -212,7 +213,7 @@ func (s *server) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	started, err := s.node.Start(r.Context(), node.StartRequest{
-		Process: r.PathValue("process"), Input: input, Key: r.Header.Get("Idempotency-Key"), Wait: wait, Who: who,
+		Process: r.PathValue("process"), Input: input, Key: requestID(r), Wait: wait, Who: who,
 	})
 	if err != nil {
 		return err

@@ -143,15 +143,15 @@ func (s *server) onTask(act func(s *server, r *http.Request, id string, a TaskAc
 }
 
 func claimTask(s *server, r *http.Request, id string, _ TaskAct, who node.Person) (TaskDone, error) {
-	return TaskDone{ClaimedBy: who.ID}, s.node.ClaimTask(r.Context(), id, who)
+	return TaskDone{ClaimedBy: who.ID}, s.node.ClaimTask(r.Context(), id, who, requestOf(r, who.ID, nil))
 }
 
 func releaseTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {
-	return TaskDone{ReleasedBy: who.ID}, s.node.ReleaseTask(r.Context(), id, who, a.Force, a.Reason)
+	return TaskDone{ReleasedBy: who.ID}, s.node.ReleaseTask(r.Context(), id, who, a.Force, a.Reason, requestOf(r, who.ID, []any{a.Force, a.Reason}))
 }
 
 func delegateTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {
-	return TaskDone{DelegatedTo: a.To}, s.node.DelegateTask(r.Context(), id, who, a.To, a.Reason)
+	return TaskDone{DelegatedTo: a.To}, s.node.DelegateTask(r.Context(), id, who, a.To, a.Reason, requestOf(r, who.ID, []any{a.To, a.Reason}))
 }
 
 func completeTask(s *server, r *http.Request, id string, a TaskAct, who node.Person) (TaskDone, error) {

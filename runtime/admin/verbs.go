@@ -40,6 +40,11 @@ func readAct(w http.ResponseWriter, r *http.Request, act any, example string) er
 	return nil
 }
 
+// saying is who acts and why, as the request of one ID that has besides what is more.
+func (a *Act) saying(r *http.Request, more ...any) node.Saying {
+	return node.Saying{By: a.By, Reason: a.Reason, Request: requestOf(r, a.By, append(more, a.Reason))}
+}
+
 const actExample = `{"by": "ada", "reason": "ordered by mistake"}`
 
 // verb answers a call with the instance as it is after it.
@@ -72,15 +77,15 @@ func (s *server) sign(r *http.Request, a *Act) error {
 }
 
 func (s *server) cancel(r *http.Request, id string, a Act) error {
-	return s.node.Cancel(r.Context(), id, a.By, a.Reason)
+	return s.node.Cancel(r.Context(), id, a.saying(r))
 }
 
 func (s *server) terminate(r *http.Request, id string, a Act) error {
-	return s.node.Terminate(r.Context(), id, a.By, a.Reason)
+	return s.node.Terminate(r.Context(), id, a.saying(r))
 }
 
 func (s *server) resume(r *http.Request, id string, a Act) error {
-	return s.node.Resume(r.Context(), id, a.By, a.Reason)
+	return s.node.Resume(r.Context(), id, a.saying(r))
 }
 
 func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
@@ -91,7 +96,7 @@ func (s *server) retry(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sign(r, &a.Act); err != nil {
 		return err
 	}
-	err := s.node.Retry(r.Context(), r.PathValue("id"), node.Retrying{By: a.By, Reason: a.Reason, From: a.From, Set: a.Set})
+	err := s.node.Retry(r.Context(), r.PathValue("id"), node.Retrying{Saying: a.saying(r, a.From, a.Set), From: a.From, Set: a.Set})
 	if err != nil {
 		return err
 	}
@@ -106,7 +111,7 @@ func (s *server) skip(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sign(r, &a.Act); err != nil {
 		return err
 	}
-	err := s.node.Skip(r.Context(), r.PathValue("id"), node.Skipping{By: a.By, Reason: a.Reason, Step: a.Step, Value: a.Value, Undone: a.Undone})
+	err := s.node.Skip(r.Context(), r.PathValue("id"), node.Skipping{Saying: a.saying(r, a.Step, a.Value, a.Undone), Step: a.Step, Value: a.Value, Undone: a.Undone})
 	if err != nil {
 		return err
 	}

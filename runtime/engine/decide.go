@@ -102,6 +102,9 @@ func reject(code record.Code, format string, args ...any) record.Reply {
 }
 
 func (d *decider) decide(cmd record.Command) record.Reply {
+	if reply, known := d.again(cmd); known {
+		return reply
+	}
 	if no, barred := d.barred(cmd); barred {
 		return no
 	}

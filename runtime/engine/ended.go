@@ -21,6 +21,8 @@ type tombstone struct {
 	search []byte // the values under which it is found, packed
 	// answered are the tasks that were completed last.
 	answered []answered
+	// requests are those that were done for it last.
+	requests []request
 }
 
 // origin is what many tombstones have in common.

@@ -80,6 +80,8 @@ func (s *State) apply(ev record.Event) string {
 		}
 		s.kept.part(k, e.Next, e.At)
 		return ""
+	case record.Requested:
+		return s.noteRequest(&e)
 	case record.Indexed:
 		return s.indexed(&e)
 	case record.Forgotten:

@@ -297,7 +297,7 @@ func (s *State) bury(x *instance, now record.Instant) {
 	t := tombstone{
 		id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil},
 		started: x.started, result: x.result, end: *x.over, settled: x.settled, answered: x.answered,
-		keep: x.flow.keeps(x.over.state), search: x.search,
+		keep: x.flow.keeps(x.over.state), search: x.search, requests: x.requests,
 	}
 	s.ended.add(&t)
 	s.makeRoom(t.route, now)

@@ -177,6 +177,14 @@ var besides = map[string]func(t *testing.T) *world{
 		w.do(record.SetRollout{Process: "p.P", Newer: digest, Older: "plan-1", Share: record.FullShare / 4, By: "olga"})
 		return w
 	},
+	"requests": func(t *testing.T) *world {
+		w := newWorld(t, stumbling(), storyLimits())
+		w.run("start k1 1")
+		w.do(w.skipHere(asked("first")))
+		w.do(w.skipHere(asked("second")))
+		w.do(record.CancelInstance{Instance: w.inst, By: "olga", Request: asked("third")})
+		return w
+	},
 	"handed": func(t *testing.T) *world {
 		l := storyLimits()
 		l.BytesPerCommand = 4096

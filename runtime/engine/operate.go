@@ -38,6 +38,7 @@ func (d *decider) cancelInstance(c *record.CancelInstance) record.Reply {
 	if no := tooLong("name of the person", c.By); no != nil {
 		return record.Reply{Rejected: no}
 	}
+	d.requested(x, c.Request)
 	detail := c.Reason
 	if c.By != "" {
 		detail = "by " + c.By + because(c.Reason)
@@ -76,6 +77,7 @@ func (d *decider) retryInstance(c *record.RetryInstance) record.Reply {
 	if no := tooLong("name of the person", c.By); no != nil {
 		return record.Reply{Rejected: no}
 	}
+	d.requested(x, c.Request)
 	if c.Reason != "" {
 		d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "retry", By: c.By, Reason: clip(c.Reason)})
 	}

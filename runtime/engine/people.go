@@ -104,10 +104,12 @@ func (d *decider) claimTask(c *record.ClaimTask) record.Reply {
 	case x == nil:
 		return no
 	case a.claimedBy() == c.By:
+		d.requested(x, c.Request)
 		return record.Reply{Instance: x.id, Existing: true}
 	case a.claimedBy() != "":
 		return taken(a.claimedBy())
 	}
+	d.requested(x, c.Request)
 	d.emit(record.TaskClaimed{At: d.now, Instance: x.id, Activation: a.id, By: c.By})
 	return record.Reply{Instance: x.id}
 }
@@ -118,10 +120,12 @@ func (d *decider) releaseTask(c *record.ReleaseTask) record.Reply {
 	case x == nil:
 		return no
 	case a.claimedBy() == "":
+		d.requested(x, c.Request)
 		return record.Reply{Instance: x.id, Existing: true}
 	case a.claimedBy() != c.By && !c.Force:
 		return reject(record.AlreadyTaken, "the task is taken by %s: %s can give it back, and with force you can take it away", a.claimedBy(), a.claimedBy())
 	}
+	d.requested(x, c.Request)
 	d.emit(record.TaskReleased{At: d.now, Instance: x.id, Activation: a.id, By: c.By, Reason: clip(c.Reason)})
 	return record.Reply{Instance: x.id}
 }
@@ -137,10 +141,12 @@ func (d *decider) delegateTask(c *record.DelegateTask) record.Reply {
 	case c.To == "":
 		return reject(record.Invalid, "a task is delegated to somebody")
 	case a.claimedBy() == c.To:
+		d.requested(x, c.Request)
 		return record.Reply{Instance: x.id, Existing: true}
 	case a.claimedBy() != "" && a.claimedBy() != c.By:
 		return taken(a.claimedBy())
 	}
+	d.requested(x, c.Request)
 	d.emit(record.TaskDelegated{At: d.now, Instance: x.id, Activation: a.id, By: c.By, To: c.To, Reason: clip(c.Reason)})
 	return record.Reply{Instance: x.id}
 }

@@ -111,6 +111,7 @@ func (d *decider) resetInstance(c *record.ResetInstance) record.Reply {
 	if why := d.s.limits.tooMuch(c.Set); why != "" {
 		return reject(record.Invalid, "what is set %s", why)
 	}
+	d.requested(x, c.Request)
 	poisoned := x.poison != nil
 	var again []*activation
 	if poisoned {

@@ -140,6 +140,7 @@ func (d *decider) skipStep(c *record.SkipStep) record.Reply {
 	if why := d.s.limits.tooMuch(c.Value); why != "" {
 		return reject(record.Invalid, "the value %s", why)
 	}
+	d.requested(x, c.Request)
 	st := &x.flow.steps[t.Step]
 	e := record.StepSkipped{Step: t.Step, Bound: t.Wants, Value: c.Value, By: c.By, Reason: clip(c.Reason)}
 	if st.comp >= 0 && !c.Undone {

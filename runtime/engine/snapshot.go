@@ -14,7 +14,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 10
+const SnapshotVersion = 11
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -127,7 +127,7 @@ func (s *State) Restore(from []byte) error {
 	if c.err == nil && c.version > 6 {
 		c.asides(s)
 	}
-	if c.err == nil && c.version > 9 {
+	if c.err == nil && c.version > 10 {
 		c.rollouts(s)
 	}
 	if c.err == nil && c.at != len(from) {

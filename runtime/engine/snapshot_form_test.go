@@ -10,12 +10,12 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
-// TestSnapshotsOfTheFormsBeforeAreRead restores what form 2 wrote, and form 8, the last
-// without a list of flows: an order that waits for a person, one whose charge is in
+// TestSnapshotsOfTheFormsBeforeAreRead restores what form 2 wrote, form 8, the last
+// without a list of flows, and form 9, the last without requests: an order that waits for a person, one whose charge is in
 // doubt, one that was cancelled in flight, and an event that is kept. All of them come
 // to their ends.
 func TestSnapshotsOfTheFormsBeforeAreRead(t *testing.T) {
-	for _, form := range []byte{2, 8} {
+	for _, form := range []byte{2, 8, 9} {
 		t.Run(fmt.Sprint(form), func(t *testing.T) { readForm(t, form) })
 	}
 }

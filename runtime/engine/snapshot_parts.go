@@ -117,8 +117,8 @@ func (c *snapper) state(x *instance) {
 	c.u32(&phase)
 	x.phase = phaseOf(phase)
 	c.value(&x.result)
-	over, followed, found := x.over != nil, x.path != nil, x.search != nil
-	c.bits(&over, &followed, &found)
+	over, followed, found, asked := x.over != nil, x.path != nil, x.search != nil, len(x.requests) > 0
+	c.bits(&over, &followed, &found, &asked)
 	if over {
 		if x.over == nil {
 			x.over = &ending{}
@@ -130,6 +130,9 @@ func (c *snapper) state(x *instance) {
 	}
 	if found {
 		c.blob(&x.search)
+	}
+	if asked {
+		c.requests(&x.requests)
 	}
 	c.settledList(&x.settled)
 	if c.version > 3 {
@@ -366,6 +369,9 @@ func (c *snapper) tombstone(g *graveyard, t *tombstone) {
 	if c.version > 7 {
 		c.when(&t.keep)
 		c.blob(&t.search)
+	}
+	if c.version > 9 {
+		c.requests(&t.requests)
 	}
 }
 

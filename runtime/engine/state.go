@@ -97,8 +97,10 @@ type body struct {
 	// backs are the highest activation numbers used whenever it had gone back: what
 	// stands above has keys of its own.
 	backs  []uint32
-	search []byte  // the values under which it is found, packed
-	poison *poison // nothing happens to it while there is one
+	search []byte // the values under which it is found, packed
+	// requests are the latest MaxRequests that were done for it.
+	requests []request
+	poison   *poison // nothing happens to it while there is one
 
 	phase   phase
 	result  types.Value

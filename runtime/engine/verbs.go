@@ -62,6 +62,7 @@ func (d *decider) terminateInstance(c *record.TerminateInstance) record.Reply {
 		}
 		return reject(record.WrongState, "the instance %s is over: it is %s", x.id, x.over.state)
 	}
+	d.requested(x, c.Request)
 	d.emit(e)
 	if !c.Bare {
 		d.run(x)
@@ -97,7 +98,7 @@ func (s *State) instanceTerminated(e *record.InstanceTerminated) string {
 	if e.Bare {
 		s.removeWhole(x)
 		s.ended.add(&tombstone{
-			id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil}, started: x.started, end: terminated(e),
+			id: x.id, key: x.key, origin: origin{x.flow.name, x.flow.program.digest, x.flow.route != nil}, started: x.started, end: terminated(e), requests: x.requests,
 		})
 		s.makeRoom(x.flow.route != nil, e.At)
 		return ""
@@ -202,6 +203,7 @@ func (d *decider) resumeInstance(c *record.ResumeInstance) record.Reply {
 	if len(stuck) == 0 {
 		return reject(record.WrongState, "%s", told)
 	}
+	d.requested(x, c.Request)
 	d.emit(record.Operated{At: d.now, Instance: x.id, Verb: "resume", By: c.By, Reason: clip(c.Reason)})
 	for _, a := range stuck {
 		if !a.dead && a.stuck {

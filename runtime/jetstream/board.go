@@ -23,7 +23,7 @@ const (
 	headerTTL     = "Nats-TTL"
 )
 
-// ErrChanged: a note is not what its writer took it for; nothing was written.
+// ErrChanged: a note is not what its writer took it for, or will soon not be; nothing was written.
 var ErrChanged = errors.New("somebody else has written it")
 
 // A Board holds the small facts that the nodes of an external store tell each other: who is there, who owns what. A note is written only
@@ -60,7 +60,7 @@ func (b *Board) Write(ctx context.Context, key string, value []byte, over uint64
 	}
 	a, err := b.server.publish(ctx, m)
 	if err == nil && a.Error != nil {
-		if err = a.Error.writeError(); errors.Is(err, journal.ErrFenced) {
+		if err = a.Error.writeError(); errors.Is(err, journal.ErrFenced) || a.Error.ErrCode == codeBeingWritten {
 			err = ErrChanged
 		}
 	}

@@ -70,6 +70,7 @@ const (
 	codeNoMessage             = 10037
 	codeMessageTooLarge       = 10054
 	codeWrongLastSequence     = 10071
+	codeBeingWritten          = 10164 // another write over the same message is under way
 	codeStoreFailed           = 10077
 )
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -352,13 +351,12 @@ func (c *cluster) changed(ctx context.Context) {
 	}
 }
 
-// latest is what the board says, as far as this node knows.
+// latest is what the board says, as far as this node knows. It does not change: what
+// is known later is another view.
 func (c *cluster) latest() lease.View {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v := c.view
-	v.Shards = slices.Clone(v.Shards)
-	return v
+	return c.view
 }
 
 // askShard asks the owner of a shard, until it is another one. Errors: ErrElsewhere,
@@ -371,9 +369,6 @@ func (c *cluster) askShard(ctx context.Context, number int, question []byte, may
 	h, view := c.view.Shards[number], c.view
 	a := &asking{number, h.Epoch, cancel}
 	c.asking[a] = struct{}{}
-	if may != nil {
-		view.Shards = slices.Clone(view.Shards)
-	}
 	c.mu.Unlock()
 	defer func() {
 		c.mu.Lock()

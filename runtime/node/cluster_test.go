@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -145,5 +146,52 @@ func TestRequestsGoOnWhileShardsMove(t *testing.T) {
 		t.Errorf("%d instances completed, %d were asked for", got, want)
 	}
 	closed(t, c)
+	closed(t, a)
+}
+
+// A node that hears of an owner while it takes other shards leaves that one alone,
+// though nobody owned the shard when it decided.
+func TestAShardIsNotTakenFromANodeThatIsThere(t *testing.T) {
+	url := external(t)
+	a := joined(t, url, "a", 2)
+	holding(t, 2, a)
+	b := joined(t, url, "b", 0)
+	holding(t, 1, a, b)
+	var theirs int
+	for _, s := range b.held() {
+		theirs = s.number
+	}
+	until(t, "the owner is known", func() bool { h, _ := a.cluster.holder(theirs); return h.Owner == b.cluster.id() })
+	before, over := a.cluster.holder(theirs)
+	a.cluster.take(theirs)
+	if after, now := a.cluster.holder(theirs); after != before || now != over || a.at(theirs) != nil {
+		t.Errorf("the shard of a node that is there was taken: %+v, then %+v", before, after)
+	}
+	// The note is changed after it was looked at: whoever wants the shard must lose.
+	if _, err := a.cluster.write(theirs, over-1, shardNote{a.cluster.id(), before.Epoch + 1}); !errors.Is(err, jetstream.ErrChanged) {
+		t.Errorf("a note was written over one that was never seen: %v", err)
+	}
+	closed(t, b)
+	closed(t, a)
+}
+
+// An owner that writes nothing is not told by the journal that it has lost its shard.
+func TestAnIdleOwnerGivesUpAShardThatAnotherHas(t *testing.T) {
+	a := joined(t, external(t), "a", 1)
+	holding(t, 1, a)
+	lost := a.at(0)
+	h, over := a.cluster.holder(0)
+	text := fmt.Appendf(nil, `{"owner":"another","epoch":%d}`, h.Epoch+1)
+	if _, err := a.cluster.board.Write(t.Context(), noteShard+"0", text, over, 0); err != nil {
+		t.Fatal(err)
+	}
+	a.cluster.wake()
+	until(t, "the shard is given up and, as the other is not there, taken anew", func() bool {
+		s := a.at(0)
+		return s != nil && s != lost && s.epoch > h.Epoch+1
+	})
+	if lost.work.Err() == nil {
+		t.Error("the shard that was lost still works")
+	}
 	closed(t, a)
 }

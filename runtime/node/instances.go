@@ -226,8 +226,8 @@ func (n *Node) Counts(ctx context.Context) (engine.Counts, error) {
 }
 
 // Cancel stops an instance and compensates what it did.
-func (n *Node) Cancel(ctx context.Context, id, by, reason string) error {
-	return n.act(ctx, id, record.CancelInstance{Instance: id, By: by, Reason: reason})
+func (n *Node) Cancel(ctx context.Context, id string, s Saying) error {
+	return n.act(ctx, id, record.CancelInstance{Instance: id, By: s.By, Reason: s.Reason, Request: s.Request})
 }
 
 // act lets the shard of an instance decide.

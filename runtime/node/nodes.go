@@ -100,19 +100,22 @@ func (n *Node) forward(ctx context.Context, request []byte) ([]byte, error) {
 }
 
 // Forward lets the node that owns the shard of an instance answer a request of the
-// API. One that may come again is sent again while the shard is on its way to
-// another node. Errors: ErrElsewhere, where nothing was done; shard.ErrStalled.
-func (n *Node) Forward(ctx context.Context, instance string, request []byte, again bool) ([]byte, error) {
+// API. It is sent again while the shard is on its way to another node: whatever it asks
+// for is done once. Errors: ErrElsewhere, ErrNotReady, where nothing was done;
+// shard.ErrStalled.
+func (n *Node) Forward(ctx context.Context, instance string, request []byte) ([]byte, error) {
 	number := n.home(instance)
 	question := append(binary.AppendUvarint([]byte{askRequest}, uint64(number)), request...)
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
+	doubtful := false
 	for {
 		answer, certain, err := n.cluster.askOwner(ctx, number, question)
+		doubtful = doubtful || !certain
 		switch {
 		case err == nil:
 			return answer, nil
-		case !certain && !again:
+		case ctx.Err() != nil && doubtful:
 			return nil, fmt.Errorf("%w: %w", shard.ErrStalled, err)
 		case ctx.Err() != nil:
 			return nil, fmt.Errorf("%w: shard %d has no owner: %w", ErrNotReady, number, err)

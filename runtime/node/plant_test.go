@@ -154,7 +154,7 @@ func TestABugStopsItsInstanceOnly(t *testing.T) {
 	goOn(t, n, "d")
 
 	b.stage.Store(engine.Stage(""))
-	if err := n.Retry(t.Context(), record.InstanceID("p.P", "bad"), Retrying{By: "olga", Reason: "mended"}); err != nil {
+	if err := n.Retry(t.Context(), record.InstanceID("p.P", "bad"), Retrying{Saying: Saying{By: "olga", Reason: "mended"}}); err != nil {
 		t.Fatal(err)
 	}
 	goOn(t, n, "bad") // with the event that came while it was left alone
@@ -194,7 +194,7 @@ func TestABugUnderLoad(t *testing.T) {
 		}
 	}
 	incident(t, n, "before the bug")
-	if err := n.Terminate(t.Context(), record.InstanceID("p.P", "bad"), "olga", "enough"); err != nil {
+	if err := n.Terminate(t.Context(), record.InstanceID("p.P", "bad"), Saying{By: "olga", Reason: "enough"}); err != nil {
 		t.Fatal(err)
 	}
 	if i, _ := n.at(0).view.Find(record.InstanceID("p.P", "bad")); i.State != record.Cancelled || i.Detail != "terminated by olga: enough" {

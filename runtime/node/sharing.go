@@ -45,11 +45,16 @@ func (c *cluster) run() {
 
 // act does what the lease rules say.
 func (c *cluster) act() {
+	view := c.latest()
 	c.mu.Lock()
-	view := c.view
 	moves := c.keeper.Decide(c.now(), view)
 	self := c.keeper.ID()
 	c.mu.Unlock()
+	for number, h := range view.Shards { // it went to another node, which the journal tells only who writes
+		if s := c.node.at(number); s != nil && h != (lease.Hold{Owner: self, Epoch: s.epoch}) {
+			c.drop(s, fmt.Errorf("%w: %s owns it in epoch %d", journal.ErrFenced, h.Owner, h.Epoch))
+		}
+	}
 	for _, number := range moves.Release {
 		if s := c.node.at(number); s != nil && !c.quitting() {
 			c.release(c.node.work, s, true)
@@ -65,7 +70,7 @@ func (c *cluster) act() {
 			return
 		}
 		if c.node.at(number) == nil {
-			c.take(number, view.Shards[number])
+			c.take(number)
 		}
 	}
 }
@@ -79,19 +84,21 @@ func (c *cluster) quitting() bool {
 	}
 }
 
-// take makes this node the owner of a shard. What goes wrong is told, and tried again
-// later, here or elsewhere.
-func (c *cluster) take(number int, before lease.Hold) {
+// take makes this node the owner of a shard, where nobody is it by now: other shards
+// were taken since that was decided. What goes wrong is told, and tried again later,
+// here or elsewhere.
+func (c *cluster) take(number int) {
 	n := c.node
 	if at, refused := c.refused[number]; refused && time.Since(at) < c.ttl/2 {
 		return
 	}
+	before, over := c.holder(number)
 	if before.Owner != "" && before.Owner != c.id() { // a replica that is behind may not know its owner
 		if gone, err := c.board.Gone(n.work, noteNode+before.Owner); err != nil || !gone {
 			return
 		}
 	}
-	s, state, err := c.open(number, before.Epoch+1)
+	s, state, err := c.open(number, before.Epoch+1, over)
 	if errors.Is(err, jetstream.ErrChanged) {
 		return // another node was faster
 	}
@@ -118,12 +125,13 @@ func (c *cluster) take(number int, before lease.Hold) {
 	c.tell()
 }
 
-// open writes down that this node owns the shard, and takes its journal over in that
-// epoch. An epoch that the journal has passed, because the board was lost, is made up
-// for.
-func (c *cluster) open(number int, epoch uint64) (*ownedShard, *engine.State, error) {
+// open writes down that this node owns the shard, over the note with that revision, and
+// takes its journal over in that epoch. An epoch that the journal has passed, because
+// the board was lost, is made up for.
+func (c *cluster) open(number int, epoch, over uint64) (*ownedShard, *engine.State, error) {
 	n := c.node
-	if err := c.write(number, shardNote{c.id(), epoch}); err != nil {
+	over, err := c.write(number, over, shardNote{c.id(), epoch})
+	if err != nil {
 		return nil, nil, err
 	}
 	// What was written before this note counts for the shard, as reader.go says.
@@ -142,7 +150,7 @@ func (c *cluster) open(number int, epoch uint64) (*ownedShard, *engine.State, er
 	var stale *journal.StaleEpochError
 	if errors.As(err, &stale) {
 		epoch = stale.Tail + 1
-		if err := c.write(number, shardNote{c.id(), epoch}); err != nil {
+		if _, err := c.write(number, over, shardNote{c.id(), epoch}); err != nil {
 			return nil, nil, err
 		}
 		s, state, err = n.openShard(n.work, number, epoch, stored)
@@ -211,36 +219,44 @@ func (c *cluster) adopt(state *engine.State) {
 	}
 }
 
-// write writes who owns a shard, over what is known of it. Errors: those of
-// jetstream.Board.Write.
-func (c *cluster) write(number int, note shardNote) error {
+// holder is who owns a shard, and the revision of the note that says so. Both belong
+// together: who decides by the one writes over the other, so that an owner of whom
+// this node has heard meanwhile is not passed over.
+func (c *cluster) holder(number int) (lease.Hold, uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.view.Shards[number], c.revisions[number]
+}
+
+// write writes who owns a shard, over the note with a revision, and returns its own.
+// Errors: those of jetstream.Board.Write.
+func (c *cluster) write(number int, over uint64, note shardNote) (uint64, error) {
 	text, err := json.Marshal(note)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	c.mu.Lock()
-	over := c.revisions[number]
-	c.mu.Unlock()
 	revision, err := c.board.Write(c.node.work, fmt.Sprint(noteShard, number), text, over, 0)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.revisions[number], c.view.Shards[number] = revision, lease.Hold{Owner: note.Owner, Epoch: note.Epoch}
-	c.turned()
-	return nil
+	if c.revisions[number] < revision {
+		c.revisions[number] = revision
+		c.view.Shards = slices.Clone(c.view.Shards)
+		c.view.Shards[number] = lease.Hold{Owner: note.Owner, Epoch: note.Epoch}
+		c.turned()
+	}
+	return revision, nil
 }
 
 // give says that nobody owns a shard that this node does.
 func (c *cluster) give(number int) {
-	c.mu.Lock()
-	h, self := c.view.Shards[number], c.keeper.ID()
-	c.mu.Unlock()
-	if h.Owner != self {
+	h, over := c.holder(number)
+	if h.Owner != c.id() {
 		return
 	}
-	if err := c.write(number, shardNote{"", h.Epoch}); err != nil && c.node.work.Err() == nil {
+	if _, err := c.write(number, over, shardNote{"", h.Epoch}); err != nil && c.node.work.Err() == nil {
 		c.node.log.Warn("a shard could not be given back; it is free when the lease ends", "shard", number, "error", err)
 	}
 	c.tell()
@@ -314,10 +330,7 @@ func (c *cluster) again() {
 		stop()
 	}
 	for first := true; !c.quitting() && n.work.Err() == nil; first = false {
-		err := c.board.Erase(n.work, noteNode+old)
-		if err == nil {
-			err = c.session(n.work)
-		}
+		err := c.rejoin(old)
 		if err == nil {
 			return
 		}
@@ -326,6 +339,17 @@ func (c *cluster) again() {
 		}
 		pause(n.work, c.ttl/6)
 	}
+}
+
+// rejoin begins another session in place of one that is over. A store that does not
+// answer is asked again soon, for nothing runs here until it does.
+func (c *cluster) rejoin(old string) error {
+	ctx, cancel := context.WithTimeout(c.node.work, c.ttl)
+	defer cancel()
+	if err := c.board.Erase(ctx, noteNode+old); err != nil {
+		return err
+	}
+	return c.session(ctx)
 }
 
 // leave hands everything over, one shard after the other, and goes.

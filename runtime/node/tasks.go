@@ -218,10 +218,11 @@ type openTask struct {
 	engine.Task
 	no     *record.Rejection
 	closed bool
+	done   bool // what is asked for was done before
 }
 
-// findTask looks a task up.
-func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask, err error) {
+// findTask looks a task up, for a request (zero: to look at it).
+func (n *Node) findTask(ctx context.Context, id string, who Person, r record.Request) (t openTask, err error) {
 	instance, activation, err := parseTaskID(id)
 	if err != nil {
 		return t, err
@@ -231,7 +232,11 @@ func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask,
 	if err != nil {
 		return t, err
 	}
+	var no *record.Rejection
 	err = s.processor.Query(ctx, func(state *engine.State) {
+		if t.done, no = state.Requested(instance, r); t.done || no != nil {
+			return
+		}
 		if t.Task, ok = state.Task(instance, activation); ok {
 			t.no = state.May(instance, activation, who)
 			return
@@ -239,7 +244,10 @@ func (n *Node) findTask(ctx context.Context, id string, who Person) (t openTask,
 		t.Instance, t.Activation = instance, activation
 		t.Form, t.Plan, t.closed = state.Answered(instance, activation)
 	})
-	if err == nil && !ok && !t.closed {
+	if err == nil && no != nil {
+		return t, no
+	}
+	if err == nil && !ok && !t.closed && !t.done {
 		err = notFound("there is no open task %q; it may be done already: cob task list shows the open ones", id)
 	}
 	return t, err
@@ -255,7 +263,7 @@ func (n *Node) planOf(id string, t *openTask) (*deployment.Deployment, error) {
 
 // Task is one open task with the schema of its form, as somebody sees it.
 func (n *Node) Task(ctx context.Context, id string, who Person) (OneTask, error) {
-	t, err := n.findTask(ctx, id, who)
+	t, err := n.findTask(ctx, id, who, record.Request{})
 	if err == nil && t.closed {
 		err = &record.Rejection{Code: record.WrongState, Detail: fmt.Sprintf("the task %s is completed", id)}
 	}
@@ -274,9 +282,9 @@ func (n *Node) Task(ctx context.Context, id string, who Person) (OneTask, error)
 }
 
 // actOnTask lets the shard of a task decide, unless who asks may not do it.
-func (n *Node) actOnTask(ctx context.Context, id string, who Person, command func(*openTask) (record.Command, error)) error {
-	t, err := n.findTask(ctx, id, who)
-	if err != nil {
+func (n *Node) actOnTask(ctx context.Context, id string, who Person, r record.Request, command func(*openTask) (record.Command, error)) error {
+	t, err := n.findTask(ctx, id, who, r)
+	if err != nil || t.done {
 		return err
 	}
 	if t.no != nil {
@@ -291,38 +299,38 @@ func (n *Node) actOnTask(ctx context.Context, id string, who Person, command fun
 		return err
 	}
 	_, err = s.processor.Submit(ctx, c)
-	var r *record.Rejection
-	if errors.As(err, &r) && r.Code == record.NotFound {
+	var no *record.Rejection
+	if errors.As(err, &no) && no.Code == record.NotFound {
 		return notFound("there is no open task %q; its time was over, or its instance has ended: cob task list shows the open ones", id)
 	}
 	return err
 }
 
 // ClaimTask reserves a task for one person.
-func (n *Node) ClaimTask(ctx context.Context, id string, who Person) error {
-	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
-		return record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups}, nil
+func (n *Node) ClaimTask(ctx context.Context, id string, who Person, r record.Request) error {
+	return n.actOnTask(ctx, id, who, r, func(t *openTask) (record.Command, error) {
+		return record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, Request: r}, nil
 	})
 }
 
 // ReleaseTask gives a task back; with force it is taken from whoever has it.
-func (n *Node) ReleaseTask(ctx context.Context, id string, who Person, force bool, reason string) error {
-	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
-		return record.ReleaseTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, Force: force, Reason: reason}, nil
+func (n *Node) ReleaseTask(ctx context.Context, id string, who Person, force bool, reason string, r record.Request) error {
+	return n.actOnTask(ctx, id, who, r, func(t *openTask) (record.Command, error) {
+		return record.ReleaseTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, Force: force, Reason: reason, Request: r}, nil
 	})
 }
 
 // DelegateTask hands a task to another person.
-func (n *Node) DelegateTask(ctx context.Context, id string, who Person, to, reason string) error {
-	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
-		return record.DelegateTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, To: to, Reason: reason}, nil
+func (n *Node) DelegateTask(ctx context.Context, id string, who Person, to, reason string, r record.Request) error {
+	return n.actOnTask(ctx, id, who, r, func(t *openTask) (record.Command, error) {
+		return record.DelegateTask{Instance: t.Instance, Activation: t.Activation, By: who.ID, Groups: who.Groups, To: to, Reason: reason, Request: r}, nil
 	})
 }
 
 // CompleteTask answers a task. The same answer of the same person again does
 // nothing and is no error. Errors: types.Problems for a form that does not fit.
 func (n *Node) CompleteTask(ctx context.Context, id string, who Person, form []byte) error {
-	return n.actOnTask(ctx, id, who, func(t *openTask) (record.Command, error) {
+	return n.actOnTask(ctx, id, who, record.Request{}, func(t *openTask) (record.Command, error) {
 		d, err := n.planOf(id, t)
 		if err != nil {
 			return nil, err

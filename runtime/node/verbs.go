@@ -13,9 +13,16 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
+// Saying is who tells an instance something, and why.
+type Saying struct {
+	By, Reason string
+	// Request is one and the same however often it is said; zero for what is said once.
+	Request record.Request
+}
+
 // Retrying says how an instance tries again.
 type Retrying struct {
-	By, Reason string
+	Saying
 	// From is the step to go back to, "" to do again what has an incident.
 	From string
 	// Set are variables with their new values, as JSON; only with From.
@@ -24,7 +31,7 @@ type Retrying struct {
 
 // Skipping says which step of an instance is taken as done.
 type Skipping struct {
-	By, Reason string
+	Saying
 	// Step is its ID, with @ACTIVATION where several are meant by it; "" is the one
 	// that has an incident or waits.
 	Step string
@@ -41,13 +48,14 @@ func (n *Node) Retry(ctx context.Context, id string, r Retrying) error {
 		if len(r.Set) > 0 {
 			return &record.Rejection{Code: record.Invalid, Detail: "variables are set where an instance goes back to a step: name it with from"}
 		}
-		return n.act(ctx, id, record.RetryInstance{Instance: id, By: r.By, Reason: r.Reason})
+		return n.act(ctx, id, record.RetryInstance{Instance: id, By: r.By, Reason: r.Reason, Request: r.Request})
 	}
 	var target engine.ResetTarget
-	if err := n.find(ctx, id, func(s *engine.State) (err error) { target, err = s.Resettable(id, r.From); return err }); err != nil {
+	done, err := n.find(ctx, id, r.Request, func(s *engine.State) (err error) { target, err = s.Resettable(id, r.From); return err })
+	if err != nil || done {
 		return err
 	}
-	cmd := record.ResetInstance{Instance: id, Step: target.Step, By: r.By, Reason: r.Reason}
+	cmd := record.ResetInstance{Instance: id, Step: target.Step, By: r.By, Reason: r.Reason, Request: r.Request}
 	d := n.deployments.Find(target.Plan)
 	for name, text := range r.Set {
 		t, known := target.Vars[name]
@@ -86,17 +94,25 @@ func under(name string, err error) error {
 	return out
 }
 
-// find looks for something at an instance. Errors: as act's.
-func (n *Node) find(ctx context.Context, id string, look func(*engine.State) error) error {
+// find looks for something at an instance, unless the request that it is for was done
+// before: what it meant then may be something else by now. Errors: as act's.
+func (n *Node) find(ctx context.Context, id string, r record.Request, look func(*engine.State) error) (done bool, err error) {
 	var found error
 	s, err := n.holder(id)
 	if err == nil {
-		err = s.processor.Query(ctx, func(s *engine.State) { found = look(s) })
+		err = s.processor.Query(ctx, func(s *engine.State) {
+			var no *record.Rejection
+			if done, no = s.Requested(id, r); no != nil {
+				found = no
+			} else if !done {
+				found = look(s)
+			}
+		})
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return n.explained(id, found)
+	return done, n.explained(id, found)
 }
 
 // Skip takes a step as done. Errors: *record.Rejection, types.Problems for a value
@@ -107,13 +123,14 @@ func (n *Node) Skip(ctx context.Context, id string, s Skipping) error {
 		return err
 	}
 	var target engine.SkipTarget
-	if err := n.find(ctx, id, func(state *engine.State) (err error) {
+	done, err := n.find(ctx, id, s.Request, func(state *engine.State) (err error) {
 		target, err = state.Skippable(id, name, activation)
 		return err
-	}); err != nil {
+	})
+	if err != nil || done {
 		return err
 	}
-	cmd := record.SkipStep{Instance: id, Activation: target.Activation, Step: target.Step, Undone: s.Undone, By: s.By, Reason: s.Reason}
+	cmd := record.SkipStep{Instance: id, Activation: target.Activation, Step: target.Step, Undone: s.Undone, By: s.By, Reason: s.Reason, Request: s.Request}
 	switch {
 	case len(s.Value) > 0 && !target.Wants:
 		return &record.Rejection{Code: record.Invalid, Detail: fmt.Sprintf("the step %s gives no value: skip it without one", target.ID)}
@@ -143,13 +160,13 @@ func stepName(text string) (name string, activation uint32, err error) {
 }
 
 // Terminate ends an instance at once and undoes nothing.
-func (n *Node) Terminate(ctx context.Context, id, by, reason string) error {
-	return n.act(ctx, id, record.TerminateInstance{Instance: id, By: by, Reason: reason})
+func (n *Node) Terminate(ctx context.Context, id string, s Saying) error {
+	return n.act(ctx, id, record.TerminateInstance{Instance: id, By: s.By, Reason: s.Reason, Request: s.Request})
 }
 
 // Resume lets an instance go on behind its incidents.
-func (n *Node) Resume(ctx context.Context, id, by, reason string) error {
-	return n.act(ctx, id, record.ResumeInstance{Instance: id, By: by, Reason: reason})
+func (n *Node) Resume(ctx context.Context, id string, s Saying) error {
+	return n.act(ctx, id, record.ResumeInstance{Instance: id, By: s.By, Reason: s.Reason, Request: s.Request})
 }
 
 // Outlook says what would happen to an instance on each verb, and where from names a

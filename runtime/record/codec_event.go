@@ -129,7 +129,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) && !c.writeVersion(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) && !c.writeRequest(ev) && !c.writeVersion(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -192,6 +192,7 @@ var readers = [...]func(*coder) Event{
 	tagWentBack:            readAs[WentBack],
 	tagWentBackAnew:        readWentBackAnew,
 	tagOperated:            readAs[Operated],
+	tagRequested:           readAs[Requested],
 	tagGivenUp:             readAs[GivenUp],
 	tagInstanceMigrated:    readAs[InstanceMigrated],
 	tagMigrationFailed:     readAs[MigrationFailed],

@@ -36,7 +36,7 @@ var kinds = []record.Event{
 	record.InstancePoisoned{}, record.StepSkipped{}, record.InstanceTerminated{}, record.InstanceReset{}, record.WentBack{}, record.Operated{}, record.GivenUp{},
 	record.TaskAnswered{}, record.TaskReleased{}, record.TaskDelegated{},
 	record.MessageTaken{}, record.MessagePassed{}, record.PartBegan{}, record.CellOpened{}, record.CellMarked{}, record.CellGathered{},
-	record.CellEmptied{}, record.CellHeld{}, record.CellReleased{}, record.CellClosed{},
+	record.Requested{}, record.CellEmptied{}, record.CellHeld{}, record.CellReleased{}, record.CellClosed{},
 	record.InstanceMigrated{}, record.MigrationFailed{}, record.RolloutSet{},
 }
 

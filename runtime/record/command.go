@@ -110,6 +110,7 @@ type ClaimTask struct {
 	Activation uint32
 	By         string
 	Groups     []string
+	Request    Request
 }
 
 // CompleteTask answers a task. Form was checked against the task's type.
@@ -126,6 +127,7 @@ type CancelInstance struct {
 	Instance string
 	By       string
 	Reason   string
+	Request  Request
 }
 
 // RetryInstance lets an instance in incident try again.
@@ -133,6 +135,7 @@ type RetryInstance struct {
 	Instance string
 	By       string
 	Reason   string
+	Request  Request
 }
 
 // ActivatePlan makes a plan the one that new instances start with. The plan

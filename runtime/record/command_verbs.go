@@ -10,7 +10,8 @@ type TerminateInstance struct {
 	Reason   string
 	// Bare ends it without a look at what it holds, so that whoever watches it is
 	// not told. It is for an instance on which this program has a bug.
-	Bare bool
+	Bare    bool
+	Request Request
 }
 
 // SkipStep takes a step that waits, or that has an incident, as done.
@@ -23,9 +24,10 @@ type SkipStep struct {
 	// its type.
 	Value types.Value
 	// Undone says that nothing was done, so that nothing is undone later.
-	Undone bool
-	By     string
-	Reason string
+	Undone  bool
+	By      string
+	Reason  string
+	Request Request
 }
 
 // ResumeInstance lets an instance go on behind its incidents, giving up what
@@ -34,6 +36,7 @@ type ResumeInstance struct {
 	Instance string
 	By       string
 	Reason   string
+	Request  Request
 }
 
 // ResetInstance lets an instance go back to an earlier step of its body. What
@@ -43,9 +46,10 @@ type ResetInstance struct {
 	Step     uint32 // of the flow
 	// Set are variables that have another value from there on; they were checked
 	// against their types.
-	Set    map[string]types.Value
-	By     string
-	Reason string
+	Set     map[string]types.Value
+	By      string
+	Reason  string
+	Request Request
 }
 
 // PoisonInstance says that this program has a bug in what it would do with a

@@ -9,6 +9,7 @@ type ReleaseTask struct {
 	Groups     []string
 	Force      bool
 	Reason     string
+	Request    Request
 }
 
 // DelegateTask hands a task to another person.
@@ -19,6 +20,7 @@ type DelegateTask struct {
 	Groups     []string
 	To         string
 	Reason     string
+	Request    Request
 }
 
 func (ReleaseTask) command()  {}

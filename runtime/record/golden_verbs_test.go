@@ -20,6 +20,7 @@ func TestWhatOperatorsDidIsReadForEver(t *testing.T) {
 		{record.WentBack{At: 5, Instance: "a"}, "0101540a01000161"},
 		{record.WentBack{At: 5, Instance: "a", Anew: true}, "0101320a01000161"},
 		{record.Operated{At: 5, Instance: "a", Verb: "retry", By: "olga", Reason: "r"}, "0101550a0100016100057265747279046f6c67610172"},
+		{record.Requested{At: 5, Instance: "a", Request: record.Request{ID: "r1", Of: 300}}, "0101b70a01000161027231ac02"},
 		{record.GivenUp{At: 5, Instance: "a", Activation: 3}, "0101560a0100016103"},
 	} {
 		readForEver(t, c.event, c.bytes)

@@ -47,16 +47,24 @@ func (a *audit) verb(ev record.Event) {
 		}
 	case record.StepSkipped:
 		f.Skipped++
-		a.once(!a.said["skip "+e.Reason], "a step was skipped for %s", e.Reason)
-		a.said["skip "+e.Reason] = true
+		if !a.said["resume "+e.Reason] { // which skips all that have incidents
+			a.once(!a.said["skip "+e.Reason], "a step was skipped for %s", e.Reason)
+			a.said["skip "+e.Reason] = true
+		}
 		a.skipped(e)
 	case record.InstanceReset:
+		a.once(!a.said["back "+e.Reason], "the instance %s went back for %s", e.Instance, e.Reason)
 		a.said["back "+e.Reason] = true
 		a.goingBack[e.Instance] = true
 	case record.WentBack:
 		f.WentBack++
 		delete(a.goingBack, e.Instance)
+	case record.Requested:
+		name := "request " + e.Instance + " " + e.ID
+		a.once(!a.said[name], "the %s was done", name)
+		a.said[name] = true
 	case record.Operated:
+		a.once(!a.said[e.Verb+" "+e.Reason], "%s was said of %s for %s", e.Verb, e.Instance, e.Reason)
 		a.said[e.Verb+" "+e.Reason] = true
 		if e.Verb == "resume" {
 			f.Resumed++

@@ -84,7 +84,7 @@ func (w *world) client(c Start) {
 	}
 	if c.Cancelled {
 		w.agenda.after(w.random.between(second, nanos(w.options.Storm)), func() {
-			w.persist(s, always(record.CancelInstance{Instance: id, By: "eve", Reason: "changed her mind"}), func(r record.Reply) bool {
+			w.persist(s, always(record.CancelInstance{Instance: id, By: "eve", Reason: "changed her mind", Request: record.Request{ID: "eve"}}), func(r record.Reply) bool {
 				if r.Rejected == nil {
 					w.figures.Verbs++
 				}

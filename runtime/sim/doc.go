@@ -13,8 +13,8 @@
 // a network that loses, doubles, delays and reorders; clouds that are down, slow
 // or fall silent after they did the work; clients that ask again, people
 // who claim, hand on and answer the same task in the last moment, operators who
-// terminate, skip, resume, retry and let instances go back with or without need,
-// clocks that jump by hours, alarms that ring early, and pumps that begin anew. After
+// terminate, skip, resume, retry and let instances go back with or without need, and
+// whose words arrive twice; clocks that jump by hours, alarms that ring early, and pumps that begin anew. After
 // a while the faults stop, and then everything has to finish.
 //
 // What 1,000 seeds live through, about (Figures; TestEveryPromiseHoldsInEveryWorld

@@ -22,7 +22,8 @@ func (w *world) operator(instance string) {
 		wait += w.random.between(second, minute)
 	}
 	w.agenda.after(wait, func() {
-		w.verb(instance, "", record.RetryInstance{Instance: instance, By: "olga"})
+		w.wishes++
+		w.verb(instance, "", record.RetryInstance{Instance: instance, By: "olga", Request: wished(w.wishes)})
 	})
 }
 
@@ -42,7 +43,7 @@ func (w *world) stroll() {
 // meddle is what an operator does with an instance, with or without need.
 func (w *world) meddle(instance string) {
 	w.wishes++
-	why := fmt.Sprint("wish ", w.wishes)
+	why, asked := fmt.Sprint("wish ", w.wishes), wished(w.wishes)
 	if len(w.load.Programs) > 1 && w.random.chance(400) {
 		if w.random.chance(200) {
 			w.reshare()
@@ -53,17 +54,20 @@ func (w *world) meddle(instance string) {
 	switch w.random.below(10) {
 	case 0:
 		bare := w.options.Plant == BareTerminate
-		w.verb(instance, terminatedWords(instance), record.TerminateInstance{Instance: instance, By: "olga", Reason: why, Bare: bare})
+		w.verb(instance, terminatedWords(instance), record.TerminateInstance{Instance: instance, By: "olga", Reason: why, Bare: bare, Request: asked})
 	case 1, 2, 3:
-		w.skip(instance, why)
+		w.skip(instance, why, asked)
 	case 4, 5:
-		w.verb(instance, "resume "+why, record.ResumeInstance{Instance: instance, By: "olga", Reason: why})
+		w.verb(instance, "resume "+why, record.ResumeInstance{Instance: instance, By: "olga", Reason: why, Request: asked})
 	case 6, 7, 8:
-		w.goBack(instance, why)
+		w.goBack(instance, why, asked)
 	default:
-		w.verb(instance, "retry "+why, record.RetryInstance{Instance: instance, By: "olga", Reason: why})
+		w.verb(instance, "retry "+why, record.RetryInstance{Instance: instance, By: "olga", Reason: why, Request: asked})
 	}
 }
+
+// wished is the request of a wish.
+func wished(n int) record.Request { return record.Request{ID: fmt.Sprint("wish ", n), Of: uint64(n)} }
 
 func terminatedWords(instance string) string { return "ended " + instance }
 
@@ -75,6 +79,10 @@ func (w *world) verb(instance, words string, cmd record.Command) {
 
 func (w *world) verbAnew(instance, words string, command func(try int) record.Command) {
 	s := w.shardOf(instance)
+	if w.options.Plant == VerbsWithoutNames {
+		named := command
+		command = func(try int) record.Command { return nameless(named(try)) }
+	}
 	w.persist(s, command, func(r record.Reply) bool {
 		if w.options.Plant == VerbsForgotten && r.Rejected != nil {
 			r.Rejected = nil
@@ -89,8 +97,27 @@ func (w *world) verbAnew(instance, words string, command func(try int) record.Co
 	})
 }
 
+// nameless is a verb as somebody says it who does not say which request it is.
+func nameless(cmd record.Command) record.Command {
+	switch c := cmd.(type) {
+	case record.SkipStep:
+		c.Request = record.Request{}
+		return c
+	case record.ResumeInstance:
+		c.Request = record.Request{}
+		return c
+	case record.ResetInstance:
+		c.Request = record.Request{}
+		return c
+	case record.RetryInstance:
+		c.Request = record.Request{}
+		return c
+	}
+	return cmd
+}
+
 // goBack lets an instance go back to a statement of its body.
-func (w *world) goBack(instance, why string) {
+func (w *world) goBack(instance, why string, asked record.Request) {
 	a := w.audits[w.shardOf(instance)]
 	v, ok := a.state.Instance(instance)
 	if !ok {
@@ -104,7 +131,7 @@ func (w *world) goBack(instance, why string) {
 	}
 	if len(targets) > 0 {
 		t := targets[w.random.below(len(targets))]
-		w.verb(instance, "back "+why, record.ResetInstance{Instance: instance, Step: t.Step, By: "olga", Reason: why})
+		w.verb(instance, "back "+why, record.ResetInstance{Instance: instance, Step: t.Step, By: "olga", Reason: why, Request: asked})
 	}
 }
 
@@ -125,7 +152,7 @@ func (w *world) stepsOf(name string) (ids []string) {
 // skip takes a step as done that waits or has an incident. What was to be done there
 // the operator does by hand, as the commit says so; what cannot be done by hand is
 // said to be undone.
-func (w *world) skip(instance, why string) {
+func (w *world) skip(instance, why string, asked record.Request) {
 	a := w.audits[w.shardOf(instance)]
 	v, ok := a.state.Instance(instance)
 	if !ok || len(v.Waits) == 0 {
@@ -137,7 +164,7 @@ func (w *world) skip(instance, why string) {
 		if err != nil {
 			return record.SkipStep{}, false
 		}
-		cmd := record.SkipStep{Instance: instance, Activation: t.Activation, Step: t.Step, Undone: true, By: "olga", Reason: why}
+		cmd := record.SkipStep{Instance: instance, Activation: t.Activation, Step: t.Step, Undone: true, By: "olga", Reason: why, Request: asked}
 		if t.Wants {
 			cmd.Value = madeUp(t.Type)
 		}
@@ -163,6 +190,7 @@ func (w *world) skip(instance, why string) {
 	w.verbAnew(instance, "skip "+why, func(try int) record.Command {
 		if w.options.Plant == SkipWhatComesNext && try > 0 {
 			if again, can := wish(0); can {
+				again.Request = record.Request{}
 				return again
 			}
 		}

@@ -179,9 +179,11 @@ const (
 	VerbsForgotten      Bug = "an operator is told yes, and nothing is written"
 	BareTerminate       Bug = "a terminate says nothing of what it leaves"
 	SkipWhatComesNext   Bug = "a skip asked for again skips what comes next"
+	VerbsWithoutNames   Bug = "a verb that comes twice is another verb"
 	BackWithoutUndo     Bug = "going back undoes nothing"
 	ClaimsBindNobody    Bug = "an answer counts for whoever claimed the task"
 	LateAnswers         Bug = "an answer is taken for good although the task is over"
+	ForgottenVersions   Bug = "a new owner knows the newest version only"
 	LostInTheJump       Bug = "a timer that is not due when its alarm rings is forgotten"
 )
 
@@ -191,8 +193,8 @@ func Bugs() []Bug {
 		EffectsBeforeCommit, AnswerBeforeCommit, NoDeduplication, NoDispatchAgain, NoSettlement, TrustRefusedAgain,
 		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
 		NoFence, ReadsBeforeTheFence, OldAnswers, QueriesBeforeCommit,
-		VerbsForgotten, BareTerminate, SkipWhatComesNext, BackWithoutUndo,
-		ClaimsBindNobody, LateAnswers, LostInTheJump,
+		VerbsForgotten, BareTerminate, SkipWhatComesNext, VerbsWithoutNames, BackWithoutUndo,
+		ClaimsBindNobody, LateAnswers, LostInTheJump, ForgottenVersions,
 	}
 }
 

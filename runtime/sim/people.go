@@ -77,26 +77,33 @@ func (w *world) quarrel(s int, t engine.Task, form any) {
 	anybody := func() string { return crew[w.random.below(len(crew))] }
 	for range 1 + w.random.below(5) {
 		by, to := anybody(), anybody()
+		w.wishes++
+		asked := wished(w.wishes)
 		var cmd func() record.Command
 		var words string
 		switch w.random.below(6) {
 		case 0, 1:
-			cmd, words = once(record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: by, Groups: t.Groups}), had(p, by)
+			cmd, words = once(record.ClaimTask{Instance: t.Instance, Activation: t.Activation, By: by, Groups: t.Groups, Request: asked}), had(p, by)
 		case 2:
-			cmd = once(record.ReleaseTask{Instance: t.Instance, Activation: t.Activation, By: by, Groups: t.Groups, Force: w.random.chance(300)})
+			cmd = once(record.ReleaseTask{Instance: t.Instance, Activation: t.Activation, By: by, Groups: t.Groups, Force: w.random.chance(300), Request: asked})
 		case 3, 4:
-			cmd, words = once(record.DelegateTask{Instance: t.Instance, Activation: t.Activation, By: by, To: to, Groups: t.Groups}), had(p, to)
+			cmd, words = once(record.DelegateTask{Instance: t.Instance, Activation: t.Activation, By: by, To: to, Groups: t.Groups, Request: asked}), had(p, to)
 		default:
 			cmd, words = func() record.Command { return w.completion(s, t, by, form) }, answerOf(p, by)
 		}
 		w.figures.Quarrels++
-		w.agenda.after(w.random.between(0, 2*second), func() {
+		say := func() {
 			w.offer(s, cmd(), func(r record.Reply, err error) {
 				if err == nil && r.Rejected == nil && words != "" {
 					w.said(s, words)
 				}
 			})
-		})
+		}
+		w.agenda.after(w.random.between(0, 2*second), say)
+		if w.stormy() && w.random.chance(300) { // it arrives again, when others have said something
+			w.figures.Doubled++
+			w.agenda.after(w.random.between(0, 5*second), say)
+		}
 	}
 }
 

@@ -156,7 +156,7 @@ func (b *bench) sends(channel, id string, payload types.Value, by string) error 
 func (b *bench) unfit(channel string, payload types.Value) string {
 	for _, c := range b.program.Plan().Channels {
 		if c.Name == channel {
-			if found := b.checker.Check(payload, c.Type); len(found) > 0 {
+			if found := b.checker.CheckAs(c.Name, payload, c.Type); len(found) > 0 {
 				return found.Error()
 			}
 		}

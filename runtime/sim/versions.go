@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -88,10 +89,31 @@ func (w *world) reshare() {
 	}
 }
 
+// migrateAll moves whatever lives to the newest version, shard by shard.
+func (w *world) migrateAll() {
+	for _, a := range w.audits {
+		for _, v := range a.state.Instances(func(v engine.Summary) bool { return v.Ended == 0 && !v.Route }) {
+			w.wishes++
+			w.migrateTo(v.Instance, fmt.Sprint("wish ", w.wishes), w.load.Programs[w.deployed-1].Digest())
+		}
+	}
+}
+
 // migrate moves an instance to another version of its process.
 func (w *world) migrate(instance, why string) {
-	to := w.load.Programs[w.random.below(w.deployed)].Digest()
-	w.verb(instance, "", record.MigrateInstance{Instance: instance, Plan: to, By: "olga", Reason: why})
+	w.migrateTo(instance, why, w.load.Programs[w.random.below(w.deployed)].Digest())
+}
+
+// migrateTo tells the shard until it answers. Once it says yes the journal has it, or
+// had it before.
+func (w *world) migrateTo(instance, why, to string) {
+	s, cmd := w.shardOf(instance), record.MigrateInstance{Instance: instance, Plan: to, By: "olga", Reason: why}
+	w.persist(s, always(cmd), func(r record.Reply) bool {
+		if r.Rejected == nil && r.Stays == "" && !r.Existing {
+			w.said(s, "migrate "+why)
+		}
+		return true
+	})
 }
 
 // version checks the records of how versions replace each other.
@@ -103,6 +125,7 @@ func (a *audit) version(ev record.Event) {
 		a.still(e.Instance)
 		a.past(e.At)
 		a.plans[e.Instance] = e.Plan
+		a.said["migrate "+e.Reason] = true
 		for _, p := range e.Places {
 			a.steps[place{e.Instance, p.Activation}] = p.Step
 		}

@@ -19,28 +19,57 @@ type Load struct {
 	Rate    float64 // 0: closed
 }
 
+// at is the load as an open loop, with enough clients for requests to leave when they
+// fall due although each takes openFor.
+func (l Load) at(rate float64) Load {
+	l.Rate, l.Clients = rate, max(l.Clients, openClients, int(rate*openFor.Seconds()))
+	return l
+}
+
+// MaxRate bounds an open loop, in requests a second.
+const MaxRate = 100_000
+
+const (
+	openClients = 512
+	openFor     = 200 * time.Millisecond
+)
+
 // Result is what a load came to.
 type Result struct {
 	What    string        `json:"what"`
 	Round   int           `json:"round"`
 	Clients int           `json:"clients"`
 	N       int64         `json:"n"`
+	Elapsed time.Duration `json:"elapsed_ns"`
 	Rate    float64       `json:"per_second"`
 	P50     time.Duration `json:"p50_ns"`
 	P99     time.Duration `json:"p99_ns"`
+	P999    time.Duration `json:"p999_ns"`
 	// What one took: of the processors, of fsyncs and of the disk; 0 where that was
-	// not measured.
-	CPU    time.Duration `json:"cpu_ns,omitempty"`
-	Fsyncs float64       `json:"fsyncs,omitempty"`
-	Bytes  float64       `json:"bytes,omitempty"`
-	Errors int64         `json:"errors,omitempty"`
-	Error  string        `json:"error,omitempty"` // one of them
+	// not measured. Services and Driver are what the outside services and whoever
+	// asks took of the processors beside CPU.
+	CPU      time.Duration `json:"cpu_ns,omitempty"`
+	Services time.Duration `json:"services_cpu_ns,omitempty"`
+	Driver   time.Duration `json:"driver_cpu_ns,omitempty"`
+	Fsyncs   float64       `json:"fsyncs,omitempty"`
+	Bytes    float64       `json:"bytes,omitempty"`
+	Errors   int64         `json:"errors,omitempty"`
+	Error    string        `json:"error,omitempty"` // one of them
 }
 
 func (r Result) String() string {
-	text := fmt.Sprintf("%-34s %4d clients %10.0f/s   p50 %8s   p99 %8s", r.What, r.Clients, r.Rate, r.P50.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond))
+	text := fmt.Sprintf("%-34s %4d clients %10.0f/s", r.What, r.Clients, r.Rate)
+	if r.P50 > 0 {
+		text += fmt.Sprintf("   p50 %8s   p99 %8s   p999 %8s", r.P50.Round(10*time.Microsecond), r.P99.Round(10*time.Microsecond), r.P999.Round(10*time.Microsecond))
+	}
 	if r.CPU > 0 {
 		text += fmt.Sprintf("   cpu %8s", r.CPU.Round(100*time.Nanosecond))
+	}
+	if r.Services > 0 {
+		text += fmt.Sprintf(" + services %s", r.Services.Round(100*time.Nanosecond))
+	}
+	if r.Driver > 0 {
+		text += fmt.Sprintf(" + driver %s", r.Driver.Round(100*time.Nanosecond))
 	}
 	if r.Fsyncs > 0 {
 		text += fmt.Sprintf("   %.3f fsyncs", r.Fsyncs)
@@ -91,10 +120,10 @@ func Drive(ctx context.Context, what string, l Load, one func(ctx context.Contex
 	crew.Wait()
 	elapsed := time.Since(began)
 	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
-	r := Result{What: what, Clients: l.Clients, N: next.Load(), Errors: failed.Load(), Error: problem}
+	r := Result{What: what, Clients: l.Clients, N: next.Load(), Elapsed: elapsed, Errors: failed.Load(), Error: problem}
 	r.Rate = float64(r.N) / elapsed.Seconds()
 	if n := len(took); n > 0 {
-		r.P50, r.P99 = took[n/2], took[n*99/100]
+		r.P50, r.P99, r.P999 = took[n/2], took[n*99/100], took[n*999/1000]
 	}
 	return r
 }

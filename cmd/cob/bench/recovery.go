@@ -58,7 +58,7 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	if err != nil {
 		return Recovered{}, err
 	}
-	c := &child{binary: o.Binary, dir: source, store: filepath.Join(dir, "store"), listen: listen}
+	c := nodeOf(o, source, filepath.Join(dir, "store"), listen)
 	if err := c.start(ctx); err != nil {
 		return Recovered{}, err
 	}
@@ -69,9 +69,10 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	r := Recovered{Parked: o.Parked, Before: resident(c.cmd.Process.Pid)}
 	c.stop(true)
 	r.Disk = onDisk(c.store)
-	if c.listen, err = freeAddress(); err != nil { // a client may have got the old one meanwhile
+	if listen, err = freeAddress(); err != nil { // a client may have got the old one meanwhile
 		return r, err
 	}
+	c = nodeOf(o, source, c.store, listen)
 	began := time.Now()
 	if err := c.start(ctx); err != nil {
 		return Recovered{}, err

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -19,11 +20,8 @@ import (
 // BenchmarkW1 is W1 in one process, for profiles: `cob bench w1` measures it as
 // users run it.
 func BenchmarkW1(b *testing.B) {
-	outside, err := startService("127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer outside.close()
+	outside := httptest.NewServer(servicesOfW1())
+	defer outside.Close()
 	plan, err := compileSource("w1", w1.Source)
 	if err != nil {
 		b.Fatal(err)
@@ -44,6 +42,7 @@ func BenchmarkW1(b *testing.B) {
 	if _, err := n.Activate(ctx, plan); err != nil {
 		b.Fatal(err)
 	}
+	b.ReportAllocs() // the services' and the clients' too
 	b.ResetTimer()
 	var next atomic.Int64
 	var crew sync.WaitGroup

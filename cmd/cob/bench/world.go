@@ -13,35 +13,21 @@ import (
 	"time"
 )
 
-// service is the outside system of W1: GET /call/{step}?id=ID answers at once.
-type service struct {
-	URL  string
-	http *http.Server
-}
-
-func startService(addr string) (*service, error) {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("starting the outside service: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /call/{step}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"ok":true,"step":%q,"ref":"r-4711","amount":120.5,"note":"accepted"}`, r.PathValue("step"))
-	})
-	s := &service{URL: "http://" + listener.Addr().String(), http: &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}}
-	go func() { _ = s.http.Serve(listener) }() // ends with close
-	return s, nil
-}
-
-func (s *service) close() { _ = s.http.Close() }
-
-// child is a node in a process of its own, as users run it.
+// child is this program in a process of its own, as users run it: a node, or a part of
+// a benchmark.
 type child struct {
-	binary, dir, store, listen string
-	env                        []string
-	cmd                        *exec.Cmd
-	log                        bytes.Buffer
+	binary string
+	args   []string
+	listen string
+	store  string // of a node
+	env    []string
+	cmd    *exec.Cmd
+	log    bytes.Buffer
+}
+
+// nodeOf is a node that runs the package in a folder.
+func nodeOf(o Options, dir, store, listen string, env ...string) *child {
+	return &child{binary: o.Binary, args: []string{"run", dir, "--store", store, "--listen", listen}, listen: listen, store: store, env: env}
 }
 
 // freeAddress is an address of loopback where nobody listens now.
@@ -54,13 +40,13 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// start runs the package in dir until it is ready.
+// start starts it and waits until it is ready.
 func (c *child) start(ctx context.Context) error {
-	c.cmd = exec.Command(c.binary, "run", c.dir, "--store", c.store, "--listen", c.listen)
+	c.cmd = exec.Command(c.binary, c.args...)
 	c.cmd.Env = append(os.Environ(), c.env...)
 	c.cmd.Stderr = &c.log
 	if err := c.cmd.Start(); err != nil {
-		return fmt.Errorf("starting a node: %w", err)
+		return fmt.Errorf("starting %v: %w", c.args, err)
 	}
 	for ctx.Err() == nil {
 		if _, err := get(ctx, c.base()+"/readyz"); err == nil {
@@ -68,12 +54,15 @@ func (c *child) start(ctx context.Context) error {
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return fmt.Errorf("the node was not ready: %w: %s", ctx.Err(), c.log.String())
+	return fmt.Errorf("%v was not ready: %w: %s", c.args, ctx.Err(), c.log.String())
 }
 
 func (c *child) base() string { return "http://" + c.listen }
 
-// stop ends the node, and gives what it used of the processors; hard is kill -9.
+// used is what it has used of the processors so far.
+func (c *child) used() time.Duration { return used(c.cmd.Process.Pid) }
+
+// stop ends it, and gives what it used of the processors; hard is kill -9.
 func (c *child) stop(hard bool) time.Duration {
 	if c.cmd == nil || c.cmd.Process == nil {
 		return 0

@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ type servers struct {
 	t       *testing.T
 	options []*server.Options
 	all     []*server.Server
+	between [][]*link // from each server to each
 }
 
 // newServers starts a cluster of three.
@@ -27,16 +30,23 @@ func newServers(t *testing.T) *servers {
 	t.Helper()
 	s := &servers{t: t}
 	clients, routes := ports(t, 3), ports(t, 3)
-	var peers []string
-	for _, p := range routes {
-		peers = append(peers, "nats://127.0.0.1:"+strconv.Itoa(p))
-	}
 	dir := t.TempDir()
 	for i := range 3 {
+		var links []*link
+		var urls []string
+		for j := range 3 {
+			links = append(links, newLink(t, "127.0.0.1:"+strconv.Itoa(routes[j])))
+			if j != i {
+				urls = append(urls, links[j].url())
+			}
+		}
+		s.between = append(s.between, links)
 		s.options = append(s.options, &server.Options{
 			ServerName: fmt.Sprint("s", i), Host: "127.0.0.1", Port: clients[i], NoSigs: true, NoLog: true,
 			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint("s", i)), SyncAlways: true, MaxPayload: 8 << 20,
-			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: routes[i]}, Routes: server.RoutesFromStr(strings.Join(peers, ",")),
+			// Nobody is told of a way around the links.
+			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: routes[i], NoAdvertise: true, Advertise: "127.0.0.1:1"},
+			Routes:  server.RoutesFromStr(strings.Join(urls, ",")),
 		})
 	}
 	s.all = make([]*server.Server, 3)
@@ -89,6 +99,22 @@ func (s *servers) stop(which ...int) {
 	}
 }
 
+// rest stops servers, until it is healed.
+func (s *servers) rest(which ...int) func() {
+	s.stop(which...)
+	return func() { s.start(which...) }
+}
+
+// around are the links from one server to the others, and those from them to it.
+func (s *servers) around(which int) (out, in []*link) {
+	for other := range s.between {
+		if other != which {
+			out, in = append(out, s.between[which][other]), append(in, s.between[other][which])
+		}
+	}
+	return out, in
+}
+
 // url is the address of all servers.
 func (s *servers) url() string {
 	var list []string
@@ -102,19 +128,41 @@ func (s *servers) url() string {
 type crew struct {
 	t     *testing.T
 	world *world
-	flags []string
-	all   []*node
+	flags [][]string // of each node
+
+	mu  sync.Mutex // held to change all, and to look at it from beside the test
+	all []*node
 }
 
 // muster starts nodes on a cluster.
 func muster(t *testing.T, w *world, s *servers, n int) *crew {
 	t.Helper()
-	c := &crew{t: t, world: w, flags: []string{"--nats", s.url(), "--lease", "2s", "--shards", "6"}}
-	for range n {
-		c.all = append(c.all, w.run(c.flags...))
+	c := &crew{t: t, world: w}
+	for i := range n {
+		c.flags = append(c.flags, clusterFlags(s.url()))
+		c.all = append(c.all, w.run(c.flags[i]...))
 	}
 	c.even()
 	return c
+}
+
+func clusterFlags(url string) []string {
+	return []string{"--nats", url, "--lease", "2s", "--shards", "6"}
+}
+
+// again starts a node that has ended.
+func (c *crew) again(which int) {
+	n := c.world.run(c.flags[which]...)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all[which] = n
+}
+
+// anyone is a node, whatever has become of it.
+func (c *crew) anyone() *node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all[rand.IntN(len(c.all))]
 }
 
 // nodes is what a node says of all nodes.
@@ -124,15 +172,20 @@ func (n *node) nodes() (list admin.NodeList) {
 	return list
 }
 
-// even waits until every node has its part of the shards.
+// even waits until every node has its part of the shards, and no two have the same.
 func (c *crew) even() {
 	c.t.Helper()
 	var last admin.NodeList
 	for end := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
 		last = c.all[0].nodes()
 		good := len(last.Free) == 0 && len(last.Nodes) == len(c.all)
+		owned := map[int]bool{}
 		for _, n := range last.Nodes {
 			good = good && n.State == "up" && len(n.Shards) == 6/len(c.all)
+			for _, shard := range n.Shards {
+				good = good && !owned[shard.Shard]
+				owned[shard.Shard] = true
+			}
 		}
 		if good {
 			return
@@ -175,7 +228,7 @@ func TestThreeNodesOnACluster(t *testing.T) {
 	after(1)
 	c.all[1].kill()
 	after(2)
-	c.all[1] = w.run(c.flags...)
+	c.again(1)
 	c.even()
 	p.node.Store(c.all[1])
 	after(3)
@@ -189,7 +242,7 @@ func TestThreeNodesOnACluster(t *testing.T) {
 		t.Errorf("a graceful stop gives %d: %s", code, c.all[0].log())
 	}
 	after(6)
-	c.all[0] = w.run(c.flags...)
+	c.again(0)
 	c.even()
 	after(7)
 	s.stop(0, 1, 2)

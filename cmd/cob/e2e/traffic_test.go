@@ -32,6 +32,7 @@ type traffic struct {
 	work  context.Context
 	leave context.CancelFunc
 	team  sync.WaitGroup
+	told  history
 }
 
 // hire lets nobody work yet.
@@ -109,15 +110,21 @@ func (p *traffic) buy(messages []services.Message) {
 	}
 }
 
+const intake = "/v1/channels/orders.intake/messages"
+
 func (p *traffic) send(m services.Message, direct bool) {
 	want := services.Expect(m).Outcome
-	path, body := "/v1/channels/orders.intake/messages", string(m.Payload())
+	path, body := intake, string(m.Payload())
 	if direct && want != services.Filtered { // it is the route that filters
 		path, body = "/v1/processes/orders.Fulfil/instances", `{"order":`+body+`}`
 	}
+	call := begin()
 	a, err := p.insist("POST", path, body, m.Message)
 	if errors.Is(err, errLeft) {
 		return
+	}
+	if id, s, ok := heard(a); ok && path != intake {
+		p.told.add(call, asked{id, true}, s)
 	}
 	if err != nil || (a.status == 400) != (want == services.Malformed) || a.status > 400 {
 		p.t.Errorf("%s, which is %s: %d %s %v", m.Message, want, a.status, a.text, err)

@@ -68,7 +68,7 @@ var rooms = []room{
 	{path: "runtime/jetstream", imports: []string{"runtime/journal", "runtime/record"}, libraries: []string{"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "golang.org/x/sys"}},
 	{path: "runtime/sim", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/journal", "runtime/lease", "runtime/placement", "runtime/record", "runtime/shard"}},
 	{path: "runtime/replay", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/engine", "runtime/record"}},
-	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine"}},
+	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/record"}},
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
 	{path: "runtime/access", pure: true},
 	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/access", "runtime/deployment", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard"}, libraries: []string{"github.com/prometheus/client_golang"}},

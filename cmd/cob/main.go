@@ -18,8 +18,8 @@ const (
 	exitDone         = 0
 	exitBad          = 1 // the author's text, the test or the business result is bad
 	exitUsage        = 2
-	exitMigrate      = 3 // diff: instances that run have to be migrated
-	exitIncompatible = 4 // diff: data or callers that exist break
+	exitMigrate      = 3 // diff, deploy: instances that run have to be migrated
+	exitIncompatible = 4 // diff, deploy: data or callers that exist break
 	exitUnreachable  = 5 // the server cannot be reached, or refused
 	exitInterrupted  = 130
 )
@@ -66,6 +66,10 @@ var commands = []func() *cobra.Command{
 	startCommand,
 	psCommand,
 	nodesCommand,
+	deployCommand,
+	deploymentsCommand,
+	rolloutCommand,
+	migrateCommand,
 	showCommand,
 	reportCommand,
 	whyCommand,

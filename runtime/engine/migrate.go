@@ -278,9 +278,11 @@ func (x *instance) move(w *way, e *record.InstanceMigrated) {
 		a := x.find(p.Activation)
 		a.step, a.block, a.next = p.Step, p.Block-1, p.Next // 0 becomes none
 		if l := a.layer(); l != nil {
-			for i := range l.slots {
-				l.slots[i] = w.to.slots[w.from.vars[l.slots[i]].name]
+			slots := make([]int32, len(l.slots)) // the layer's own are the program's
+			for i, slot := range l.slots {
+				slots[i] = w.to.slots[w.from.vars[slot].name]
 			}
+			l.slots = slots
 		}
 	}
 	if x.path != nil {

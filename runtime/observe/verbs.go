@@ -14,6 +14,8 @@ func (v *View) foldVerb(commit uint64, e record.Event) {
 		return
 	}
 	switch e := e.(type) {
+	case record.InstanceMigrated:
+		v.migrated(x, e)
 	case record.InstancePoisoned:
 		if x.ended == 0 {
 			x.state, x.own().detail = record.Incident, "a bug of this program: "+e.Detail

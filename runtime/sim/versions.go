@@ -89,6 +89,14 @@ func (w *world) reshare() {
 	}
 }
 
+// known are the versions that a new owner knows.
+func (w *world) known() []*engine.Program {
+	if w.options.Plant == ForgottenVersions {
+		return w.load.Programs[w.deployed-1 : w.deployed]
+	}
+	return w.load.Programs[:w.deployed]
+}
+
 // migrateAll moves whatever lives to the newest version, shard by shard.
 func (w *world) migrateAll() {
 	for _, a := range w.audits {

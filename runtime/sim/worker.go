@@ -157,11 +157,7 @@ func (w *world) claim(s int, k *worker) {
 	if err != nil {
 		panic(err)
 	}
-	known := w.load.Programs[:w.deployed]
-	if w.options.Plant == ForgottenVersions {
-		known = known[w.deployed-1:]
-	}
-	for _, p := range known {
+	for _, p := range w.known() {
 		state.AddProgram(p)
 	}
 	if mix(w.options.Seed, "packs")%2 == 0 { // whatever waits, all the time

@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/lang/diag"
@@ -130,19 +128,9 @@ func (f findings) print(w io.Writer, format string) error {
 	return show(w, f.diagnostics)
 }
 
-// show prints diagnostics for a person.
+// show prints diagnostics for a person. A terminal that does not tell its width is taken
+// for a common one.
 func show(w io.Writer, ds []diag.Diagnostic) error {
-	screen := diag.Screen{Colour: coloured(w)}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		// A terminal that does not tell its width is taken for a common one.
-		screen.Columns, _, _ = term.GetSize(int(f.Fd()))
-	}
-	_, err := io.WriteString(w, diag.Terminal(ds, screen))
+	_, err := io.WriteString(w, diag.Terminal(ds, diag.Screen{Colour: coloured(w), Columns: columns(w)}))
 	return err
-}
-
-// coloured says whether w is a terminal whose owner wants colours.
-func coloured(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }

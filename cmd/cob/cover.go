@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,15 +56,9 @@ func plural(what string) string {
 	return what + "s"
 }
 
-// covered is the coverage of the package in a directory.
-type covered struct {
-	dir      string
-	coverage *sim.Coverage
-}
-
 // writeLCOV writes coverage for tools that show it beside the text: lines are
 // those where steps begin, branches those where they choose.
-func writeLCOV(name string, all []covered) error {
+func writeLCOV(name string, all []*sim.Coverage) error {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
@@ -81,10 +74,10 @@ func writeLCOV(name string, all []covered) error {
 	return f.Close()
 }
 
-func lcov(w io.Writer, c covered) {
-	steps, branches := byFile(c.coverage.Steps), byFile(c.coverage.Branches)
+func lcov(w io.Writer, c *sim.Coverage) {
+	steps, branches := byFile(c.Steps), byFile(c.Branches)
 	for _, s := range steps {
-		fmt.Fprintf(w, "TN:\nSF:%s\n", path.Join(c.dir, s.file))
+		fmt.Fprintf(w, "TN:\nSF:%s\n", s.file)
 		hit := 0
 		for _, l := range s.lines {
 			times := 0

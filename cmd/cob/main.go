@@ -9,8 +9,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"github.com/cob-lang/cob/lang/diag"
 )
 
 // Exit codes, as scripts know them.
@@ -96,13 +94,22 @@ func run(args []string) int {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noCommand,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:          showHelp,
 	}
 	for _, make := range commands {
 		root.AddCommand(make())
 	}
+	root.SetHelpCommand(helpCommand())
 	root.SetArgs(args)
+	out := &results{File: os.Stdout}
+	root.SetOut(out)
+	root.InitDefaultCompletionCmd() // it writes to where the root does now
+	group(subcommand(root, "completion"))
 	c, err := root.ExecuteC()
+	if out.err != nil {
+		fmt.Fprintf(os.Stderr, "cob: the results cannot be written: %v\n", out.err)
+		return exitBad
+	}
 	if err == nil {
 		return exitDone
 	}
@@ -124,19 +131,4 @@ func exitCodeOf(err error) int {
 		return e.code
 	}
 	return exitUsage
-}
-
-// noCommand refuses what is no command, with the one that was probably meant.
-func noCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	if near := diag.Suggest(args[0], names); near != "" {
-		return fmt.Errorf("there is no command %q; did you mean %s?", args[0], near)
-	}
-	return fmt.Errorf("there is no command %q", args[0])
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func taskCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "task", Short: "List, claim, hand over and complete human tasks"}
+	cmd := group(&cobra.Command{Use: "task", Short: "List, claim, hand over and complete human tasks"})
 	cmd.AddCommand(taskListCommand(), taskShowCommand(), taskClaimCommand(), taskUnclaimCommand(), taskDelegateCommand(), taskCompleteCommand())
 	return cmd
 }

@@ -4,15 +4,16 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/sim"
 )
@@ -35,7 +36,8 @@ func testCommand() *cobra.Command {
 		Short: "Run the test blocks of packages",
 		Long: `Compiles packages and runs their test blocks: no network, endpoints answer as
 the test says, and time goes on by itself to the next timer while nothing else
-can happen. Exit code 1 when a test fails or a package does not compile.
+can happen. Exit code 1 when a test fails or a package does not compile. Places
+are told as cob check tells them, relative to the current directory.
 
 With --cover it says which steps, branches, faults and compensations no test
 reaches. With --explore each test runs again in worlds that crash, each around
@@ -83,8 +85,6 @@ type tested struct {
 	Tests   []sim.TestResult `json:"tests"`
 	// Coverage is there where it was asked for.
 	Coverage *sim.Coverage `json:"coverage,omitempty"`
-	// dir is the directory of the package as the command names it.
-	dir string
 }
 
 func (t *tested) failed() int {
@@ -102,7 +102,7 @@ func (o *testRun) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	all, shown := []tested{}, []covered{}
+	all, shown := []tested{}, []*sim.Coverage{}
 	broken, failed := false, 0
 	for _, dir := range dirs {
 		r, err := compile(dir)
@@ -116,12 +116,11 @@ func (o *testRun) run(c *cobra.Command, paths []string) error {
 			}
 			continue
 		}
-		t, err := o.runPackage(r)
+		t, err := o.runPackage(r, filepath.ToSlash(dir))
 		if err != nil {
 			return bad(fmt.Errorf("%s: %w", dir, err))
 		}
-		t.dir = dir
-		shown = append(shown, covered{dir, t.Coverage})
+		shown = append(shown, t.Coverage)
 		failed += t.failed()
 		if !o.cover {
 			t.Coverage = nil
@@ -142,14 +141,16 @@ func (o *testRun) run(c *cobra.Command, paths []string) error {
 	return nil
 }
 
-// runPackage runs the tests of a package that compiles.
-func (o *testRun) runPackage(r *compiler.Result) (*tested, error) {
-	program, err := engine.LinkPartly(r.Plan, r.Digest)
+// runPackage runs the tests of a package that compiles. Places are told as cob check
+// tells them: terminals and CI servers make links of them.
+func (o *testRun) runPackage(r *compiler.Result, dir string) (*tested, error) {
+	p, suite := plan.From(dir, r.Plan), plan.From(dir, r.Suite)
+	program, err := engine.LinkPartly(p, r.Digest)
 	if err != nil {
 		return nil, err
 	}
 	t := &tested{Package: r.Plan.Package, Tests: []sim.TestResult{}}
-	for _, one := range r.Suite.Tests {
+	for _, one := range suite.Tests {
 		if !o.wanted.MatchString(one.Name) {
 			continue
 		}
@@ -159,7 +160,7 @@ func (o *testRun) runPackage(r *compiler.Result) (*tested, error) {
 			t.Tests = append(t.Tests, sim.RunTest(program, one))
 		}
 	}
-	t.Coverage = sim.Cover(r.Plan, t.Tests)
+	t.Coverage = sim.Cover(p, t.Tests)
 	return t, nil
 }
 
@@ -257,9 +258,8 @@ func printJUnit(w io.Writer, all []tested) error {
 		s := junitSuite{Name: all[i].Package, Tests: len(all[i].Tests), Failures: all[i].failed()}
 		for j := range all[i].Tests {
 			r := &all[i].Tests[j]
-			file, place, _ := strings.Cut(string(r.At), ".cob:")
-			line, _, _ := strings.Cut(place, ":")
-			c := junitCase{Class: all[i].Package, Name: r.Name, File: path.Join(filepath.ToSlash(all[i].dir), file+".cob"), Line: line}
+			file, line := fileAndLine(r.At)
+			c := junitCase{Class: all[i].Package, Name: r.Name, File: file, Line: strconv.Itoa(line)}
 			if !r.Passed() {
 				var b strings.Builder
 				writeFailures(&b, r, "")

@@ -9,6 +9,7 @@ import (
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -86,6 +87,7 @@ func (c *checker) receive(e *plan.Endpoint, schema *Schema, r *syntax.Receive) {
 		return
 	}
 	out := plan.Receive{Name: r.Name.Text, Type: c.typeOf(r.Type), Options: []plan.Option{}, At: c.place(r.Name.At)}
+	c.results(e.Name+"."+out.Name+expression.Brings, r.Type, out.Type)
 	if rows, ok := c.receives(schema, r); ok {
 		b := c.settings("a receive of "+schema.title(), rows, list(r.Settings), r.Name.At)
 		out.Options = append(out.Options, c.options(resolve.NewScope(), rows, b, true)...)

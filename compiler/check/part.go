@@ -8,6 +8,7 @@ import (
 	"github.com/cob-lang/cob/compiler/contract"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -76,6 +77,10 @@ func (c *checker) contractReceives(e *plan.Endpoint, schema *Schema, from *contr
 		options = append(options, c.options(resolve.NewScope(), rows[1:], block{rows, make([]given, len(rows))}, true)...)
 		slices.SortFunc(options, func(a, b plan.Option) int { return cmp.Compare(a.Name, b.Name) })
 		e.Receives = append(e.Receives, plan.Receive{Name: ch.Name, Type: ch.Messages[0], Options: options, At: at})
+		for _, r := range ch.Refinements {
+			r.Type = e.Name + "." + ch.Name + expression.Brings
+			c.Refinements = append(c.Refinements, r)
+		}
 	}
 	slices.SortFunc(e.Receives, func(a, b plan.Receive) int { return cmp.Compare(a.Name, b.Name) })
 }

@@ -134,7 +134,7 @@ func (g *guarding) named(t *syntax.NamedType, is types.Type, within []string) {
 }
 
 // results adds the conditions of the type of what enters as a whole: the messages
-// of a channel, the results of an operation.
+// of a channel or a receive, the results of an operation.
 func (c *checker) results(of string, t syntax.Type, is types.Type) {
 	if t != nil {
 		g := guarding{c, of, ""}

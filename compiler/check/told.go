@@ -77,6 +77,7 @@ func (f *flow) reports(s *resolve.Scope, st *syntax.ReportStmt) {
 		t := f.value(s, v.expr, types.Of(types.String))
 		if !t.invalid() {
 			r.Title, labels = &t.Tree, f.all(&t)
+			f.keeps(&t, 0, v.expr.Span(), "the title of a report, which is shown as it is,")
 		}
 	}
 	if v, ok := b.first("to"); ok {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/types"
 )
 
@@ -124,6 +125,7 @@ func (a *asyncAPI) channel2(key, item *node) {
 		return
 	}
 	c := Channel{Name: identifier(key.text), Address: key.text, Protocol: a.protocol}
+	var all, brought []message
 	for _, direction := range []string{"publish", "subscribe"} {
 		op := target.get(direction)
 		if op == nil {
@@ -134,11 +136,15 @@ func (a *asyncAPI) channel2(key, item *node) {
 		list := a.messages2(op.get("message"), name)
 		c.Sends = c.Sends || direction == "publish"
 		c.Receives = c.Receives || direction == "subscribe"
-		c.take(list)
+		all = append(all, list...)
+		if direction == "subscribe" {
+			brought = list
+		}
 		if direction == "publish" {
 			a.sends(op, name, key.text, target.get("parameters"), list, nil)
 		}
 	}
+	a.take(&c, all, brought)
 	a.quiet(key, &c)
 	a.Declared[c.Name] = key.at()
 	a.Channels = append(a.Channels, c)
@@ -151,12 +157,34 @@ func (a *asyncAPI) quiet(key *node, c *Channel) {
 	}
 }
 
-func (c *Channel) take(list []message) {
-	for _, m := range list {
+// take says what travels in a channel, and what of it somebody else sends.
+func (a *asyncAPI) take(c *Channel, all, brought []message) {
+	for _, m := range all {
 		if !slices.ContainsFunc(c.Messages, m.payload.Equal) {
 			c.Messages = append(c.Messages, m.payload)
 		}
 	}
+	if len(c.Messages) == 1 {
+		c.Refinements = a.ofEither(brought)
+	}
+}
+
+// ofEither are the constraints of what is one of several messages of one type: what
+// all of them ask for, in the words of one or the other.
+func (a *asyncAPI) ofEither(list []message) []expression.Refinement {
+	var out []expression.Refinement
+	for i, m := range list {
+		var one []expression.Refinement
+		if m.schema != nil {
+			a.inside(owned{to: &one}, m.payload, m.schema, nil)
+		}
+		if i == 0 {
+			out = one
+		} else {
+			out = either(out, one)
+		}
+	}
+	return out
 }
 
 // messages2 are the messages of an operation of version 2: one, or one of several.
@@ -186,7 +214,8 @@ func (a *asyncAPI) third() {
 		}
 		channels[target] = len(a.Channels)
 		c := Channel{Name: identifier(key.text), Address: firstOf(target.get("address").str(), key.text), Protocol: a.protocol}
-		c.take(a.messages3(target))
+		list := a.messages3(target)
+		a.take(&c, list, list)
 		a.quiet(key, &c)
 		a.Declared[c.Name] = key.at()
 		a.Channels = append(a.Channels, c)
@@ -248,7 +277,11 @@ func (a *asyncAPI) sends(op *node, name, address string, parameters *node, list 
 		}
 		for _, part := range strings.Split(address, "{")[1:] {
 			if hole, _, ok := strings.Cut(part, "}"); ok {
-				o.Params = append(o.Params, distinct(Param{Field: a.parameter(hole, parameters.get(hole), o.Name), In: "path"}, o.Params))
+				n, _ := a.resolve(parameters.get(hole))
+				o.Params = append(o.Params, distinct(Param{Field: a.parameter(hole, n, o.Name), In: "path"}, o.Params))
+				if schema := n.get("schema"); schema != nil {
+					a.ofParam(&o, o.Params[len(o.Params)-1].Field, schema)
+				}
 			}
 		}
 		o.Params = append(o.Params, distinct(Param{Field: types.Field{Name: "message", Type: m.payload}, In: "body"}, o.Params))
@@ -288,13 +321,10 @@ func (a *asyncAPI) reply(o *Operation, ref *node) {
 			return
 		}
 	}
-	if len(list) == 1 && list[0].schema != nil { // of several each may come
-		a.ofResult(o, list[0].schema)
-	}
+	o.Refinements = append(o.Refinements, a.ofEither(list)...)
 }
 
-func (a *asyncAPI) parameter(name string, n *node, hint string) types.Field {
-	target, _ := a.resolve(n)
+func (a *asyncAPI) parameter(name string, target *node, hint string) types.Field {
 	t := types.Of(types.String)
 	switch {
 	case target.get("schema") != nil: // version 2

@@ -173,6 +173,9 @@ type Channel struct {
 	Messages []types.Type // in the order of the contract
 	Receives bool         // somebody who uses the contract gets messages from it
 	Sends    bool         // or sends them there
+	// Refinements are those of every message that is received where Messages has one
+	// type. They have no Type and no Field.
+	Refinements []expression.Refinement
 }
 
 // XML says how a field of a type looks in XML: an element unless it is an

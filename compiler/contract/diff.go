@@ -336,6 +336,9 @@ func (d *differ) channels() {
 				d.allows(subject, "its message %s is new", m)
 			}
 		}
+		if b.Receives && maps.Equal(before, after) { // what is sent operations say
+			d.ruled(subject, "its message", rulesOf(a.Refinements)[[2]string{}], rulesOf(b.Refinements)[[2]string{}], received)
+		}
 	}
 }
 

@@ -43,6 +43,11 @@ func sound(t *testing.T, c *contract.Contract) {
 			t.Error(err)
 		}
 	}
+	for _, ch := range c.Channels {
+		if _, err := expression.NewChecker(u, ch.Refinements); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, d := range c.Types {
 		known(t, u, d.Name, types.RecordOf(d.Fields...))
 	}
@@ -106,6 +111,9 @@ func print(c *contract.Contract) string {
 	}
 	for _, ch := range c.Channels {
 		line("channel %s %q %s of %v receives=%v sends=%v", ch.Name, ch.Address, ch.Protocol, ch.Messages, ch.Receives, ch.Sends)
+		for _, r := range ch.Refinements {
+			line("  %s%s", r.Field, where(r))
+		}
 	}
 	for _, f := range c.Files {
 		line("file %s", f.Path)

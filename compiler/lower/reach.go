@@ -10,6 +10,7 @@ import (
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/syntax"
 	"github.com/cob-lang/cob/lang/types"
@@ -233,7 +234,7 @@ func (r *reached) types(visit func(types.Type)) {
 }
 
 // refinements are those of what is in the plan, wherever it is declared: of types,
-// of the messages of channels and of the results of operations.
+// of the messages of channels and receives, and of the results of operations.
 func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	there := map[string]bool{}
 	for i := range out.Types {
@@ -253,6 +254,9 @@ func (r *reached) refinements(out *plan.Plan) []plan.Refinement {
 	for _, e := range out.Endpoints {
 		for i := range e.Operations {
 			there[e.Name+"."+e.Operations[i].Name] = true
+		}
+		for i := range e.Receives {
+			there[e.Name+"."+e.Receives[i].Name+expression.Brings] = true
 		}
 	}
 	var list []plan.Refinement

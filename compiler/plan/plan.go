@@ -113,6 +113,9 @@ type Endpoint struct {
 }
 
 // Receive is something that comes in through an endpoint.
+//
+// The conditions on its messages are Refinements whose Type is the endpoint's name, its own
+// behind a dot, and expression.Brings.
 type Receive struct {
 	Name string     `json:"name"` // not qualified
 	Type types.Type `json:"type"`

@@ -2,6 +2,7 @@ package diag_test
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,4 +84,35 @@ func TestTerminal(t *testing.T) {
 		}
 		return []golden.File{{Name: "want", Text: drawn}}
 	})
+}
+
+// TestNarrow reads a diagnostic on terminals of several widths: its sentences are broken
+// between words, hold every word once, and no line of them is wider than the terminal.
+func TestNarrow(t *testing.T) {
+	message := "the setting backoff of this call says 漢字漢字漢字漢字漢字 and nobody has ever called anything like that in any program"
+	help := "write backoff 100ms..1s where the failover is declared, or leave it out altogether"
+	d := diag.Diagnostic{Code: "COB5001", Severity: diag.Error, Message: message, Help: help}
+	words := func(s string) []string { return strings.Fields(strings.NewReplacer("=", " ").Replace(s)) }
+	whole := diag.Terminal([]diag.Diagnostic{d}, diag.Screen{})
+	if strings.Count(whole, "\n") != 2 {
+		t.Errorf("what tells no width gets lines that are broken:\n%s", whole)
+	}
+	for _, columns := range []int{1, 40, 41, 57, 80, 200} {
+		text := diag.Terminal([]diag.Diagnostic{d}, diag.Screen{Columns: columns})
+		if !slices.Equal(words(text), words(whole)) {
+			t.Errorf("%d columns: other words:\n%s", columns, text)
+		}
+		for line := range strings.Lines(text) {
+			width := 0
+			for _, r := range strings.TrimSuffix(line, "\n") {
+				width++
+				if r > 0x3000 {
+					width++
+				}
+			}
+			if width > max(columns, 40) {
+				t.Errorf("%d columns: a line takes %d:\n%s", columns, width, line)
+			}
+		}
+	}
 }

@@ -71,7 +71,15 @@ func (t *terminal) paint(style, text string) string {
 
 func (t *terminal) diagnostic(d Diagnostic) {
 	style := map[Severity]string{Error: red, Warning: yellow, Info: blue}[d.Severity]
-	fmt.Fprintf(&t.b, "%s%s\n", t.paint(style, fmt.Sprintf("%s[%s]", d.Severity, d.Code)), t.paint(bold, ": "+plain(d.Message)))
+	head := fmt.Sprintf("%s[%s]", d.Severity, d.Code)
+	for i, line := range t.lines(plain(d.Message), len(head)+2, 2) {
+		if i == 0 {
+			line = t.paint(style, head) + t.paint(bold, ": "+line)
+		} else {
+			line = "  " + t.paint(bold, line)
+		}
+		t.b.WriteString(line + "\n")
+	}
 	marks := []mark{newMark(Label{d.Primary, d.Label}, style, '^')}
 	for _, l := range d.Secondary[:min(len(d.Secondary), maxLabels)] {
 		marks = append(marks, newMark(l, blue, '-'))
@@ -129,14 +137,45 @@ func (t *terminal) widen(line int) { t.gutter = max(t.gutter, len(strconv.Itoa(l
 func (t *terminal) margin() string { return strings.Repeat(" ", t.gutter) }
 
 func (t *terminal) note(word, text string) {
-	fmt.Fprintf(&t.b, "%s %s %s:%s\n", t.margin(), t.paint(blue, "="), t.paint(green, word), space(text))
+	indent := t.gutter + 3
+	for i, line := range t.lines(text, indent+len(word)+2, indent+2) {
+		if i == 0 {
+			line = strings.TrimRight(fmt.Sprintf("%s %s %s: %s", t.margin(), t.paint(blue, "="), t.paint(green, word), line), " ")
+		} else {
+			line = strings.Repeat(" ", indent+2) + line
+		}
+		t.b.WriteString(line + "\n")
+	}
 }
 
-func space(text string) string {
-	if text == "" {
-		return ""
+// lines breaks a text between words where the terminal would break it within one. The
+// first line begins at a column, the others at another. What is no terminal, or does not
+// tell its width, breaks lines itself or needs them whole.
+func (t *terminal) lines(text string, first, others int) []string {
+	if t.screen.Columns == 0 {
+		return []string{text}
 	}
-	return " " + text
+	var out []string
+	var line strings.Builder
+	at := first
+	for word := range strings.SplitSeq(text, " ") {
+		width := 0
+		for _, g := range glyphs(word) {
+			width += g.width
+		}
+		switch {
+		case line.Len() > 0 && at+1+width > t.screen.columns():
+			out = append(out, line.String())
+			line.Reset()
+			at = others
+		case line.Len() > 0:
+			line.WriteByte(' ')
+			at++
+		}
+		line.WriteString(word)
+		at += width
+	}
+	return append(out, line.String())
 }
 
 // excerpts prints the marked lines of each file, the primary file first.

@@ -13,7 +13,8 @@ type Refinement struct {
 	// Type is the qualified name of what has the field: a record, fault, event or
 	// union, or a process for its parameters. A channel or an operation
 	// ("orders.payments.charge") has none: its messages or results are meant. What
-	// stands behind the name of an operation with Takes are its parameters.
+	// stands behind the name of an operation with Takes are its parameters, behind that of
+	// a receive with Brings its messages.
 	Type  string `json:"type"`
 	Field string `json:"field,omitempty"`
 	// Within leads from the field to the values that are tested: "[]" to the items
@@ -26,6 +27,10 @@ type Refinement struct {
 // Takes stands behind the name of an operation whose parameters a refinement is about:
 // "orders.payments.charge()".
 const Takes = "()"
+
+// Brings stands behind the name of what an endpoint receives whose messages a refinement
+// is about: an operation may have the same name.
+const Brings = "<-"
 
 // EachItem and EachValue are the steps of Within that lead to many values.
 const (

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 
@@ -100,6 +101,12 @@ func (d *Deployment) Process(name string) (*plan.Process, bool) {
 func (d *Deployment) Channel(name string) (*plan.Channel, bool) {
 	c, ok := d.channels[name]
 	return c, ok
+}
+
+// Event says whether there is an event of a qualified name.
+func (d *Deployment) Event(name string) bool {
+	def := d.Universe.Lookup(name)
+	return def != nil && def.Kind == types.EventDefinition
 }
 
 // Read makes a value of type t of JSON from outside, refinements included.
@@ -205,15 +212,33 @@ func (t *Table) Active(pkg string) *Deployment {
 	return t.active[pkg]
 }
 
+// Holding is the deployment that says what a name means that has: the active one of
+// the package that declares it; where that is not deployed by itself, the active one
+// of the first package that reaches it. nil where none has it.
+func (t *Table) Holding(pkg string, has func(*Deployment) bool) *Deployment {
+	if d := t.Active(pkg); d != nil {
+		return d
+	}
+	for _, d := range t.All() {
+		if has(d) {
+			return d
+		}
+	}
+	return nil
+}
+
 // Of are all deployments of a package that this node knows, by digest.
 func (t *Table) Of(pkg string) []*Deployment {
+	return slices.DeleteFunc(t.Known(), func(d *Deployment) bool { return d.Plan.Package != pkg })
+}
+
+// Known are all deployments that instances may still run on, by digest.
+func (t *Table) Known() []*Deployment {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	var list []*Deployment
+	list := make([]*Deployment, 0, len(t.byDigest))
 	for _, d := range t.byDigest {
-		if d.Plan.Package == pkg {
-			list = append(list, d)
-		}
+		list = append(list, d)
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Digest < list[j].Digest })
 	return list

@@ -230,6 +230,27 @@ func TestLinkNamesThePlace(t *testing.T) {
 	}
 }
 
+// TestLinkNamesEveryPlace links a process that is wrong in three places, one of them
+// because of another, and one that is wrong in more than are named.
+func TestLinkNamesEveryPlace(t *testing.T) {
+	at := func(s plan.Step, line int) plan.Step {
+		s.At = plan.Place(fmt.Sprintf("p.cob:%d:1", line))
+		return s
+	}
+	_, err := engine.Link(one(at(let("a", intT, ref("nobody", intT)), 3), at(ask("", "payments.steal"), 4), at(let("b", intT, ref("nobody", intT)), 5)), "d")
+	if got, want := fmt.Sprint(err), "p.cob:3:1: p.P: reads nobody, which nothing binds\np.cob:4:1: p.P: calls p.payments.steal, which the plan does not have"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var many []plan.Step
+	for i := range 40 {
+		many = append(many, at(let(fmt.Sprintf("v%d", i), intT, ref(fmt.Sprintf("n%d", i), intT)), i+3))
+	}
+	_, err = engine.Link(one(many...), "d")
+	if got := strings.Count(fmt.Sprint(err), "which nothing binds"); got != 20 {
+		t.Errorf("%d places are named, want 20", got)
+	}
+}
+
 func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
 	once := plan.Step{ID: "claim", Kind: plan.Claim, At: "p.cob:4:1"}
 	late := plan.Step{ID: "reply", Kind: plan.Reply, At: "p.cob:5:1"}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,11 +17,11 @@ var defaultFailover = plan.Failover{
 	Prefer: plan.Listed, Tries: 3, EachNs: 30e9, BackoffMinNs: 100e6, BackoffMaxNs: 10e9,
 }
 
-// linker flattens one flow. The first error stops it.
+// linker flattens one flow.
 type linker struct {
 	flow  *flow
 	ruled ruled
-	err   error
+	wrong []error // one of a place at most, and of a variable
 	// undoing counts the compensations around the place.
 	undoing int
 	// undone counts the steps around it that something undoes, by themselves or as a whole.
@@ -29,9 +30,18 @@ type linker struct {
 	machines []*plan.Step
 }
 
+// maxLinkErrors is how many of the places of one flow are named that cannot be linked.
+const maxLinkErrors = 20
+
 func (l *linker) fail(at plan.Place, format string, args ...any) {
-	if l.err == nil {
-		l.err = &LinkError{l.flow.name, at, fmt.Sprintf(format, args...)}
+	e := &LinkError{l.flow.name, at, fmt.Sprintf(format, args...)}
+	for _, known := range l.wrong {
+		if k := known.(*LinkError); k.At == at || k.Reason == e.Reason {
+			return
+		}
+	}
+	if len(l.wrong) < maxLinkErrors {
+		l.wrong = append(l.wrong, e)
 	}
 }
 
@@ -48,18 +58,17 @@ func (l *linker) finish(body []plan.Step, onCancel *plan.Block, at plan.Place) e
 	if onCancel != nil {
 		l.flow.onCancel, l.flow.closes = l.block("", onCancel.Steps), true
 	}
-	if l.err != nil {
-		return l.err
-	}
-	l.flow.pairAwaits()
-	if l.flow.route != nil {
-		if l.handOver(body); l.err != nil {
-			return l.err
-		}
-	}
 	if l.flow.program.flows[l.flow.name] != nil {
 		l.fail(at, "is declared twice")
-		return l.err
+	}
+	if len(l.wrong) == 0 {
+		l.flow.pairAwaits()
+		if l.flow.route != nil {
+			l.handOver(body)
+		}
+	}
+	if len(l.wrong) > 0 {
+		return errors.Join(l.wrong...)
 	}
 	l.flow.program.flows[l.flow.name] = l.flow
 	return nil

@@ -188,8 +188,7 @@ func (e *LinkError) Error() string {
 
 // Link makes a plan quick to run. Errors, joined where there are several:
 // *UnsupportedError for what this engine cannot run yet; *LinkError for a step that
-// names what the plan does not have, at most one of a process or a route, because
-// the next one may only follow from it.
+// names what the plan does not have, one of a place at most, and one that says the same.
 func Link(p *plan.Plan, digest string) (*Program, error) {
 	parts := unsupported(p)
 	prog, err := link(p, digest, parts)

@@ -65,6 +65,7 @@ func (e *ExternalServerError) Error() string {
 
 // Error codes of the JetStream API.
 const (
+	codeNoLeader              = 10008
 	codeInsufficientResources = 10023
 	codeStorageExceeded       = 10047
 	codeNoMessage             = 10037

@@ -29,7 +29,8 @@ type Server struct {
 	channels map[string]*marker // by stream: several handles on a channel share its mark
 }
 
-// Open opens the store. Errors: those of Options.Validate, *StoreDirError, *StoreInUseError, *StoreVersionError, *ExternalServerError.
+// Open opens the store. Errors: those of Options.Validate, *StoreDirError, *StoreInUseError, *StoreVersionError, *ExternalServerError;
+// journal.ErrUnavailable where servers that will do have not agreed on a leader yet.
 func Open(ctx context.Context, o Options) (*Server, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -113,7 +114,12 @@ func (s *Server) connect(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	if _, err := s.js.AccountInfo(ctx); err != nil {
+	_, err = s.js.AccountInfo(ctx)
+	var refused *jetstream.APIError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &refused) && refused.ErrorCode == codeNoLeader:
+		return unavailable("asking "+withoutPasswords(s.options.URL)+" for JetStream", err)
+	case err != nil:
 		return refuse("JetStream is not available there: %v", err)
 	}
 	return nil

@@ -64,7 +64,7 @@ func (m manifest) fits(blob []byte) bool {
 // manifest reads the latest manifest, and false when there is none. Errors: *journal.DamageError, journal.ErrUnavailable.
 func (j *Journal) manifest(ctx context.Context) (manifest, bool, error) {
 	m, seq, err := j.server.get(ctx, j.snapshots, directGet{LastFor: manifestSubject(j.subject)})
-	if errors.Is(err, errNotFound) || errors.Is(err, nats.ErrNoResponders) {
+	if errors.Is(err, errNotFound) {
 		return manifest{}, false, nil
 	}
 	if err != nil {

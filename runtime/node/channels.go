@@ -190,6 +190,20 @@ func (n *Node) openChannel(ctx context.Context, d *deployment.Deployment, name s
 	return opened, nil
 }
 
+// declared is what a channel is now, and the deployment that says so. Without a
+// deployment nobody knows the package, without a channel the package has none such.
+func (n *Node) declared(channel string) (*deployment.Deployment, *plan.Channel) {
+	d := n.deployments.Holding(packageOf(channel), func(d *deployment.Deployment) bool {
+		_, ok := d.Channel(channel)
+		return ok
+	})
+	if d == nil {
+		return nil, nil
+	}
+	c, _ := d.Channel(channel)
+	return d, c
+}
+
 // MessageReply says where a message is now.
 type MessageReply struct {
 	ID       string
@@ -200,12 +214,11 @@ type MessageReply struct {
 // PublishMessage puts a message into a channel. The same ID twice is the same
 // message. Errors: types.Problems for one that does not fit: it is nowhere then.
 func (n *Node) PublishMessage(ctx context.Context, channel, id string, body []byte) (MessageReply, error) {
-	d := n.deployments.Active(packageOf(channel))
-	if d == nil {
+	d, c := n.declared(channel)
+	switch {
+	case d == nil:
 		return MessageReply{}, n.notDeployed(channel)
-	}
-	c, ok := d.Channel(channel)
-	if !ok {
+	case c == nil:
 		return MessageReply{}, notFound("the package %s has no channel %q; it has %s", d.Plan.Package, channel, orNone(deployed(d).Channels))
 	}
 	id, err := idOr(id)
@@ -323,13 +336,12 @@ func (n *Node) Peek(ctx context.Context, channel string, limit int, who Person) 
 	if err != nil {
 		return nil, fmt.Errorf("looking into the channel %s: %w", channel, err)
 	}
+	d, declared := n.declared(channel)
 	list := []ChannelMessage{}
 	for _, m := range messages {
 		data := json.RawMessage(`"` + report.Hidden + `"`) // nobody knows its labels any more
-		if d := n.deployments.Active(packageOf(channel)); d != nil {
-			if declared, ok := d.Channel(channel); ok {
-				data = n.message(d, declared, m.Payload, who)
-			}
+		if d != nil && declared != nil {
+			data = n.message(d, declared, m.Payload, who)
 		}
 		list = append(list, ChannelMessage{ID: m.ID, Position: m.Seq, At: m.Time, Data: data})
 	}

@@ -107,12 +107,10 @@ func (n *Node) join(ctx context.Context) error {
 		refused: map[int]time.Time{}, stop: map[*ownedShard]func(){}, plans: map[string]planNote{}, revisions: make([]uint64, n.count()),
 		view: lease.View{Shards: make([]lease.Hold, n.count())},
 	}
-	n.cluster = c
-	hush, err := c.bus.Listen(placeBoard, func([]byte, func([]byte)) { c.wake() })
-	if err != nil {
+	if c.hush, err = c.bus.Listen(placeBoard, func([]byte, func([]byte)) { c.wake() }); err != nil {
 		return err
 	}
-	c.hush = hush
+	n.cluster = c
 	if err := c.session(ctx); err != nil {
 		return err
 	}

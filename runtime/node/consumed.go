@@ -34,8 +34,8 @@ func (n *Node) purgeable(ctx context.Context, channel string, consumed uint64) u
 	if n.cluster == nil {
 		return consumed
 	}
-	d := n.deployments.Active(packageOf(channel))
-	if d == nil {
+	plans := n.deployments.All()
+	if len(plans) == 0 {
 		return 0
 	}
 	all := []consumption{n.consumedHere(channel)}
@@ -48,11 +48,14 @@ func (n *Node) purgeable(ctx context.Context, channel string, consumed uint64) u
 	if err != nil {
 		return 0
 	}
+	var wanted []string
 	receivers := map[string]bool{}
-	for _, r := range d.Program.Receivers() {
-		receivers[r.Name] = true
+	for _, d := range plans { // whoever imports the channel may read it
+		wanted = append(wanted, readers(d, channel)...)
+		for _, r := range d.Program.Receivers() {
+			receivers[r.Name] = true
+		}
 	}
-	wanted := readers(d, channel)
 	for _, reader := range wanted {
 		if receivers[reader] {
 			consumed = min(consumed, furthest(all, reader))

@@ -10,15 +10,15 @@ import (
 	"github.com/cob-lang/cob/runtime/shard"
 )
 
-// spread hands an event that a package publishes to the shards that it can concern,
-// and keeps it there for KeepEvents.
-func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (EventReply, error) {
+// spread hands an event to the shards that it can concern, and keeps it there for
+// KeepEvents.
+func (n *Node) spread(ctx context.Context, e record.DeliverEvent) (EventReply, error) {
 	reply := EventReply{ID: e.ID}
 	e.Until = clock() + record.Instant(KeepEvents)
 	if err := n.beginRoutes(ctx, e); err != nil {
 		return reply, err
 	}
-	targets, all := n.subscribers(pkg, e.Type, e.Payload)
+	targets, all := n.subscribers(e.Type, e.Payload)
 	reply.Kept = all || len(targets) > 0
 	if all {
 		for number := range n.count() {
@@ -41,15 +41,11 @@ func (n *Node) spread(ctx context.Context, pkg string, e record.DeliverEvent) (E
 	return reply, nil
 }
 
-// subscribers joins those of every plan that instances may still run on: of the
-// package that publishes, and of the one that declares the event.
-func (n *Node) subscribers(pkg, event string, payload map[string]types.Value) (targets []string, all bool) {
+// subscribers joins those of every plan that instances may still run on: whoever
+// imports the package that declares the event may wait for it.
+func (n *Node) subscribers(event string, payload map[string]types.Value) (targets []string, all bool) {
 	known := map[string]bool{}
-	plans := n.deployments.Of(pkg)
-	if declares := packageOf(event); declares != pkg {
-		plans = append(plans[:len(plans):len(plans)], n.deployments.Of(declares)...)
-	}
-	for _, d := range plans {
+	for _, d := range n.deployments.Known() {
 		some, everybody := d.Program.Subscribers(event, payload)
 		if everybody {
 			return nil, true
@@ -67,14 +63,13 @@ func (n *Node) subscribers(pkg, event string, payload map[string]types.Value) (t
 // announce publishes an event for an instance. Shards that have it already know it
 // by its ID, so publishing it twice is publishing it once.
 func (n *Node) announce(from *ownedShard, e engine.Publish) {
-	d := n.deployments.Find(e.Plan)
-	if d == nil {
+	if n.deployments.Find(e.Plan) == nil {
 		n.bring(from, ended(e.Target, record.Refused, "the plan "+e.Plan+" is not ready on this node"))
 		return
 	}
 	ctx, cancel := context.WithTimeout(from.work, durable)
 	defer cancel()
-	_, err := n.spread(ctx, d.Plan.Package, record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload})
+	_, err := n.spread(ctx, record.DeliverEvent{Type: e.Event, ID: e.Key, Payload: e.Payload})
 	var rejected *record.Rejection
 	switch {
 	case from.work.Err() != nil, errors.Is(err, shard.ErrClosed), errors.Is(err, shard.ErrLost):

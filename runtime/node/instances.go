@@ -271,11 +271,11 @@ type EventReply struct {
 // PublishEvent hands an event to everybody who waits for it, now or within
 // KeepEvents. The same ID twice is the same event.
 func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (EventReply, error) {
-	d := n.deployments.Active(packageOf(name))
+	d := n.deployments.Holding(packageOf(name), func(d *deployment.Deployment) bool { return d.Event(name) })
 	if d == nil {
 		return EventReply{}, n.notDeployed(name)
 	}
-	if def := d.Universe.Lookup(name); def == nil || def.Kind != types.EventDefinition {
+	if !d.Event(name) {
 		return EventReply{}, notFound("the package %s has no event %q; it has %s", d.Plan.Package, name, orNone(eventsOf(d)))
 	}
 	v, err := d.Read(body, types.Ref(name))
@@ -286,7 +286,7 @@ func (n *Node) PublishEvent(ctx context.Context, name, id string, body []byte) (
 		return EventReply{}, err
 	}
 	payload, _ := v.(map[string]types.Value)
-	return n.spread(ctx, d.Plan.Package, record.DeliverEvent{Type: name, ID: id, Payload: payload})
+	return n.spread(ctx, record.DeliverEvent{Type: name, ID: id, Payload: payload})
 }
 
 func eventsOf(d *deployment.Deployment) []string {

@@ -164,6 +164,24 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Owner == "" {
 		o.Owner = "cob"
 	}
+	for begun := time.Now(); ; pause(ctx, retryOpen) {
+		n, err := open(ctx, o)
+		again := errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrUnknown)
+		if o.Store.URL == "" || !again || ctx.Err() != nil || time.Since(begun) > openTime {
+			return n, err
+		}
+		o.Log.Warn("the store is not ready yet; trying again", "error", err)
+	}
+}
+
+// How long a node waits at its start for servers of others to be ready: those that
+// were started with it, or that are just choosing who leads a stream.
+const (
+	openTime  = time.Minute
+	retryOpen = 200 * time.Millisecond
+)
+
+func open(ctx context.Context, o Options) (*Node, error) {
 	server, err := jetstream.Open(ctx, o.Store)
 	if err != nil {
 		return nil, err

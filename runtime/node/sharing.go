@@ -360,7 +360,12 @@ func (c *cluster) leave(ctx context.Context) {
 		return
 	}
 	c.leaving = true
+	joined := c.keeper != nil
 	c.mu.Unlock()
+	if !joined { // the store was not ready
+		c.hush()
+		return
+	}
 	if err := c.renewOnce(); err == nil {
 		c.tell()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -363,6 +364,7 @@ func (p *Processor) work() (err error) {
 				p.loop.Take(r)
 			}
 		}
+		runtime.Gosched() // whoever can run and bring more does so first, and shares the commit
 		p.loop.Fill(p.waiting)
 		if err := p.commit(); err != nil {
 			return err
@@ -420,14 +422,15 @@ func (p *Processor) commit() error {
 			}
 			return nil
 		}
-		verdict, reason := p.loop.Failed(err)
-		if verdict == Lost {
+		if Judge(err) == Again {
+			if p.Stalled() == nil {
+				p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
+			}
+			p.stalled.Store(&err) // before anybody is told, who may then ask for the reason
+		}
+		if verdict, reason := p.loop.Failed(err); verdict == Lost {
 			return reason
 		}
-		if p.Stalled() == nil {
-			p.options.Log.Error("the journal takes nothing; trying again and again", "shard", p.options.Shard, "error", err)
-		}
-		p.stalled.Store(&err)
 		if !p.waitOut(err) {
 			p.loop.GiveUp(fmt.Errorf("%w: %w", ErrClosed, err))
 			return err

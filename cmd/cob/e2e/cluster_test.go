@@ -19,14 +19,14 @@ import (
 
 // servers are a cluster of NATS servers on loopback.
 type servers struct {
-	t       *testing.T
+	t       testing.TB
 	options []*server.Options
 	all     []*server.Server
 	between [][]*link // from each server to each
 }
 
 // newServers starts a cluster of three.
-func newServers(t *testing.T) *servers {
+func newServers(t testing.TB) *servers {
 	t.Helper()
 	s := &servers{t: t}
 	clients, routes := ports(t, 3), ports(t, 3)
@@ -56,7 +56,7 @@ func newServers(t *testing.T) *servers {
 }
 
 // ports are free ones.
-func ports(t *testing.T, n int) (list []int) {
+func ports(t testing.TB, n int) (list []int) {
 	t.Helper()
 	for range n {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -126,7 +126,7 @@ func (s *servers) url() string {
 
 // crew are the nodes of a cluster.
 type crew struct {
-	t     *testing.T
+	t     testing.TB
 	world *world
 	flags [][]string // of each node
 
@@ -135,11 +135,11 @@ type crew struct {
 }
 
 // muster starts nodes on a cluster.
-func muster(t *testing.T, w *world, s *servers, n int) *crew {
+func muster(t testing.TB, w *world, s *servers, n int, flags ...string) *crew {
 	t.Helper()
 	c := &crew{t: t, world: w}
 	for i := range n {
-		c.flags = append(c.flags, clusterFlags(s.url()))
+		c.flags = append(c.flags, append(clusterFlags(s.url()), flags...))
 		c.all = append(c.all, w.run(c.flags[i]...))
 	}
 	c.even()
@@ -252,4 +252,29 @@ func TestThreeNodesOnACluster(t *testing.T) {
 	p.finish(sent)
 	c.even()
 	p.audit(sent)
+}
+
+// A node that is started with its servers waits until they have agreed on who leads.
+func TestANodeWaitsForItsServers(t *testing.T) {
+	w := newWorld(t)
+	s := newServers(t)
+	c := muster(t, w, s, 1)
+	id := c.all[0].start(goodOrder("o-1"), "").ID
+	if code := c.all[0].stop(); code != 0 {
+		t.Fatalf("a graceful stop gives %d: %s", code, c.all[0].log())
+	}
+	heal := s.rest(1, 2)
+	n := w.launch(c.flags[0]...)
+	eventually(t, "the node waits", func() bool {
+		select {
+		case <-n.gone:
+			t.Fatalf("the node ended: %s", n.log())
+		default:
+		}
+		return strings.Contains(n.log(), "trying again")
+	})
+	heal()
+	c.all[0] = n
+	n.serves()
+	n.inSelect(id)
 }

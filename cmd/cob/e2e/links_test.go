@@ -28,7 +28,7 @@ type weather struct {
 }
 
 // newLink is an open link to a server.
-func newLink(t *testing.T, to string) *link {
+func newLink(t testing.TB, to string) *link {
 	t.Helper()
 	at, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // eventually waits until ok. Nothing is asserted about how long it takes.
-func eventually(t *testing.T, what string, ok func() bool) {
+func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(within); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {

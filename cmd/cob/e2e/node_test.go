@@ -23,7 +23,7 @@ import (
 
 // node is a cob run that goes on in a process of its own.
 type node struct {
-	t     *testing.T
+	t     testing.TB
 	world *world
 	cmd   *exec.Cmd
 	base  string
@@ -42,10 +42,17 @@ var address = regexp.MustCompile(`on (http://\S+)`)
 func (w *world) run(flags ...string) *node {
 	w.t.Helper()
 	n := w.launch(flags...)
-	eventually(w.t, "the node serves", func() bool {
+	n.serves()
+	return n
+}
+
+// serves waits until it does.
+func (n *node) serves() {
+	n.t.Helper()
+	eventually(n.t, "the node serves", func() bool {
 		select {
 		case <-n.gone:
-			w.t.Fatalf("the node ended: %s", n.log())
+			n.t.Fatalf("the node ended: %s", n.log())
 		default:
 		}
 		found := address.FindStringSubmatch(n.log())
@@ -55,7 +62,6 @@ func (w *world) run(flags ...string) *node {
 		n.base = found[1]
 		return true
 	})
-	return n
 }
 
 // launch starts cob run and does not wait.
@@ -285,7 +291,7 @@ func (w *world) cob(server, in string, args ...string) outcome {
 }
 
 // want demands an exit code, and that what was said holds all of said.
-func (o outcome) want(t *testing.T, code int, said ...string) outcome {
+func (o outcome) want(t testing.TB, code int, said ...string) outcome {
 	t.Helper()
 	if o.code != code {
 		t.Fatalf("exit code %d, want %d\n%s%s", o.code, code, o.out, o.errors)

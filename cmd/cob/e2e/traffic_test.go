@@ -25,7 +25,7 @@ const customers = 8
 // a manager. Who gets no answer asks again, under the same key; who got one
 // never asks again. So what was acknowledged and lost stays lost, and is found.
 type traffic struct {
-	t     *testing.T
+	t     testing.TB
 	world *world
 	node  atomic.Pointer[node]
 	acked atomic.Int64

@@ -12,7 +12,7 @@ import (
 // world is what lies around a node: the services of examples/orders, a copy of
 // its sources, and a store.
 type world struct {
-	t                                *testing.T
+	t                                testing.TB
 	catalogueParis, catalogueFinland *services.Catalogue
 	warehouse                        *services.Warehouse
 	paris, finland, virginia         *services.Payments
@@ -26,7 +26,7 @@ type service interface {
 	Close() error
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	dir := t.TempDir()
 	w := &world{
@@ -64,7 +64,7 @@ func (w *world) unpack() {
 	}
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-func read(t *testing.T, name string) string {
+func read(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {

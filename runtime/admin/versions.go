@@ -26,7 +26,7 @@ func (s *server) deployments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list := Deployments{s.node.Deployments(), node.PlusVersions([]node.Version{}, versions)}
+	list := Deployments{s.node.Deployments(), versions}
 	for _, o := range others {
 		list.Versions = node.PlusVersions(list.Versions, o.Versions)
 	}

@@ -188,16 +188,6 @@ func (t *Table) Inactive() []*Deployment {
 	return list
 }
 
-// Known are all deployments, by package, the active one first.
-func (t *Table) Known() []*Deployment {
-	list := t.All()
-	for _, d := range t.Inactive() {
-		i := sort.Search(len(list), func(i int) bool { return list[i].Plan.Package > d.Plan.Package })
-		list = append(list[:i], append([]*Deployment{d}, list[i:]...)...)
-	}
-	return list
-}
-
 // Find finds a deployment by digest, or nil.
 func (t *Table) Find(digest string) *Deployment {
 	t.mu.RLock()

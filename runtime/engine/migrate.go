@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -83,7 +84,7 @@ func (w *way) look() error {
 			w.carries[int32(slot)] = old
 		}
 	}
-	return l.err
+	return errors.Join(l.wrong...)
 }
 
 // leadOf is the step that one of the older plan leads to.

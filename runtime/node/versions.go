@@ -47,7 +47,7 @@ func (n *Node) Versions(ctx context.Context) ([]Version, error) {
 			}
 		}
 	}
-	return list, nil
+	return PlusVersions([]Version{}, list), nil
 }
 
 func (v *Version) count(process string, instances int) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/sim"
 )
@@ -155,13 +156,48 @@ func (o *testRun) runPackage(r *compiler.Result, dir string) (*tested, error) {
 			continue
 		}
 		if o.explore > 0 {
-			t.Tests = append(t.Tests, sim.ExploreTest(program, one, o.explore))
+			t.Tests = append(t.Tests, sim.ExploreTest(program, one, o.explore, versions(dir, one)...))
 		} else {
-			t.Tests = append(t.Tests, sim.RunTest(program, one))
+			t.Tests = append(t.Tests, sim.RunTest(program, one, versions(dir, one)...))
 		}
 	}
 	t.Coverage = sim.Cover(p, t.Tests)
 	return t, nil
+}
+
+// versions are those of a package that a test activates, by their directories.
+func versions(dir string, t plan.Test) []sim.Version {
+	var out []sim.Version
+	for i := range t.Steps {
+		w := t.Steps[i].When
+		if w == nil || w.With == "" || slices.ContainsFunc(out, func(v sim.Version) bool { return v.Path == w.With }) {
+			continue
+		}
+		v, from := sim.Version{Path: w.With}, filepath.Join(dir, filepath.FromSlash(w.With))
+		r, err := compile(from)
+		switch {
+		case err != nil:
+			v.Problem = err.Error()
+		case r.Failed():
+			v.Problem = "it does not compile: " + firstError(r.Diagnostics)
+		default:
+			if v.Program, err = engine.LinkPartly(plan.From(filepath.ToSlash(from), r.Plan), r.Digest); err != nil {
+				v.Problem = err.Error()
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// firstError is the first of what keeps a package from compiling.
+func firstError(list []diag.Diagnostic) string {
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			return fmt.Sprintf("%s:%s: %s %s", d.Primary.File().Path, d.Primary.From(), d.Code, d.Message)
+		}
+	}
+	return ""
 }
 
 func printTests(w io.Writer, all []tested, format string) error {

@@ -33,7 +33,7 @@ var Phrases = map[string][]string{
 	"when": {
 		"Process(arguments)", "publish Event { }", "send channel(message)", "complete task name { }", "complete task name { } by \"user\"",
 		"complete task name { } by \"user\" as role", "claim task name by \"user\"", "claim task name by \"user\" as role", "advance 2d",
-		"advance until 2026-03-29T00:30:00Z", "cancel Process", "retry step", "crash", "crash at step", "crash before step", "reload",
+		"advance until 2026-03-29T00:30:00Z", "cancel Process", "retry step", "crash", "crash at step", "crash before step", "reload", "reload with \"../next\"",
 	},
 	"then": {
 		"returns value", "fails Fault { }", "cancelled", "waits", "waits at step", "incident", "incident at step", "called endpoint.operation",

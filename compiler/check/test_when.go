@@ -1,6 +1,9 @@
 package check
 
 import (
+	"path"
+	"strings"
+
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
@@ -44,8 +47,7 @@ func (p *phrase) when(w *plan.When) bool {
 	case p.take("crash"):
 		return p.crashes(w)
 	case p.take("reload"):
-		w.Kind = plan.WhenReload
-		return true
+		return p.reloads(w)
 	}
 	return p.unknown("publish", "send", "complete", "claim", "advance", "cancel", "retry", "crash", "reload")
 }
@@ -186,4 +188,25 @@ func (p *phrase) somethingBegan(could string) bool {
 	}
 	p.report(diag.Errorf(CodeTestOrder, p.step.Span(), "nothing was done yet that could %s", could).WithHelp("start something before: when Process(arguments)"))
 	return false
+}
+
+// reloads reads which version is activated: another one is in a directory of its own.
+func (p *phrase) reloads(w *plan.When) bool {
+	w.Kind = plan.WhenReload
+	if !p.take("with") {
+		return true
+	}
+	var ok bool
+	if w.With, ok = p.text("the directory of another version"); !ok {
+		return false
+	}
+	switch clean := path.Clean(w.With); {
+	case path.IsAbs(w.With), strings.Contains(w.With, `\`):
+		p.wrong(p.step.Terms[p.at-1].Span(), "%q is a place of one machine: name the directory of the other version from that of this package on, with /", w.With)
+		return false
+	case clean == ".":
+		p.wrong(p.step.Terms[p.at-1].Span(), "%q is this package itself: write reload alone, or name the directory of another version", w.With)
+		return false
+	}
+	return true
 }

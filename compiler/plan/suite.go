@@ -79,7 +79,7 @@ const (
 	WhenCancel   WhenKind = "cancel"   // of the latest instance of a process
 	WhenRetry    WhenKind = "retry"    // of a step that waits for a person
 	WhenCrash    WhenKind = "crash"    // now, or where Step is reached the next time
-	WhenReload   WhenKind = "reload"   // the same plan is activated once more
+	WhenReload   WhenKind = "reload"   // the same plan is activated once more, or another version
 )
 
 // When is something that somebody does.
@@ -100,6 +100,9 @@ type When struct {
 	UntilNs *int64    `json:"until_ns,omitempty"` // of WhenAdvance, instead
 	Step    *StepName `json:"step,omitempty"`
 	Before  bool      `json:"before,omitempty"` // of WhenCrash: before the step is durable
+	// With is, of WhenReload, the directory of another version of the package, from that of
+	// the package on; "" for the same plan.
+	With string `json:"with,omitempty"`
 }
 
 // StepName names a step of a process or a route.

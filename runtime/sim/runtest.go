@@ -66,14 +66,16 @@ type Crash struct {
 // one was an advance, which says itself how far. Endpoints answer as the test
 // says; an operation without a result needs no given, and a call of another one
 // without is a failure and is rejected.
-func RunTest(program *engine.Program, t plan.Test) TestResult {
-	return RunTestCrashing(program, t, Crash{})
+//
+// versions are those of its package that the test activates.
+func RunTest(program *engine.Program, t plan.Test, versions ...Version) TestResult {
+	return RunTestCrashing(program, t, Crash{}, versions...)
 }
 
 // RunTestCrashing runs a test in a world that crashes once, and goes on from its
 // journal. The result is that of RunTest.
-func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResult {
-	b := newBench(program, t)
+func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash, versions ...Version) TestResult {
+	b := newBench(program, t, versions)
 	b.planned, b.plant = crash, crash.Plant
 	if err := b.open(); err != nil {
 		b.at = t.At
@@ -118,16 +120,18 @@ func RunTestCrashing(program *engine.Program, t plan.Test, crash Crash) TestResu
 
 // bench is the world of one test.
 type bench struct {
-	program *engine.Program
-	test    plan.Test
-	result  TestResult
-	at      plan.Place // of the line of the test that is carried out
-	outcome error      // of the latest when, nil where it was done
-	store   *journal.Store
-	journal *journal.Memory
-	core    *shard.Core
-	checker *expression.Checker
-	owners  int // how many processes have had the shard
+	own      *engine.Program // that the test was compiled with
+	program  *engine.Program // that is active
+	versions []Version
+	test     plan.Test
+	result   TestResult
+	at       plan.Place // of the line of the test that is carried out
+	outcome  error      // of the latest when, nil where it was done
+	store    *journal.Store
+	journal  *journal.Memory
+	core     *shard.Core
+	checker  *expression.Checker
+	owners   int // how many processes have had the shard
 
 	start   record.Instant // when the world begins
 	now     nanos          // since then
@@ -152,13 +156,13 @@ type bench struct {
 	told
 }
 
-func newBench(program *engine.Program, t plan.Test) *bench {
+func newBench(program *engine.Program, t plan.Test, versions []Version) *bench {
 	b := &bench{
-		program: program, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
+		own: program, program: program, versions: versions, test: t, at: t.At, start: birth, known: map[string]answered{}, played: map[string]*playedChild{}, seen: map[string]bool{},
 		named: map[string]record.Instant{}, lengths: map[string]uint64{}, after: map[string]uint64{}, lying: map[string][]lying{},
 		result: TestResult{Name: t.Name, At: t.At, Calls: []string{}, Ran: map[plan.StepName]int{}, Raised: map[string][]string{}},
 	}
-	b.told = told{flows: map[string]string{}, parts: map[string]uint32{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
+	b.told = told{flows: map[string]string{}, plans: map[string]string{}, parts: map[string]uint32{}, opened: map[plan.StepName]bool{}, leaving: map[string]bool{}, walked: newWalked(program.Plan())}
 	for _, s := range t.Steps {
 		if s.Given != nil && s.Given.Kind == plan.GivenNow {
 			b.start = record.Instant(*s.Given.NowNs)
@@ -173,7 +177,7 @@ func (b *bench) fail(wanted, got string) {
 
 func (b *bench) open() error {
 	var err error
-	if b.checker, err = expression.NewChecker(b.program.Universe(), b.program.Plan().Refinements); err != nil {
+	if b.checker, err = checkerOf(b.program); err != nil {
 		return err
 	}
 	b.store = journal.NewStore("test", journal.StoreOptions{})
@@ -189,7 +193,12 @@ func (b *bench) recover() error {
 	if err != nil {
 		return err
 	}
-	state.AddProgram(b.program)
+	state.AddProgram(b.own)
+	for _, v := range b.versions {
+		if v.Program != nil {
+			state.AddProgram(v.Program)
+		}
+	}
 	b.owners++
 	b.journal = b.store.Open()
 	if _, err := shard.Recover(context.Background(), b.journal, fmt.Sprintf("test-%d", b.owners), 0, state, nil, nil); err != nil {
@@ -358,7 +367,7 @@ func (b *bench) value(t *expression.Tree) types.Value {
 	if t == nil {
 		return nil
 	}
-	p, err := expression.Compile(*t, b.program.Universe())
+	p, err := expression.Compile(*t, b.own.Universe())
 	if err == nil {
 		var v types.Value
 		if v, err = p.Eval(nil); err == nil {

@@ -17,8 +17,8 @@ const whatRuns = "nothing but what this version of cob can run"
 // cannotRun tells that a flow came to a step that cannot be run.
 func (b *bench) cannotRun(e record.IncidentOpened) {
 	flow := b.flows[e.Instance]
-	if what := b.program.Absent(flow, e.Step); what != "" {
-		b.fail(whatRuns, fmt.Sprintf("%s came to %s (%s)", short(flow), what, b.program.Step(flow, e.Step).At))
+	if what := b.on(e.Instance).Absent(flow, e.Step); what != "" {
+		b.fail(whatRuns, fmt.Sprintf("%s came to %s (%s)", short(flow), what, b.on(e.Instance).Step(flow, e.Step).At))
 	}
 }
 

@@ -27,7 +27,7 @@ func (b *bench) mocked(e engine.Start) *playedChild {
 		return c
 	}
 	var args []types.Value
-	for _, p := range b.program.Plan().Processes {
+	for _, p := range b.own.Plan().Processes {
 		for i := range p.Params {
 			if p.Name == e.Process {
 				args = append(args, e.Input[p.Params[i].Name])

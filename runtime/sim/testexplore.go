@@ -15,10 +15,10 @@ import (
 // made a difference: to an assertion, to what was called, or to how an instance
 // ended. At most runs worlds are made, spread over the commits; a negative number
 // is all.
-func ExploreTest(program *engine.Program, t plan.Test, runs int) TestResult {
-	want := RunTest(program, t)
+func ExploreTest(program *engine.Program, t plan.Test, runs int, versions ...Version) TestResult {
+	want := RunTest(program, t, versions...)
 	for _, crash := range crashes(want.Commits, runs) {
-		got := RunTestCrashing(program, t, crash)
+		got := RunTestCrashing(program, t, crash, versions...)
 		if text := differs(&want, &got); text != "" {
 			want.Failures = append(want.Failures, TestFailure{
 				At: t.At, Wanted: fmt.Sprintf("the same when the node crashes %s commit %d of %d", crash.when(), crash.Commit, want.Commits), Got: text,

@@ -19,7 +19,7 @@ type walked struct {
 	entered map[*plan.Block]int
 	began   map[string]int        // flows
 	done    map[plan.StepName]int // steps that are done
-	places  map[plan.StepName]stand
+	places  map[plan.StepName][]stand
 }
 
 type activationName struct {
@@ -36,7 +36,13 @@ type stand struct {
 
 func newWalked(p *plan.Plan) walked {
 	w := walked{acts: map[activationName]uint32{}, states: map[activationName]uint32{}, entered: map[*plan.Block]int{}, began: map[string]int{},
-		done: map[plan.StepName]int{}, places: map[plan.StepName]stand{}}
+		done: map[plan.StepName]int{}, places: map[plan.StepName][]stand{}}
+	w.locateAll(p)
+	return w
+}
+
+// locateAll notes where the traceless steps of a plan stand.
+func (w *walked) locateAll(p *plan.Plan) {
 	for i := range p.Processes {
 		x := &p.Processes[i]
 		w.locate(x.Name, nil, x.Flow.Body)
@@ -49,7 +55,6 @@ func newWalked(p *plan.Plan) walked {
 	for i := range p.Routes {
 		w.locate(p.Routes[i].Name, nil, p.Routes[i].Flow.Body)
 	}
-	return w
 }
 
 // locate notes where the traceless steps of a list stand, and those inside of it.
@@ -58,7 +63,7 @@ func (w *walked) locate(flow string, block *plan.Block, steps []plan.Step) {
 	for i := range steps {
 		s := &steps[i]
 		if slices.Contains(traceless, s.Kind) {
-			w.places[plan.StepName{Flow: flow, Step: s.ID}] = stand{block, after}
+			w.stands(plan.StepName{Flow: flow, Step: s.ID}, stand{block, after})
 		}
 		after = s.ID
 		for _, b := range s.Inner() {
@@ -67,18 +72,30 @@ func (w *walked) locate(flow string, block *plan.Block, steps []plan.Step) {
 	}
 }
 
+// stands notes a place of a step, which versions of a plan may have at several. What
+// counts the same in two of them is one.
+func (w *walked) stands(s plan.StepName, at stand) {
+	if at.after != "" {
+		at.block = nil
+	}
+	if !slices.Contains(w.places[s], at) {
+		w.places[s] = append(w.places[s], at)
+	}
+}
+
 // times is how often a traceless step was reached; ok is false for all others.
 func (w *walked) times(s plan.StepName) (n int, ok bool) {
-	at, ok := w.places[s]
-	switch {
-	case !ok:
-		return 0, false
-	case at.after != "":
-		return w.done[plan.StepName{Flow: s.Flow, Step: at.after}], true
-	case at.block == nil:
-		return w.began[s.Flow], true
+	for _, at := range w.places[s] {
+		switch {
+		case at.after != "":
+			n += w.done[plan.StepName{Flow: s.Flow, Step: at.after}]
+		case at.block == nil:
+			n += w.began[s.Flow]
+		default:
+			n += w.entered[at.block]
+		}
 	}
-	return w.entered[at.block], true
+	return n, len(w.places[s]) > 0
 }
 
 // ran is how often a step was reached.
@@ -135,20 +152,20 @@ func (b *bench) noteWay(e record.Event) {
 
 func (b *bench) noteDone(instance string, index uint32) {
 	flow := b.flows[instance]
-	if s := b.program.Step(flow, index); s != nil {
+	if s := b.on(instance).Step(flow, index); s != nil {
 		b.done[plan.StepName{Flow: flow, Step: s.ID}]++
 	}
 }
 
 func (b *bench) enters(instance string, step, block uint32) {
-	if x := b.program.Block(b.flows[instance], step, block); x != nil {
+	if x := b.on(instance).Block(b.flows[instance], step, block); x != nil {
 		b.entered[x]++
 	}
 }
 
 // machine is the machine of an activation, nil where it is another step.
 func (b *bench) machine(a activationName) *plan.MachineStep {
-	if s := b.program.Step(b.flows[a.instance], b.acts[a]); s != nil {
+	if s := b.on(a.instance).Step(b.flows[a.instance], b.acts[a]); s != nil {
 		return s.Machine
 	}
 	return nil
@@ -162,7 +179,7 @@ func (b *bench) entersState(a activationName) {
 
 // takes notes that an arm of a select, or of a state, goes on.
 func (b *bench) takes(a activationName, arm uint32) {
-	s := b.program.Step(b.flows[a.instance], b.acts[a])
+	s := b.on(a.instance).Step(b.flows[a.instance], b.acts[a])
 	if s == nil {
 		return
 	}

@@ -20,7 +20,7 @@ func (b *bench) noteReport(e record.Event) {
 			text, _ = e.Items[0].(string)
 		}
 	}
-	s := b.program.Step(b.flows[instance], step)
+	s := b.on(instance).Step(b.flows[instance], step)
 	if s == nil || s.Kind != plan.Report {
 		return
 	}

@@ -60,8 +60,7 @@ func (b *bench) act(w *plan.When) (wanted string, err error) {
 		}
 		return "an instance that goes on after a crash", b.crash()
 	case plan.WhenReload:
-		b.trace("the plan was activated again")
-		return "the plan to be activated again", b.decide(record.ActivatePlan{Package: b.program.Plan().Package, Digest: b.program.Digest()})
+		return "a version that can be activated", b.reload(w.With)
 	}
 	return "a step of a test that this program knows", fmt.Errorf("%q: use a newer cob", w.Kind)
 }
@@ -85,7 +84,7 @@ func (b *bench) begin(w *plan.When) error {
 func (b *bench) input(process string, trees []expression.Tree) map[string]types.Value {
 	input := map[string]types.Value{}
 	args := b.values(trees)
-	for _, p := range b.program.Plan().Processes {
+	for _, p := range b.own.Plan().Processes {
 		for i := range p.Params {
 			if p.Name == process && i < len(args) && args[i] != nil {
 				input[p.Params[i].Name] = args[i]

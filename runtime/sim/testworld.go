@@ -199,21 +199,21 @@ func (b *bench) dies(events []record.Event) (before, after bool) {
 	if len(b.armed) == 0 {
 		return before, after
 	}
-	flows := map[string]string{}
+	flows, plans := map[string]string{}, map[string]string{}
 	for _, e := range events {
 		if s, ok := e.(record.InstanceStarted); ok {
-			flows[s.Instance] = s.Process
+			flows[s.Instance], plans[s.Instance] = s.Process, s.Plan
 		}
 		instance, index, ok := entered(e)
 		if !ok {
 			continue
 		}
-		flow := flows[instance]
+		flow, digest := flows[instance], plans[instance]
 		if flow == "" {
-			flow = b.flows[instance]
+			flow, digest = b.flows[instance], b.plans[instance]
 		}
 		for i, w := range b.armed {
-			if s := b.program.Step(flow, index); s != nil && flow == w.Step.Flow && s.ID == w.Step.Step {
+			if s := b.ofDigest(digest).Step(flow, index); s != nil && flow == w.Step.Flow && s.ID == w.Step.Step {
 				b.armed = append(b.armed[:i:i], b.armed[i+1:]...)
 				return before || w.Before, after || !w.Before
 			}
@@ -260,6 +260,7 @@ func left(e record.Event) (instance string, step uint32, ok bool) {
 type told struct {
 	walked
 	flows     map[string]string // instances: their process or route
+	plans     map[string]string // and the digests of their plans
 	calls     []made
 	events    []happened
 	messages  []happened
@@ -300,7 +301,7 @@ func (b *bench) note(events []record.Event) {
 		b.noteReport(e)
 		switch e := e.(type) {
 		case record.InstanceStarted:
-			b.flows[e.Instance] = e.Process
+			b.flows[e.Instance], b.plans[e.Instance] = e.Process, e.Plan
 			b.instances = append(b.instances, e.Instance)
 			b.begun = append(b.begun, happened{e.Process, e.Vars})
 		case record.PartBegan:
@@ -327,7 +328,7 @@ func (b *bench) note(events []record.Event) {
 
 func (b *bench) noteUndo(instance string, index uint32) {
 	flow := b.flows[instance]
-	if s := b.program.Step(flow, index); s != nil {
+	if s := b.on(instance).Step(flow, index); s != nil {
 		b.undone = append(b.undone, plan.StepName{Flow: flow, Step: s.ID})
 		b.trace("%s undoes %s", short(flow), s.ID)
 	}
@@ -342,7 +343,7 @@ func (b *bench) noteStep(e record.Event) {
 		return
 	}
 	flow := b.flows[instance]
-	s := b.program.Step(flow, index)
+	s := b.on(instance).Step(flow, index)
 	if s == nil {
 		return
 	}

@@ -80,14 +80,21 @@ func W1(ctx context.Context, o Options) ([]Result, error) {
 type w1Ratio struct {
 	client  float64 // of the rate of the bare client
 	program float64 // of the rate of the bare program
-	fsync   time.Duration
-	best    float64 // of the rate of the bare client, were commitsInARow fsyncs all there was besides
+	// The same by what all that take part use of the processors for an instance, which
+	// depends less on what else the machine does.
+	clientWork, programWork float64
+	fsync                   time.Duration
+	best                    float64 // of the rate of the bare client, were commitsInARow fsyncs all there was besides
 }
 
 func (r w1Ratio) String() string {
-	return fmt.Sprintf("%.0f %% of the bare client, %.0f %% of the bare program; an fsync takes %s here, and with %d in a row nobody passes %.0f %% of the client",
-		100*r.client, 100*r.program, r.fsync.Round(time.Microsecond), commitsInARow, 100*r.best)
+	return fmt.Sprintf("%.0f %% of the bare client, %.0f %% of the bare program; by the processors' time %.0f %% and %.0f %%; an fsync takes %s here, and with %d in a row nobody passes %.0f %% of the client",
+		100*r.client, 100*r.program, 100*r.clientWork, 100*r.programWork, r.fsync.Round(time.Microsecond), commitsInARow, 100*r.best)
 }
+
+// work is what one took of the processors, by all that take part; 0 where that was not
+// measured.
+func (r Result) work() float64 { return float64(r.CPU + r.Services + r.Driver) }
 
 // medianRatio takes the median of each part.
 func medianRatio(all []w1Ratio) w1Ratio {
@@ -102,8 +109,12 @@ func medianRatio(all []w1Ratio) w1Ratio {
 	return w1Ratio{
 		client:  middle(func(r w1Ratio) float64 { return r.client }),
 		program: middle(func(r w1Ratio) float64 { return r.program }),
-		fsync:   time.Duration(middle(func(r w1Ratio) float64 { return float64(r.fsync) })),
-		best:    middle(func(r w1Ratio) float64 { return r.best }),
+
+		clientWork:  middle(func(r w1Ratio) float64 { return r.clientWork }),
+		programWork: middle(func(r w1Ratio) float64 { return r.programWork }),
+
+		fsync: time.Duration(middle(func(r w1Ratio) float64 { return float64(r.fsync) })),
+		best:  middle(func(r w1Ratio) float64 { return r.best }),
 	}
 }
 
@@ -140,8 +151,12 @@ func (t *w1Turn) run(ctx context.Context) (w1Ratio, error) {
 	return w1Ratio{
 		client:  2 * cob.Rate / (one.Rate + three.Rate),
 		program: 2 * cob.Rate / (two.Rate + four.Rate),
-		fsync:   fsync,
-		best:    float64(alone) / float64(alone+commitsInARow*fsync),
+
+		clientWork:  (one.work() + three.work()) / (2 * cob.work()),
+		programWork: (two.work() + four.work()) / (2 * cob.work()),
+
+		fsync: fsync,
+		best:  float64(alone) / float64(alone+commitsInARow*fsync),
 	}, nil
 }
 

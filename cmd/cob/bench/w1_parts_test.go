@@ -39,14 +39,14 @@ func TestThereIsNoOtherPart(t *testing.T) {
 
 func TestRatiosAreTheMediansOfTheirRounds(t *testing.T) {
 	r := medianRatio([]w1Ratio{
-		{client: .5, program: .7, fsync: 3 * time.Millisecond, best: .2},
-		{client: .1, program: .9, fsync: 2 * time.Millisecond, best: .6},
-		{client: .3, program: .8, fsync: time.Millisecond, best: .4},
+		{.5, .7, .2, .6, 3 * time.Millisecond, .2},
+		{.1, .9, .3, .5, 2 * time.Millisecond, .6},
+		{.3, .8, .1, .4, time.Millisecond, .4},
 	})
-	if want := (w1Ratio{.3, .8, 2 * time.Millisecond, .4}); r != want {
+	if want := (w1Ratio{.3, .8, .2, .5, 2 * time.Millisecond, .4}); r != want {
 		t.Errorf("%+v, want %+v", r, want)
 	}
-	want := "30 % of the bare client, 80 % of the bare program; an fsync takes 2ms here, and with 4 in a row nobody passes 40 % of the client"
+	want := "30 % of the bare client, 80 % of the bare program; by the processors' time 20 % and 50 %; an fsync takes 2ms here, and with 4 in a row nobody passes 40 % of the client"
 	if r.String() != want {
 		t.Errorf("%s", r)
 	}

@@ -32,6 +32,7 @@ import (
 type runOptions struct {
 	dir, listen, store, copy, nats, cloud, secrets string
 	shards, replicas                               int
+	agents                                         []string
 	lease                                          time.Duration
 	watch                                          bool
 	tokens, audit, tlsCert, tlsKey                 string
@@ -72,6 +73,7 @@ about who they are, so it listens on this machine alone.`,
 	c.Flags().IntVar(&o.replicas, "replicas", 0, "copies that the servers of --nats keep: 1, 3 or 5 (default 3 on a cluster, else 1)")
 	c.Flags().DurationVar(&o.lease, "lease", lease.DefaultTTL, fmt.Sprintf("with --nats: how long a node may be silent before others take its shards, %v to %v", lease.MinTTL, lease.MaxTTL))
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
+	c.Flags().StringSliceVar(&o.agents, "agents", nil, "with --nats: clouds that only agents reach, also before one of them was there; their settings need not be here")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
 	c.Flags().StringVar(&o.tokens, "tokens", "", "file that says whose each token is and what it allows, as cob token writes it")
 	c.Flags().StringVar(&o.audit, "audit", "", "file to append to who changed what, when and why, one JSON object per line")
@@ -91,6 +93,8 @@ func (o *runOptions) checkIdentity() error {
 		return failure(exitUsage, "--groups-header stands with --user-header: without a person there are no groups")
 	case o.tokens != "" && o.identity.User != "":
 		return failure(exitUsage, "--tokens and --user-header both say who asks: give one of them")
+	case len(o.agents) > 0 && o.nats == "":
+		return failure(exitUsage, "--agents stands with --nats: agents reach a node through its servers, and the embedded store listens to nobody")
 	case (o.tlsCert == "") != (o.tlsKey == ""):
 		return failure(exitUsage, "--tls-cert and --tls-key stand together")
 	case o.tlsCert != "":
@@ -174,16 +178,21 @@ func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry)
 	if o.nats != "" {
 		store = jetstream.Options{URL: o.nats, CopyDir: o.copy, Replicas: o.replicas}
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "cob"
-	}
 	return node.Options{
-		Store: store, Shards: o.shards, Cloud: o.cloud, Lease: o.lease, Owner: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		Store: store, Shards: o.shards, Cloud: o.cloud, Agents: o.agents, Lease: o.lease, Owner: processName(),
 		Connectors: connectors,
 		Settings:   settings(o.secrets),
 		Log:        slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
+}
+
+// processName names this process for people, who look at several machines.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "cob"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
 }
 
 // settings reads the environment, and secrets from COB_SECRET_NAME or a file of

@@ -25,6 +25,10 @@ var (
 	damageDesc  = prometheus.NewDesc("cob_journal_damaged", "1 where the last look over a shard's journal found damage.", []string{"shard"}, nil)
 	checkedDesc = prometheus.NewDesc("cob_journal_checked_commits_total", "Commits that the scrubber has checked.", []string{"shard"}, nil)
 	behindDesc  = prometheus.NewDesc("cob_journal_copy_behind_commits", "Commits that a shard's second copy lacks.", []string{"shard"}, nil)
+	agentsDesc  = prometheus.NewDesc("cob_agents", "Agents of a cloud, by state, as this node sees them.", []string{"cloud", "state"}, nil)
+	runningDesc = prometheus.NewDesc("cob_agent_calls", "Calls under way at an agent, of all nodes.", []string{"cloud", "agent"}, nil)
+	placesDesc  = prometheus.NewDesc("cob_agent_calls_limit", "Calls that an agent takes at once.", []string{"cloud", "agent"}, nil)
+	agentsWait  = prometheus.NewDesc("cob_agent_calls_waiting", "Calls of this node that wait for an agent of a cloud.", []string{"cloud"}, nil)
 	healthDesc  = prometheus.NewDesc("cob_endpoint_healthy", "1 where an endpoint is not known to be down.", []string{"endpoint", "cloud"}, nil)
 )
 
@@ -69,6 +73,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 			gauge(behindDesc, float64(j.Copy.Behind), shard)
 		}
 	}
+	c.agents(gauge)
 	for _, e := range c.node.Endpoints() {
 		for _, cloud := range e.Clouds {
 			healthy := 1.0
@@ -77,6 +82,27 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 			}
 			gauge(healthDesc, healthy, e.Endpoint, cloud.Cloud)
 		}
+	}
+}
+
+// agents are the figures of the agents and of the clouds that only they reach.
+func (c collector) agents(gauge func(*prometheus.Desc, float64, ...string)) {
+	list, clouds := c.node.Agents()
+	type kind struct{ cloud, state string }
+	count := map[kind]float64{}
+	for _, cloud := range clouds {
+		count[kind{cloud.Cloud, "up"}] = 0 // none is a figure, too
+		gauge(agentsWait, float64(cloud.Waiting), cloud.Cloud)
+	}
+	for _, a := range list {
+		count[kind{a.Cloud, a.State}]++
+		if a.State == "up" {
+			gauge(runningDesc, float64(a.Running), a.Cloud, a.ID)
+			gauge(placesDesc, float64(a.AtOnce), a.Cloud, a.ID)
+		}
+	}
+	for k, n := range count {
+		gauge(agentsDesc, n, k.cloud, k.state)
 	}
 }
 

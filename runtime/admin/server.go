@@ -143,6 +143,8 @@ func (s *server) calls() map[string]call {
 		"GET /v1/endpoints":                      {s.endpoints, []access.Right{access.View}},
 		"GET /v1/journals":                       {s.journals, []access.Right{access.View}},
 		"GET /v1/nodes":                          {s.nodes, []access.Right{access.View}},
+		"GET /v1/agents":                         {s.agents, []access.Right{access.View}},
+		"POST /v1/agents/{cloud}/dismiss":        {s.dismiss, []access.Right{access.Operate}},
 		"GET /v1/figures":                        {s.figures, []access.Right{access.View}},
 		"GET /v1/stream":                         {s.stream, []access.Right{access.View}},
 		"GET /healthz":                           {s.alive, nil},

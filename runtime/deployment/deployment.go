@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -20,6 +21,9 @@ type Deployment struct {
 	Program  *engine.Program
 	Sinks    *connector.Set
 	Universe *types.Universe
+	// Away are the clouds that Sinks does not reach, because their settings are
+	// elsewhere.
+	Away []string
 
 	refinements *expression.Checker
 	processes   map[string]*plan.Process
@@ -33,6 +37,12 @@ type Deployment struct {
 // but settings (a *connector.SettingsError inside of it) there is a Deployment all the
 // same: one without Sinks, that explains what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
+	return PrepareWithout(nil, encoded, connectors, settings)
+}
+
+// PrepareWithout is Prepare where others reach some clouds: what settings supply nothing
+// for in those clouds is no reason to refuse the plan.
+func PrepareWithout(clouds []string, encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
 		return nil, err
@@ -50,6 +60,11 @@ func Prepare(encoded []byte, connectors *connector.Registry, settings connector.
 	var unlinked, unbound error
 	d.Program, unlinked = engine.Link(p, d.Digest)
 	d.Sinks, unbound = connectors.Bind(p, settings)
+	var missing *connector.SettingsError
+	if len(clouds) > 0 && errors.As(unbound, &missing) {
+		d.Away = clouds
+		d.Sinks, unbound = connectors.Bind(connector.Only(p, func(cloud string) bool { return !slices.Contains(clouds, cloud) }), settings)
+	}
 	why := refused(p, wrong, unlinked, unbound)
 	switch {
 	case why == nil:

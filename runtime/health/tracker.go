@@ -44,6 +44,7 @@ type Entry struct {
 type Tracker struct {
 	order    []key
 	bindings map[key]*binding
+	cuts     map[key]cut
 	view     *View
 }
 
@@ -59,6 +60,7 @@ type binding struct {
 	probeTook int64            // moving average of probes that were answered
 	sample    sample
 	published gist // as the view shows it
+	cut       cut
 
 	// Of a breaker: what it counts, and its trials. round is 0 where none may leave.
 	tally                 tally
@@ -102,6 +104,7 @@ func (t *Tracker) Replace(watches []Watch) {
 			b = &binding{Entry: Entry{Endpoint: w.Endpoint, Cloud: w.Cloud, Reason: "no call yet"}}
 		}
 		b.take(w.Rules)
+		b.cut = t.cuts[k]
 		t.bindings[k] = b
 		t.order = append(t.order, k)
 	}
@@ -319,7 +322,7 @@ func (b *binding) health() placement.Health {
 		h.Shut = b.rules.Breaker != nil
 		h.Trial = h.Shut && b.tryable()
 	}
-	return h
+	return b.cut.overlaid(h)
 }
 
 func (t *Tracker) publish() {
@@ -357,6 +360,8 @@ func (t *Tracker) Due(now record.Instant) []Asked {
 // say more than a probe, so it waits until they have said nothing for a while.
 func (b *binding) due() (at record.Instant, ok bool) {
 	switch {
+	case b.cut.why != "":
+		return 0, false
 	case b.Status == unhealthy, b.rules.Active && b.refused > 0:
 		return b.nextProbe, true
 	case b.rules.Active:
@@ -395,7 +400,10 @@ func (t *Tracker) Entries() []Entry {
 		b := t.bindings[k]
 		e := b.Entry
 		e.P95Ns = b.sample.known.at(95)
-		if e.Status == unhealthy {
+		switch {
+		case b.cut.why != "":
+			e.Status, e.Since, e.Reason = unhealthy, b.cut.since, b.cut.why
+		case e.Status == unhealthy:
 			e.Reason += "; " + b.outlook()
 		}
 		entries = append(entries, e)

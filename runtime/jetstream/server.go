@@ -85,32 +85,43 @@ func (s *Server) embed() error {
 // reconnectPause is between two tries to reach the servers of a cluster again.
 const reconnectPause = 250 * time.Millisecond
 
-// connect reaches an external server and checks that it can do what COB needs.
-func (s *Server) connect(ctx context.Context) error {
-	refuse := func(format string, args ...any) error {
-		return &ExternalServerError{URL: withoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
-	}
+// refuse says why an external server cannot be used.
+func (s *Server) refuse(format string, args ...any) error {
+	return &ExternalServerError{URL: withoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
+}
+
+// reach connects to an external server and checks that messages of COB go over it.
+func (s *Server) reach() error {
 	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
-		return refuse("it refuses the credentials (%v): write them into the address, nats://USER:PASSWORD@HOST or nats://TOKEN@HOST", err)
+		return s.refuse("it refuses the credentials (%v): write them into the address, nats://USER:PASSWORD@HOST or nats://TOKEN@HOST", err)
 	case err != nil:
-		return refuse("%v", err)
+		return s.refuse("%v", err)
 	}
 	s.nc = nc
+	if v := nc.ConnectedServerVersion(); !atLeast(v, 2, 11) {
+		return s.refuse("its version is %s, COB needs 2.11 or newer", v)
+	}
+	if got := nc.MaxPayload(); got < int64(s.options.MaxPayload) {
+		return s.refuse("its max_payload is %d bytes, %d are needed: raise it there or lower MaxPayload here", got, s.options.MaxPayload)
+	}
+	return nil
+}
+
+// connect reaches an external server and checks that it can do what COB needs.
+func (s *Server) connect(ctx context.Context) error {
+	if err := s.reach(); err != nil {
+		return err
+	}
 	if s.options.Replicas == 0 {
-		if s.options.Replicas = 1; nc.ConnectedClusterName() != "" {
+		if s.options.Replicas = 1; s.nc.ConnectedClusterName() != "" {
 			s.options.Replicas = 3
 		}
 	}
-	if v := nc.ConnectedServerVersion(); !atLeast(v, 2, 11) {
-		return refuse("its version is %s, COB needs 2.11 or newer", v)
-	}
-	if got := nc.MaxPayload(); got < int64(s.options.MaxPayload) {
-		return refuse("its max_payload is %d bytes, %d are needed: raise it there or lower MaxPayload here", got, s.options.MaxPayload)
-	}
-	if s.js, err = jetstream.New(nc); err != nil {
-		return refuse("%v", err)
+	var err error
+	if s.js, err = jetstream.New(s.nc); err != nil {
+		return s.refuse("%v", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
@@ -120,7 +131,7 @@ func (s *Server) connect(ctx context.Context) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &refused) && refused.ErrorCode == codeNoLeader:
 		return unavailable("asking "+withoutPasswords(s.options.URL)+" for JetStream", err)
 	case err != nil:
-		return refuse("JetStream is not available there: %v", err)
+		return s.refuse("JetStream is not available there: %v", err)
 	}
 	return nil
 }

@@ -294,6 +294,7 @@ func (c *cluster) look(ctx context.Context) error {
 		}
 	}
 	c.see(view, about, revisions, plans)
+	c.node.desk.learn(notes)
 	return nil
 }
 

@@ -119,7 +119,7 @@ func (n *Node) admitted(ctx context.Context, d *deployment.Deployment, q connect
 	if a.Why != "" && !persistent {
 		return connector.Reply{Outcome: record.Refused, Detail: a.Why}
 	}
-	reply := d.Sinks.Do(ctx, q)
+	reply := n.carryOut(ctx, d, q)
 	if ctx.Err() != nil {
 		reply.Sign = connector.Silent // it was cut off here
 	}
@@ -182,6 +182,9 @@ func (n *Node) probe(ctx context.Context, endpoint, cloud string, timeoutNs int6
 	for _, d := range n.deployments.All() {
 		for i := range d.Plan.Endpoints {
 			if d.Plan.Endpoints[i].Name == endpoint {
+				if n.desk != nil && n.desk.serves(cloud) {
+					return n.desk.probe(ctx, d, endpoint, cloud, timeoutNs)
+				}
 				return d.Sinks.Probe(ctx, endpoint, cloud, timeoutNs)
 			}
 		}

@@ -61,6 +61,9 @@ type Options struct {
 	Shards int
 	// Cloud is where this node runs, for people to read: cob_node_info tells it.
 	Cloud string
+	// Agents are clouds that only agents reach, also while none of them is there. It
+	// needs an external store.
+	Agents []string
 	// Lease is how long the node may be silent before others take its shards, on an
 	// external store; 0 for lease.DefaultTTL, lease.MinTTL to lease.MaxTTL.
 	Lease      time.Duration
@@ -83,6 +86,9 @@ func (o Options) Validate() error {
 	if o.Connectors == nil || o.Settings == nil {
 		return errors.New("node options: Connectors and Settings are required")
 	}
+	if len(o.Agents) > 0 && o.Store.URL == "" {
+		return errors.New("node options: Agents needs an external store: agents reach a node through its servers")
+	}
 	if o.Lease != 0 {
 		return lease.ValidTTL(o.Lease)
 	}
@@ -101,6 +107,7 @@ type Node struct {
 	budget      traffic.Budget
 	holdings    atomic.Pointer[holdings]
 	cluster     *cluster // nil on an embedded store
+	desk        *desk    // nil on an embedded store
 	forwarded   atomic.Pointer[Forwarded]
 	opened      time.Time
 	waiters     waiters
@@ -211,6 +218,11 @@ func (n *Node) open(ctx context.Context) error {
 		return err
 	}
 	n.holdings.Store(&holdings{places: make([]*ownedShard, count)})
+	if n.options.Store.URL != "" {
+		if err := n.openDesk(ctx); err != nil {
+			return err
+		}
+	}
 	stored, err := n.learnPlans(ctx)
 	if err != nil {
 		return err

@@ -56,26 +56,29 @@ func (n *Node) learnPlans(ctx context.Context) ([]*deployment.Deployment, error)
 // learnPlan makes a stored plan ready here, also for the shards. A plan whose settings
 // are missing is noted.
 func (n *Node) learnPlan(ctx context.Context, digest string) (*deployment.Deployment, error) {
-	if d := n.deployments.Find(digest); d != nil {
+	d := n.deployments.Find(digest)
+	if d != nil && (d.Sinks != nil || len(n.desk.clouds()) == 0) {
 		return d, nil
 	}
 	encoded, err := n.plans.Get(ctx, digest)
 	if err != nil {
 		return nil, fmt.Errorf("reading the stored plan %.12s: %w", digest, err)
 	}
-	d, err := n.prepare(encoded)
+	d, err = n.prepare(encoded)
 	var missing *connector.SettingsError
 	switch {
 	case errors.As(err, &missing):
 		n.unbound[digest] = missing
 	case err != nil:
 		return nil, fmt.Errorf("the stored plan %.12s: %w", digest, err)
+	default:
+		delete(n.unbound, digest)
 	}
 	return d, n.know(ctx, d)
 }
 
 func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
-	return deployment.Prepare(encoded, n.options.Connectors, n.options.Settings)
+	return deployment.PrepareWithout(n.desk.clouds(), encoded, n.options.Connectors, n.options.Settings)
 }
 
 // needed refuses to go on where an instance runs on a plan whose settings are
@@ -124,6 +127,9 @@ func (n *Node) watchHealth() {
 	}
 	n.health.Replace(watches)
 	n.gates.Replace(plans)
+	if n.desk != nil {
+		n.desk.show()
+	}
 }
 
 // Deployments are the active plans, by package.

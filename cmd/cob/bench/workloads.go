@@ -169,10 +169,3 @@ func compileSource(name, source string) ([]byte, error) {
 	}
 	return r.Encoded, nil
 }
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

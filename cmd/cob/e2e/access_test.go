@@ -38,7 +38,7 @@ func bearer(token string) []string { return []string{"Authorization", "Bearer " 
 // spoken is a call of the API with something in the place of its names.
 func spoken(pattern string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	return method, strings.NewReplacer("{process}", "orders.Fulfil", "{id}", "nothing", "{type}", "orders.Shipped", "{channel}", "orders.intake").Replace(path)
+	return method, strings.NewReplacer("{process}", "orders.Fulfil", "{id}", "nothing", "{type}", "orders.Shipped", "{channel}", "orders.intake", "{cloud}", "paris").Replace(path)
 }
 
 func TestEveryCallAsksForItsRole(t *testing.T) {

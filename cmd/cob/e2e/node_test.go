@@ -67,9 +67,15 @@ func (n *node) serves() {
 // launch starts cob run and does not wait.
 func (w *world) launch(flags ...string) *node {
 	w.t.Helper()
+	return w.process(w.environment(), append([]string{"run", w.pack, "--store", w.store, "--listen", "127.0.0.1:0"}, flags...)...)
+}
+
+// process starts cob in a process of its own.
+func (w *world) process(environment []string, args ...string) *node {
+	w.t.Helper()
 	n := &node{t: w.t, world: w, gone: make(chan struct{})}
-	n.cmd = exec.Command(cob, append([]string{"run", w.pack, "--store", w.store, "--listen", "127.0.0.1:0"}, flags...)...)
-	n.cmd.Env, n.cmd.SysProcAttr = w.environment(), bound()
+	n.cmd = exec.Command(cob, args...)
+	n.cmd.Env, n.cmd.SysProcAttr = environment, bound()
 	out, err := n.cmd.StderrPipe()
 	if err == nil {
 		err = n.cmd.Start()

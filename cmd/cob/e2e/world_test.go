@@ -3,6 +3,8 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cob-lang/cob/examples/orders"
@@ -19,6 +21,7 @@ type world struct {
 	pack                             string   // directory of the sources
 	store                            string   // directory of the store
 	extra                            []string // more of the environment
+	agents                           bool     // nodes have no settings of the clouds that agents reach
 }
 
 type service interface {
@@ -85,11 +88,21 @@ func read(t testing.TB, name string) string {
 
 // environment is what a node of this world is started with.
 func (w *world) environment() []string {
-	return append([]string{
+	all := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.t.TempDir(), "USER=ada",
 		"CATALOG_PARIS=" + w.catalogueParis.URL(), "CATALOG_FINLAND=" + w.catalogueFinland.URL(), "WAREHOUSE_URL=" + w.warehouse.URL(),
 		"PAY_PARIS=" + w.paris.URL(), "PAY_FINLAND=" + w.finland.URL(), "PAY_VIRGINIA=" + w.virginia.URL(),
-	}, w.extra...)
+	}
+	if w.agents {
+		all = slices.DeleteFunc(all, func(setting string) bool { return at(setting, "paris") || at(setting, "finland") })
+	}
+	return append(all, w.extra...)
+}
+
+// at says whether a setting of the environment is that of a cloud.
+func at(setting, cloud string) bool {
+	name, _, _ := strings.Cut(setting, "=")
+	return strings.HasSuffix(name, "_"+strings.ToUpper(cloud)) || cloud == "paris" && name == "WAREHOUSE_URL"
 }
 
 func (w *world) payments() []*services.Payments {

@@ -11,11 +11,10 @@ import (
 
 // Call is a request on its way to an agent, or a probe.
 type Call struct {
-	Protocol int64
-	Node     string         // ID of the node that asks
-	Number   int64          // of that node, never again
-	Plan     string         // digest
-	Sent     record.Instant // by the clock of the node
+	Node   string         // ID of the node that asks
+	Number int64          // of that node, never again
+	Plan   string         // digest
+	Sent   record.Instant // by the clock of the node
 	// Request has its bound in time from Sent on, more than 0.
 	Request connector.Request
 }
@@ -84,7 +83,7 @@ func ReadCall(text []byte) (*Call, error) {
 		return nil, errors.New(Foreign(int(p), Protocol))
 	}
 	c := &Call{
-		Protocol: Protocol, Node: f.text("node"), Number: f.number("number"), Plan: f.text("plan"), Sent: record.Instant(f.number("sent")),
+		Node: f.text("node"), Number: f.number("number"), Plan: f.text("plan"), Sent: record.Instant(f.number("sent")),
 		Request: connector.Request{
 			Endpoint: f.text("endpoint"), Operation: f.text("operation"), Cloud: f.text("cloud"), Args: f.record("args"), Key: f.text("key"),
 			TimeoutNs: f.number("timeout"), Instance: f.text("instance"), Activation: uint32(f.number("activation")), Attempt: uint32(f.number("attempt")),

@@ -3,11 +3,10 @@ package agent
 import (
 	"bytes"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
-
-	"reflect"
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/connector"
@@ -15,7 +14,7 @@ import (
 )
 
 func aCall() *Call {
-	return &Call{Protocol: Protocol, Node: "n", Number: 7, Plan: "d", Sent: 10 * second, Request: connector.Request{
+	return &Call{Node: "n", Number: 7, Plan: "d", Sent: 10 * second, Request: connector.Request{
 		Endpoint: "p.e", Operation: "get", Cloud: "paris", Key: "p.P/1/3", TimeoutNs: int64(4 * time.Second), Instance: "p.P/1",
 		Activation: math.MaxUint32, Attempt: 2, Args: map[string]types.Value{"id": "a", "n": int64(3), "none": nil, "list": []types.Value{true, 1.5}},
 	}}

@@ -241,13 +241,6 @@ func (r *Roster) Full(id string) {
 	}
 }
 
-// Unfit says that an agent turned a call away because it cannot run the plan.
-func (r *Roster) Unfit(id, digest, problem string) {
-	if a := r.agents[id]; a != nil {
-		a.Plans = append(slices.DeleteFunc(slices.Clone(a.Plans), func(b Bound) bool { return b.Digest == digest }), Bound{digest, problem})
-	}
-}
-
 // Unanswered says that an agent left a call without an answer that was sent at the
 // time. What was heard of it since counts more.
 func (r *Roster) Unanswered(id string, sent record.Instant) {

@@ -179,3 +179,50 @@ func TestWhatMissesSettingsAloneIsStillADeployment(t *testing.T) {
 		}
 	}
 }
+
+// Where others reach a cloud, its settings need not be here; those of other clouds do,
+// and where all are here the cloud is reached from here as well.
+func TestSettingsOfACloudThatOthersReachMayBeMissing(t *testing.T) {
+	_, encoded := planOf(t, twoPlaces)
+	supply := func(names ...string) connector.Settings {
+		return func(name string, _ bool) (string, bool) { return "http://127.0.0.1:1", slices.Contains(names, name) }
+	}
+	for _, c := range []struct {
+		clouds, has []string
+		missing     string // "" where it can run
+		away        int
+	}{
+		{nil, []string{"E_PARIS", "E_ROME"}, "", 0},
+		{[]string{"paris"}, []string{"E_PARIS", "E_ROME"}, "", 0},
+		{[]string{"paris"}, []string{"E_ROME"}, "", 1},
+		{[]string{"paris", "rome"}, nil, "", 2},
+		{[]string{"paris"}, nil, "E_ROME", 1},
+		{nil, []string{"E_ROME"}, "E_PARIS", 0},
+	} {
+		d, err := deployment.PrepareWithout(c.clouds, encoded, webOnly(t), supply(c.has...))
+		var lacks *connector.SettingsError
+		if c.missing != "" {
+			if !errors.As(err, &lacks) || len(lacks.Wrong) != 1 || lacks.Wrong[0].Name != c.missing {
+				t.Errorf("%v without %v: %v", c.clouds, c.has, err)
+			}
+			continue
+		}
+		if err != nil || d.Sinks == nil || len(d.Away) != c.away {
+			t.Errorf("%v without %v: %v, %v", c.clouds, c.has, d, err)
+		}
+	}
+}
+
+const twoPlaces = `package p
+cloud paris {}
+cloud rome {}
+endpoint e: http {
+  operation get() -> string { get "/" }
+  on paris { url: env.E_PARIS }
+  on rome  { url: env.E_ROME }
+}
+process P() -> string {
+  let x = call e.get()
+  return x
+}
+`

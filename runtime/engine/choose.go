@@ -75,7 +75,7 @@ func (d *decider) selectNow(x *instance, a *activation, index uint32, st *step, 
 		d.into(x, a, index, true, uint32(st.sel.elseArm)+1)
 	case d.room(x, a, index, 1):
 		w := d.enter(x, a, e)
-		d.taken(x, w, found.arm, found.event.id, nil)
+		d.taken(x, w, found.arm, found.event.id)
 	}
 }
 
@@ -119,7 +119,7 @@ func (d *decider) findKept(x *instance, a *activation, index uint32, sel *select
 // takeKept gives a select that waits what came before.
 func (d *decider) takeKept(x *instance, a *activation) {
 	if found, ok := d.findKept(x, a, a.step, x.arms(a), a.items); ok && found != nil {
-		d.taken(x, a, found.arm, found.event.id, nil)
+		d.taken(x, a, found.arm, found.event.id)
 	}
 }
 
@@ -138,21 +138,18 @@ func (d *decider) fits(x *instance, a *activation, step uint32, on *onArm, paylo
 	return holds, true
 }
 
-// take gives an event to an arm of a select, if its condition holds.
-func (d *decider) take(x *instance, a *activation, arm uint32, id string, payload map[string]types.Value, carry bool) bool {
+// take gives a kept event to an arm of a select, if its condition holds.
+func (d *decider) take(x *instance, a *activation, arm uint32, id string, payload map[string]types.Value) bool {
 	holds, ok := d.fits(x, a, a.step, &x.arms(a).on[arm], payload)
 	if !holds || !ok {
 		return false
 	}
-	if !carry {
-		payload = nil
-	}
-	d.taken(x, a, arm, id, payload)
+	d.taken(x, a, arm, id)
 	return true
 }
 
-// taken lets the block of an arm run. payload is nil where the event is kept.
-func (d *decider) taken(x *instance, a *activation, arm uint32, id string, payload map[string]types.Value) {
-	d.emit(record.EventTaken{At: d.now, Instance: x.id, Activation: a.id, ID: id, Arm: arm, Payload: payload})
+// taken lets the block of an arm run that took a kept event.
+func (d *decider) taken(x *instance, a *activation, arm uint32, id string) {
+	d.emit(record.EventTaken{At: d.now, Instance: x.id, Activation: a.id, ID: id, Arm: arm})
 	d.wake(a)
 }

@@ -4,9 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cob-lang/cob/runtime/record"
 )
+
+// KeepTaken is how long at least an event is known that somebody may have taken, by the
+// time of the command that brought it.
+const KeepTaken = 10 * time.Minute
 
 func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 	if c.Type == "" || c.ID == "" {
@@ -22,16 +27,20 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 		return record.Reply{Existing: true}
 	}
 	arms := d.s.candidates(c)
-	// One that nobody has to wait for is kept all the same where many take it, so
-	// that it can be handed on in parts.
-	kept := c.Until > d.now || len(arms) > 1
+	// One that comes after its time, as the clocks say it, is kept all the same where
+	// somebody may take it: else it would be taken again when it comes again.
+	until := c.Until
+	if len(arms) > 0 {
+		until = max(until, d.now+record.Instant(KeepTaken))
+	}
+	kept := until > d.now
 	if kept && len(d.s.kept.byID) >= d.s.limits.Kept {
 		return reject(record.Busy, "this shard keeps %d events, its limit: try again later", d.s.limits.Kept)
 	}
 	if kept {
-		d.emit(record.EventKept{At: d.now, Type: c.Type, ID: c.ID, Payload: c.Payload, Instance: c.Instance, Until: max(c.Until, d.now)})
+		d.emit(record.EventKept{At: d.now, Type: c.Type, ID: c.ID, Payload: c.Payload, Instance: c.Instance, Until: until})
 	}
-	matched, next := d.hand(c, arms, !kept)
+	matched, next := d.hand(c, arms)
 	if next != "" {
 		d.emit(record.EventHanded{At: d.now, Type: c.Type, ID: c.ID, Next: next})
 	}
@@ -40,7 +49,7 @@ func (d *decider) deliverEvent(c *record.DeliverEvent) record.Reply {
 
 // hand gives an event to those arms that it fits, until the command has written
 // or looked at enough; next is then the first instance that is left.
-func (d *decider) hand(c *record.DeliverEvent, arms []waiter, carry bool) (matched int, next string) {
+func (d *decider) hand(c *record.DeliverEvent, arms []waiter) (matched int, next string) {
 	served := ""
 	for i, w := range arms {
 		x := w.inst
@@ -56,7 +65,7 @@ func (d *decider) hand(c *record.DeliverEvent, arms []waiter, carry bool) (match
 			continue
 		}
 		d.about = x.id
-		if d.take(x, a, w.arm, c.ID, c.Payload, carry) {
+		if d.take(x, a, w.arm, c.ID, c.Payload) {
 			served = x.id
 			matched++
 			d.run(x)
@@ -73,7 +82,7 @@ func (d *decider) handOn() {
 		_, before := k.takenBy[w.inst.id]
 		return before || w.inst.id < k.next
 	})
-	_, next := d.hand(&c, arms, false)
+	_, next := d.hand(&c, arms)
 	d.emit(record.EventHanded{At: d.now, Type: k.typ, ID: k.id, Next: next})
 }
 

@@ -293,6 +293,10 @@ func TestALargeEventReachesAllInParts(t *testing.T) {
 	if ended := w.state.Counts().Ended; ended != n {
 		t.Fatalf("%d of %d ended", ended, n)
 	}
+	w.tick(w.now + record.Instant(engine.KeepTaken) - 1)
+	if _, _, again := w.do(record.DeliverEvent{Type: "p.Shipped", ID: "e", Payload: map[string]types.Value{"order": big, "carrier": "dhl"}}); !again.Existing {
+		t.Fatalf("the event is not known again: %+v", again)
+	}
 	w.tick(w.now + 1)
 	if w.state.Counts().Kept != 0 {
 		t.Fatal("the event is still kept")

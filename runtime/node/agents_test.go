@@ -52,20 +52,21 @@ type region struct {
 	name  string
 	url   string // of the NATS server there
 	calls atomic.Int64
-	hold  chan struct{} // where it is not nil, calls are answered when it is closed
+	slow  atomic.Bool // calls are answered when hold is closed
+	hold  chan struct{}
 	*httptest.Server
 }
 
 func newRegion(t *testing.T, name, url string) *region {
 	t.Helper()
-	r := &region{t: t, name: name, url: url}
+	r := &region{t: t, name: name, url: url, hold: make(chan struct{})}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.Method != "POST" {
 			return
 		}
 		_, _ = io.Copy(io.Discard, q.Body)
 		r.calls.Add(1)
-		if r.hold != nil {
+		if r.slow.Load() {
 			select {
 			case <-r.hold:
 			case <-q.Context().Done():
@@ -275,7 +276,7 @@ func TestCallsGoToTheAgentsOfTheirCloud(t *testing.T) {
 func TestACallOfALostAgentIsUnknown(t *testing.T) {
 	hub, leaf := withLeaf(t)
 	s := openServed(t, hub, leaf, 2)
-	s.paris.hold = make(chan struct{})
+	s.paris.slow.Store(true)
 	defer close(s.paris.hold)
 	paris := s.paris.enlist(nil)
 	s.finland.enlist(nil)
@@ -308,7 +309,7 @@ func TestACallOfALostAgentIsUnknown(t *testing.T) {
 func TestAFullAgentMakesCallsWait(t *testing.T) {
 	hub, leaf := withLeaf(t)
 	s := openServed(t, hub, leaf, 1)
-	s.paris.hold = make(chan struct{})
+	s.paris.slow.Store(true)
 	s.paris.enlist(func(o *outpost.Options) { o.AtOnce = 2 })
 	s.ready("paris", true)
 	const orders = 7

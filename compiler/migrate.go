@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -39,8 +38,12 @@ func moves(program *check.Program, d *syntax.MigrateDecl) []diag.Diagnostic {
 			continue
 		}
 		ids := lower.StepIDs(program, p)
+		there := make(map[string]bool, len(ids))
+		for _, id := range ids {
+			there[id] = true
+		}
 		for _, m := range d.Body.Moves {
-			if !slices.Contains(ids, m.To.Text) {
+			if !there[m.To.Text] {
 				ds = append(ds, noStep(p.Decl.Name.Text, m.To, ids))
 			}
 		}

@@ -343,7 +343,7 @@ var bounded = map[string]string{
 	"unknown types": "diag.MaxGuesses", "unknown types in one": "diag.MaxGuesses", "unknown variables": "diag.MaxGuesses",
 	"unknown variable, same": "diag.MaxGuesses", "unknown fields": "diag.MaxGuesses", "operations, unknown": "check.MaxMembers",
 	"operations": "check.MaxMembers", "clouds": "check.MaxMembers", "condition match": "check.MaxMembers", "int match": "check.MaxMembers", "string match": "check.MaxMembers",
-	"enum match, none": "check.MaxMembers", "nameless record": "check.MaxMembers", "list of nameless": "check.MaxMembers",
+	"nameless record": "check.MaxMembers", "list of nameless": "check.MaxMembers",
 	"record literal": "check.MaxMembers", "fields": "check.MaxMembers",
 	"routes in chain": "the steps of the search for circles",
 }

@@ -169,3 +169,28 @@ func TestEveryStatementHasItsMisuses(t *testing.T) {
 		t.Errorf("assignment has %d misuses", described["assignment"])
 	}
 }
+
+// likely is how many misuses of every statement are told at least.
+const likely = 20
+
+func TestEveryStatementHasItsLikelyMisuses(t *testing.T) {
+	d, err := document.Read("misuse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, heading := map[string]int{}, "" // nothing stands above the first
+	for _, line := range d.Lines {
+		if name, found := strings.CutPrefix(line, "## "); found {
+			heading = name
+			counts[heading] = 0
+		}
+		if heading != "" && strings.HasPrefix(line, "// ") {
+			counts[heading]++
+		}
+	}
+	for name, n := range counts {
+		if name == strings.ToLower(name) && n < likely { // other headings are of no statement
+			t.Errorf("%s has %d misuses, want %d", name, n, likely)
+		}
+	}
+}

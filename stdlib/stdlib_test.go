@@ -104,17 +104,18 @@ func TestEveryPackageCanBeImported(t *testing.T) {
 // TestPolicies asks the policies of std/policy about calls to clouds that lie in different
 // places, and in none that is known.
 func TestPolicies(t *testing.T) {
-	for policy, want := range map[string]string{"european": "nowhere us", "health_data": "fr nowhere us", "closed": "fr hosts nowhere us"} {
+	for policy, want := range map[string]string{"european": "nowhere us", "health_data": "fr nowhere us", "closed": "fr hosts nowhere us",
+		"no_export": "fr hosts nowhere us", "eu_only": "nowhere us", "card_data": "fr nowhere us", "four_eyes": ""} {
 		text := fmt.Sprintf(`package asks
 
 import "std/policy"
 
 cloud fr { jurisdiction: "FR" }
-cloud hosts { jurisdiction: "DE", certifications: ["HDS"] }
+cloud hosts { jurisdiction: "DE", certifications: ["HDS", "PCI DSS"] }
 cloud us { jurisdiction: "US" }
 cloud nowhere { name_of_owner: "?" }
 
-type Patient { name: string @policy.personal, illness: string @policy.health }
+type Patient { name: string @policy.personal, illness: string @policy.health, card: string @policy.card }
 
 endpoint e: http {
   operation put(p: Patient) { put "/" { body: p }, idempotent: true }

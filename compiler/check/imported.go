@@ -20,10 +20,8 @@ func (p *Program) everywhere() []*Program { return append([]*Program{p}, p.Impor
 // Signature is the process of that qualified name, or nil.
 func (p *Program) Signature(name string) *Process {
 	for _, p := range p.everywhere() {
-		for _, x := range p.Processes {
-			if x.Name == name {
-				return x
-			}
+		if i, ok := slices.BinarySearchFunc(p.Processes, name, func(x *Process, n string) int { return cmp.Compare(x.Name, n) }); ok {
+			return p.Processes[i]
 		}
 	}
 	return nil
@@ -54,10 +52,8 @@ func (p *Program) Channel(name string) *plan.Channel {
 // groupsOf are the groups that have a role, by its qualified name.
 func (p *Program) groupsOf(role string) []string {
 	for _, p := range p.everywhere() {
-		for i := range p.Roles {
-			if p.Roles[i].Name == role {
-				return p.Roles[i].Groups
-			}
+		if i, ok := slices.BinarySearchFunc(p.Roles, role, func(x plan.Role, n string) int { return cmp.Compare(x.Name, n) }); ok {
+			return p.Roles[i].Groups
 		}
 	}
 	return nil

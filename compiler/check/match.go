@@ -450,9 +450,9 @@ func (m *matching) withArms(d diag.Diagnostic, missing []string) diag.Diagnostic
 	if last.From().Line == m.st.Arms.Span().From().Line {
 		between = ", "
 	}
-	text := ""
+	var text strings.Builder
 	for _, name := range missing {
-		text += between + name + " => { }"
+		text.WriteString(between + name + " => { }")
 	}
-	return d.WithFix(last.After(), text).AsDraft()
+	return d.WithFix(last.After(), text.String()).AsDraft()
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/cob-lang/cob/compiler/check"
@@ -12,8 +13,8 @@ import (
 // coveredRules remarks a rule of a policy that changes nothing: whenever it holds,
 // another one has decided the same, or refuses what it allows.
 func (p *pass) coveredRules(d *syntax.PolicyDecl) {
-	i := slices.IndexFunc(p.Policies, func(x plan.Policy) bool { return x.Name == p.Module.Package+"."+d.Name.Text })
-	if i < 0 {
+	i, ok := slices.BinarySearchFunc(p.Policies, p.Module.Package+"."+d.Name.Text, func(x plan.Policy, n string) int { return cmp.Compare(x.Name, n) })
+	if !ok {
 		return
 	}
 	rules := p.Policies[i].Rules

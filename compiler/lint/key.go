@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
@@ -16,12 +17,20 @@ func (p *pass) processKey(d *syntax.ProcessDecl) {
 	if s == nil {
 		return
 	}
-	for _, x := range p.Processes {
-		if x.Decl == d && x.Key != nil && len(expression.Reads(x.Key)) == 0 {
-			p.report(diag.Warningf(CodeOneKey, s.Span(), "this key is the same for every instance, so %s runs once and never again", d.Name.Text).
-				WithHelp("take what names the case: key: order.id"))
-		}
+	x := p.process(p.Module.Package + "." + d.Name.Text)
+	if x != nil && x.Decl == d && x.Key != nil && len(expression.Reads(x.Key)) == 0 {
+		p.report(diag.Warningf(CodeOneKey, s.Span(), "this key is the same for every instance, so %s runs once and never again", d.Name.Text).
+			WithHelp("take what names the case: key: order.id"))
 	}
+}
+
+// process is the process of this package of that qualified name, or nil.
+func (p *pass) process(name string) *check.Process {
+	i, ok := slices.BinarySearchFunc(p.Processes, name, func(x *check.Process, n string) int { return cmp.Compare(x.Name, n) })
+	if !ok {
+		return nil
+	}
+	return p.Processes[i]
 }
 
 // operations remarks what an operation says about every call at once.

@@ -15,8 +15,8 @@ import (
 
 // route remarks what becomes of the messages of a route.
 func (p *pass) route(d *syntax.RouteDecl) {
-	i := slices.IndexFunc(p.Routes, func(r *check.Route) bool { return r.Decl == d })
-	if i < 0 || len(d.Body.Stmts) == 0 {
+	i, ok := slices.BinarySearchFunc(p.Routes, p.Module.Package+"."+d.Name.Text, func(r *check.Route, n string) int { return cmp.Compare(r.Name, n) })
+	if !ok || p.Routes[i].Decl != d || len(d.Body.Stmts) == 0 {
 		return
 	}
 	r := p.Routes[i]
@@ -58,8 +58,7 @@ func (p *pass) startsWithoutKey(st syntax.Stmt) {
 	if !ok || p.Names[st] == nil {
 		return
 	}
-	i := slices.IndexFunc(p.Processes, func(x *check.Process) bool { return x.Name == p.Names[st].Full })
-	if i >= 0 && p.Processes[i].Key == nil {
+	if x := p.process(p.Names[st].Full); x != nil && x.Key == nil {
 		p.report(diag.Warningf(CodeNoKey, start.Target.Span(), "%s has no key, so what is sent twice is done twice", start.Target).
 			WithHelp("say in %s what names the case: key: order.id", start.Target))
 	}

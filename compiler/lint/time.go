@@ -20,11 +20,11 @@ type limit struct {
 // tooLong remarks waits that are longer than the time there is for them.
 func (p *pass) tooLong(d *syntax.ProcessDecl) {
 	var l limit
-	for _, x := range p.Processes {
-		if s := d.Body.Find("deadline"); x.Decl == d && s != nil {
+	if x := p.process(p.Module.Package + "." + d.Name.Text); x != nil && x.Decl == d {
+		if s := d.Body.Find("deadline"); s != nil {
 			l = limit{time.Duration(x.DeadlineNs), s.Span(), "the deadline of the process"}
 		}
-		if s := d.Body.Find("sla"); x.Decl == d && s != nil {
+		if s := d.Body.Find("sla"); s != nil {
 			p.longerThanPromised(d, x.SLA, s)
 		}
 	}

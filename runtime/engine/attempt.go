@@ -197,7 +197,7 @@ func effectOf(x *instance, a *activation, w *wish) Effect {
 		e := Start{Target: t, Process: process, Plan: x.flow.program.carries(process), Business: business, Input: w.args}
 		if st.awaits || a.role == roleWork {
 			e.Deadline = x.until(a)
-			e.Watch = record.Watch{Instance: x.id, Activation: a.id}
+			e.Watch, e.Depth = record.Watch{Instance: x.id, Activation: a.id}, x.depth+1
 		}
 		return e
 	case plan.Slip:

@@ -220,6 +220,8 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 		return reject(record.Invalid, "an instance of %s needs a key", c.Process)
 	case len(c.Key) > MaxKey:
 		return reject(record.Invalid, "the key of %s has %d bytes; at most %d are allowed", c.Process, len(c.Key), MaxKey)
+	case c.Depth > MaxGenerations:
+		return reject(record.Invalid, "%d instances would wait for this one of %s, one for the other, and the limit is %d: where it calls itself again and again, let it begin again with continue with, or start it and do not wait", c.Depth, c.Process, MaxGenerations)
 	case d.full():
 		return reject(record.Busy, "this shard holds %d instances, its limit: try again later", d.s.limits.Instances)
 	case d.overcrowded():
@@ -238,7 +240,7 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 	if why := f.program.unfit(f.process, input); why != "" {
 		return reject(record.Invalid, "the input of %s does not fit: %s", c.Process, why)
 	}
-	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input})
+	d.emit(record.InstanceStarted{At: d.now, Instance: id, Process: c.Process, Plan: f.program.digest, Key: c.Key, Vars: input, Depth: c.Depth})
 	if values := f.index(input); values != nil {
 		d.emit(record.Indexed{Instance: id, Values: values})
 	}

@@ -150,3 +150,35 @@ func TestAProcessThatStartsItselfWithoutEnd(t *testing.T) {
 		t.Fatalf("%d instances, %q", c.Instances, refused)
 	}
 }
+
+// TestProcessesCallEachOtherToACertainDepth: how deep an instance is travels with each
+// call of a process, through snapshots too, and the one beyond the limit is not made: its
+// caller is told, and fails.
+func TestProcessesCallEachOtherToACertainDepth(t *testing.T) {
+	self := starting()
+	self.ID, self.Kind, self.Var, self.Type = "again", plan.Child, "got", jsonT
+	w := newWorld(t, one(self, give(num("1"))), storyLimits())
+	first := uint32(engine.MaxGenerations - 2)
+	start := record.StartInstance{Process: "p.P", Key: "k0", Input: fan(1), Depth: first}
+	for depth := first; ; depth++ {
+		_, effects, reply := w.do(start)
+		if depth > engine.MaxGenerations {
+			if reply.Rejected == nil || reply.Rejected.Code != record.Invalid || !strings.Contains(reply.Rejected.Detail, fmt.Sprint(engine.MaxGenerations)) {
+				t.Fatalf("at the depth %d: %+v", depth, reply)
+			}
+			break
+		}
+		if reply.Rejected != nil || len(effects) != 1 {
+			t.Fatalf("at the depth %d: %+v", depth, reply)
+		}
+		e := effects[0].(engine.Start)
+		if e.Depth != depth+1 {
+			t.Fatalf("what an instance at the depth %d calls is at %d", depth, e.Depth)
+		}
+		start = record.StartInstance{Process: e.Process, Key: fmt.Sprint("k", depth), Input: e.Input, Watch: e.Watch, Depth: e.Depth}
+	}
+	w.do(record.AttemptEnded{Instance: start.Watch.Instance, Activation: start.Watch.Activation, Attempt: 1, Outcome: record.Rejected, Detail: "too deep"})
+	if d, _ := w.state.Instance(start.Watch.Instance); d.State != record.Faulted || d.Fault != engine.Refusal {
+		t.Errorf("who called it is %s with %q", d.State, d.Fault)
+	}
+}

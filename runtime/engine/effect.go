@@ -80,6 +80,8 @@ type Start struct {
 	Watch record.Watch
 	// Deadline is when the instance has to be over, 0 for never.
 	Deadline record.Instant
+	// Depth is how many instances wait for it, one for the other; 0 where nobody does.
+	Depth uint32
 }
 
 // Send puts a message into a channel, under Key as the message's ID. The payload

@@ -279,7 +279,7 @@ func (s *State) instanceStarted(e *record.InstanceStarted) string {
 	if s.instances[e.Instance] != nil || s.ended.known(e.Instance) {
 		return "the instance " + e.Instance + " exists"
 	}
-	x := &instance{id: e.Instance, flow: f, body: &body{key: e.Key, started: e.At, channel: e.Channel, position: e.Position}}
+	x := &instance{id: e.Instance, flow: f, body: &body{key: e.Key, started: e.At, channel: e.Channel, position: e.Position, depth: e.Depth}}
 	x.vars = make([]types.Value, len(f.vars))
 	for name, v := range e.Vars {
 		if slot, ok := f.slots[name]; ok {

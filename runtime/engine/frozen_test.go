@@ -177,6 +177,11 @@ var besides = map[string]func(t *testing.T) *world{
 		w.do(record.SetRollout{Process: "p.P", Newer: digest, Older: "plan-1", Share: record.FullShare / 4, By: "olga"})
 		return w
 	},
+	"deeper": func(t *testing.T) *world {
+		w := newWorld(t, plans["order"](), storyLimits())
+		w.do(record.StartInstance{Process: "p.P", Key: "k1", Input: map[string]types.Value{"order": map[string]types.Value{"id": "k1", "total": int64(20)}}, Depth: 3})
+		return w
+	},
 	"requests": func(t *testing.T) *world {
 		w := newWorld(t, stumbling(), storyLimits())
 		w.run("start k1 1")

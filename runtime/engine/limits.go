@@ -22,6 +22,10 @@ const (
 	MaxKey = 512
 	// MaxDetail bounds a text for people, in bytes; a longer one is cut.
 	MaxDetail = 1000
+	// MaxGenerations bounds how many instances wait for one, one for the other: how deep
+	// processes call processes. One more is rejected. One that nobody waits for begins
+	// anew at 0.
+	MaxGenerations = 1000
 	// MaxHanded bounds to how many waiting arms one command hands an event; the
 	// rest follow by a command that Due gives.
 	MaxHanded = 1000

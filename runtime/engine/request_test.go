@@ -217,3 +217,26 @@ func TestAnInstanceThatBeginsAgainRemembersItsRequests(t *testing.T) {
 	}
 	w.never(retry)
 }
+
+// TestAnEventThatComesAfterItsTime is remembered all the same: by a clock that is ahead it
+// is late, and it comes again when the clock is right.
+func TestAnEventThatComesAfterItsTime(t *testing.T) {
+	w := newWorld(t, one(whereOnly()), storyLimits())
+	w.run("start k1 1")
+	late := record.DeliverEvent{Type: "p.Shipped", ID: "e", Until: w.now - 1, Payload: map[string]types.Value{"order": "k1", "carrier": "dhl"}}
+	if events, _, reply := w.do(late); reply.Matched != 1 || len(events) == 0 {
+		t.Fatalf("who waits does not get it: %+v", reply)
+	}
+	w.run("start k2 1")
+	for _, later := range []struct {
+		after record.Instant
+		known bool
+	}{{0, true}, {record.Instant(engine.KeepTaken) - 1, true}, {record.Instant(engine.KeepTaken), false}} {
+		now := w.now
+		w.tick(now + later.after)
+		if _, _, reply := w.do(late); reply.Existing != later.known {
+			t.Errorf("after %d: %+v", later.after, reply)
+		}
+		w.now = now
+	}
+}

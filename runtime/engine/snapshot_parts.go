@@ -117,8 +117,8 @@ func (c *snapper) state(x *instance) {
 	c.u32(&phase)
 	x.phase = phaseOf(phase)
 	c.value(&x.result)
-	over, followed, found, asked := x.over != nil, x.path != nil, x.search != nil, len(x.requests) > 0
-	c.bits(&over, &followed, &found, &asked)
+	over, followed, found, asked, deep := x.over != nil, x.path != nil, x.search != nil, len(x.requests) > 0, x.depth > 0
+	c.bits(&over, &followed, &found, &asked, &deep)
 	if over {
 		if x.over == nil {
 			x.over = &ending{}
@@ -133,6 +133,9 @@ func (c *snapper) state(x *instance) {
 	}
 	if asked {
 		c.requests(&x.requests)
+	}
+	if deep {
+		c.u32(&x.depth)
 	}
 	c.settledList(&x.settled)
 	if c.version > 3 {

@@ -98,6 +98,8 @@ type body struct {
 	// stands above has keys of its own.
 	backs  []uint32
 	search []byte // the values under which it is found, packed
+	// depth is how many instances waited for it when it began, one for the other.
+	depth uint32
 	// requests are the latest MaxRequests that were done for it.
 	requests []request
 	poison   *poison // nothing happens to it while there is one

@@ -130,7 +130,7 @@ func (n *Node) admitted(ctx context.Context, d *deployment.Deployment, q connect
 // startElsewhere asks the shard that owns the new instance. Its answer comes on
 // that shard's goroutine, where nothing may wait.
 func (n *Node) startElsewhere(from *ownedShard, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
+	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline, Depth: e.Depth}
 	n.post(from, record.InstanceID(e.Process, e.Business), cmd, func(r record.Reply, err error) {
 		outcome := ended(e.Target, record.Succeeded, "")
 		switch {

@@ -50,8 +50,15 @@ func (c *coder) write(ev Event) {
 		c.buf = append(c.buf, tagAttemptStarted)
 		e.code(c)
 	case InstanceStarted:
-		c.buf = append(c.buf, tagInstanceStarted)
+		tag := tagInstanceStarted
+		if e.Depth > 0 {
+			tag = tagInstanceDeeper
+		}
+		c.buf = append(c.buf, tag)
 		e.code(c)
+		if e.Depth > 0 {
+			c.u32(&e.Depth)
+		}
 	case InstanceEnded:
 		c.buf = append(c.buf, tagInstanceEnded)
 		e.code(c)
@@ -193,6 +200,7 @@ var readers = [...]func(*coder) Event{
 	tagWentBackAnew:        readWentBackAnew,
 	tagOperated:            readAs[Operated],
 	tagRequested:           readAs[Requested],
+	tagInstanceDeeper:      readInstanceDeeper,
 	tagGivenUp:             readAs[GivenUp],
 	tagInstanceMigrated:    readAs[InstanceMigrated],
 	tagMigrationFailed:     readAs[MigrationFailed],

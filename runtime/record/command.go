@@ -30,6 +30,8 @@ type StartInstance struct {
 	// Deadline bounds how long the instance may take, beside the deadline of its
 	// process; 0 is none.
 	Deadline Instant
+	// Depth is how many instances wait for it, one for the other; 0 for none.
+	Depth uint32
 }
 
 // DeliverMessage hands a message of a channel to the route that reads it.

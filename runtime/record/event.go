@@ -25,6 +25,8 @@ type InstanceStarted struct {
 	// Channel and Position say which message started a route's instance.
 	Channel  string
 	Position uint64
+	// Depth is how many instances waited for it when it began, one for the other.
+	Depth uint32
 }
 
 // MessageSkipped: a message needed no instance; only its position counts.

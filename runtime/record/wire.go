@@ -15,6 +15,7 @@ const (
 	tagChildEnded    byte = 180
 	tagRecallChild   byte = 181
 	tagReply         byte = 182
+	tagStartDeeper   byte = 184
 )
 
 // AppendCommand appends a command in its binary form, for another node. Those that
@@ -24,8 +25,15 @@ func AppendCommand(to []byte, cmd Command) []byte {
 	c := coder{buf: append(to, WireVersion), writing: true}
 	switch e := cmd.(type) {
 	case StartInstance:
-		c.buf = append(c.buf, tagStartInstance)
+		tag := tagStartInstance
+		if e.Depth > 0 {
+			tag = tagStartDeeper
+		}
+		c.buf = append(c.buf, tag)
 		e.code(&c)
+		if e.Depth > 0 {
+			c.u32(&e.Depth)
+		}
 	case DeliverEvent:
 		c.buf = append(c.buf, tagDeliverEvent)
 		e.code(&c)
@@ -77,6 +85,11 @@ func (c *coder) command() Command {
 	switch c.begin() {
 	case tagStartInstance:
 		return read(c, (*StartInstance).code)
+	case tagStartDeeper:
+		return read(c, func(e *StartInstance, c *coder) {
+			e.code(c)
+			c.u32(&e.Depth)
+		})
 	case tagDeliverEvent:
 		return read(c, (*DeliverEvent).code)
 	case tagOfferMessage:

@@ -14,6 +14,7 @@ import (
 var wired = []record.Command{
 	record.StartInstance{Process: "p.P", Key: "k", Input: map[string]types.Value{"n": int64(1)}, Plan: "d", Watch: record.Watch{Instance: "a", Activation: 7}, Deadline: 9},
 	record.StartInstance{Process: "p.P", Key: "k"},
+	record.StartInstance{Process: "p.P", Key: "k", Depth: 7},
 	record.DeliverEvent{Type: "p.E", ID: "1", Payload: map[string]types.Value{"x": "y", "l": []types.Value{true, nil}}, Instance: "a", Until: -5},
 	record.OfferMessage{Receiver: "r", Position: 3, Low: 2, Message: "m", Payload: "text", Passed: true},
 	record.StartPart{Route: "r", Plan: "d", Step: 4, Part: "a.b", Key: "k", Cell: "a", CellKey: "ck", Vars: map[string]types.Value{"v": "w"}, Number: -3, Value: 1.5},

@@ -164,7 +164,7 @@ func (f *flight) answer(c record.AttemptEnded) {
 
 // start asks for an instance, perhaps in another shard.
 func (w *world) start(o *owner, e engine.Start) {
-	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline}
+	cmd := record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline, Depth: e.Depth}
 	id := record.InstanceID(e.Process, e.Business)
 	w.wanted[id] = true
 	over := false

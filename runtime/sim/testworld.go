@@ -84,7 +84,7 @@ func (b *bench) starts(e engine.Start) error {
 		return b.pretends(e, r)
 	}
 	c := record.AttemptEnded{Outcome: record.Succeeded}
-	reply, err := b.ask(record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline})
+	reply, err := b.ask(record.StartInstance{Process: e.Process, Plan: e.Plan, Key: e.Business, Input: e.Input, Watch: e.Watch, Deadline: e.Deadline, Depth: e.Depth})
 	var no *record.Rejection
 	if errors.As(err, &no) {
 		c = record.AttemptEnded{Outcome: record.Rejected, Detail: no.Detail}

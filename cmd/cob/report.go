@@ -14,6 +14,8 @@ var recordFormats = []string{"json", "html", "pdf"}
 
 func reportCommand() *cobra.Command {
 	var format, name, file string
+	var takeOver bool
+	var term uint64
 	cmd := &cobra.Command{
 		Use:   "report ID",
 		Short: "The record of an instance: data, path, clouds, cost, sla",
@@ -21,19 +23,32 @@ func reportCommand() *cobra.Command {
 took with their times, the clouds that were asked, what they cost, how it stands
 to its sla. What is labelled is replaced by the names of its labels.
 
+With --failover it is what the latest take-over of a cloud meant (or that of --term):
+per instance, what may have happened twice, what only the other cloud had, and what
+became of it.
+
 With --name it is the report that a report statement of that name made, as it
 was then.`,
 		Example: `  cob report f3k9x0q2m5v7a1bc
+  cob report --failover --server http://paris:8180
   cob report f3k9x0q2m5v7a1bc --format html -o order.html
   cob report f3k9x0q2m5v7a1bc --name receipt --format pdf -o receipt.pdf`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	server := serverFlag(cmd)
 	cmd.Flags().StringVar(&format, "format", "json", strings.Join(recordFormats, ", "))
 	cmd.Flags().StringVar(&name, "name", "", "the latest report of a statement with this `NAME`")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the standard output")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(recordFormats, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().BoolVar(&takeOver, "failover", false, "what a take-over of this cloud from the other one meant")
+	cmd.Flags().Uint64Var(&term, "term", 0, "with --failover: the number of the take-over, 0 for the latest")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if takeOver != (len(args) == 0) {
+			return failure(exitUsage, "want the ID of an instance, or --failover")
+		}
+		if takeOver {
+			return printFailover(cmd.Context(), cmd.OutOrStdout(), newClient(*server), term, cmd.Flags().Changed("format"))
+		}
 		if !slices.Contains(recordFormats, format) {
 			return fmt.Errorf("--format %s: want one of %s", format, strings.Join(recordFormats, ", "))
 		}

@@ -37,6 +37,7 @@ type runOptions struct {
 	watch                                          bool
 	tokens, audit, tlsCert, tlsKey                 string
 	identity                                       admin.Identity
+	pair                                           pairOptions
 	known                                          watch.Fingerprint
 }
 
@@ -71,7 +72,7 @@ about who they are, so it listens on this machine alone.`,
 	c.Flags().StringVar(&o.copy, "copy", "", "directory of a second copy of the journals and plans, best on another disk or machine")
 	c.Flags().StringVar(&o.nats, "nats", "", "address of a NATS server with JetStream to use instead of the embedded one; several of one cluster with commas")
 	c.Flags().IntVar(&o.replicas, "replicas", 0, "copies that the servers of --nats keep: 1, 3 or 5 (default 3 on a cluster, else 1)")
-	c.Flags().DurationVar(&o.lease, "lease", lease.DefaultTTL, fmt.Sprintf("with --nats: how long a node may be silent before others take its shards, %v to %v", lease.MinTTL, lease.MaxTTL))
+	c.Flags().DurationVar(&o.lease, "lease", lease.DefaultTTL, fmt.Sprintf("with --nats or --mirror: how long a node or an owning cloud may be silent before others take its shards, %v to %v", lease.MinTTL, lease.MaxTTL))
 	c.Flags().StringVar(&o.cloud, "cloud", "", "the cloud this node runs in, for people to read")
 	c.Flags().StringSliceVar(&o.agents, "agents", nil, "with --nats: clouds that only agents reach, also before one of them was there; their settings need not be here")
 	c.Flags().StringVar(&o.secrets, "secrets", "", "directory with one file per secret")
@@ -82,6 +83,7 @@ about who they are, so it listens on this machine alone.`,
 	c.Flags().StringVar(&o.identity.User, "user-header", "", "header in which a proxy says who asks; without it callers say themselves who they are")
 	c.Flags().StringVar(&o.identity.Groups, "groups-header", "", "header in which the proxy says the groups of who asks, separated by commas")
 	c.Flags().IntVar(&o.shards, "shards", 0, fmt.Sprintf("shards of a new store (default %d, with --nats %d); an existing one keeps its number", node.DefaultShards, node.ClusterShards))
+	o.pair.flags(c)
 	c.Flags().BoolVar(&o.watch, "watch", false, "compile and activate the package whenever it changes")
 	return c
 }
@@ -118,6 +120,9 @@ func (o *runOptions) checkOpen(address net.Addr) error {
 
 func serve(c *cobra.Command, o runOptions) (err error) {
 	if err := o.checkIdentity(); err != nil {
+		return err
+	}
+	if err := o.checkPair(); err != nil {
 		return err
 	}
 	if o.tokens != "" {
@@ -162,6 +167,9 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 	}
 	tuned := tuneCollector()
 	defer tuned.stop()
+	if o.pair.mirror != "" {
+		return servePair(c, o, r, listener, connector.NewRegistry(calls), signals)
+	}
 	n, err := node.Open(c.Context(), nodeOptions(c.ErrOrStderr(), o, connector.NewRegistry(calls)))
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
@@ -182,8 +190,12 @@ func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry)
 		Store: store, Shards: o.shards, Cloud: o.cloud, Agents: o.agents, Lease: o.lease, Owner: processName(),
 		Connectors: connectors,
 		Settings:   settings(o.secrets),
-		Log:        slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:        logTo(stderr),
 	}
+}
+
+func logTo(stderr io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // processName names this process for people, who look at several machines.

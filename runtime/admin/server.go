@@ -36,7 +36,7 @@ const (
 
 // New is the handler of a node's whole API. who says who asks.
 func New(n *node.Node, who Identity) http.Handler {
-	s, mux, others := &server{n, who}, http.NewServeMux(), http.NewServeMux()
+	s, mux, others := &server{node: n, identity: who}, http.NewServeMux(), http.NewServeMux()
 	for pattern, c := range s.calls() {
 		mux.HandleFunc(pattern, answer(s.guarded(pattern, c), BodyTime))
 		others.HandleFunc(pattern, answer(c.handle, BodyTime))
@@ -112,7 +112,7 @@ func Rights() map[string][]access.Right {
 var everything = []access.Right{access.View, access.Start, access.Publish, access.Subscribe, access.Complete, access.Operate, access.Deploy}
 
 func (s *server) calls() map[string]call {
-	return map[string]call{
+	calls := map[string]call{
 		"POST /v1/processes/{process}/instances": {s.start, []access.Right{access.Start}},
 		"GET /v1/instances":                      {s.list, []access.Right{access.View}},
 		"GET /v1/instances/{id}":                 {s.instance, []access.Right{access.View}},
@@ -151,6 +151,8 @@ func (s *server) calls() map[string]call {
 		"GET /readyz":                            {s.ready, nil},
 		"GET /metrics":                           {s.metrics, []access.Right{access.View}},
 	}
+	maps.Copy(calls, s.cloudCalls())
+	return calls
 }
 
 // noSuchCall tells a wrong path from a wrong method.
@@ -172,6 +174,8 @@ func noSuchCall(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 type server struct {
 	node     *node.Node
 	identity Identity
+	clouds   Clouds // nil for one cloud
+	door     *Door  // in front of the node where there are two
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -37,12 +37,13 @@ type Deployment struct {
 // but settings (a *connector.SettingsError inside of it) there is a Deployment all the
 // same: one without Sinks, that explains what ran on it and can call nobody.
 func Prepare(encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
-	return PrepareWithout(nil, encoded, connectors, settings)
+	return PrepareWithout(nil, false, encoded, connectors, settings)
 }
 
 // PrepareWithout is Prepare where others reach some clouds: what settings supply nothing
-// for in those clouds is no reason to refuse the plan.
-func PrepareWithout(clouds []string, encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
+// for in those clouds is no reason to refuse the plan. mirrored says that the journals
+// have a second copy in another cloud, as far as it matters here.
+func PrepareWithout(clouds []string, mirrored bool, encoded []byte, connectors *connector.Registry, settings connector.Settings) (*Deployment, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
 		return nil, err
@@ -53,6 +54,9 @@ func PrepareWithout(clouds []string, encoded []byte, connectors *connector.Regis
 		prices: map[[2]string]types.Amount{}, slas: map[string]*plan.SLA{},
 	}
 	wrong := append(undecided(p), unkept(p)...)
+	if !mirrored {
+		wrong = append(wrong, unmirrored(p)...)
+	}
 	wrong = append(wrong, d.index()...)
 	if d.refinements, err = expression.NewChecker(d.Universe, p.Refinements); err != nil {
 		return nil, refused(p, wrong, err) // nothing else could be linked or bound

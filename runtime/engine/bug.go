@@ -55,6 +55,8 @@ func instanceOf(cmd record.Command) string {
 		return c.Instance
 	case record.AttemptEnded:
 		return c.Instance
+	case record.TakeSurplus:
+		return c.Instance
 	case record.TimerDue:
 		return c.Instance
 	case record.ChildEnded:

@@ -139,6 +139,8 @@ func (d *decider) decide(cmd record.Command) record.Reply {
 		return d.activatePlan(&c)
 	case record.PoisonInstance:
 		return d.poisonInstance(&c)
+	case record.TakeSurplus:
+		return d.takeSurplus(&c)
 	case record.OfferMessage:
 		return d.offerMessage(&c)
 	case record.StartPart:

@@ -261,11 +261,6 @@ func TestWhatCannotRunYetIsNamedWithItsPlace(t *testing.T) {
 	if !errors.As(err, &what) || len(what.Parts) != 2 || !strings.Contains(err.Error(), "claim (p.cob:4:1), reply (p.cob:5:1)") {
 		t.Errorf("got %v", err)
 	}
-	away := one(give(num("1")))
-	away.Processes[0].Replicate, away.Processes[0].At = "sync", "p.cob:2:9"
-	if _, err := engine.Link(away, "d"); err == nil || !strings.Contains(err.Error(), "replicate (p.cob:2:9)") {
-		t.Errorf("a second cloud that nobody writes to gave %v", err)
-	}
 }
 
 func TestDecideAtRunTimeAsksThePolicy(t *testing.T) {

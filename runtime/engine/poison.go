@@ -19,7 +19,7 @@ type poison struct {
 }
 
 func (p *poison) String() string {
-	return "a bug of this program, met while it decided " + p.command + ": " + p.detail
+	return record.InstancePoisoned{Command: p.command, Detail: p.detail}.Why()
 }
 
 // A Stage is where Plant lets a test step in.

@@ -69,7 +69,6 @@ func unsupported(p *plan.Plan) []Unsupported {
 	}
 	for i := range p.Processes {
 		d := &p.Processes[i]
-		note(d.Replicate != "", d.At, "replicate")
 		note(d.OnBreach != nil, d.At, OnBreach)
 		plan.Walk(d.Flow.Body, func(s *plan.Step) { refuseStep(s, note) })
 	}

@@ -113,6 +113,9 @@ func (j *Journal) accept() {
 	j.head = journal.Head{Number: j.head.Number + 1, Epoch: j.head.Epoch, Hash: journal.HashFrame(j.wired)}
 	j.bytes += uint64(len(j.wired))
 	j.mark.reached(j.head)
+	if j.mirror != nil {
+		j.mirror.poke()
+	}
 	j.result(j.queue[0], journal.Result{Number: j.head.Number})
 	if j.queue = j.queue[1:]; len(j.queue) > 0 {
 		j.send()

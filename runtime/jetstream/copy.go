@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -124,6 +125,10 @@ func (s *shelf) read(f func(c journal.Commit, frame []byte) error) (whole int64,
 	}
 }
 
+func (s *shelf) place() string { return s.path }
+
+func (s *shelf) at(context.Context) (journal.Head, manifest, error) { return s.head, s.snap, nil }
+
 // add writes a commit behind the others; sync makes it durable.
 func (s *shelf) add(c journal.Commit, frame []byte, head journal.Head) error {
 	if s.file == nil {
@@ -150,7 +155,7 @@ func (s *shelf) begin(first uint64) error {
 	return syncDirectory(s.path)
 }
 
-func (s *shelf) sync() error {
+func (s *shelf) sync(context.Context) error {
 	if s.file == nil {
 		return nil
 	}
@@ -158,7 +163,7 @@ func (s *shelf) sync() error {
 }
 
 // keep stores a snapshot. The commits before it are needed no more, and go when the ones behind it have a file of their own.
-func (s *shelf) keep(man manifest, blob []byte) error {
+func (s *shelf) keep(_ context.Context, man manifest, blob []byte) error {
 	if err := writeDurably(filepath.Join(s.path, snapshotName), append(man.encode(), blob...)); err != nil {
 		return err
 	}
@@ -187,7 +192,7 @@ func (s *shelf) shrink() error {
 		return next.add(c, frame, old.head)
 	})
 	if err == nil {
-		err = next.sync()
+		err = next.sync(context.Background())
 	}
 	name := filepath.Join(s.path, fmt.Sprintf("%s%020d", commitsPrefix, next.first))
 	if err == nil {

@@ -17,16 +17,22 @@ const (
 
 // copyPlan keeps a plan in the second copy as well: instances are nothing without the plan that they began with.
 func (s *Server) copyPlan(subject string, content []byte) error {
-	if s.options.CopyDir == "" {
-		return nil
-	}
-	dir := filepath.Join(s.options.CopyDir, plansDir)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return &StoreDirError{Dir: dir, Reason: "the second copy cannot be written: give this user the right to write there, or choose another directory", Err: err}
-	}
 	name := shardsFile
 	if digest, ok := strings.CutPrefix(subject, planSubject); ok {
 		name = digest
+	}
+	s.link.plan(name, content)
+	if s.options.CopyDir == "" {
+		return nil
+	}
+	return writePlan(s.options.CopyDir, name, content)
+}
+
+// writePlan puts a plan into a second copy.
+func writePlan(root, name string, content []byte) error {
+	dir := filepath.Join(root, plansDir)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return &StoreDirError{Dir: dir, Reason: "the second copy cannot be written: give this user the right to write there, or choose another directory", Err: err}
 	}
 	return writeDurably(filepath.Join(dir, name), content)
 }
@@ -34,7 +40,7 @@ func (s *Server) copyPlan(subject string, content []byte) error {
 // balance makes the store and its second copy hold the same plans: those that one of them lacks come from the other.
 func (p *Plans) balance(ctx context.Context) error {
 	if p.server.options.CopyDir == "" {
-		return nil
+		return p.copyAll(ctx, nil)
 	}
 	dir := filepath.Join(p.server.options.CopyDir, plansDir)
 	entries, err := os.ReadDir(dir)
@@ -51,12 +57,20 @@ func (p *Plans) balance(ctx context.Context) error {
 			return err
 		}
 	}
+	return p.copyAll(ctx, copied)
+}
+
+// copyAll copies every plan but those that the copy has; a mirror gets all of them.
+func (p *Plans) copyAll(ctx context.Context, copied map[string]bool) error {
+	if p.server.options.CopyDir == "" && p.server.link == nil {
+		return nil
+	}
 	digests, err := p.List(ctx)
 	if err != nil {
 		return err
 	}
 	for _, digest := range append(digests, shardsFile) {
-		if copied[digest] {
+		if copied[digest] && p.server.link == nil {
 			continue
 		}
 		subject := planSubject + digest

@@ -17,7 +17,8 @@ import (
 
 // Named limits and defaults of a journal.
 const (
-	MaxShards       = 64      // of one store
+	MaxShards       = 64 // of one store
+	journalPrefix   = "COB_J_"
 	headerAllowance = 256     // bytes of headers that COB puts on a message
 	snapshotChunk   = 1 << 20 // bytes of one message of a snapshot, less when MaxPayload is smaller
 )
@@ -71,6 +72,7 @@ type Journal struct {
 	mark       *marker
 	shelf      *shelf    // the second copy while nobody follows it, nil for none
 	copier     *copier   // while the journal is owned
+	mirror     *copier   // likewise, to the mirror in another cloud
 	scrubber   *scrubber // from Scrub on
 	first      uint64
 	bytes      uint64
@@ -120,7 +122,7 @@ func (s *Server) Journal(ctx context.Context, shard int, o JournalOptions) (*Jou
 // handle is a journal that is not open yet.
 func (s *Server) handle(shard int, o JournalOptions) *Journal {
 	n := strconv.Itoa(shard)
-	j := &Journal{server: s, name: "COB_J_" + n, subject: "cob.j." + n, snapshots: "COB_S_" + n, options: o}
+	j := &Journal{server: s, name: journalPrefix + n, subject: "cob.j." + n, snapshots: "COB_S_" + n, options: o}
 	j.idle = sync.NewCond(&j.mu)
 	return j
 }
@@ -358,7 +360,10 @@ func (j *Journal) Replay(ctx context.Context, from uint64, f func(journal.Commit
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.ready = j.taken; j.ready && j.shelf != nil {
-		j.copier, j.shelf = newCopier(j, j.shelf), nil
+		j.copier, j.shelf = newCopier(j, j.shelf, copyRetry), nil
+	}
+	if j.ready && j.server.link != nil {
+		j.mirror = newCopier(j, &distant{link: j.server.link, name: j.name}, mirrorRetry)
 	}
 	return nil
 }
@@ -409,8 +414,8 @@ func (j *Journal) Close(ctx context.Context) error {
 // closeAside ends what works beside the journal. A copy that lacks the last commits is no error of the journal: it says so at the next start.
 func (j *Journal) closeAside(ctx context.Context) error {
 	j.mu.Lock()
-	scrubber, copier, shelf := j.scrubber, j.copier, j.shelf
-	j.scrubber, j.copier, j.shelf = nil, nil, nil
+	scrubber, second, mirror, shelf := j.scrubber, j.copier, j.mirror, j.shelf
+	j.scrubber, j.copier, j.mirror, j.shelf = nil, nil, nil, nil
 	j.mu.Unlock()
 	if scrubber != nil {
 		scrubber.close()
@@ -418,11 +423,13 @@ func (j *Journal) closeAside(ctx context.Context) error {
 	if shelf != nil {
 		return shelf.close()
 	}
-	if copier == nil {
-		return nil
-	}
-	if err := copier.close(ctx); err != nil {
-		j.server.options.Log.Warn("the second copy lacks the last commits", "journal", j.name, "error", err)
+	for _, c := range []*copier{second, mirror} {
+		if c == nil {
+			continue
+		}
+		if err := c.close(ctx); err != nil {
+			j.server.options.Log.Warn("the second copy lacks the last commits", "journal", j.name, "copy", c.to.place(), "error", err)
+		}
 	}
 	return nil
 }

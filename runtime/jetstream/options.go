@@ -22,19 +22,20 @@ const (
 
 // Options say where the store is and how it is bounded. The zero value of a field means its default.
 type Options struct {
-	StoreDir     string        // directory of the embedded store; made when it is not there. Required without URL
-	URL          string        // address of an external NATS server, such as nats://127.0.0.1:4222; empty embeds one
-	LazySync     bool          // leave fsync to the system: faster, and a power failure loses up to 2 minutes. Default: fsync before every acknowledgement
-	MaxStore     int64         // all streams together, in bytes; 1 MiB or more; default DefaultMaxStore
-	MaxPayload   int           // one message in bytes; 64 KiB to MaxPayloadCeiling; default DefaultMaxPayload
-	Reserve      int64         // disk space in bytes below which writes are refused as full; 0 to half of MaxStore; default DefaultReserve; -1 for none
-	Replicas     int           // copies of every stream, 1, 3 or 5; default 3 where URL is a cluster, else 1; more than 1 needs URL
-	Timeout      time.Duration // longest wait for one answer of the store; 10 ms to 10 min; default DefaultTimeout
-	MarkInterval time.Duration // longest time between a commit and the mark that covers it; 10 ms to 1 h; default DefaultMarkInterval
-	CopyDir      string        // directory of a second copy of every journal, best on another disk or machine; only with StoreDir. Default none
-	ScrubEvery   time.Duration // time between two rounds of the scrubber over a journal; 1 s to 31 days; default DefaultScrubEvery
-	ScrubRate    int64         // bytes that the scrubber of a journal reads in a second; 4 KiB to 1 GiB; default DefaultScrubRate
-	Log          *slog.Logger  // where the server's own log goes; default none
+	StoreDir     string         // directory of the embedded store; made when it is not there. Required without URL
+	URL          string         // address of an external NATS server, such as nats://127.0.0.1:4222; empty embeds one
+	LazySync     bool           // leave fsync to the system: faster, and a power failure loses up to 2 minutes. Default: fsync before every acknowledgement
+	MaxStore     int64          // all streams together, in bytes; 1 MiB or more; default DefaultMaxStore
+	MaxPayload   int            // one message in bytes; 64 KiB to MaxPayloadCeiling; default DefaultMaxPayload
+	Reserve      int64          // disk space in bytes below which writes are refused as full; 0 to half of MaxStore; default DefaultReserve; -1 for none
+	Replicas     int            // copies of every stream, 1, 3 or 5; default 3 where URL is a cluster, else 1; more than 1 needs URL
+	Timeout      time.Duration  // longest wait for one answer of the store; 10 ms to 10 min; default DefaultTimeout
+	MarkInterval time.Duration  // longest time between a commit and the mark that covers it; 10 ms to 1 h; default DefaultMarkInterval
+	CopyDir      string         // directory of a second copy of every journal, best on another disk or machine; only with StoreDir. Default none
+	Mirror       *MirrorOptions // the second copy in another cloud; only with StoreDir. Default none
+	ScrubEvery   time.Duration  // time between two rounds of the scrubber over a journal; 1 s to 31 days; default DefaultScrubEvery
+	ScrubRate    int64          // bytes that the scrubber of a journal reads in a second; 4 KiB to 1 GiB; default DefaultScrubRate
+	Log          *slog.Logger   // where the server's own log goes; default none
 }
 
 func (o Options) withDefaults() Options {
@@ -74,6 +75,9 @@ func (o Options) Validate() error {
 		return errors.New("jetstream options: exactly one of StoreDir and URL must be set")
 	}
 	if err := o.validateCopy(); err != nil {
+		return err
+	}
+	if err := o.Mirror.validate(o); err != nil {
 		return err
 	}
 	o = o.withDefaults()

@@ -23,6 +23,7 @@ type Server struct {
 	embedded *server.Server // nil for an external server
 	nc       *nats.Conn
 	js       jetstream.JetStream
+	link     *link // to the mirror in another cloud, nil for none
 
 	mu       sync.Mutex
 	journals []*Journal
@@ -42,6 +43,9 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		err = s.connect(ctx)
 	} else {
 		err = s.embed()
+	}
+	if err == nil && o.Mirror != nil {
+		s.link, err = newLink(*o.Mirror, o.Log)
 	}
 	if err != nil {
 		s.shutdown()
@@ -188,6 +192,9 @@ func (s *Server) Close(ctx context.Context) error {
 }
 
 func (s *Server) shutdown() error {
+	if s.link != nil {
+		s.link.close()
+	}
 	if s.nc != nil {
 		s.nc.Close()
 	}

@@ -54,6 +54,7 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		return Deployed{}, err
 	}
 	n.shares[d.Plan.Package] = shares
+	n.learnNeed()
 	if err := n.move(d); err != nil {
 		if n.unfinished[d.Plan.Package] == nil {
 			n.shares[d.Plan.Package] = was.Shares

@@ -151,7 +151,7 @@ func (c *cluster) id() string {
 // mayDispatch says whether the node may act and speak for a shard: let its effects
 // leave, and show its state.
 func (n *Node) mayDispatch(from *ownedShard) bool {
-	return from.work.Err() == nil && (n.cluster == nil || n.cluster.valid())
+	return from.work.Err() == nil && (n.cluster == nil || n.cluster.valid()) && (n.options.Pair == nil || n.options.Pair.Valid())
 }
 
 func (c *cluster) note() []byte {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/cob-lang/cob/runtime/engine"
@@ -87,7 +88,11 @@ func (n *Node) openShard(ctx context.Context, number int, epoch uint64, stored [
 	if healErr != nil {
 		return nil, nil, fmt.Errorf("%w\n  and it cannot be put right: %w", err, healErr)
 	}
-	n.log.Warn("a damaged journal was put right", "shard", number, "damage", damage, "first", healed.First, "last", healed.Last,
+	level, what := slog.LevelWarn, "a damaged journal was put right"
+	if n.options.Pair != nil && damage.Number == 1 {
+		level, what = slog.LevelInfo, "a journal comes from the mirror"
+	}
+	n.log.Log(ctx, level, what, "shard", number, "damage", damage, "first", healed.First, "last", healed.Last,
 		"from copy", healed.FromCopy, "history dropped", healed.Dropped)
 	if s, state, err = n.takeShard(ctx, number, epoch, stored); err != nil {
 		return nil, nil, err

@@ -12,6 +12,7 @@ import (
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/failover"
 	"github.com/cob-lang/cob/runtime/health"
 	"github.com/cob-lang/cob/runtime/jetstream"
 	"github.com/cob-lang/cob/runtime/journal"
@@ -71,6 +72,9 @@ type Options struct {
 	Connectors *connector.Registry
 	Settings   connector.Settings
 	Limits     engine.Limits // zero: engine.DefaultLimits
+	// Pair is asked where another cloud may take over; Store.Mirror is set then. nil for
+	// one cloud.
+	Pair Pair
 	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
 	SnapshotEvery, Retain int64
 	Log                   *slog.Logger // zero: none
@@ -82,6 +86,9 @@ type Options struct {
 func (o Options) Validate() error {
 	if o.Shards < 0 || o.Shards > MaxShards {
 		return fmt.Errorf("node options: Shards is %d: want 1 to %d", o.Shards, MaxShards)
+	}
+	if (o.Pair == nil) != (o.Store.Mirror == nil) {
+		return errors.New("node options: Pair and Store.Mirror stand together")
 	}
 	if o.Connectors == nil || o.Settings == nil {
 		return errors.New("node options: Connectors and Settings are required")
@@ -109,6 +116,8 @@ type Node struct {
 	cluster     *cluster // nil on an embedded store
 	desk        *desk    // nil on an embedded store
 	forwarded   atomic.Pointer[Forwarded]
+	need        atomic.Pointer[failover.Need]
+	underWay    []failover.Repeated // written while the node opens
 	opened      time.Time
 	waiters     waiters
 	notices     broadcast
@@ -249,6 +258,9 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	// What was pending leaves again now: all that it may reach is there.
+	if err := n.pairUp(ctx, states); err != nil {
+		return err
+	}
 	for _, s := range n.held() {
 		n.begin(s)
 	}
@@ -336,7 +348,7 @@ func (n *Node) fold(ctx context.Context, j *jetstream.Journal, number int, epoch
 	s := &ownedShard{number: number, journal: j, view: observe.New(n.deployments), epoch: epoch}
 	s.work, s.stop = context.WithCancel(n.work)
 	s.processor, err = shard.Open(ctx, shard.Options{
-		Shard: number, Owner: n.options.Owner, Epoch: epoch, Journal: j, State: state, Log: n.log,
+		Shard: number, Owner: n.options.Owner, Epoch: epoch, Journal: n.mirrored(j), State: state, Log: n.log,
 		Clock:     clock,
 		Facts:     func() engine.Facts { return engine.Facts{Health: n.health.View()} },
 		Replayed:  s.view.Fold,

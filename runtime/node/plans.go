@@ -78,7 +78,7 @@ func (n *Node) learnPlan(ctx context.Context, digest string) (*deployment.Deploy
 }
 
 func (n *Node) prepare(encoded []byte) (*deployment.Deployment, error) {
-	return deployment.PrepareWithout(n.desk.clouds(), encoded, n.options.Connectors, n.options.Settings)
+	return deployment.PrepareWithout(n.desk.clouds(), n.options.Pair != nil, encoded, n.options.Connectors, n.options.Settings)
 }
 
 // needed refuses to go on where an instance runs on a plan whose settings are

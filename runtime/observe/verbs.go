@@ -18,7 +18,7 @@ func (v *View) foldVerb(commit uint64, e record.Event) {
 		v.migrated(x, e)
 	case record.InstancePoisoned:
 		if x.ended == 0 {
-			x.state, x.own().detail = record.Incident, "a bug of this program: "+e.Detail
+			x.state, x.own().detail = record.Incident, e.Why()
 		}
 	case record.StepSkipped:
 		x.forget(e.Activation)
@@ -72,7 +72,7 @@ func (t *Teller) tellVerb(e record.Event) {
 	t.tellVersion(e)
 	switch e := e.(type) {
 	case record.InstancePoisoned:
-		t.add(e.At, Entry{What: "incident", Detail: "a bug of this program, met while it decided " + e.Command + ": " + e.Detail})
+		t.add(e.At, Entry{What: "incident", Detail: e.Why()})
 	case record.StepSkipped:
 		t.add(e.At, t.at(e.Step, Entry{What: "skipped", Cloud: e.Cloud, Detail: by(e.By, e.Reason)}))
 	case record.InstanceTerminated:

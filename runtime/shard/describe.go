@@ -45,6 +45,8 @@ func describe(cmd record.Command) string {
 		return "the resuming of instance " + c.Instance
 	case record.ResetInstance:
 		return "the reset of instance " + c.Instance
+	case record.TakeSurplus:
+		return "what another cloud has of instance " + c.Instance
 	case record.ActivatePlan:
 		return fmt.Sprintf("the activation of plan %.12s of %s", c.Digest, c.Package)
 	}

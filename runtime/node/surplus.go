@@ -1,0 +1,290 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cob-lang/cob/runtime/connector"
+	"github.com/cob-lang/cob/runtime/deployment"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/failover"
+	"github.com/cob-lang/cob/runtime/jetstream"
+	"github.com/cob-lang/cob/runtime/journal"
+	"github.com/cob-lang/cob/runtime/record"
+	"github.com/cob-lang/cob/runtime/shard"
+)
+
+// Bounds of what a loser brings.
+const (
+	// MaxSurplus is the most that it brings of one instance, in bytes: one command
+	// takes it.
+	MaxSurplus = 1 << 20
+	// surplusPart is about how much it brings at once.
+	surplusPart = 2 << 20
+)
+
+// surplus is what the store of a loser has of some instances of a shard, beyond what
+// the other cloud took over.
+type surplus struct {
+	Shard     int            `json:"shard"`
+	Base      uint64         `json:"base"` // the last commit that both have
+	Instances []surplusOfOne `json:"instances"`
+	// Others are events of no single instance: kept events, activated plans,
+	// positions of channels. They are not merged.
+	Others int `json:"others"`
+}
+
+type surplusOfOne struct {
+	Instance string `json:"instance"`
+	Before   string `json:"before"` // as in record.TakeSurplus
+	Count    int    `json:"count"`
+	Events   []byte `json:"events"` // nil where they are too many
+}
+
+// Surplus reads what the store of the options has beyond the given commits, by the
+// names of their journals, for Merge. The store is not changed. Errors: those of opening
+// it; the journal begins behind the commit.
+func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][]byte, err error) {
+	o.Store.CopyDir, o.Store.Mirror = "", nil
+	server, err := jetstream.Open(ctx, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, server.Close(ctx)) }()
+	plans, err := server.Plans(ctx)
+	if err != nil {
+		return nil, err
+	}
+	count, err := plans.Shards(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := storedPrograms(ctx, plans, o)
+	if err != nil {
+		return nil, err
+	}
+	for number := range count {
+		j, err := server.Journal(ctx, number, journalOptions)
+		if err != nil {
+			return nil, err
+		}
+		more, err := surplusOf(ctx, j, number, bases[j.Stats().Name], programs)
+		if err = errors.Join(err, j.Close(ctx)); err != nil {
+			return nil, fmt.Errorf("shard %d: %w", number, err)
+		}
+		parts = append(parts, more...)
+	}
+	return parts, nil
+}
+
+func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (programs []*engine.Program, err error) {
+	digests, err := plans.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, digest := range digests {
+		encoded, err := plans.Get(ctx, digest)
+		if err != nil {
+			return nil, err
+		}
+		d, err := deployment.PrepareWithout(o.Agents, true, encoded, o.Connectors, o.Settings)
+		var missing *connector.SettingsError
+		if err != nil && !errors.As(err, &missing) {
+			return nil, err
+		}
+		programs = append(programs, d.Program)
+	}
+	return programs, nil
+}
+
+// surplusOf reads the surplus of one shard.
+func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint64, programs []*engine.Program) ([][]byte, error) {
+	last := j.Stats().Last
+	if last <= base {
+		return nil, nil
+	}
+	state, err := stateAt(ctx, j, base, programs)
+	if err != nil {
+		return nil, err
+	}
+	events, others, err := eventsBehind(ctx, j, base)
+	if err != nil {
+		return nil, err
+	}
+	all := surplus{Shard: number, Base: base, Others: others}
+	var parts [][]byte
+	size := 0
+	cut := func() error {
+		text, err := json.Marshal(all)
+		parts = append(parts, text)
+		all.Instances, all.Others, size = nil, 0, 0
+		return err
+	}
+	for _, id := range sortedIDs(events) {
+		one := surplusOfOne{Instance: id, Before: state.InstanceDigest(id), Count: len(events[id]), Events: record.AppendEvents(nil, events[id])}
+		if len(one.Events) > MaxSurplus {
+			one.Events = nil
+		}
+		all.Instances = append(all.Instances, one)
+		if size += len(one.Events); size >= surplusPart {
+			if err := cut(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return parts, cut()
+}
+
+func sortedIDs(events map[string][]record.Event) []string {
+	ids := make([]string, 0, len(events))
+	for id := range events {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// stateAt folds a journal up to a commit.
+func stateAt(ctx context.Context, j *jetstream.Journal, base uint64, programs []*engine.Program) (*engine.State, error) {
+	state, err := engine.NewState(engine.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range programs {
+		state.AddProgram(p)
+	}
+	snap, ok, err := j.LatestSnapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if snap.UpTo > base {
+		ok, snap.UpTo = false, 0
+		if first := j.Stats().First; first > 1 {
+			return nil, fmt.Errorf("the journal begins with commit %d and a snapshot of what came later; what both clouds have ends at %d", first, base)
+		}
+	}
+	if ok {
+		blob, _, err := shard.Unwrap(snap.Blob)
+		if err == nil {
+			err = state.Restore(blob)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return state, j.Read(ctx, snap.UpTo+1, base, func(c journal.Commit) error {
+		_, err := shard.Apply(state, c)
+		return err
+	})
+}
+
+// eventsBehind are the events behind a commit, by instance, and how many there are of
+// none.
+func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (events map[string][]record.Event, others int, err error) {
+	events = map[string][]record.Event{}
+	err = j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
+		if c.Owner != "" {
+			return nil
+		}
+		all, err := record.ReadEvents(c.Payload)
+		for _, ev := range all {
+			if id := record.About(ev); id != "" {
+				events[id] = append(events[id], ev)
+			} else {
+				others++
+			}
+		}
+		return err
+	})
+	return events, others, err
+}
+
+// Merge takes what only another cloud has of some instances, as Surplus read it there,
+// and says what became of each. It may be told twice. Errors: those of Submit.
+func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.Merged, error) {
+	var all surplus
+	if err := json.Unmarshal(part, &all); err != nil {
+		return nil, err
+	}
+	if all.Shard < 0 || all.Shard >= n.count() || n.at(all.Shard) == nil {
+		return nil, ErrElsewhere
+	}
+	var merged []failover.Merged
+	if all.Others > 0 {
+		merged = append(merged, failover.Merged{Instance: fmt.Sprintf("(shard %d)", all.Shard), Verdict: failover.Differs, Events: all.Others,
+			Detail: "kept events, positions of channels and activated plans of " + from + " are not merged"})
+	}
+	var here map[string][]record.Event // what happened here since, read once it is needed
+	for _, one := range all.Instances {
+		m := failover.Merged{Instance: one.Instance, Events: one.Count}
+		taken, err := n.takeSurplus(ctx, all.Shard, one)
+		if err != nil {
+			return nil, err
+		}
+		if m.Verdict = failover.Imported; !taken {
+			if here == nil {
+				if here, _, err = eventsBehind(ctx, n.at(all.Shard).journal, all.Base); err != nil {
+					return nil, err
+				}
+			}
+			if m.Verdict, m.Detail, err = n.compare(ctx, all.Shard, from, one, here[one.Instance]); err != nil {
+				return nil, err
+			}
+		}
+		merged = append(merged, m)
+	}
+	return merged, nil
+}
+
+// takeSurplus is true where the instance goes on from where the other cloud was.
+func (n *Node) takeSurplus(ctx context.Context, number int, one surplusOfOne) (bool, error) {
+	if one.Events == nil {
+		return false, nil
+	}
+	events, err := record.ReadEvents(one.Events)
+	if err != nil {
+		return false, err
+	}
+	_, err = n.submit(ctx, number, record.TakeSurplus{Instance: one.Instance, Before: one.Before, Events: events})
+	var no *record.Rejection
+	if errors.As(err, &no) && no.Code != record.Busy {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// compare finds out whether both clouds went on alike, and asks a person where not.
+func (n *Node) compare(ctx context.Context, number int, from string, one surplusOfOne, here []record.Event) (verdict, detail string, err error) {
+	events, err := record.ReadEvents(one.Events)
+	if err != nil && one.Events != nil {
+		return "", "", err
+	}
+	runs := false
+	err = n.at(number).processor.Query(ctx, func(s *engine.State) { runs = s.InstanceDigest(one.Instance) != "" })
+	if err != nil {
+		return "", "", err
+	}
+	verdict, odd := failover.Compare(failover.FactsOf(events), failover.FactsOf(here), runs)
+	switch {
+	case one.Events == nil:
+		verdict, detail = failover.Differs, fmt.Sprintf("%s has %d events of it, over %d bytes, which are not merged", from, one.Count, MaxSurplus)
+	case verdict == failover.Agreed:
+		return verdict, "", nil
+	default:
+		var names []string
+		for _, f := range odd {
+			names = append(names, f.Name)
+		}
+		detail = fmt.Sprintf("%s had %s otherwise, or alone", from, strings.Join(names, ", "))
+	}
+	_, err = n.submit(ctx, number, record.PoisonInstance{Instance: one.Instance, Command: record.Differs, Detail: detail})
+	var no *record.Rejection
+	if errors.As(err, &no) && no.Code != record.Busy {
+		return verdict, detail, nil // it is over, or was never here: the report says so
+	}
+	return verdict, detail, err
+}

@@ -277,6 +277,8 @@ func unreadable(name string, at source.Span, err error) diag.Diagnostic {
 	}
 	d := diag.Errorf(CodeContract, at, "the contract %s cannot be read", name)
 	switch {
+	case strings.Contains(at.Text(), "://"):
+		return d.WithLabel("on a network").WithHelp("contracts are read from files alone: save it into the directory of this package")
 	case errors.Is(err, fs.ErrInvalid):
 		return d.WithLabel("outside of the package").WithHelp("put the contract into the directory of this package")
 	case errors.Is(err, fs.ErrNotExist):

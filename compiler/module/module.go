@@ -123,7 +123,7 @@ func (l *loader) one(m *Module, fsys fs.FS, dir string) error {
 			l.unread(m, o.Prefix+path.Base(name), "file", err)
 			continue
 		}
-		m.Partial = m.Partial || len(text) > syntax.MaxFileBytes
+		m.Partial = m.Partial || syntax.Unread(text)
 		file, found := l.options.Trees.Parse(o.Prefix+path.Base(name), text)
 		m.Files = append(m.Files, file)
 		l.ds = append(l.ds, found...)
@@ -161,12 +161,11 @@ func (e *EmptyError) Error() string {
 }
 
 // isSource says whether an entry of a directory is a file of its package. Hidden files
-// are what editors keep beside those that they change, and what is no file, a pipe
-// for one, may never end. A name that is the ending alone is what an editor's unsaved
-// document has.
+// are what editors keep beside those that they change. A name that is the ending alone
+// is what an editor's unsaved document has.
 func isSource(e fs.DirEntry) bool {
 	stem, ok := strings.CutSuffix(e.Name(), ".cob")
-	return ok && !strings.HasPrefix(stem, ".") && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink)
+	return ok && !strings.HasPrefix(stem, ".") && !e.IsDir()
 }
 
 func list(fsys fs.FS, dir string) ([]string, error) {
@@ -206,7 +205,7 @@ func (m *Module) name() []diag.Diagnostic {
 	stated := map[string]int{}
 	for _, f := range m.Files {
 		switch {
-		case len(f.Source.Text) > syntax.MaxFileBytes: // nobody has looked into it
+		case syntax.Unread(f.Source.Text): // nobody has looked into it
 		case f.Package != nil && f.Package.Broken: // which name is meant has been asked
 		case f.Package == nil || !f.Package.Name.Given():
 			ds = append(ds, diag.Errorf(CodePackage, f.Source.Span(0, 0), "the file does not say which package it belongs to").

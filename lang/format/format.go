@@ -14,7 +14,7 @@ const indentBlanks = 2
 // gave. A text that is or would become larger than syntax.MaxFileBytes is returned
 // as it is.
 func Source(text string) string {
-	if len(text) > syntax.MaxFileBytes {
+	if syntax.Unread(text) {
 		return text
 	}
 	lines := cut(text)

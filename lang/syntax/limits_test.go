@@ -68,3 +68,16 @@ func TestFileSizeLimit(t *testing.T) {
 func TestGrammar(t *testing.T) {
 	golden.Text(t, "../../spec/grammar.ebnf", syntax.Grammar())
 }
+
+// A file in another encoding is told as that, once, and nobody looks into it.
+func TestUTF16(t *testing.T) {
+	for mark, second := range map[string]string{"\xff\xfe": "p\x00a\x00\n\x00", "\xfe\xff": "\x00p\x00a\x00\n"} {
+		file, problems := syntax.Parse(source.New("a.cob", mark+strings.Repeat(second, 100)))
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, "UTF-16") || len(file.Decls) > 0 || !syntax.Unread(file.Source.Text) {
+			t.Errorf("%q: %v", mark, problems)
+		}
+	}
+	if syntax.Unread("\xff package p\n") || syntax.Unread("") {
+		t.Error("a text without the mark is taken for UTF-16")
+	}
+}

@@ -14,7 +14,21 @@ func Parse(file *source.File) (*File, []diag.Diagnostic) {
 	return t.parse(file, nil)
 }
 
-func tooLarge(file *source.File) diag.Diagnostic {
+// Unread says that nobody looks into a text: it is too large, or its first bytes say
+// that it is written in another encoding. It gets one diagnostic and an empty tree.
+func Unread(text string) bool { return len(text) > MaxFileBytes || utf16(text) }
+
+// utf16 says whether a text begins with the mark of that encoding, as editors and
+// shells of Windows write it.
+func utf16(text string) bool {
+	return strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
+}
+
+func unread(file *source.File) diag.Diagnostic {
+	if utf16(file.Text) {
+		return diag.Errorf(CodeGarbage, file.Span(0, 2), "the file is written in UTF-16, and COB is UTF-8").
+			WithHelp("save it as UTF-8: in an editor with its choice of encodings, otherwise with iconv -f UTF-16 -t UTF-8")
+	}
 	return diag.Errorf(CodeFileSize, file.Span(MaxFileBytes, MaxFileBytes), "the file has more than %d bytes", MaxFileBytes).
 		WithHelp("split it: the files of a directory share their names")
 }

@@ -76,8 +76,8 @@ const tokensAtOnce = 1000
 
 func (t *Trees) parse(file *source.File, old *remembered) (*File, []diag.Diagnostic) {
 	out := &File{Place: Place{file.Span(0, len(file.Text))}, Source: file}
-	if len(file.Text) > MaxFileBytes {
-		return out, []diag.Diagnostic{tooLarge(file)}
+	if Unread(file.Text) {
+		return out, []diag.Diagnostic{unread(file)}
 	}
 	tokens, problems := Lex(file)
 	out.Comments = tokens.Comments

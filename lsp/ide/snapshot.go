@@ -60,7 +60,7 @@ func New(compile Compile, memory *Memory) *Snapshot {
 	}
 	s := &Snapshot{compile: compile, result: r, files: map[string]*file{}, memory: memory}
 	for _, f := range r.Files {
-		if len(f.Source.Text) > syntax.MaxFileBytes {
+		if syntax.Unread(f.Source.Text) {
 			continue // it is not parsed either
 		}
 		kept := &file{source: f.Source}

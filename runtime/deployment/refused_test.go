@@ -199,7 +199,7 @@ func TestSettingsOfACloudThatOthersReachMayBeMissing(t *testing.T) {
 		{[]string{"paris"}, nil, "E_ROME", 1},
 		{nil, []string{"E_ROME"}, "E_PARIS", 0},
 	} {
-		d, err := deployment.PrepareWithout(c.clouds, encoded, webOnly(t), supply(c.has...))
+		d, err := deployment.PrepareWithout(c.clouds, false, encoded, webOnly(t), supply(c.has...))
 		var lacks *connector.SettingsError
 		if c.missing != "" {
 			if !errors.As(err, &lacks) || len(lacks.Wrong) != 1 || lacks.Wrong[0].Name != c.missing {

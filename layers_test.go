@@ -72,7 +72,7 @@ var rooms = []room{
 	{path: "runtime/outpost", imports: []string{"compiler/plan", "runtime/agent", "runtime/connector", "runtime/jetstream", "runtime/record"}},
 	{path: "runtime/sim", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/journal", "runtime/lease", "runtime/placement", "runtime/record", "runtime/shard"}},
 	{path: "runtime/replay", pure: true, imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/engine", "runtime/record"}},
-	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/failover"}},
+	{path: "runtime/deployment", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/connector", "runtime/engine", "runtime/failover", "runtime/record"}},
 	{path: "runtime/node", imports: []string{"lang/types", "lang/expression", "compiler/plan", "runtime/..."}},
 	{path: "runtime/access", pure: true},
 	{path: "runtime/admin", imports: []string{"lang/types", "compiler/plan", "runtime/access", "runtime/deployment", "runtime/failover", "runtime/node", "runtime/observe", "runtime/record", "runtime/shard", "runtime/twin"}, libraries: []string{"github.com/prometheus/client_golang"}},

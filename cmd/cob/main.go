@@ -16,8 +16,8 @@ const (
 	exitDone         = 0
 	exitBad          = 1 // the author's text, the test or the business result is bad
 	exitUsage        = 2
-	exitMigrate      = 3 // diff: instances that run have to be migrated
-	exitIncompatible = 4 // diff: data or callers that exist break
+	exitMigrate      = 3 // diff, deploy: instances that run have to be migrated
+	exitIncompatible = 4 // diff, deploy: data or callers that exist break
 	exitUnreachable  = 5 // the server cannot be reached, or refused
 	exitInterrupted  = 130
 )
@@ -65,6 +65,10 @@ var commands = []func() *cobra.Command{
 	startCommand,
 	psCommand,
 	nodesCommand,
+	deployCommand,
+	deploymentsCommand,
+	rolloutCommand,
+	migrateCommand,
 	agentsCommand,
 	showCommand,
 	reportCommand,

@@ -311,7 +311,11 @@ func reload(ctx context.Context, say io.Writer, n *node.Node, change watch.Chang
 		_ = show(say, change.Result.Diagnostics) // stderr; nobody else could be told
 		fmt.Fprintln(say, "the change has errors, and nothing changes")
 	default:
+		_, changes, unread := n.Changes(change.Result.Encoded)
 		d, err := n.Activate(ctx, change.Result.Encoded)
+		if err = errors.Join(unread, err); err == nil && !d.Unchanged {
+			printChanges(say, changes)
+		}
 		switch {
 		case err != nil:
 			fmt.Fprintf(say, "the change cannot run here, and nothing changes: %v\n", err)

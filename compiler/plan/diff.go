@@ -35,6 +35,8 @@ type Change struct {
 	Where string `json:"where"`          // "process orders.Fulfil"
 	What  string `json:"what"`           // one sentence
 	At    Place  `json:"at,omitempty"`   // in the new plan, or in the old one where it is gone
+
+	step string // of NeedsMigrate: the id of the older plan's step that it is about, if any
 }
 
 // Diff says what changes from one plan to another, the worst first, then by

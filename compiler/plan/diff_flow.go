@@ -200,9 +200,9 @@ func (d *differ) flow(where string, older, newer Flow) {
 		case moved && x.waits && (x.kind != y.kind || x.list != y.list):
 			d.add(Safe, where, y.at, "the step %s is another one, and who waits at it goes on at %s", x.id, to)
 		case x.kind != y.kind && x.waits:
-			d.add(NeedsMigrate, where, y.at, "the step %s was %s and is %s, and an instance may stand at it", x.id, article(x.kind), article(y.kind))
+			d.stoodAt(x, where, y.at, "the step %s was %s and is %s, and an instance may stand at it", x.id, article(x.kind), article(y.kind))
 		case x.list != y.list && x.waits:
-			d.add(NeedsMigrate, where, y.at, "the step %s stands in another block, and an instance may stand at it", x.id)
+			d.stoodAt(x, where, y.at, "the step %s stands in another block, and an instance may stand at it", x.id)
 		case x.kind != y.kind || x.list != y.list || !reflect.DeepEqual(x.own, y.own):
 			d.before(where, x.past(), y.at, "the step %s does something else", x.id)
 		}
@@ -228,10 +228,16 @@ func (d *differ) gone(where string, x placed) {
 		d.add(Safe, where, x.at, "the step %s is gone, and who waits at it goes on at %s", x.id, to)
 		return
 	case x.waits && x.undoes == "":
-		d.add(NeedsMigrate, where, x.at, "the step %s is gone, and an instance may stand at it", x.id)
+		d.stoodAt(x, where, x.at, "the step %s is gone, and an instance may stand at it", x.id)
 		return
 	}
 	d.before(where, x.past(), x.at, "the step %s is gone", x.id)
+}
+
+// stoodAt tells of a step that has no place in the newer plan, and at which an
+// instance may stand.
+func (d *differ) stoodAt(x placed, where string, at Place, what string, args ...any) {
+	d.changes = append(d.changes, Change{Class: NeedsMigrate, step: x.id, Where: where, At: at, What: fmt.Sprintf(what, args...)})
 }
 
 func (d *differ) before(where, step string, at Place, what string, args ...any) {

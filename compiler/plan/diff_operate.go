@@ -59,8 +59,25 @@ func (d *differ) migrations() {
 // movesOf is where the newer plan leads those who wait at the steps of a process
 // in the older one: the step of each step.
 func (d *differ) movesOf(process string) map[string]string {
-	moves, digest := map[string]string{}, ""
-	for _, m := range d.newer.Migrations {
+	return movesIn(d.migrationTo(process))
+}
+
+func movesIn(m *Migration) map[string]string {
+	moves := map[string]string{}
+	if m != nil {
+		for _, x := range m.Moves {
+			moves[x.From] = x.To
+		}
+	}
+	return moves
+}
+
+// migrationTo is the migration of a process from the older plan, nil where the newer
+// one has none.
+func (d *differ) migrationTo(process string) *Migration {
+	digest := ""
+	for i := range d.newer.Migrations {
+		m := &d.newer.Migrations[i]
 		if m.Process != process {
 			continue
 		}
@@ -71,12 +88,9 @@ func (d *differ) movesOf(process string) map[string]string {
 			}
 			digest = Digest(text)
 		}
-		if !strings.HasPrefix(digest, m.From) {
-			continue
-		}
-		for _, x := range m.Moves {
-			moves[x.From] = x.To
+		if strings.HasPrefix(digest, m.From) {
+			return m
 		}
 	}
-	return moves
+	return nil
 }

@@ -137,6 +137,9 @@ func (s *server) calls() map[string]call {
 		"POST /v1/tasks/{id}/complete":           {s.onTask(completeTask), []access.Right{access.Complete}},
 		"GET /v1/deployments":                    {s.deployments, []access.Right{access.View}},
 		"POST /v1/deployments":                   {s.deploy, []access.Right{access.Deploy}},
+		"GET /v1/rollouts":                       {s.rollouts, []access.Right{access.View}},
+		"POST /v1/rollouts/{process}":            {s.rollout, []access.Right{access.Deploy}},
+		"POST /v1/migrations":                    {s.migrate, []access.Right{access.Deploy}},
 		"GET /v1/endpoints":                      {s.endpoints, []access.Right{access.View}},
 		"GET /v1/journals":                       {s.journals, []access.Right{access.View}},
 		"GET /v1/nodes":                          {s.nodes, []access.Right{access.View}},
@@ -357,22 +360,6 @@ func (s *server) history(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return reply(w, http.StatusOK, map[string]any{"history": entries})
-}
-
-func (s *server) deployments(w http.ResponseWriter, _ *http.Request) error {
-	return reply(w, http.StatusOK, map[string]any{"deployments": s.node.Deployments()})
-}
-
-func (s *server) deploy(w http.ResponseWriter, r *http.Request) error {
-	text, err := body(w, r, MaxPlan)
-	if err != nil {
-		return err
-	}
-	d, err := s.node.Activate(r.Context(), text)
-	if err != nil {
-		return notActivated(err)
-	}
-	return reply(w, http.StatusOK, d)
 }
 
 // journalList is the answer to how the journals stand.

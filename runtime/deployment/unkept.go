@@ -49,11 +49,5 @@ func unkept(p *plan.Plan) []Reason {
 	for _, x := range p.Partners {
 		note(len(x.Imports) == 0, x.At, "what is exported to the partner %s", x.Name) // the engine names those that import
 	}
-	for _, m := range p.Migrations {
-		note(true, m.At, "the migrate of %s from %s", m.Process, m.From)
-	}
-	for _, r := range p.Rollouts {
-		note(true, r.At, "the rollout of %s to %s", r.Process, r.Share)
-	}
 	return parts
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -159,11 +160,17 @@ func (d *decider) activatePlan(c *record.ActivatePlan) record.Reply {
 	if no := tooLong("package's name", c.Package); no != nil {
 		return record.Reply{Rejected: no}
 	}
-	if d.s.active[c.Package] == c.Digest {
-		return record.Reply{Existing: true}
+	for i := range c.Rollouts {
+		if no := d.s.unready(&c.Rollouts[i]); no != nil {
+			return record.Reply{Rejected: no}
+		}
 	}
-	d.emit(record.PlanActivated{At: d.now, Package: c.Package, Digest: c.Digest})
-	return record.Reply{}
+	before := len(d.events)
+	if d.s.active[c.Package] != c.Digest {
+		d.emit(record.PlanActivated{At: d.now, Package: c.Package, Digest: c.Digest})
+	}
+	d.onlyRollouts(c)
+	return record.Reply{Existing: len(d.events) == before}
 }
 
 // flowNamed finds the process or route in a plan of its package.
@@ -199,6 +206,9 @@ func (d *decider) startInstance(c *record.StartInstance) record.Reply {
 			return d.watched(id, c.Watch)
 		}
 		return record.Reply{Instance: id, Existing: true}
+	}
+	if c.Plan == "" || c.Plan == d.s.active[packageOf(c.Process)] {
+		c.Plan = cmp.Or(d.s.planFor(c.Process, c.Input), c.Plan)
 	}
 	f, no := d.flowNamed(c.Process, c.Plan)
 	switch {

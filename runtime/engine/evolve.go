@@ -53,6 +53,17 @@ func (s *State) apply(ev record.Event) string {
 	switch e := ev.(type) {
 	case record.PlanActivated:
 		s.active[e.Package] = e.Digest
+		s.endRollouts(e.Package)
+		return ""
+	case record.RolloutSet:
+		s.rolloutSet(&e)
+		return ""
+	case record.InstanceMigrated:
+		return s.instanceMigrated(&e)
+	case record.MigrationFailed:
+		if s.instances[e.Instance] == nil {
+			return "there is no instance " + e.Instance
+		}
 		return ""
 	case record.InstanceStarted:
 		return s.instanceStarted(&e)

@@ -100,6 +100,7 @@ func (s *State) incidentOpened(x *instance, a *activation, e *record.IncidentOpe
 	a.stuck = true
 	if x.stuck++; x.stuck == 1 {
 		s.stuck++
+		s.noteTrouble(x)
 	}
 }
 
@@ -270,6 +271,7 @@ func (s *State) incidentResolved(x *instance) {
 }
 
 func (s *State) instanceEnded(x *instance, e *record.InstanceEnded) {
+	s.noteEnd(x, e.At, e.State)
 	cancelled := e.State == record.Cancelled
 	step := none
 	if x.over != nil {

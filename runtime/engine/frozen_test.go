@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"flag"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
 	"github.com/cob-lang/cob/runtime/journal"
@@ -30,6 +32,7 @@ const unreleased = "unreleased"
 type lived struct {
 	name    string
 	plan    *plan.Plan
+	newer   []*plan.Plan // under the digests plan-2 and so on
 	commits [][]record.Event
 }
 
@@ -50,6 +53,9 @@ func live(t *testing.T, file string) lived {
 // lived is what a world lived through so far.
 func (w *world) lived(name string) lived {
 	l := lived{name: name, plan: w.prog.Plan()}
+	for _, p := range w.versions {
+		l.newer = append(l.newer, p.Plan())
+	}
 	for i := range l.plan.Processes {
 		tellApart(l.plan.Processes[i].Flow.Body)
 	}
@@ -148,6 +154,27 @@ var besides = map[string]func(t *testing.T) *world{
 		for _, line := range []string{"start k1 20", `answer 1 1 succeeded {"id":"h1"}`, `answer 2 1 succeeded {"id":"c1"}`, "answer 4 1 rejected no", "resume olga enough"} {
 			w.run(line)
 		}
+		return w
+	},
+	"migrated": func(t *testing.T) *world {
+		older := placed(one(sleepy("a"), give(num("1"))))
+		newer := leading(older, placed(one(let("n", intT, num("1")), sleepy("b"), give(ref("n", intT)))),
+			[]plan.NamedTree{{Name: "n", Expr: op(expression.Div, intT, num("84"), total())}}, "a", "b")
+		key := id()
+		newer.Rollouts = []plan.Rollout{{Process: "p.P", Share: "0.5", By: key, At: "p.cob:9:1"}}
+		w := newWorld(t, older, storyLimits())
+		w.run("start k1 2")
+		w.run("start k2 0")
+		digest := w.version(newer)
+		w.do(record.ActivatePlan{Package: "p", Digest: digest, Rollouts: []record.SetRollout{{Process: "p.P", Newer: digest, Older: "plan-1", Share: record.FullShare / 2, By: "olga"}}})
+		for i := range 4 {
+			w.run(fmt.Sprintf("start k%d 7", i+3))
+		}
+		for _, k := range []string{"k1", "k2"} {
+			w.do(record.MigrateInstance{Instance: record.InstanceID("p.P", k), Plan: digest, By: "olga", Reason: "r"})
+		}
+		w.tick(w.now + 61e9)
+		w.do(record.SetRollout{Process: "p.P", Newer: digest, Older: "plan-1", Share: record.FullShare / 4, By: "olga"})
 		return w
 	},
 	"deeper": func(t *testing.T) *world {
@@ -305,7 +332,15 @@ func (l lived) frozen(t *testing.T) *txtar.Archive {
 	var frame []byte
 	frame, head = head.Encode(journal.Commit{Number: 1, Epoch: 1, Owner: "frozen"})
 	fmt.Fprintln(&frames, hex.EncodeToString(frame))
-	s := linked(t, text)
+	var newer []txtar.File
+	for i, p := range l.newer {
+		text, err := plan.Encode(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		newer = append(newer, txtar.File{Name: fmt.Sprint("plan-", i+2), Data: append(text, '\n')})
+	}
+	s := linked(t, text, newer)
 	half, snapshot := len(l.commits)/2, ""
 	for i, events := range l.commits {
 		frame, head = head.Encode(journal.Commit{Number: head.Number + 1, Epoch: 1, Payload: record.AppendEvents(nil, events)})
@@ -319,25 +354,33 @@ func (l lived) frozen(t *testing.T) *txtar.Archive {
 			snapshot = fmt.Sprintf("%d %x\n", head.Number, s.Snapshot(nil))
 		}
 	}
-	return &txtar.Archive{Files: []txtar.File{
+	return &txtar.Archive{Files: append([]txtar.File{
 		{Name: "plan", Data: append(text, '\n')},
 		{Name: "journal", Data: []byte(frames.String())},
 		{Name: "snapshot", Data: []byte(snapshot)},
 		{Name: "state", Data: []byte(seen(s))},
-	}}
+	}, newer...)}
 }
 
-func linked(t *testing.T, text []byte) *engine.State {
+// linked is a shard that knows a plan, and newer ones by the names of their files.
+func linked(t *testing.T, text []byte, newer []txtar.File) *engine.State {
 	t.Helper()
-	p, err := plan.Decode(text)
-	if err != nil {
-		t.Fatal(err)
+	link := func(text []byte, digest string) *engine.Program {
+		p, err := plan.Decode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prog, err := engine.Link(p, digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return prog
 	}
-	prog, err := engine.Link(p, "plan-1")
-	if err != nil {
-		t.Fatal(err)
+	s := newState(t, storyLimits(), link(text, "plan-1"))
+	for _, f := range newer {
+		s.AddProgram(link(bytes.TrimSuffix(f.Data, []byte("\n")), f.Name))
 	}
-	return newState(t, storyLimits(), prog)
+	return s
 }
 
 // seen is what a person and a node see of a state, in words that later versions can
@@ -400,7 +443,7 @@ func TestWhatWasFrozenIsReadForEver(t *testing.T) {
 func thaw(t *testing.T, file string) map[byte]bool {
 	t.Helper()
 	a, err := txtar.ParseFile(file)
-	if err != nil || len(a.Files) != 4 {
+	if err != nil || len(a.Files) < 4 {
 		t.Fatalf("%s has %d files: %v", file, len(a.Files), err)
 	}
 	text := []byte(strings.TrimSuffix(string(a.Files[0].Data), "\n"))
@@ -413,7 +456,7 @@ func thaw(t *testing.T, file string) map[byte]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, rest := linked(t, text), linked(t, text)
+	whole, rest := linked(t, text, a.Files[4:]), linked(t, text, a.Files[4:])
 	if err := rest.Restore(snapshot); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}

@@ -61,8 +61,12 @@ func (s *State) Position(reader string) uint64 {
 	return s.positions[reader]
 }
 
-// Plans adds the digests of the plans that instances run or ran on.
+// Plans adds the digests of the plans that instances run or ran on, or that a rollout
+// starts some with.
 func (s *State) Plans(digests map[string]bool) {
+	for _, r := range s.rollouts {
+		digests[r.newer], digests[r.older] = true, true
+	}
 	for _, x := range s.instances {
 		digests[x.flow.program.digest] = true
 	}
@@ -72,6 +76,41 @@ func (s *State) Plans(digests map[string]bool) {
 	for id := range s.ended.byID {
 		digests[s.ended.find(id).plan] = true
 	}
+}
+
+// Running is how many instances of a process or route run on a plan.
+type Running struct {
+	Process   string
+	Plan      string // digest
+	Instances int
+}
+
+// Running are those that are not over, by process and plan.
+func (s *State) Running() []Running {
+	counts := map[*flow]int{}
+	for _, x := range s.instances {
+		counts[x.flow]++
+	}
+	var list []Running
+	for f, n := range counts {
+		list = append(list, Running{f.name, f.program.digest, n})
+	}
+	slices.SortFunc(list, func(a, b Running) int {
+		return cmp.Or(strings.Compare(a.Process, b.Process), strings.Compare(a.Plan, b.Plan))
+	})
+	return list
+}
+
+// On are the living instances of a process on other plans than one, by name. from is
+// how the digest of their plan begins.
+func (s *State) On(process, from, except string) (ids []string) {
+	for id, x := range s.instances {
+		if d := x.flow.program.digest; x.flow.name == process && d != except && strings.HasPrefix(d, from) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // Pinned is how many instances still run on a plan, those included that are over

@@ -270,6 +270,7 @@ func (s *State) instancePoisoned(e *record.InstancePoisoned) string {
 	if x.poison == nil {
 		s.delist(x)
 		s.poisoned++
+		s.noteTrouble(x)
 		if x.stuck == 0 {
 			s.stuck++
 		}

@@ -27,6 +27,9 @@ type Program struct {
 	same        map[string]*evaluator // of channels with dedupe_by
 	// policies are the rules about people, by the name of the policy.
 	policies map[string]*policy.Program
+	// shares say by process what decides whether an instance belongs to the share of a
+	// rollout.
+	shares map[string]*evaluator
 	// arms are all (event, path) pairs that its selects look for.
 	arms []armPath
 	// absent is what the plan has and nothing here runs.
@@ -214,6 +217,7 @@ func link(p *plan.Plan, digest string, absent []Unsupported) (*Program, error) {
 	for i := range p.Routes {
 		wrong = append(wrong, prog.linkRoute(&p.Routes[i]))
 	}
+	wrong = append(wrong, prog.linkRollouts())
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // SnapshotVersion is the form that Snapshot writes.
-const SnapshotVersion = 10
+const SnapshotVersion = 11
 
 // oldestSnapshot is the first form that Restore reads. A form adds what the one
 // before could not hold.
@@ -58,6 +58,7 @@ func (s *State) Snapshot(to []byte) []byte {
 	c.receivers(s)
 	c.cells(s)
 	c.asides(s)
+	c.rollouts(s)
 	return c.buf
 }
 
@@ -125,6 +126,9 @@ func (s *State) Restore(from []byte) error {
 	}
 	if c.err == nil && c.version > 6 {
 		c.asides(s)
+	}
+	if c.err == nil && c.version > 10 {
+		c.rollouts(s)
 	}
 	if c.err == nil && c.at != len(from) {
 		c.err = errors.New("there is text after it")

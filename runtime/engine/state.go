@@ -35,6 +35,8 @@ type State struct {
 	received  map[string]*received          // by receiver
 	stuck     int                           // instances with an incident
 	cells     map[string]*cell
+	ways      ways
+	rollouts  map[string]*rollout // by process
 
 	// awake are the instances that are not packed, and some that are over; at packNext
 	// of them those that wait for long are packed.
@@ -247,6 +249,7 @@ func (s *State) reset() {
 	s.received = map[string]*received{}
 	s.cells = map[string]*cell{}
 	s.awaiting = nil
+	s.rollouts = map[string]*rollout{}
 	s.awake, s.packNext = nil, s.packFrom
 	s.stuck = 0
 	s.env = map[string]types.Value{}
@@ -266,11 +269,16 @@ func (s *State) AddProgram(p *Program) {
 	}
 }
 
-// DropProgram forgets a plan that no package starts instances with and no living
-// instance is pinned to; it says whether it did. It looks at all instances.
+// DropProgram forgets a plan that no package and no rollout starts instances with and
+// no living instance is pinned to; it says whether it did. It looks at all instances.
 func (s *State) DropProgram(digest string) bool {
 	for _, active := range s.active {
 		if active == digest {
+			return false
+		}
+	}
+	for _, r := range s.rollouts {
+		if r.newer == digest || r.older == digest {
 			return false
 		}
 	}

@@ -27,6 +27,7 @@ const dawn = record.Instant(1_795_255_200_000_000_000) // 2026-11-21T10:00:00Z
 type world struct {
 	t        tester
 	prog     *engine.Program
+	versions []*engine.Program // others of the same package
 	state    *engine.State
 	shadow   *engine.State // folds the journal only
 	limits   engine.Limits
@@ -78,6 +79,19 @@ func newWorld(t tester, p *plan.Plan, limits engine.Limits) *world {
 	return w
 }
 
+// version makes another plan known, under the digest plan-N.
+func (w *world) version(p *plan.Plan) string {
+	digest := fmt.Sprint("plan-", len(w.versions)+2)
+	prog, err := engine.Link(p, digest)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.versions = append(w.versions, prog)
+	w.state.AddProgram(prog)
+	w.shadow.AddProgram(prog)
+	return digest
+}
+
 func (w *world) do(cmd record.Command) ([]record.Event, []engine.Effect, record.Reply) {
 	before := [32]byte{}
 	if w.careful {
@@ -126,6 +140,9 @@ func (w *world) check(before [32]byte, events []record.Event, reply record.Reply
 		w.t.Fatalf("the state is not the fold of its journal after %v", events)
 	}
 	restored := newState(w.t, w.limits, w.prog)
+	for _, p := range w.versions {
+		restored.AddProgram(p)
+	}
 	if err := restored.Restore(w.state.Snapshot(nil)); err != nil {
 		w.t.Fatal(err)
 	}

@@ -23,6 +23,10 @@ func (d *decider) decideVerb(cmd record.Command) record.Reply {
 		return d.resumeInstance(&c)
 	case record.ResetInstance:
 		return d.resetInstance(&c)
+	case record.MigrateInstance:
+		return d.migrateInstance(&c)
+	case record.SetRollout:
+		return d.setRollout(&c)
 	}
 	return d.unknown(cmd)
 }
@@ -87,6 +91,9 @@ func (s *State) instanceTerminated(e *record.InstanceTerminated) string {
 	x := s.get(e.Instance)
 	if x == nil {
 		return "there is no instance " + e.Instance
+	}
+	if x.phase != finished {
+		s.noteEnd(x, e.At, record.Cancelled)
 	}
 	if e.Bare {
 		s.removeWhole(x)

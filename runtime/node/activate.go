@@ -45,8 +45,20 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 		return Deployed{}, err
 	}
 	n.deployments.Add(d)
+	was := planNote{Shares: n.shares[d.Plan.Package]}
+	if active := n.deployments.Active(d.Plan.Package); active != nil {
+		was.Digest = active.Digest
+	}
+	shares, err := n.sharesFor(d, was)
+	if err != nil {
+		return Deployed{}, err
+	}
+	n.shares[d.Plan.Package] = shares
 	n.learnNeed()
 	if err := n.move(d); err != nil {
+		if n.unfinished[d.Plan.Package] == nil {
+			n.shares[d.Plan.Package] = was.Shares
+		}
 		n.finishLater()
 		return Deployed{}, err
 	}
@@ -76,12 +88,12 @@ func (n *Node) move(d *deployment.Deployment) error {
 	defer n.moving.Unlock()
 	pkg := d.Plan.Package
 	for _, s := range n.held() {
-		if err := s.processor.AddProgram(ctx, d.Program); err != nil {
+		if err := n.give(ctx, s, d); err != nil {
 			return fmt.Errorf("giving the plan of %s to shard %d: %w", pkg, s.number, err)
 		}
 	}
 	for i, s := range n.held() {
-		_, err := s.processor.Submit(ctx, record.ActivatePlan{Package: pkg, Digest: d.Digest})
+		_, err := s.processor.Submit(ctx, record.ActivatePlan{Package: pkg, Digest: d.Digest, Rollouts: n.rollouts(d)})
 		var refused *record.Rejection
 		switch {
 		case err == nil:
@@ -95,6 +107,18 @@ func (n *Node) move(d *deployment.Deployment) error {
 	delete(n.unfinished, pkg)
 	n.deployments.Activate(d)
 	return nil
+}
+
+// give makes a plan known to a shard, with those that its rollouts began from.
+func (n *Node) give(ctx context.Context, s *ownedShard, d *deployment.Deployment) error {
+	for _, r := range n.rollouts(d) {
+		if older := n.deployments.Find(r.Older); older != nil {
+			if err := s.processor.AddProgram(ctx, older.Program); err != nil {
+				return err
+			}
+		}
+	}
+	return s.processor.AddProgram(ctx, d.Program)
 }
 
 // moved lets everything follow a plan that all shards have. The caller holds

@@ -77,7 +77,9 @@ type shardNote struct {
 
 // planNote is which plan of a package is active.
 type planNote struct {
-	Digest   string `json:"digest"`
+	Digest string `json:"digest"`
+	// Shares are the rollouts to it that run, by process.
+	Shares   map[string]shareNote `json:"shares,omitempty"`
 	revision uint64
 }
 
@@ -117,6 +119,7 @@ func (n *Node) join(ctx context.Context) error {
 	}
 	c.follow()
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
+	n.workers.Go(n.judgeRollouts)
 	c.ended.Go(c.renew)
 	c.ended.Go(c.run)
 	return nil

@@ -35,10 +35,10 @@ func (c *cluster) follow() {
 	defer n.activation.Unlock()
 	for _, pkg := range slices.Sorted(maps.Keys(plans)) {
 		active := n.deployments.Active(pkg)
-		if n.work.Err() != nil || active != nil && active.Digest == plans[pkg].Digest && n.unfinished[pkg] == nil {
+		if n.work.Err() != nil || active != nil && active.Digest == plans[pkg].Digest && n.unfinished[pkg] == nil && n.followed[pkg] == plans[pkg].revision {
 			continue
 		}
-		if err := n.turnTo(n.work, plans[pkg].Digest); err != nil && n.work.Err() == nil {
+		if err := n.turnTo(n.work, pkg, plans[pkg]); err != nil && n.work.Err() == nil {
 			n.log.Error("the active plan cannot run on this node; trying again", "package", pkg, "error", err)
 		}
 	}
@@ -46,7 +46,13 @@ func (c *cluster) follow() {
 
 // turnTo lets the shards of this node start instances with a stored plan. The caller
 // holds activation.
-func (n *Node) turnTo(ctx context.Context, digest string) error {
+func (n *Node) turnTo(ctx context.Context, pkg string, note planNote) error {
+	digest := note.Digest
+	for _, s := range note.Shares {
+		if _, err := n.learnPlan(ctx, s.Older); err != nil {
+			return err
+		}
+	}
 	d, err := n.learnPlan(ctx, digest)
 	if err != nil {
 		return err
@@ -57,9 +63,11 @@ func (n *Node) turnTo(ctx context.Context, digest string) error {
 	if err := n.openChannels(ctx, d, func(route string) (uint64, error) { return n.taken(ctx, route) }); err != nil {
 		return err
 	}
+	n.shares[pkg] = note.Shares
 	if err := n.move(d); err != nil {
 		return err
 	}
+	n.followed[pkg] = note.revision
 	n.moved(d)
 	return nil
 }
@@ -72,29 +80,34 @@ func (c *cluster) planOf(pkg string) (planNote, bool) {
 	return p, known
 }
 
-// activate writes down which plan of a package is active from now on: the latest who
-// writes it decides. It gives the note's revision.
-func (c *cluster) activate(ctx context.Context, pkg, digest string) (uint64, error) {
-	text, err := json.Marshal(planNote{Digest: digest})
-	if err != nil {
-		return 0, err
-	}
+// activate writes down which plan of a package is active from now on, as change makes it
+// of what is there: the latest who writes it decides. It gives the note. Errors: those of
+// change.
+func (c *cluster) activate(ctx context.Context, pkg string, change func(was planNote) (planNote, error)) (planNote, error) {
 	for {
-		p, _ := c.planOf(pkg)
-		revision, err := c.board.Write(ctx, notePlan+pkg, text, p.revision, 0)
+		was, _ := c.planOf(pkg)
+		note, err := change(was)
+		if err != nil {
+			return planNote{}, err
+		}
+		text, err := json.Marshal(note)
+		if err != nil {
+			return planNote{}, err
+		}
+		note.revision, err = c.board.Write(ctx, notePlan+pkg, text, was.revision, 0)
 		if err == nil {
 			c.mu.Lock()
 			c.plans = maps.Clone(c.plans)
-			c.plans[pkg] = planNote{digest, revision}
+			c.plans[pkg] = note
 			c.mu.Unlock()
 			c.tell()
-			return revision, nil
+			return note, nil
 		}
 		if !errors.Is(err, jetstream.ErrChanged) {
-			return 0, err
+			return planNote{}, err
 		}
 		if err := c.look(ctx); err != nil {
-			return 0, err
+			return planNote{}, err
 		}
 	}
 }
@@ -109,18 +122,23 @@ func (n *Node) activateEverywhere(ctx context.Context, encoded []byte) (Deployed
 		return Deployed{}, err
 	}
 	out, pkg := deployed(d), d.Plan.Package
-	if p, known := c.planOf(pkg); known && p.Digest == digest {
+	note, known := c.planOf(pkg)
+	if known && note.Digest == digest {
 		out.Unchanged = true
 	} else {
 		if err := c.all(ctx, append([]byte{askPrepare}, digest...), nil); err != nil {
 			return Deployed{}, err
 		}
-		if _, err := c.activate(ctx, pkg, digest); err != nil {
+		note, err = c.activate(ctx, pkg, func(was planNote) (planNote, error) {
+			shares, err := n.sharesFor(d, was)
+			return planNote{Digest: digest, Shares: shares}, err
+		})
+		if err != nil {
 			return Deployed{}, fmt.Errorf("activating the plan of %s: %w", pkg, err)
 		}
 	}
 	c.wake()
-	return out, n.awaitPlan(ctx, pkg, digest)
+	return out, n.awaitPlan(ctx, pkg, note)
 }
 
 // readyHere makes a plan ready and stores it.
@@ -149,13 +167,14 @@ func (n *Node) readyHere(ctx context.Context, digest string, encoded []byte) (*d
 
 // awaitPlan waits until every node that is there starts instances with a plan, or
 // with a later one.
-func (n *Node) awaitPlan(ctx context.Context, pkg, digest string) error {
+func (n *Node) awaitPlan(ctx context.Context, pkg string, note planNote) error {
+	digest := note.Digest
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
 	for {
 		n.activation.Lock()
 		active := n.deployments.Active(pkg)
-		here := active != nil && active.Digest == digest && n.unfinished[pkg] == nil
+		here := active != nil && active.Digest == digest && n.unfinished[pkg] == nil && n.followed[pkg] >= note.revision
 		n.activation.Unlock()
 		late := errors.New("this node has it not yet")
 		if here {

@@ -132,6 +132,10 @@ type Node struct {
 	// unfinished are the plans, by package, that some shards have taken and others
 	// may not have. It is written under activation and moving.
 	unfinished map[string]*deployment.Deployment
+	// shares are the rollouts that run, by package and process, and followed the
+	// revisions of the board's notes that they are from. By activation.
+	shares   map[string]map[string]shareNote
+	followed map[string]uint64
 	// unbound are the stored plans whose settings are missing, by digest. It is
 	// written while the node opens.
 	unbound map[string]*connector.SettingsError
@@ -201,6 +205,7 @@ func open(ctx context.Context, o Options) (*Node, error) {
 	n := &Node{
 		options: o, log: o.Log, server: server, deployments: deployment.NewTable(), failed: make(chan error, 1),
 		unbound: map[string]*connector.SettingsError{}, pumps: map[string]*pump{}, unfinished: map[string]*deployment.Deployment{},
+		shares: map[string]map[string]shareNote{}, followed: map[string]uint64{},
 		lost: make(chan struct{}), opened: time.Now(),
 	}
 	n.work, n.stop = context.WithCancel(context.Background())
@@ -260,6 +265,7 @@ func (n *Node) open(ctx context.Context) error {
 		n.begin(s)
 	}
 	n.workers.Go(func() { n.health.Run(n.work, n.probe) })
+	n.workers.Go(n.judgeRollouts)
 	n.activation.Lock()
 	defer n.activation.Unlock()
 	for _, d := range behind {

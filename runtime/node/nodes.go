@@ -22,6 +22,7 @@ const (
 	askRequest  byte = 'h' // a request of the API for a shard that it owns
 	askList     byte = 'l' // a request of the API for what it holds itself
 	askShards   byte = 's' // how its shards stand
+	askRollouts byte = 'r' // how the instances of rollouts ended on its shards
 )
 
 // Forwarded is what answers requests of the API that came to another node.
@@ -72,6 +73,12 @@ func (n *Node) answerOne(ctx context.Context, kind byte, what []byte) ([]byte, e
 		return json.Marshal(n.consumedHere(string(what)))
 	case askShards:
 		return json.Marshal(n.shardsHere())
+	case askRollouts:
+		said, err := n.rolloutsHere(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(said)
 	case askRequest:
 		number, size := binary.Uvarint(what)
 		if size <= 0 || number >= uint64(n.count()) || n.at(int(number)) == nil {

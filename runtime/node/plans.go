@@ -100,12 +100,15 @@ func (n *Node) needed(states []*engine.State) error {
 // node that died while it activated a plan may have left other shards behind;
 // those plans are given back.
 func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployment) (behind []*deployment.Deployment) {
+	n.recallShares(states[0])
 	for _, d := range stored {
 		if states[0].Active(d.Plan.Package) != d.Digest || n.unbound[d.Digest] != nil {
 			continue
 		}
 		n.deployments.Activate(d)
-		if slices.ContainsFunc(states, func(s *engine.State) bool { return s.Active(d.Plan.Package) != d.Digest }) {
+		if slices.ContainsFunc(states, func(s *engine.State) bool {
+			return s.Active(d.Plan.Package) != d.Digest || n.rolledOtherwise(s, d)
+		}) {
 			behind = append(behind, d)
 		}
 	}

@@ -172,7 +172,7 @@ func (c *cluster) settle(s *ownedShard, state *engine.State) error {
 	}
 	differs := map[string]string{}
 	for _, d := range n.deployments.All() {
-		if state.Active(d.Plan.Package) != d.Digest {
+		if state.Active(d.Plan.Package) != d.Digest || n.rolledOtherwise(state, d) {
 			differs[d.Plan.Package] = d.Digest
 		}
 	}
@@ -183,9 +183,9 @@ func (c *cluster) settle(s *ownedShard, state *engine.State) error {
 		if differs[d.Plan.Package] == "" {
 			continue
 		}
-		err := s.processor.AddProgram(ctx, d.Program)
+		err := n.give(ctx, s, d)
 		if err == nil {
-			_, err = s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: d.Digest})
+			_, err = s.processor.Submit(ctx, record.ActivatePlan{Package: d.Plan.Package, Digest: d.Digest, Rollouts: n.rollouts(d)})
 		}
 		if err != nil {
 			return fmt.Errorf("activating the plan of %s on shard %d: %w", d.Plan.Package, s.number, err)
@@ -211,7 +211,7 @@ func (c *cluster) adopt(state *engine.State) {
 			continue
 		}
 		if _, known := c.planOf(pkg); !known {
-			if _, err := c.activate(c.node.work, pkg, d.Digest); err != nil {
+			if _, err := c.activate(c.node.work, pkg, func(planNote) (planNote, error) { return planNote{Digest: d.Digest}, nil }); err != nil {
 				c.node.log.Warn("the active plan could not be written down; trying again at the next start", "package", pkg, "error", err)
 			}
 			c.wake()

@@ -99,7 +99,7 @@ func (t *Teller) tell(e record.Event) {
 	switch e := e.(type) {
 	case record.InstanceStarted:
 		if e.Instance == id {
-			t.instance.Process = e.Process
+			t.instance.Process, t.instance.Plan = e.Process, e.Plan
 			t.add(e.At, Entry{What: "started", Detail: fmt.Sprintf("plan %.12s", e.Plan)})
 		}
 	case record.StepPassed:

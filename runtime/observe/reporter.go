@@ -66,6 +66,8 @@ func instanceOf(e record.Event) (string, bool) {
 		return e.Instance, true
 	case record.Continued:
 		return e.Instance, true
+	case record.InstanceMigrated:
+		return e.Instance, true
 	case record.StepPassed:
 		return e.Instance, true
 	case record.StepEntered:
@@ -99,7 +101,10 @@ func (r *Reporter) tell(e record.Event) {
 	}, r.Step)
 	switch e := e.(type) {
 	case record.InstanceStarted:
+		r.instance.Plan = e.Plan
 		r.begins(e.Process, e.Vars)
+	case record.InstanceMigrated:
+		r.migrated(e)
 	case record.Continued:
 		r.begins(e.Process, e.Vars)
 	case record.StepPassed:

@@ -14,6 +14,8 @@ func (v *View) foldVerb(commit uint64, e record.Event) {
 		return
 	}
 	switch e := e.(type) {
+	case record.InstanceMigrated:
+		v.migrated(x, e)
 	case record.InstancePoisoned:
 		if x.ended == 0 {
 			x.state, x.own().detail = record.Incident, e.Why()
@@ -67,6 +69,7 @@ func (t *Teller) tellVerb(e record.Event) {
 	if record.About(e) != t.instance.ID {
 		return
 	}
+	t.tellVersion(e)
 	switch e := e.(type) {
 	case record.InstancePoisoned:
 		t.add(e.At, Entry{What: "incident", Detail: e.Why()})

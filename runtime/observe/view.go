@@ -254,7 +254,8 @@ func (v *View) foldMore(commit uint64, e record.Event) {
 		if x := v.touch(e.Instance, commit); x != nil {
 			v.end(x, e)
 		}
-	case record.InstancePoisoned, record.StepSkipped, record.InstanceTerminated, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp:
+	case record.InstancePoisoned, record.StepSkipped, record.InstanceTerminated, record.InstanceReset, record.WentBack, record.Operated, record.GivenUp,
+		record.InstanceMigrated, record.MigrationFailed:
 		v.foldVerb(commit, e)
 	}
 }

@@ -136,7 +136,7 @@ func (c *coder) writeSeldom(ev Event) {
 		c.buf = append(c.buf, tagTimerSet)
 		e.code(c)
 	default:
-		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) && !c.writeRequest(ev) {
+		if !c.writeRegion(ev) && !c.writeChild(ev) && !c.writeTold(ev) && !c.writeReport(ev) && !c.writeRoute(ev) && !c.writePeople(ev) && !c.writeVerb(ev) && !c.writeRequest(ev) && !c.writeVersion(ev) {
 			panic(fmt.Sprintf("record: %T is no event", ev))
 		}
 	}
@@ -202,6 +202,9 @@ var readers = [...]func(*coder) Event{
 	tagRequested:           readAs[Requested],
 	tagInstanceDeeper:      readInstanceDeeper,
 	tagGivenUp:             readAs[GivenUp],
+	tagInstanceMigrated:    readAs[InstanceMigrated],
+	tagMigrationFailed:     readAs[MigrationFailed],
+	tagRolloutSet:          readAs[RolloutSet],
 	tagTaskAnswered:        readAs[TaskAnswered],
 	tagTaskReleased:        readAs[TaskReleased],
 	tagTaskDelegated:       readAs[TaskDelegated],

@@ -37,6 +37,7 @@ var kinds = []record.Event{
 	record.TaskAnswered{}, record.TaskReleased{}, record.TaskDelegated{},
 	record.MessageTaken{}, record.MessagePassed{}, record.PartBegan{}, record.CellOpened{}, record.CellMarked{}, record.CellGathered{},
 	record.Requested{}, record.CellEmptied{}, record.CellHeld{}, record.CellReleased{}, record.CellClosed{},
+	record.InstanceMigrated{}, record.MigrationFailed{}, record.RolloutSet{},
 }
 
 func anyValue(t *rapid.T, depth int) types.Value {
@@ -101,6 +102,16 @@ func fill(t *rapid.T, e record.Event) record.Event {
 					list = append(list, anyValue(t, 2))
 				}
 				f.Set(reflect.ValueOf(list))
+			}
+			continue
+		case []uint32:
+			if n := rapid.SliceOfN(rapid.Uint32(), 0, 3).Draw(t, "numbers"); len(n) > 0 {
+				f.Set(reflect.ValueOf(n))
+			}
+			continue
+		case []record.Moved:
+			for _, n := range rapid.SliceOfN(rapid.Uint32(), 0, 3).Draw(t, "places") {
+				f.Set(reflect.Append(f, reflect.ValueOf(record.Moved{Activation: n, Step: n + 1, Block: n / 2, Next: 3})))
 			}
 			continue
 		}

@@ -145,6 +145,9 @@ type RetryInstance struct {
 type ActivatePlan struct {
 	Package string
 	Digest  string
+	// Rollouts are of processes of the package that not all start with it at once. All
+	// others of the package end.
+	Rollouts []SetRollout
 }
 
 func (StartInstance) command()  {}
@@ -192,6 +195,9 @@ type Reply struct {
 	Matched int
 	// Ended is how the instance ended that was to be watched and is over.
 	Ended *Ending
+	// Stays is why an instance that was to be migrated goes on with the plan that it
+	// has, as the journal says, too; "" where it was migrated. It stays on its node.
+	Stays string
 }
 
 // InstanceID is the name of the instance of a process with a key: the same

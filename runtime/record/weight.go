@@ -72,7 +72,7 @@ func weigh(e Event) int {
 	case InstanceEnded:
 		return len(e.Fault) + len(e.Detail) + weighValue(e.Result) + weighFields(e.Fields)
 	}
-	return weighRegion(e) + weighChild(e) + weighTold(e) + weighReport(e) + weighRoute(e) + weighPeople(e) + weighVerb(e) + weighRequest(e)
+	return weighRegion(e) + weighChild(e) + weighTold(e) + weighReport(e) + weighRoute(e) + weighPeople(e) + weighVerb(e) + weighRequest(e) + weighVersion(e)
 }
 
 // WeightOf bounds the bytes that a value takes, from above and closely.

@@ -90,6 +90,10 @@ func (r *Recorder) tell(e record.Event) {
 	if r.err != nil || r.out.Process == "" {
 		return
 	}
+	if m, ok := e.(record.InstanceMigrated); ok {
+		r.err = fmt.Errorf("it was migrated to the plan %.12s, and a recording is of one plan", m.Plan)
+		return
+	}
 	r.before(e)
 	if err := r.state.Evolve(e); err != nil {
 		r.err = fmt.Errorf("the journal does not fit its plan: %w", err)

@@ -130,3 +130,18 @@ func (p *Path) calls(of *plan.Step, cloud string) *Calls {
 	p.Calls = append(p.Calls, Calls{Endpoint: of.Call.Endpoint, Cloud: cloud})
 	return &p.Calls[len(p.Calls)-1]
 }
+
+// Move counts the steps of a path as another plan does; a stage without a step there is
+// counted only.
+func (p *Path) Move(to func(step uint32) (uint32, bool)) {
+	p.Stages = slices.DeleteFunc(p.Stages, func(s Stage) bool {
+		_, ok := to(s.Step)
+		if !ok {
+			p.More++
+		}
+		return !ok
+	})
+	for i := range p.Stages {
+		p.Stages[i].Step, _ = to(p.Stages[i].Step)
+	}
+}

@@ -254,6 +254,7 @@ func (a *audit) event(ev record.Event) {
 		a.progress(ev)
 		a.verb(ev)
 		a.task(ev)
+		a.version(ev)
 	}
 }
 

@@ -46,8 +46,9 @@ func content(record.Reply) bool { return true }
 
 // activate makes a plan the active one everywhere.
 func (w *world) activate(p *engine.Program) {
+	rollouts := w.rollOut(p)
 	for s := range w.disks {
-		w.persist(s, always(record.ActivatePlan{Package: p.Plan().Package, Digest: p.Digest()}), func(r record.Reply) bool { return r.Rejected == nil })
+		w.persist(s, always(record.ActivatePlan{Package: p.Plan().Package, Digest: p.Digest(), Rollouts: rollouts}), func(r record.Reply) bool { return r.Rejected == nil })
 	}
 }
 

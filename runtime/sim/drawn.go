@@ -3,6 +3,7 @@ package sim
 import (
 	"sync"
 
+	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/runtime/engine"
 )
 
@@ -15,11 +16,11 @@ const worldsPerPlan = 4
 var drawn struct {
 	sync.Mutex
 	groups   [64]uint64
-	programs [64]*engine.Program
+	programs [64][]*engine.Program
 }
 
-// labProgram is the program of the random load for a seed.
-func labProgram(seed uint64) *engine.Program {
+// labPrograms are the versions of the random load for a seed.
+func labPrograms(seed uint64) []*engine.Program {
 	group := seed / worldsPerPlan
 	at := group % uint64(len(drawn.groups))
 	drawn.Lock()
@@ -29,7 +30,9 @@ func labProgram(seed uint64) *engine.Program {
 	if known {
 		return p
 	}
-	p = link(labPlan(group))
+	older := labPlan(group)
+	plan.Walk(older.Processes[tryOf(older)].Flow.Body, func(s *plan.Step) { s.At = somewhere })
+	p = []*engine.Program{link(older), link(newerLab(group, older))}
 	drawn.Lock()
 	drawn.groups[at], drawn.programs[at] = group, p
 	drawn.Unlock()

@@ -52,6 +52,8 @@ type Figures struct {
 	Stopped     int // scopes that were ended from inside or by their deadline
 	Deployed    int // versions that came while instances ran
 	Large       int // commits of 100 kB and more
+	Migrated    int // instances that went on with another version
+	RolledOut   int // rollouts that began, changed or ended
 }
 
 // Add adds what another run counted.
@@ -123,6 +125,8 @@ func (f *Figures) counts() []count {
 		{"Stopped", &f.Stopped},
 		{"Deployed", &f.Deployed},
 		{"Large", &f.Large},
+		{"Migrated", &f.Migrated},
+		{"RolledOut", &f.RolledOut},
 	}
 }
 

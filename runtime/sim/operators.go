@@ -44,6 +44,13 @@ func (w *world) stroll() {
 func (w *world) meddle(instance string) {
 	w.wishes++
 	why, asked := fmt.Sprint("wish ", w.wishes), wished(w.wishes)
+	if len(w.load.Programs) > 1 && w.random.chance(400) {
+		if w.random.chance(200) {
+			w.reshare()
+		}
+		w.migrate(instance, why)
+		return
+	}
 	switch w.random.below(10) {
 	case 0:
 		bare := w.options.Plant == BareTerminate

@@ -183,6 +183,7 @@ const (
 	BackWithoutUndo     Bug = "going back undoes nothing"
 	ClaimsBindNobody    Bug = "an answer counts for whoever claimed the task"
 	LateAnswers         Bug = "an answer is taken for good although the task is over"
+	ForgottenVersions   Bug = "a new owner knows the newest version only"
 	LostInTheJump       Bug = "a timer that is not due when its alarm rings is forgotten"
 )
 
@@ -193,7 +194,7 @@ func Bugs() []Bug {
 		EarlyTimers, SnapshotOffByOne, ForgetfulDisk, PumpOwnPosition, KeepAfterLoss,
 		NoFence, ReadsBeforeTheFence, OldAnswers, QueriesBeforeCommit,
 		VerbsForgotten, BareTerminate, SkipWhatComesNext, VerbsWithoutNames, BackWithoutUndo,
-		ClaimsBindNobody, LateAnswers, LostInTheJump,
+		ClaimsBindNobody, LateAnswers, LostInTheJump, ForgottenVersions,
 	}
 }
 

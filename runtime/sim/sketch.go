@@ -183,7 +183,7 @@ func labPlan(seed uint64) *plan.Plan {
 // randomLoad is some instances of a process that the seed draws.
 func randomLoad(seed uint64) *Load {
 	r := random{mix(seed, "random")}
-	l := &Load{Programs: []*engine.Program{labProgram(seed)}, Answer: look, Operated: true, Jumps: true}
+	l := &Load{Programs: labPrograms(seed), Answer: look, Operated: true, Jumps: true}
 	for n := range 3 + r.below(6) {
 		l.Starts = append(l.Starts, Start{Process: "lab.Try", Key: fmt.Sprintf("k-%d", n), Input: map[string]any{"n": int64(n)}, Cancelled: r.chance(250)})
 		for b := range r.below(3) {

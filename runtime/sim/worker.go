@@ -157,7 +157,7 @@ func (w *world) claim(s int, k *worker) {
 	if err != nil {
 		panic(err)
 	}
-	for _, p := range w.load.Programs[:w.deployed] {
+	for _, p := range w.known() {
 		state.AddProgram(p)
 	}
 	if mix(w.options.Seed, "packs")%2 == 0 { // whatever waits, all the time

@@ -240,6 +240,9 @@ func (w *world) deploy() {
 		}
 	}
 	w.activate(p)
+	if w.load.Operated {
+		w.agenda.after(w.random.between(0, 10*second), w.migrateAll)
+	}
 }
 
 // mischief does one bad thing and plans the next.

@@ -1,0 +1,194 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/plan"
+)
+
+// versioned is a package whose instances wait, unless they are quick, and in a version
+// may fail. more is declared besides.
+func versioned(t *testing.T, result, more string) []byte {
+	t.Helper()
+	text := fmt.Sprintf(`package v
+fault Bad { why: string }
+process P(id: string, customer: string, quick: bool) -> string raises Bad {
+  key: id
+  if !quick { wait 1h }
+  %s
+}
+%s
+`, result, more)
+	r, err := compiler.Compile(fstest.MapFS{"v.cob": {Data: []byte(text)}}, compiler.Options{})
+	if err != nil || r.Failed() {
+		t.Fatalf("%v %v", err, r.Diagnostics)
+	}
+	return r.Encoded
+}
+
+const half = `rollout P {
+  new:     50% by customer
+  promote: after 1h when instances >= 4 && fault_rate <= old.fault_rate
+  else:    roll back
+}`
+
+func beginOne(t *testing.T, n *Node, id, customer string, quick bool) string {
+	t.Helper()
+	r, err := n.Start(t.Context(), StartRequest{Process: "v.P", Input: fmt.Appendf(nil, `{"id":%q,"customer":%q,"quick":%t}`, id, customer, quick), Wait: map[bool]time.Duration{true: time.Minute}[quick]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.ID
+}
+
+// planOfInstance is the plan that an instance runs or ran on.
+func planOfInstance(t *testing.T, n *Node, id string) string {
+	t.Helper()
+	s, err := n.holder(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, ok := s.view.Find(id)
+	if !ok {
+		t.Fatalf("there is no %s", id)
+	}
+	return i.Plan
+}
+
+func mustActivate(t *testing.T, n *Node, encoded []byte) string {
+	t.Helper()
+	d, err := n.Activate(t.Context(), encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Digest
+}
+
+// goers are the customers of 40 whose instances begin on a plan.
+func goers(t *testing.T, n *Node, round, digest string) (list []string) {
+	t.Helper()
+	for i := range 40 {
+		customer := fmt.Sprint("c", i)
+		if planOfInstance(t, n, beginOne(t, n, round+customer, customer, true)) == digest {
+			list = append(list, customer)
+		}
+	}
+	return list
+}
+
+// TestAShareFollowsItsKey: who belongs to the share is the same whenever it is asked,
+// after a restart, and for a larger share.
+func TestAShareFollowsItsKey(t *testing.T) {
+	dir := t.TempDir()
+	n, _ := opened(t, dir)
+	mustActivate(t, n, versioned(t, `return "old"`, ""))
+	newer := mustActivate(t, n, versioned(t, `return "new"`, half))
+	first := goers(t, n, "a", newer)
+	if len(first) < 8 || len(first) > 32 {
+		t.Fatalf("%d of 40 customers begin on the newer plan, of which it is to have half", len(first))
+	}
+	if err := n.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	n, _ = opened(t, dir)
+	if again := goers(t, n, "b", newer); !slices.Equal(first, again) {
+		t.Fatalf("after a restart others begin on it: %v, before %v", again, first)
+	}
+	list, whole, err := n.Rollouts(t.Context())
+	if err != nil || !whole || len(list) != 1 || list[0].New.Instances+list[0].Old.Instances != 80 || list[0].Share != 0.5 {
+		t.Fatalf("%+v %v %v", list, whole, err)
+	}
+	if err := n.Reshare(t.Context(), "v.P", 800_000, "olga"); err != nil {
+		t.Fatal(err)
+	}
+	larger := goers(t, n, "c", newer)
+	if len(larger) <= len(first) || slices.ContainsFunc(first, func(c string) bool { return !slices.Contains(larger, c) }) {
+		t.Fatalf("a larger share has %v, and a smaller one had %v", larger, first)
+	}
+	if err := n.Reshare(t.Context(), "v.P", 1_000_000, "olga"); err != nil {
+		t.Fatal(err)
+	}
+	if all := goers(t, n, "d", newer); len(all) != 40 {
+		t.Fatalf("promoted, %d of 40 begin on it", len(all))
+	}
+	if list, _, _ := n.Rollouts(t.Context()); len(list) != 0 {
+		t.Fatalf("promoted, and %+v still runs", list)
+	}
+}
+
+// TestARolloutIsJudged by what came of its instances: a plan that fails more often goes
+// back, one that does not is promoted, and nothing happens before its time.
+func TestARolloutIsJudged(t *testing.T) {
+	for _, c := range []struct{ result, ends string }{
+		{`fail Bad { why: "x" }`, "older"},
+		{`return "new"`, "newer"},
+	} {
+		n, log := opened(t, t.TempDir())
+		digests := map[string]string{"older": mustActivate(t, n, versioned(t, `return "old"`, ""))}
+		digests["newer"] = mustActivate(t, n, versioned(t, c.result, half))
+		goers(t, n, "a", "")
+		if err := n.judge(t.Context(), time.Now().Add(59*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if list, _, _ := n.Rollouts(t.Context()); len(list) != 1 {
+			t.Fatal("it was judged before its time")
+		}
+		if err := n.judge(t.Context(), time.Now().Add(61*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if got := n.Deployments()[0].Digest; got != digests[c.ends] {
+			t.Fatalf("%s: the active plan is %.8s, want the %s one of %v\n%s", c.result, got, c.ends, digests, log)
+		}
+		if list, _, _ := n.Rollouts(t.Context()); len(list) != 0 {
+			t.Fatalf("judged, and %+v still runs", list)
+		}
+		if on := goers(t, n, "b", digests[c.ends]); len(on) != 40 {
+			t.Fatalf("%s: %d of 40 begin on the %s plan", c.result, len(on), c.ends)
+		}
+	}
+}
+
+// TestInstancesAreMigratedOneByOne, and the dry run tells the same without doing it.
+func TestInstancesAreMigratedOneByOne(t *testing.T) {
+	n, _ := opened(t, t.TempDir())
+	older := versioned(t, `return "old"`, "")
+	mustActivate(t, n, older)
+	for i := range 30 {
+		beginOne(t, n, fmt.Sprint("i", i), "c", false)
+	}
+	newer := mustActivate(t, n, versioned(t, `let greeting = "hi ${customer}"
+  return greeting`, ""))
+	dry, err := n.Migrate(t.Context(), Migrating{Process: "v.P", Dry: true})
+	if err != nil || dry.Moved != 30 || dry.Stay != 0 || len(dry.Places) != 1 || dry.Places[0].What != "at wait" || len(dry.Places[0].Instances) != MaxNamed {
+		t.Fatalf("%+v %v", dry, err)
+	}
+	versions, err := n.Versions(t.Context())
+	if err != nil || len(versions) != 2 || !versions[0].Active || versions[0].Instances != 0 || versions[1].Instances != 30 {
+		t.Fatalf("a dry run moved something: %+v %v", versions, err)
+	}
+	done, err := n.Migrate(t.Context(), Migrating{Process: "v.P", By: "olga", Reason: "r"})
+	if err != nil || done.Moved != 30 || done.Stay != 0 || done.To != newer {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if versions, _ = n.Versions(t.Context()); versions[0].Instances != 30 || versions[1].Instances != 0 {
+		t.Fatalf("%+v", versions)
+	}
+	again, err := n.Migrate(t.Context(), Migrating{Process: "v.P"})
+	if err != nil || again.Moved != 0 || again.Stay != 0 {
+		t.Fatalf("what was done is done again: %+v %v", again, err)
+	}
+	back, err := n.Migrate(t.Context(), Migrating{Process: "v.P", To: plan.Digest(older)[:12]})
+	if err != nil || back.Moved != 30 {
+		t.Fatalf("%+v %v", back, err)
+	}
+	if _, err := n.Migrate(t.Context(), Migrating{Process: "v.P", To: "00000000"}); err == nil || !strings.Contains(err.Error(), "no plan 00000000 of v.P is known here") {
+		t.Fatal(err)
+	}
+}

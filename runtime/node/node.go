@@ -180,9 +180,12 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Owner == "" {
 		o.Owner = "cob"
 	}
-	for begun := time.Now(); ; pause(ctx, retryOpen) {
+	for begun, reached := time.Now(), false; ; pause(ctx, retryOpen) {
 		n, err := open(ctx, o)
+		var away *jetstream.ExternalServerError
 		again := errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrUnknown)
+		reached = reached || again // an address that was never reached may be wrong, and is told at once
+		again = again || reached && errors.As(err, &away)
 		if o.Store.URL == "" || !again || ctx.Err() != nil || time.Since(begun) > openTime {
 			return n, err
 		}

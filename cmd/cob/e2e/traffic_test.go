@@ -277,14 +277,24 @@ func (p *traffic) finish(sent []services.Message) {
 	}
 	eventually(p.t, "all is sent", func() bool { return p.acked.Load() == int64(len(sent)) })
 	n := p.node.Load()
+	var left []observe.Instance
+	defer func() {
+		for _, i := range left {
+			p.t.Logf("has not ended: %+v", n.instance(i.ID))
+		}
+	}()
 	eventually(p.t, "every order has ended", func() bool {
+		left = left[:0]
 		over := 0
 		for _, i := range n.instances() {
 			if i.Ended != nil {
 				over++
+			} else {
+				left = append(left, i)
 			}
 		}
 		return over >= len(tally.ByOrder)
 	})
+	left = nil
 	n.settled()
 }

@@ -483,3 +483,14 @@ func Tags() (tags []byte) {
 	}
 	return tags
 }
+
+const tagInstanceDeeper byte = 185
+
+// readInstanceDeeper reads the start of an instance that others wait for; journals from
+// before that have it without how many.
+func readInstanceDeeper(c *coder) Event {
+	e := InstanceStarted{}
+	e.code(c)
+	c.u32(&e.Depth)
+	return e
+}

@@ -18,19 +18,7 @@ type Requested struct {
 
 func (Requested) event() {}
 
-const (
-	tagRequested      byte = 183
-	tagInstanceDeeper byte = 185
-)
-
-// readInstanceDeeper reads the start of an instance that others wait for; journals from
-// before that have it without how many.
-func readInstanceDeeper(c *coder) Event {
-	e := InstanceStarted{}
-	e.code(c)
-	c.u32(&e.Depth)
-	return e
-}
+const tagRequested byte = 183
 
 // RequestOf is the instance that a command is about and the request that it answers,
 // which is zero where the command can come twice without harm or has none.

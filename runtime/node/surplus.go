@@ -199,8 +199,8 @@ func stateAt(ctx context.Context, j *jetstream.Journal, base uint64, programs []
 // A tail is what happened behind a commit.
 type tail struct {
 	of     map[string][]record.Event // by instance
-	kept   []record.Event // all record.EventKept
-	others int // events of no instance that are not merged
+	kept   []record.Event            // all record.EventKept
+	others int                       // events of no instance that are not merged
 }
 
 // eventsBehind reads the tail of a journal.

@@ -34,7 +34,7 @@ type Role struct {
 	Term  uint64                  `json:"term"`            // rises with every take-over; 0 where nothing was decided yet
 	Owner string                  `json:"owner"`           // the cloud
 	Alone bool                    `json:"alone"`           // the other cloud does not hold everything, so it must not take over
-	Bases map[string]journal.Head `json:"bases,omitempty"` // what the owner took over, by journal: whatever else the other one wrote is not in it
+	Bases map[string]journal.Head `json:"bases,omitempty"` // what the owner took over, by journal and by channel (the number alone): whatever else the other one wrote is not in it
 	At    time.Time               `json:"at,omitempty"`    // of the take-over
 }
 
@@ -60,6 +60,7 @@ type Mirror struct {
 	mu      sync.Mutex
 	role    Role
 	shelves map[string]*shelf
+	letters map[string]*channelShelf
 	blobs   map[string][]byte // snapshots that have come in part
 	heard   time.Time
 	closed  bool
@@ -72,7 +73,7 @@ func OpenMirror(h MirrorHouse) (*Mirror, error) {
 	if h.Log == nil {
 		h.Log = slog.New(slog.DiscardHandler)
 	}
-	m := &Mirror{house: h, shelves: map[string]*shelf{}, blobs: map[string][]byte{}}
+	m := &Mirror{house: h, shelves: map[string]*shelf{}, letters: map[string]*channelShelf{}, blobs: map[string][]byte{}}
 	if err := os.MkdirAll(h.Dir, 0o750); err != nil {
 		return nil, &StoreDirError{Dir: h.Dir, Reason: "cannot be made or written: give this user the right to write there, or choose another directory", Err: err}
 	}
@@ -184,6 +185,17 @@ func (m *Mirror) TakeOver(term uint64) (Role, error) {
 	for name := range heads { // what came while the lock was open
 		role.Bases[name] = m.shelves[name].head
 	}
+	channels, err := channelCopies(m.house.Dir)
+	for _, name := range channels {
+		s, err := m.channel(name)
+		if err != nil {
+			return m.role, err
+		}
+		role.Bases[name] = journal.Head{Number: s.last}
+	}
+	if err != nil {
+		return m.role, err
+	}
 	if err := m.write(role); err != nil {
 		return m.role, err
 	}
@@ -254,25 +266,29 @@ func (m *Mirror) write(role Role) error {
 	return err
 }
 
-// empty drops all journals. The plans stay: a plan is the same everywhere.
+// empty drops all journals and channels. The plans stay: a plan is the same everywhere.
 func (m *Mirror) empty() error {
 	if err := m.shut(); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(m.house.Dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), journalPrefix) {
+		if strings.HasPrefix(e.Name(), journalPrefix) || isChannel(e.Name()) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(m.house.Dir, e.Name())))
 		}
 	}
 	return err
 }
 
-// shut closes the journals, for a store that is opened with the directory.
+// shut closes the journals and channels, for a store that is opened with the directory.
 func (m *Mirror) shut() (err error) {
 	for name, s := range m.shelves {
 		err = errors.Join(err, s.close())
 		delete(m.shelves, name)
+	}
+	for name, s := range m.letters {
+		err = errors.Join(err, s.close())
+		delete(m.letters, name)
 	}
 	clear(m.blobs)
 	return err
@@ -345,13 +361,15 @@ func (m *Mirror) answer(data []byte) (a mirrorAnswer, err error) {
 		return a, writePlan(m.house.Dir, q.Name, body)
 	case opAt, opCommits, opSnapshot:
 		return m.copy(q, body)
+	case opMessages:
+		return m.messages(q, body)
 	}
 	return a, fmt.Errorf("a question %q that is not known here", q.Op)
 }
 
 func (m *Mirror) other(op string) func(string, []byte) ([]byte, error) {
 	switch op {
-	case opBeat, opAt, opCommits, opSnapshot, opPlan:
+	case opBeat, opAt, opCommits, opSnapshot, opPlan, opMessages:
 		return nil
 	}
 	m.mu.Lock()

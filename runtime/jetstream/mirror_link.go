@@ -64,6 +64,7 @@ const (
 	opCommits  = "commits"
 	opSnapshot = "snapshot"
 	opPlan     = "plan"
+	opMessages = "messages"
 )
 
 type mirrorAnswer struct {
@@ -80,9 +81,12 @@ type link struct {
 	nc      *nats.Conn
 	stop    context.CancelFunc
 	done    chan struct{}
+	work    sync.WaitGroup
+	wake    chan struct{} // holds a token when there may be messages to bring
 
 	mu    sync.Mutex
 	plans map[string][]byte // that the mirror lacks
+	posts map[string]*post  // to the copies of channels
 	heard time.Time         // the last question that was answered left then
 	role  Role              // of whoever has taken over, Term 0 for nobody
 	taken chan struct{}     // closed when somebody has
@@ -94,8 +98,9 @@ func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
 		return nil, &ExternalServerError{URL: WithoutPasswords(o.URL), Reason: err.Error()}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	l := &link{options: o, nc: nc, stop: stop, done: make(chan struct{}), plans: map[string][]byte{}, taken: make(chan struct{})}
+	l := &link{options: o, nc: nc, stop: stop, done: make(chan struct{}), wake: make(chan struct{}, 1), plans: map[string][]byte{}, posts: map[string]*post{}, taken: make(chan struct{})}
 	go l.beat(ctx, log)
+	l.work.Go(func() { l.deliver(ctx) })
 	return l, nil
 }
 
@@ -135,6 +140,7 @@ func pauseFor(ctx context.Context, d time.Duration) {
 func (l *link) close() {
 	l.stop()
 	<-l.done
+	l.work.Wait()
 	l.nc.Close()
 }
 
@@ -232,7 +238,11 @@ func (d *distant) place() string { return WithoutPasswords(d.link.options.URL) }
 
 func (d *distant) at(ctx context.Context) (journal.Head, manifest, error) {
 	d.ctx = ctx
-	if err := d.link.sendPlans(ctx); err != nil {
+	err := d.link.sendPlans(ctx)
+	if err == nil { // a commit may speak of a message, so the messages go first
+		err = d.link.sendMessages(ctx)
+	}
+	if err != nil {
 		return d.head, d.snap, err
 	}
 	if d.known {

@@ -42,7 +42,8 @@ type Role struct {
 type MirrorHouse struct {
 	Dir    string // what it holds; made when it is not there
 	Listen string // address for the other cloud, such as :4333
-	Token  string // that the other cloud has to give; "" for none, on this machine alone
+	Token  string // that the other cloud has to give; "" for none, on this machine alone or with TLS
+	TLS    *TLS
 	Cloud  string // that it is in
 	Log    *slog.Logger
 }
@@ -95,10 +96,13 @@ func OpenMirror(h MirrorHouse) (*Mirror, error) {
 	if number == 0 {
 		number = server.RANDOM_PORT
 	}
-	m.server, err = server.NewServer(&server.Options{
+	o := &server.Options{
 		ServerName: "cob-mirror", Host: host, Port: number, NoSigs: true, NoLog: true, NoSystemAccount: true,
 		Authorization: h.Token, MaxPayload: DefaultMaxPayload, WriteDeadline: mirrorAsk,
-	})
+	}
+	if err = h.TLS.serve(o); err == nil {
+		m.server, err = server.NewServer(o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", h.Listen, err)
 	}
@@ -486,8 +490,8 @@ func (m *Mirror) snapshot(s *shelf, q mirrorQuestion, body []byte) error {
 
 // Ask asks the mirror at an address what is no copying, until the context ends; whoever is there answers by Handle. Errors:
 // journal.ErrUnavailable.
-func Ask(ctx context.Context, url, cloud, op string, body []byte) ([]byte, error) {
-	nc, err := nats.Connect(url, nats.Timeout(mirrorAsk), nats.NoReconnect())
+func Ask(ctx context.Context, url string, secure *TLS, cloud, op string, body []byte) ([]byte, error) {
+	nc, err := secure.connect(url, nats.Timeout(mirrorAsk), nats.NoReconnect())
 	if err != nil {
 		return nil, unavailable("asking the mirror", err)
 	}

@@ -30,6 +30,7 @@ var ErrTakenOver = errors.New("the other cloud has taken over")
 // MirrorOptions say where the second copy in another cloud is.
 type MirrorOptions struct {
 	URL   string // of the mirror there, such as nats://TOKEN@10.1.0.7:4333
+	TLS   *TLS
 	Cloud string // that this store is in
 	Term  uint64 // the number of the take-over by which this cloud owns the shards, from 1
 }
@@ -93,7 +94,7 @@ type link struct {
 }
 
 func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
-	nc, err := dialMirror(o.URL)
+	nc, err := dialMirror(o)
 	if err != nil {
 		return nil, &ExternalServerError{URL: WithoutPasswords(o.URL), Reason: err.Error()}
 	}
@@ -105,8 +106,8 @@ func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
 }
 
 // dialMirror goes on trying in the background: a mirror may be away.
-func dialMirror(url string) (*nats.Conn, error) {
-	return nats.Connect(url, nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(mirrorRetry), nats.ReconnectJitter(0, 0),
+func dialMirror(o MirrorOptions) (*nats.Conn, error) {
+	return o.TLS.connect(o.URL, nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(mirrorRetry), nats.ReconnectJitter(0, 0),
 		nats.ReconnectBufSize(-1), nats.Timeout(mirrorAsk), nats.PingInterval(mirrorBeat), nats.MaxPingsOutstanding(2), nats.IgnoreAuthErrorAbort())
 }
 

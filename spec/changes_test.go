@@ -1,0 +1,132 @@
+package spec
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cob-lang/cob/compiler"
+	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/lang/syntax/syntaxtest"
+	"github.com/cob-lang/cob/runtime/engine"
+	"github.com/cob-lang/cob/runtime/sim"
+)
+
+// changesEnv is how many changes of the examples are tried, when the environment says
+// so, and changesUnasked otherwise: another choice on every day.
+const (
+	changesEnv     = "COB_CHANGES"
+	changesUnasked = 150
+)
+
+// sameMeaning are the changes after which an example still means the same, by file,
+// declaration and what was changed, with the reason.
+var sameMeaning = map[string]string{}
+
+// TestExamplesNoticeWhatIsChanged changes the meaning of the processes of the 43
+// patterns and of the three use cases in one place, and demands that a test of their
+// package fails then.
+func TestExamplesNoticeWhatIsChanged(t *testing.T) {
+	dirs := []string{"patterns/workflow", "commerce", "benefit", "patient"}
+	type candidate struct {
+		file string
+		syntaxtest.Change
+	}
+	var all []candidate
+	for _, dir := range dirs {
+		files, err := filepath.Glob("../examples/" + dir + "/*.cob")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no examples in %s (%v)", dir, err)
+		}
+		for _, file := range files {
+			for _, c := range syntaxtest.Changes(read(t, file)) {
+				all = append(all, candidate{path.Join(dir, filepath.Base(file)), c})
+			}
+		}
+	}
+	n := changesUnasked
+	if asked, err := strconv.Atoi(os.Getenv(changesEnv)); err == nil {
+		n = asked
+	}
+	seed := uint64(time.Now().Unix() / (24 * 3600))
+	random := rand.New(rand.NewPCG(seed, 43))
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	t.Logf("%d of %d changes, of the day %d", min(n, len(all)), len(all), seed)
+	chosen := all[:min(n, len(all))]
+	slices.SortStableFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.file, b.file) })
+	for len(chosen) > 0 {
+		file := chosen[0].file
+		end := slices.IndexFunc(chosen, func(c candidate) bool { return c.file != file })
+		if end < 0 {
+			end = len(chosen)
+		}
+		of := chosen[:end]
+		chosen = chosen[end:]
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			p := newPackage(t, file)
+			for _, c := range of {
+				name := fmt.Sprintf("%s:%d %s: %s", file, c.Line, c.Decl, c.What)
+				if why := sameMeaning[file+" "+c.Decl+": "+c.What]; why == "" && !p.notices(t, c.Change) {
+					t.Errorf("%s: no test fails", name)
+				}
+			}
+		})
+	}
+}
+
+// changedPackage is a package one of whose files is changed again and again.
+type changedPackage struct {
+	file string
+	all  *compiler.Workspace
+}
+
+func newPackage(t *testing.T, file string) *changedPackage {
+	t.Helper()
+	w, err := compiler.NewWorkspace(os.DirFS("../examples"), compiler.Options{Dir: path.Dir(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &changedPackage{file, w}
+}
+
+// notices says whether a changed package no longer compiles, or fails one of its tests.
+func (p *changedPackage) notices(t *testing.T, c syntaxtest.Change) bool {
+	t.Helper()
+	p.all.Edit(p.file, c.Text)
+	r, err := p.all.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Failed() {
+		return true
+	}
+	program, err := engine.Link(r.Plan, r.Digest)
+	if err != nil {
+		return true
+	}
+	// The tests behind a pattern in its file most probably know it.
+	away := func(test plan.Test) int {
+		at := strings.Split(string(test.At), ":")
+		if line, err := strconv.Atoi(at[1]); err == nil && path.Base(at[0]) == path.Base(p.file) && line > c.Line {
+			return line - c.Line
+		}
+		return math.MaxInt
+	}
+	slices.SortStableFunc(r.Suite.Tests, func(a, b plan.Test) int { return cmp.Compare(away(a), away(b)) })
+	for _, test := range r.Suite.Tests {
+		if result := sim.RunTest(program, test); !result.Passed() {
+			return true
+		}
+	}
+	return false
+}

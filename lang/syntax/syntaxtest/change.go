@@ -136,7 +136,7 @@ func (c *changer) block(b *syntax.Block) {
 			continue
 		}
 		c.put(s, "", "drop %s", brief(s))
-		if i > 0 && !tells(b.Stmts[i-1]) {
+		if i > 0 && !tells(b.Stmts[i-1]) && !apartFrom(b.Stmts[i-1], s) {
 			c.exchange(b.Stmts[i-1], s, "exchange the statements")
 		}
 	}
@@ -150,6 +150,51 @@ func (c *changer) block(b *syntax.Block) {
 			c.put(clause, "", "drop %s", brief(clause))
 		}
 	}
+}
+
+// apartFrom says of two neighbours that their order does not matter: one is a value, which
+// needs nothing of the other and is not needed by it.
+func apartFrom(a, b syntax.Stmt) bool {
+	one, two := computed(a), computed(b)
+	if one == "" && two == "" {
+		return false
+	}
+	return !mentions(b, one) && !mentions(a, two)
+}
+
+// computed is the variable that a statement computes without doing anything.
+func computed(s syntax.Stmt) string {
+	switch s := s.(type) {
+	case *syntax.LetStmt:
+		if s.Action == nil {
+			return s.Name.Text
+		}
+	case *syntax.AssignStmt:
+		if s.Action == nil {
+			return s.Target.String()
+		}
+	}
+	return ""
+}
+
+func mentions(n syntax.Node, name string) (found bool) {
+	if name == "" {
+		return false
+	}
+	syntax.Inspect(n, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Ident:
+			found = found || n.Span().Text() == name
+		case *syntax.AssignStmt:
+			found = found || n.Target.String() == name
+		case *syntax.LetStmt:
+			found = found || n.Name.Text == name
+		case *syntax.FieldInit:
+			found = found || n.Value == nil && n.Span().Text() == name
+		}
+		return !found
+	})
+	return found
 }
 
 // exchange lets two nodes change places.

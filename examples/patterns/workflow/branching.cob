@@ -72,12 +72,22 @@ test "8 multi-merge: once per branch, the fast one before the slow one" {
   when  MultiMerge("offer")
   when  advance 500ms
   then  never called office.mail
-  when  advance 1550ms
+  when  advance 550ms
+  then  called office.mail("fair copy of offer") once
+  when  advance 1s
   then  called office.mail("fair copy of offer") before office.mail("draft of offer")
   then  called office.mail 2 times
   then  waits
   when  advance 1s
   then  within 2100ms
+}
+
+test "8 multi-merge: it is over when the last branch has done what follows" {
+  given office.mail("fair copy of offer") takes 5s
+  when  MultiMerge("offer")
+  when  advance 4s
+  then  called office.mail 2 times
+  then  waits
 }
 
 /// 9 Structured discriminator: the first branch that ends lets what follows begin; the others run on, and nothing

@@ -10,9 +10,12 @@ test "12 instances without synchronization: nobody waits for them" {
   given office.mail takes 5s
   given office.archive takes 5s
   when  WithoutSynchronization(["one", "two"])
+  when  advance 1s
   then  started Finish("one") once
   then  started Finish("two") once
   then  called office.archive once
+  then  waits
+  when  advance 5s
   then  within 5s
 }
 

@@ -66,6 +66,7 @@ test "21 structured loop: until it is good" {
   then  called office.print("offer, version 1") once
   when  advance 1s
   then  called office.print 3 times
+  then  called office.print("offer, version 2") before office.print("offer, version 3")
   then  called office.print("offer, version 3") before office.mail("offer")
   then  called office.mail once
 }

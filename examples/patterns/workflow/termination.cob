@@ -51,6 +51,7 @@ test "43 explicit termination: where no thread comes there, all are waited for" 
   when ExplicitTermination("offer")
   when advance 6d
   then waits
+  then never ran return
   when advance 2d
   then returns "mailed"
   then within 7d

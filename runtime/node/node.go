@@ -145,6 +145,7 @@ type Node struct {
 	work     context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
+	callers  crew
 	failed   chan error
 	failOnce sync.Once
 	lost     chan struct{} // closed with the first shard that is lost
@@ -441,6 +442,7 @@ func (n *Node) Close(ctx context.Context) error {
 			}
 		}
 		n.workers.Wait()
+		n.callers.dismiss()
 	}()
 	var errs []error
 	select {

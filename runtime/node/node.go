@@ -77,6 +77,7 @@ type Options struct {
 	Pair Pair
 	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
 	SnapshotEvery, Retain int64
+	Trail                 Trail        // keeps what the node decides by itself; nil: nobody
 	Log                   *slog.Logger // zero: none
 	// plant is where tests step into the engine.
 	plant func(stage engine.Stage, key string)

@@ -146,6 +146,7 @@ type Node struct {
 	work     context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
+	callers  crew
 	failed   chan error
 	failOnce sync.Once
 	lost     chan struct{} // closed with the first shard that is lost
@@ -442,6 +443,7 @@ func (n *Node) Close(ctx context.Context) error {
 			}
 		}
 		n.workers.Wait()
+		n.callers.dismiss()
 	}()
 	var errs []error
 	select {

@@ -238,7 +238,7 @@ shards, so that one of them can take over when the other is gone and never both 
 It holds two short notes. Any NATS server with JetStream does as well. Without a
 witness a person decides (cob failover). Where COB_WITNESS_TOKEN is set, the clouds
 show it: --witness nats://TOKEN@HOST:PORT.`,
-		Example: `  cob witness --listen 10.3.0.5:8182 --store /var/lib/cob-witness`,
+		Example: `  cob witness --listen 10.3.0.5:8182 --store /var/lib/cob-witness --cert witness.pem --key witness.key --ca clouds.pem`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			signals := make(chan os.Signal, 1)

@@ -243,7 +243,7 @@ type tail struct {
 // eventsBehind reads the tail of a journal.
 func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (t tail, err error) {
 	t.of = map[string][]record.Event{}
-	return t, j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
+	err = j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil
 		}
@@ -253,6 +253,7 @@ func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (t tai
 		}
 		return err
 	})
+	return t, err
 }
 
 func (t *tail) add(ev record.Event) {

@@ -18,7 +18,8 @@ func (c *checker) declareChannels() {
 		c.results(ch.Name, d.Of, ch.Type)
 		c.staysHere(d.Of.Span(), "a message of "+d.Name.Text, ch.Type)
 		if ch.Kind != "queue" && ch.Kind != "topic" {
-			c.errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic")
+			c.report(diag.Errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic").
+				WithHelp("each message of a queue is taken by one reader, each of a topic by all").WithFix(d.Kind.At, "queue").AsDraft())
 		}
 		b := c.settings("a channel", channelSettings, list(d.Settings), d.Name.At)
 		if v, ok := b.first("dead_letter"); ok {

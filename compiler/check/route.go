@@ -30,8 +30,8 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		if d.Body.Find("from") != nil {
 			break // that it is no setting has been said
 		}
-		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
-			WithHelp("begin it with: from CHANNEL as message"))
+		c.report(c.sourced(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
+			WithHelp("begin it with: from CHANNEL as message"), d.Body))
 	default:
 		from := list[i].(*syntax.FromStmt)
 		if i > 0 {

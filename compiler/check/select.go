@@ -42,8 +42,11 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 func (f *flow) looksInto(st *syntax.SelectStmt) {
 	for _, on := range st.Arms.Ons {
 		if sym := f.Names[on]; f.Receives[on] != nil || sym != nil && sym.Kind == resolve.Channel {
+			waits := st.Arms.Else.Span()
+			word := waits.Led("else")
 			f.report(diag.Errorf(CodeLookInto, on.Source.Span(), "messages of %s are offered to those that wait, and this select never waits", on.Source).
-				WithNote(st.Arms.Else.Span(), "because of this else").WithHelp("wait a little instead: after 1s { ... }"))
+				WithNote(waits, "because of this else").WithHelp("wait a little instead: after 1s { ... }").
+				WithFix(word.First(waits.Start()-word.Start()), "after 1s ").AsDraft())
 		}
 	}
 }

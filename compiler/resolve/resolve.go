@@ -369,8 +369,14 @@ func (n *Notes) Unread() []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, v := range n.Variables {
 		if !v.Used && v.Fixed == "" && !strings.HasPrefix(v.Name, "_") {
-			ds = append(ds, diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
-				WithHelp("leave out the let, or begin the name with _"))
+			d := diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
+				WithHelp("leave out the let, or begin the name with _").WithFix(v.At.Before(), "_").AsDraft()
+			for u := range n.Uses {
+				if n.Uses[u].Variable == v { // it is set there
+					d = d.WithFix(n.Uses[u].At.Before(), "_")
+				}
+			}
+			ds = append(ds, d)
 		}
 	}
 	return ds
@@ -393,7 +399,8 @@ func (i *Info) Unneeded(used ...[]int32) []diag.Diagnostic {
 		}
 		switch s.Kind {
 		case Contract, Type, Enum, Union, Fault, Label, SLA, Policy, Failover, Role, Sample:
-			ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name))
+			ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name).
+				WithFix(s.Decl.Span().Alone(), "").AsDraft())
 		}
 	}
 	return ds

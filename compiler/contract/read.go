@@ -120,17 +120,17 @@ func (r *reader) used(d diag.Diagnostic) diag.Diagnostic {
 
 // lost tells that a constraint is not kept.
 func (r *reader) lost(n *node, format string, args ...any) {
-	r.once(diag.Warningf(CodeLost, n.at(), format, args...))
+	r.once(diag.Warningf(CodeLost, n.at(), format, args...).WithHelp("it is left to the service: what it refuses comes back as a fault, or is rejected"))
 }
 
 // report tells an error once per place; what it is about is left out.
 func (r *reader) report(at source.Span, format string, args ...any) {
-	r.once(diag.Errorf(CodeSchema, at, format, args...))
+	r.once(diag.Errorf(CodeSchema, at, format, args...).WithHelp("correct it in this copy of the contract, and let its owner know"))
 }
 
 // left tells that a part is left out while the rest can be used.
 func (r *reader) left(at source.Span, format string, args ...any) {
-	r.once(diag.Warningf(CodeSchema, at, format, args...))
+	r.once(diag.Warningf(CodeSchema, at, format, args...).WithHelp("what needs it is written by hand, as an endpoint of its own; this copy of the contract can do without it"))
 }
 
 // json tells that a part is read as json, and gives that type.

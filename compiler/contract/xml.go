@@ -166,6 +166,9 @@ func xmlError(err error) string {
 	if errors.As(err, &syntax) {
 		return syntax.Msg
 	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner.Error()
+	}
 	return strings.TrimPrefix(err.Error(), "xml: ")
 }
 

@@ -13,6 +13,7 @@ import (
 )
 
 func (c *checker) declareChannels() {
+	c.DeadLetters = map[string]bool{}
 	for _, d := range decls[*syntax.ChannelDecl](c, resolve.Channel) {
 		ch := plan.Channel{Name: c.qualified(d.Name.Text), Kind: d.Kind.Text, Type: c.typeOf(d.Of), At: c.place(d.Name.At)}
 		c.results(ch.Name, d.Of, ch.Type)
@@ -24,6 +25,7 @@ func (c *checker) declareChannels() {
 		b := c.settings("a channel", channelSettings, list(d.Settings), d.Name.At)
 		if v, ok := b.first("dead_letter"); ok {
 			ch.DeadLetter = v.symbol.Full
+			c.DeadLetters[ch.DeadLetter] = true
 			c.deadLetter(d, v.symbol, b, "dead_letter")
 		}
 		if v, ok := b.first("invalid"); ok {

@@ -37,6 +37,7 @@ type Program struct {
 	Policies    []plan.Policy
 	Roles       []plan.Role
 	Channels    []plan.Channel
+	DeadLetters map[string]bool // channels that take the dead letters of others
 	Processes   []*Process
 	Routes      []*Route
 	Patterns    []plan.Pattern

@@ -121,6 +121,7 @@ func (s *schemas) alternate(f *facts) {
 					continue
 				}
 				if g := s.factsOf(target); !g.open {
+					s.counted(alternative.at(), len(g.keys))
 					f.join(g, own)
 				}
 			}
@@ -160,12 +161,13 @@ func (r *reader) listed(n *node, self expression.Tree) []constraint {
 		return nil
 	}
 	var out constraint
+	r.listings += len(values)
 	for _, v := range values {
 		if v.shape == null {
 			continue // the type says that it may be absent
 		}
 		value, ok := scalarOf(v, self.Type)
-		if !ok || len(values) > maxListed {
+		if !ok || len(values) > MaxListed || r.listings > MaxListings {
 			r.lost(at, "that this is one of the values that are listed is not checked here")
 			return nil
 		}
@@ -188,9 +190,6 @@ func (r *reader) listed(n *node, self expression.Tree) []constraint {
 	}
 	return []constraint{out}
 }
-
-// maxListed bounds the values that are compared one by one.
-const maxListed = 100
 
 // scalarOf is a value of a document in the form of a literal of a type; ok is false where it is none.
 func scalarOf(v *node, t types.Type) (string, bool) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,6 +49,8 @@ func Read(kind Kind, fsys fs.FS, file string, o Options) (*Contract, []diag.Diag
 	}()
 	if r.Failed {
 		r.Contract = &Contract{Kind: kind, Failed: true, Files: r.Files}
+		// What of it would be left out no longer matters.
+		r.ds = slices.DeleteFunc(r.ds, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 	}
 	r.sort()
 	return r.Contract, r.tell()
@@ -63,6 +66,7 @@ type reader struct {
 	bytes     int
 	parts     int
 	ids       int
+	listings  int                 // values of enums that are compared one by one
 	refs      map[*node]*resource // what references to other schemas and files mean
 	names     names               // of types
 	ds        []diag.Diagnostic

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -24,7 +25,7 @@ func (p *pass) route(d *syntax.RouteDecl) {
 	if !ok {
 		return
 	}
-	if ch := p.channel(r.From); ch != nil && ch.DeadLetter == "" && !p.servesAsDeadLetter(ch.Name) {
+	if ch := p.channel(r.From); ch != nil && ch.DeadLetter == "" && !p.DeadLetters[ch.Name] {
 		p.report(p.lettered(diag.Warningf(CodeNoDead, from.Source.Span(), "nobody is told of what %s cannot deal with: %s has no dead letter", d.Name.Text, from.Source).
 			WithHelp("channel %s: %s of ... { dead_letter: rejected }", from.Source, ch.Kind), from))
 	}
@@ -110,11 +111,6 @@ func (p *pass) channel(name string) *plan.Channel {
 	return &p.Channels[i]
 }
 
-// servesAsDeadLetter says whether other channels give their dead letters to this one.
-func (p *pass) servesAsDeadLetter(name string) bool {
-	return slices.ContainsFunc(p.Channels, func(c plan.Channel) bool { return c.DeadLetter == name })
-}
-
 // deadLetters remarks dead letters that go round in a circle. Each channel is come to
 // once: a way that leads to where another one was has been looked at.
 func (p *pass) deadLetters() {
@@ -157,18 +153,27 @@ func (p *pass) arms(st *syntax.SelectStmt) {
 	if st.Arms == nil {
 		return
 	}
-	for i, on := range st.Arms.Ons {
+	type awaited struct {
+		what  *resolve.Symbol
+		where string
+	}
+	first := map[awaited]*syntax.OnArm{}
+	for _, on := range st.Arms.Ons {
 		if p.Names[on] == nil {
 			continue
 		}
 		p.anyEvent(on)
-		for _, before := range st.Arms.Ons[:i] {
-			if p.Names[before] == p.Names[on] && sameCondition(before.Where, on.Where) {
-				p.report(diag.Warningf(CodeTwoArms, on.Source.Span(), "another arm waits for the same, so this one is never reached").
-					WithNote(before.Source.Span(), "this one").WithFix(on.Span().Alone(), "").AsDraft())
-				break
-			}
+		waits := awaited{what: p.Names[on]}
+		if on.Where != nil {
+			waits.where = on.Where.Span().Text()
 		}
+		before := first[waits]
+		if before == nil {
+			first[waits] = on
+			continue
+		}
+		p.report(diag.Warningf(CodeTwoArms, on.Source.Span(), "another arm waits for the same, so this one is never reached").
+			WithNote(before.Source.Span(), "this one").WithFix(on.Span().Alone(), "").AsDraft())
 	}
 }
 

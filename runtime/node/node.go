@@ -371,8 +371,6 @@ func (n *Node) fold(ctx context.Context, j *jetstream.Journal, number int, epoch
 	return s, state, err
 }
 
-func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
-
 // watch tells the node's owner when a shard is lost: another process took it
 // over, or its journal cannot be trusted any more. On a cluster that is no reason to
 // end: another node has it, or will.

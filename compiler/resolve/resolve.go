@@ -366,17 +366,21 @@ func (i *Info) Used() []int32 {
 
 // Unread are warnings about variables set by let that nobody reads.
 func (n *Notes) Unread() []diag.Diagnostic {
+	unread := map[*Variable]int{} // the places in ds
 	var ds []diag.Diagnostic
 	for _, v := range n.Variables {
 		if !v.Used && v.Fixed == "" && !strings.HasPrefix(v.Name, "_") {
-			d := diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
-				WithHelp("leave out the let, or begin the name with _").WithFix(v.At.Before(), "_").AsDraft()
-			for u := range n.Uses {
-				if n.Uses[u].Variable == v { // it is set there
-					d = d.WithFix(n.Uses[u].At.Before(), "_")
-				}
-			}
-			ds = append(ds, d)
+			unread[v] = len(ds)
+			ds = append(ds, diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
+				WithHelp("leave out the let, or begin the name with _").WithFix(v.At.Before(), "_").AsDraft())
+		}
+	}
+	if len(ds) == 0 {
+		return nil
+	}
+	for i := range n.Uses {
+		if k, ok := unread[n.Uses[i].Variable]; ok && n.Uses[i].Variable != nil { // it is set there
+			ds[k].Fixes = append(ds[k].Fixes, diag.Edit{Span: n.Uses[i].At.Before(), Text: "_"})
 		}
 	}
 	return ds

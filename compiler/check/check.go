@@ -176,6 +176,7 @@ type checker struct {
 	ds       diag.List
 	pkg      string
 	labels   lattice
+	rejected map[string][]int // the channels, in Channels, whose messages go to a channel when they fail for good
 	types    typeTable
 	facts    []types.Field // of a cloud, as policies see them
 	setting  map[string]bool

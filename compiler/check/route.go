@@ -66,7 +66,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	} else if sym != nil {
 		r.From = sym.Full
 		if ch := f.Channel(r.From); ch != nil {
-			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
+			v.Type, v.Labels = ch.Type, f.passed(r.From)
 		}
 	}
 	f.declareIn(scope, from, v)

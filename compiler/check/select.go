@@ -110,7 +110,7 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 		return f.declared(sym), 0
 	}
 	if ch := f.Channel(sym.Full); ch != nil {
-		return ch.Type, f.passed(sym.Full, nil)
+		return ch.Type, f.passed(sym.Full)
 	}
 	return types.Type{}, 0
 }

@@ -2,6 +2,7 @@ package compiler_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -84,5 +85,31 @@ func TestWhatEndsIsNotTold(t *testing.T) {
 				t.Errorf("%s\ngives %q", text, got)
 			}
 		})
+	}
+}
+
+// TestACircleComesAndGoesWithTheEdit looks whether a workspace, which remembers what each
+// process calls, notices the edit of one of two processes that closes or opens a circle.
+func TestACircleComesAndGoesWithTheEdit(t *testing.T) {
+	const open = "package p\n\nprocess Q(n: int) {\n  key: \"${n}\"\n  wait 1m\n}\n"
+	const closed = "package p\n\nprocess Q(n: int) {\n  key: \"${n}\"\n  call P(n + 1)\n}\n"
+	disk := fstest.MapFS{
+		"p.cob": {Data: []byte("package p\n\nprocess P(n: int) {\n  key: \"${n}\"\n  call Q(n + 1)\n}\n")},
+		"q.cob": {Data: []byte(open)},
+	}
+	w, err := compiler.NewWorkspace(disk, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, text := range []string{open, closed, open, closed, "package p\n\n// moved\n" + closed[len("package p\n\n"):]} {
+		w.Edit("q.cob", text)
+		c, err := w.Check()
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(c.Diagnostics, func(d diag.Diagnostic) bool { return d.Code == lint.CodeForever })
+		if want := strings.Contains(text, "call P"); told != want {
+			t.Errorf("edit %d: a circle is told: %t, want %t:\n%s", n, told, want, diag.OneLines(c.Diagnostics))
+		}
 	}
 }

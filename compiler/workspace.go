@@ -32,7 +32,8 @@ type Workspace struct {
 	units   map[string]*unit   // by the directory of the package
 	remarks map[string]remarks // of lint, by path
 	linted  *check.Declared    // what the remarks are about
-	wrong   bool               // an error was found in this check so far
+	circles lint.Circles
+	wrong   bool // an error was found in this check so far
 }
 
 // NewWorkspace prepares a workspace for the package that the options name. Nothing
@@ -252,9 +253,9 @@ type remarks struct {
 // lint gives the remarks about a package without errors.
 func (w *Workspace) lint(m *module.Module, u *unit) []diag.Diagnostic {
 	program := u.program()
-	ds := lint.Package(program)
+	ds := lint.Package(program, &w.circles)
 	if w.linted != u.declared {
-		w.linted, w.remarks = u.declared, nil
+		w.linted, w.remarks, w.circles = u.declared, nil, lint.Circles{}
 	}
 	var todo []*syntax.File
 	for _, f := range m.Files {

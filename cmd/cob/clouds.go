@@ -56,6 +56,17 @@ func printClouds(w io.Writer, list admin.CloudList) error {
 	if list.Alone {
 		fmt.Fprintln(w, "it goes on alone: the other cloud does not hold everything and must not take over")
 	}
+	if list.Waits != "" {
+		fmt.Fprintf(w, "it has waited %s for %s\n", (time.Duration(list.WaitsMs) * time.Millisecond).Round(100*time.Millisecond), list.Waits)
+	}
+	switch {
+	case list.Witness == "":
+		fmt.Fprintln(w, "no witness: a person decides who takes over")
+	case list.WitnessAway:
+		fmt.Fprintf(w, "the witness %s does not answer\n", list.Witness)
+	default:
+		fmt.Fprintf(w, "the witness is %s\n", list.Witness)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(list.Mirrors) > 0 {
 		fmt.Fprintln(t, "SHARD\tMIRRORED\tBEHIND\tLAG\tWHY")

@@ -24,11 +24,11 @@ func Declaration(p *check.Program, d syntax.Decl, facts *check.Facts) []diag.Dia
 
 // Package gives the remarks about how the declarations of a program without
 // errors fit together.
-func Package(p *check.Program) []diag.Diagnostic {
+func Package(p *check.Program, known *Circles) []diag.Diagnostic {
 	l := &pass{Program: p}
 	l.deadLetters()
 	l.routesRound()
-	l.eachOther()
+	l.eachOther(known)
 	return l.ds.Sorted()
 }
 

@@ -28,14 +28,41 @@ func (p *pass) itself(d *syntax.ProcessDecl) {
 	}
 }
 
-// eachOther remarks processes that start or call each other whatever happens.
-func (p *pass) eachOther() {
-	var ways []way
-	for _, x := range p.Processes {
-		if x.Facts != nil {
-			ways = append(ways, asks(x)...)
-		}
+// Circles remembers between readings of a package what each of its processes starts or calls, so
+// that an edit costs the reading of what it changed. The zero value knows nothing.
+type Circles struct {
+	known map[*check.Process][]way
+}
+
+// spareProcesses is how many processes of earlier texts are remembered at least before all are forgotten.
+const spareProcesses = 256
+
+// asks is what asks gives for each process, in their order.
+func (c *Circles) asks(all []*check.Process) []way {
+	if len(c.known) > 2*len(all)+spareProcesses {
+		c.known = nil
 	}
+	if c.known == nil {
+		c.known = make(map[*check.Process][]way, len(all))
+	}
+	var ways []way
+	for _, x := range all {
+		if x.Facts == nil {
+			continue
+		}
+		of, read := c.known[x]
+		if !read {
+			of = asks(x)
+			c.known[x] = of
+		}
+		ways = append(ways, of...)
+	}
+	return ways
+}
+
+// eachOther remarks processes that start or call each other whatever happens.
+func (p *pass) eachOther(known *Circles) {
+	ways := known.asks(p.Processes)
 	for _, c := range rounds(ways, anyWay) {
 		verb := "start"
 		if slices.ContainsFunc(c, func(w way) bool { return w.calls }) {

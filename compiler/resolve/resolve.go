@@ -388,12 +388,14 @@ func (i *Info) Unneeded(used ...[]int32) []diag.Diagnostic {
 	ds := i.unusedImports(needed)
 	library := i.library()
 	for n, s := range i.Symbols {
-		if needed[n] || s.Excused || s.Decl.Head().Broken || library && s.Exported() {
+		if needed[n] {
 			continue
 		}
-		switch s.Kind {
+		switch s.Kind { // before anything of the declaration is touched: most of what nobody names are processes
 		case Contract, Type, Enum, Union, Fault, Label, SLA, Policy, Failover, Role, Sample:
-			ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name))
+			if !s.Excused && !s.Decl.Head().Broken && !(library && s.Exported()) {
+				ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name))
+			}
 		}
 	}
 	return ds

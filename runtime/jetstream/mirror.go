@@ -419,10 +419,11 @@ func (m *Mirror) copy(q mirrorQuestion, body []byte) (a mirrorAnswer, err error)
 func (s *shelf) take(anchor bool, body []byte) error {
 	verifier := journal.NewVerifier(s.name, s.head)
 	if anchor {
-		if err := s.begin(s.snap.UpTo); err != nil {
+		from := s.latest()
+		if err := s.begin(from.UpTo); err != nil {
 			return err
 		}
-		verifier = journal.NewAnchorVerifier(s.name, s.snap.UpTo, s.snap.Hash)
+		verifier = journal.NewAnchorVerifier(s.name, from.UpTo, from.Hash)
 	}
 	for len(body) > 0 {
 		if len(body) < 4 || uint64(len(body)-4) < uint64(binary.BigEndian.Uint32(body)) {

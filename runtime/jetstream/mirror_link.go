@@ -91,7 +91,7 @@ type link struct {
 func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
 	nc, err := dialMirror(o.URL)
 	if err != nil {
-		return nil, &ExternalServerError{URL: withoutPasswords(o.URL), Reason: err.Error()}
+		return nil, &ExternalServerError{URL: WithoutPasswords(o.URL), Reason: err.Error()}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	l := &link{options: o, nc: nc, stop: stop, done: make(chan struct{}), plans: map[string][]byte{}, taken: make(chan struct{})}
@@ -116,9 +116,9 @@ func (l *link) beat(ctx context.Context, log *slog.Logger) {
 		}
 		if gone := err != nil; gone != away {
 			if away = gone; gone {
-				log.Warn("the mirror in the other cloud does not answer", "mirror", withoutPasswords(l.options.URL), "error", err)
+				log.Warn("the mirror in the other cloud does not answer", "mirror", WithoutPasswords(l.options.URL), "error", err)
 			} else {
-				log.Warn("the mirror in the other cloud answers", "mirror", withoutPasswords(l.options.URL))
+				log.Warn("the mirror in the other cloud answers", "mirror", WithoutPasswords(l.options.URL))
 			}
 		}
 		pauseFor(ctx, mirrorBeat)
@@ -228,7 +228,7 @@ type distant struct {
 	ctx    context.Context
 }
 
-func (d *distant) place() string { return withoutPasswords(d.link.options.URL) }
+func (d *distant) place() string { return WithoutPasswords(d.link.options.URL) }
 
 func (d *distant) at(ctx context.Context) (journal.Head, manifest, error) {
 	d.ctx = ctx

@@ -136,6 +136,7 @@ func TestSeedsThatFoundBugs(t *testing.T) {
 		{391737, "the same, in what closes an instance"},
 		{209753, "an event that came after its time was taken, not remembered, and taken again"},
 		{221179, "an event that came to a clock an hour ahead was not remembered, and taken again when the clock was set right"},
+		{1006741, "made-up machines answered each other's events for ever"},
 		{12744, "an instance that begins again was held to what it did in a scope that it had undone"},
 	} {
 		if r := sim.Run(sim.Options{Seed: c.seed}); r.Failure != nil {

@@ -28,6 +28,8 @@ type sketch struct {
 	calls int
 	// callable are the processes that may be called.
 	callable []string
+	// stays counts the arms around what is drawn that leave a machine in its state.
+	stays int
 }
 
 func (k *sketch) id(kind string) string {

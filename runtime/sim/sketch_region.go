@@ -121,13 +121,20 @@ func (k *sketch) machine(depth int) plan.Step {
 		return plan.Block{Steps: []plan.Step{k.leaf(), {ID: k.id("goto"), Kind: plan.Goto, Name: "b"}}}
 	}
 	first := plan.State{Name: "a", Enter: k.block(depth + 1),
-		On:    []plan.OnArm{{Event: "lab.Bell", Var: k.id("bell"), Path: []string{"n"}, Equals: ref(variable("n", intType)), Block: k.block(depth + 1)}},
+		On:    []plan.OnArm{{Event: "lab.Bell", Var: k.id("bell"), Path: []string{"n"}, Equals: ref(variable("n", intType)), Block: k.stay(depth + 1)}},
 		After: []plan.AfterArm{{DelayNs: int64(k.random.between(second, minute)), Block: to()}},
 	}
 	if k.random.chance(500) {
 		first.On[0].Block = to()
 	}
 	return plan.Step{ID: k.id("machine"), Kind: plan.Machine, Machine: &plan.MachineStep{Limit: 3, States: []plan.State{first, {Name: "b", Enter: k.block(depth + 1)}}}}
+}
+
+// stay is what a machine does when a bell leaves it in its state, where it hears the next one.
+func (k *sketch) stay(depth int) plan.Block {
+	k.stays++
+	defer func() { k.stays-- }()
+	return k.block(depth)
 }
 
 // stopping withdraws a branch of what stands around it, or ends the instance.

@@ -43,8 +43,12 @@ func (k *sketch) asked(depth int) plan.Step {
 	return s
 }
 
-// ring publishes a bell that some other instance may wait for, or this one.
+// ring publishes a bell that some other instance may wait for, or this one. Nobody waits for one
+// that is rung in answer to any number of others: two that do so would answer each other for ever.
 func (k *sketch) ring() plan.Step {
+	if k.stays > 0 {
+		return plan.Step{ID: k.id("publish"), Kind: plan.Publish, Type: types.Ref("lab.Bell"), Expr: ref(recordOf(types.Ref("lab.Bell"), []string{"n"}, literal("-1", intType)))}
+	}
 	next := operator(expression.Rem, intType, operator(expression.Add, intType, variable("n", intType), literal("1", intType)), literal("4", intType))
 	return plan.Step{ID: k.id("publish"), Kind: plan.Publish, Type: types.Ref("lab.Bell"), Expr: ref(recordOf(types.Ref("lab.Bell"), []string{"n"}, next))}
 }

@@ -33,3 +33,15 @@ func cloudBooks(cloud string, p *services.Payments) (CloudBooks, error) {
 	b.Net = net.String()
 	return b, nil
 }
+
+// allBooks are those of every payment service.
+func (w *world) allBooks() (all []CloudBooks, err error) {
+	for i, cloud := range []string{"paris", "finland", "virginia"} {
+		b, err := cloudBooks(cloud, w.payments()[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}

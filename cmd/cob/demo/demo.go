@@ -26,6 +26,9 @@ const (
 	lastWords    = 3                       // charges that paris makes without answering, before it dies
 )
 
+// Fewest is how many messages a run needs at least, so that some come after the half.
+const Fewest = 100
+
 // Options describe a run.
 type Options struct {
 	Plan     []byte // encoded plan of examples/orders
@@ -43,29 +46,23 @@ type Options struct {
 // Run runs the story and gives the report. Errors: something could not be
 // started or did not end; a report whose ledgers disagree is no error.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if o.Progress == nil {
-		o.Progress = io.Discard
+	o = o.withDefaults()
+	dir, remove, err := o.folder()
+	if err != nil {
+		return Report{}, err
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	dir := o.Dir
-	if dir == "" {
-		made, err := os.MkdirTemp("", "cob-demo-")
-		if err != nil {
-			return Report{}, fmt.Errorf("making a folder for the demo: %w", err)
-		}
-		defer os.RemoveAll(made)
-		dir = made
-	}
+	defer remove()
 	tally, err := services.TallyOf(o.Messages)
 	if err != nil {
 		return Report{}, err
 	}
 	w, err := openWorld(ctx, dir, o.Plan, o.Log)
 	if err == nil {
-		s := &story{world: w, options: o, tally: tally, started: time.Now()}
-		s.api = &api{w.base, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: publishers + 4}}}
+		s := newStory(w, o, tally)
+		s.scenes = []scene{{len(o.Messages) / 2, s.outage}}
+		s.api.at(w.base)
+		s.say("services are up: catalogues in paris and finland, a warehouse, payments in paris, finland and virginia")
+		s.say("a node runs examples/orders; its API is %s", w.base)
 		err = s.run(ctx)
 		if err == nil && o.afterwards != nil {
 			o.afterwards(w)
@@ -78,6 +75,27 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return Report{}, errors.Join(err, w.close(context.WithoutCancel(ctx)))
 }
 
+func (o Options) withDefaults() Options {
+	if o.Progress == nil {
+		o.Progress = io.Discard
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// folder is where everything goes, and what removes it in the end.
+func (o Options) folder() (dir string, remove func(), err error) {
+	if o.Dir != "" {
+		return o.Dir, func() {}, nil
+	}
+	if dir, err = os.MkdirTemp("", "cob-demo-"); err != nil {
+		return "", nil, fmt.Errorf("making a folder for the demo: %w", err)
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
+
 // story is one run.
 type story struct {
 	*world
@@ -86,8 +104,30 @@ type story struct {
 	api     *api
 	started time.Time
 
+	door    func(services.Message) (path string, body any) // where a message goes, and as what
+	scenes  []scene
+	patient bool        // whoever gets no answer asks again
+	rest    atomic.Bool // the carrier's
+
 	published, refused atomic.Int64
 	killedAt, backAt   time.Duration
+}
+
+// scene is what happens beside the publishing, from a message on.
+type scene struct {
+	from int
+	play func(context.Context) error
+}
+
+func newStory(w *world, o Options, tally services.Tally) *story {
+	return &story{
+		world: w, options: o, tally: tally, started: time.Now(), door: toChannel,
+		api: &api{http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: publishers + 4}}},
+	}
+}
+
+func toChannel(m services.Message) (string, any) {
+	return "/v1/channels/orders.intake/messages", m.Payload()
 }
 
 func (s *story) say(format string, args ...any) {
@@ -95,11 +135,9 @@ func (s *story) say(format string, args ...any) {
 }
 
 func (s *story) run(ctx context.Context) error {
-	s.say("services are up: catalogues in paris and finland, a warehouse, payments in paris, finland and virginia")
-	s.say("a node runs examples/orders; its API is %s", s.base)
 	people, goHome := context.WithCancel(ctx)
 	var team sync.WaitGroup
-	team.Go(func() { carrier(people, s.api, s.payments()) })
+	team.Go(func() { carrier(people, s.api, s.payments(), &s.rest) })
 	team.Go(func() { manager(people, s.api) })
 	defer team.Wait()
 	defer goHome()
@@ -114,55 +152,54 @@ func (s *story) run(ctx context.Context) error {
 	return nil
 }
 
-// publishAll publishes every message. Half-way paris dies, and comes back
-// outage later.
+// publishAll publishes every message, and ends when all scenes are over, too.
+// Errors: the first that anybody met.
 func (s *story) publishAll(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	work := make(chan services.Message)
-	failures := make(chan error, publishers)
 	var crew sync.WaitGroup
 	for range publishers {
 		crew.Go(func() {
 			for m := range work {
 				if err := s.publish(ctx, m); err != nil {
-					failures <- err
+					fail(err)
 					return
 				}
 			}
 		})
 	}
-	var outages sync.WaitGroup
-	err := s.feed(ctx, work, failures, &outages)
+	s.feed(ctx, work, func(play func(context.Context) error) {
+		crew.Go(func() {
+			if err := play(ctx); err != nil {
+				fail(err)
+			}
+		})
+	})
 	close(work)
 	crew.Wait()
-	outages.Wait()
-	select {
-	case failure := <-failures:
-		err = errors.Join(err, failure)
-	default:
-	}
-	return err
+	return context.Cause(ctx)
 }
 
-func (s *story) feed(ctx context.Context, work chan<- services.Message, failures <-chan error, outages *sync.WaitGroup) error {
+func (s *story) feed(ctx context.Context, work chan<- services.Message, begin func(play func(context.Context) error)) {
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	for i, m := range s.options.Messages {
-		if i == len(s.options.Messages)/2 {
-			outages.Go(func() { s.outage(ctx) })
+		for _, scene := range s.scenes {
+			if scene.from == i {
+				begin(scene.play)
+			}
 		}
 		if i > 0 && i%200 == 0 {
 			s.say("%d messages published", i)
 		}
 		select {
 		case work <- m:
-		case err := <-failures:
-			return err
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 		<-tick.C
 	}
-	return nil
 }
 
 func (s *story) killParis() error {
@@ -178,29 +215,29 @@ func (s *story) killParis() error {
 }
 
 // outage is the half-way death of paris and its return.
-func (s *story) outage(ctx context.Context) {
+func (s *story) outage(ctx context.Context) error {
 	if err := s.killParis(); err != nil {
-		s.say("the payments of paris cannot be killed: %v", err)
-		return
+		return fmt.Errorf("killing the payments of paris: %w", err)
 	}
 	select {
 	case <-ctx.Done():
-		return
+		return ctx.Err()
 	case <-time.After(outage):
 	}
 	if err := s.paris.Restart(); err != nil {
-		s.say("the payments of paris do not come back: %v", err)
-		return
+		return fmt.Errorf("bringing the payments of paris back: %w", err)
 	}
 	s.backAt = time.Since(s.started)
 	s.say("the payments of paris are back")
+	return nil
 }
 
 // publish sends one message, again while the node is busy. A message that does
 // not fit is refused, as it should be.
 func (s *story) publish(ctx context.Context, m services.Message) error {
+	path, body := s.door(m)
 	for {
-		err := s.api.call(ctx, "POST", "/v1/channels/orders.intake/messages", m.Message, m.Payload(), nil)
+		err := s.api.call(ctx, "POST", path, m.Message, body, nil)
 		var p *admin.Problem
 		switch {
 		case err == nil:
@@ -209,7 +246,7 @@ func (s *story) publish(ctx context.Context, m services.Message) error {
 		case errors.As(err, &p) && p.Status == http.StatusBadRequest:
 			s.refused.Add(1)
 			return nil
-		case errors.As(err, &p) && p.Status == http.StatusServiceUnavailable:
+		case ctx.Err() == nil && (p != nil && p.Status == http.StatusServiceUnavailable || p == nil && s.patient):
 			time.Sleep(pace)
 		default:
 			return fmt.Errorf("publishing %s: %w", m.Message, err)

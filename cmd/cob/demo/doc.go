@@ -7,4 +7,7 @@
 // Nothing here reaches into the node except through that API, and the verdict
 // comes from comparing the services' ledgers with what each order should have
 // come to.
+//
+// RunClouds tells a second story with the same world: two clouds, each a process of
+// its own, of which the one that owns is killed and comes back.
 package demo

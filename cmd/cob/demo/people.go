@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/cob-lang/cob/examples/orders/services"
@@ -17,11 +18,14 @@ import (
 // lookEvery is how often the carrier and the manager look for work.
 const lookEvery = 25 * time.Millisecond
 
-// api is a client of the node.
+// api is a client of a node, or of one of two clouds.
 type api struct {
-	base string
+	base atomic.Pointer[string]
 	http *http.Client
 }
+
+// at says whom is asked from now on.
+func (a *api) at(base string) { a.base.Store(&base) }
 
 // call asks and reads the JSON answer. Where the API refuses, the problem is the
 // error.
@@ -33,7 +37,7 @@ func (a *api) call(ctx context.Context, method, path, id string, body, out any) 
 			return err
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(ctx, method, *a.base.Load()+path, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}
@@ -78,11 +82,14 @@ func every(ctx context.Context, pause time.Duration, work func() error) {
 }
 
 // carrier ships every order that some payment service has charged, and tells the
-// node, once per order.
-func carrier(ctx context.Context, a *api, payments []*services.Payments) {
+// node, once per order. While rest is set it ships nothing.
+func carrier(ctx context.Context, a *api, payments []*services.Payments, rest *atomic.Bool) {
 	shipped := map[string]bool{}
 	seen := make([]int, len(payments))
 	every(ctx, lookEvery, func() error {
+		if rest.Load() {
+			return nil
+		}
 		for i, p := range payments {
 			entries := p.Ledger()
 			for ; seen[i] < len(entries); seen[i]++ {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,14 +59,10 @@ func (s *story) report(ctx context.Context) (Report, error) {
 			r.Figures = f
 		}
 	}
-	for i, cloud := range []string{"paris", "finland", "virginia"} {
-		books, err := cloudBooks(cloud, s.payments()[i])
-		if err != nil {
-			return r, err
-		}
-		r.Net = append(r.Net, books)
-	}
 	var err error
+	if r.Net, err = s.allBooks(); err != nil {
+		return r, err
+	}
 	r.Findings, err = s.audit(ctx)
 	return r, err
 }
@@ -78,13 +75,17 @@ func (r Report) Write(w io.Writer) error {
 	r.writeOutcomes(w)
 	r.writeCalls(w)
 	r.writeTimes(w)
-	r.writeLedgers(w)
-	if r.Agree() {
-		fmt.Fprint(w, "\nThe ledgers agree: every order is accounted for, nobody is charged twice, nothing is lost, virginia was never asked.\n")
-		return nil
+	writeLedgers(w, r.Net)
+	return writeVerdict(w, r.Findings)
+}
+
+func writeVerdict(w io.Writer, findings []string) error {
+	if len(findings) == 0 {
+		_, err := fmt.Fprint(w, "\nThe ledgers agree: every order is accounted for, nobody is charged twice, nothing is lost, virginia was never asked.\n")
+		return err
 	}
-	fmt.Fprintf(w, "\nThe ledgers DISAGREE in %d places:\n  %s\n", len(r.Findings), strings.Join(r.Findings, "\n  "))
-	return nil
+	_, err := fmt.Fprintf(w, "\nThe ledgers DISAGREE in %d places:\n  %s\n", len(findings), strings.Join(findings, "\n  "))
+	return err
 }
 
 func table(w io.Writer, head string, rows func(t io.Writer)) {
@@ -96,12 +97,7 @@ func table(w io.Writer, head string, rows func(t io.Writer)) {
 
 func (r Report) writeOutcomes(w io.Writer) {
 	table(w, "Orders by outcome", func(t io.Writer) {
-		outcomes := make([]string, 0, len(r.Figures.Outcomes))
-		for o := range r.Figures.Outcomes {
-			outcomes = append(outcomes, o)
-		}
-		sort.Strings(outcomes)
-		for _, o := range outcomes {
+		for _, o := range slices.Sorted(maps.Keys(r.Figures.Outcomes)) {
 			fmt.Fprintf(t, "  %s\t%d\t\n", o, r.Figures.Outcomes[o])
 		}
 	})
@@ -157,10 +153,10 @@ func percent(ratio string) string {
 	return text + "%"
 }
 
-func (r Report) writeLedgers(w io.Writer) {
+func writeLedgers(w io.Writer, all []CloudBooks) {
 	table(w, "Ledgers of the payment services", func(t io.Writer) {
 		fmt.Fprint(t, "  cloud\trequests\tcharges\trefunds\tholds now\t\n")
-		for _, c := range r.Net {
+		for _, c := range all {
 			fmt.Fprintf(t, "  %s\t%d\t%d\t%d\t%s\t\n", c.Cloud, c.Calls, c.Charged, c.Refunded, c.Net)
 		}
 	})

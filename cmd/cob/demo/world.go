@@ -36,8 +36,8 @@ type world struct {
 	base string // address of the API
 }
 
-// openWorld starts the services, a node on a store in dir, its API, and the plan.
-func openWorld(ctx context.Context, dir string, plan []byte, log *slog.Logger) (*world, error) {
+// openServices starts the services, with ledgers in dir.
+func openServices(dir string) (*world, error) {
 	w := &world{
 		catalogueParis: services.NewCatalogue("catalogue-paris"), catalogueFinland: services.NewCatalogue("catalogue-finland"),
 		warehouse: services.NewWarehouse("warehouse", filepath.Join(dir, "warehouse.jsonl")),
@@ -49,6 +49,15 @@ func openWorld(ctx context.Context, dir string, plan []byte, log *slog.Logger) (
 		if err := s.Start("127.0.0.1:0"); err != nil {
 			return w, fmt.Errorf("starting a service: %w", err)
 		}
+	}
+	return w, nil
+}
+
+// openWorld starts the services, a node on a store in dir, its API, and the plan.
+func openWorld(ctx context.Context, dir string, plan []byte, log *slog.Logger) (*world, error) {
+	w, err := openServices(dir)
+	if err != nil {
+		return w, err
 	}
 	calls, err := httpconnector.New(httpconnector.Options{})
 	if err != nil {
@@ -71,12 +80,17 @@ func (w *world) services() []service {
 	return []service{w.catalogueParis, w.catalogueFinland, w.warehouse, w.paris, w.finland, w.virginia}
 }
 
-// settings are what the environment would hold.
-func (w *world) settings() connector.Settings {
-	values := map[string]string{
+// addresses are the settings that a node needs.
+func (w *world) addresses() map[string]string {
+	return map[string]string{
 		"CATALOG_PARIS": w.catalogueParis.URL(), "CATALOG_FINLAND": w.catalogueFinland.URL(), "WAREHOUSE_URL": w.warehouse.URL(),
 		"PAY_PARIS": w.paris.URL(), "PAY_FINLAND": w.finland.URL(), "PAY_VIRGINIA": w.virginia.URL(),
 	}
+}
+
+// settings are what the environment would hold.
+func (w *world) settings() connector.Settings {
+	values := w.addresses()
 	return func(name string, secret bool) (string, bool) {
 		v, ok := values[name]
 		return v, ok && !secret

@@ -144,3 +144,98 @@ test "evidence that comes after the claim was withdrawn wakes nobody" {
   then  ran Inquire.review once
   then  never started Approve
 }
+
+test "from an application, over an examination, an opinion and an audit, to the first payment" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 2100.00 EUR, degree: 50, months: 1 }]
+  given calendar.book returns { id: "a-1", at: 2026-01-15T09:00:00Z, place: "Lyon" }
+  given experts.ask returns { id: "q-1" }
+  given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
+  when  send applications(ada)
+  then  started Claim(ada) once
+  when  complete task review { next: Next.examination, study: null, note: "" } by "mia"
+  then  called calendar.book once
+  when  publish Attended { appointment: "a-1", kept: true }
+  when  complete task examine { degree: 55, lasting: true, note: "cannot stand" } by "ben"
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "zoe"
+  when  publish OpinionGiven { claim: "D-2026-000017", opinion: { expert: "lea", degree: 60, text: "it will stay" } }
+  when  complete task review { next: Next.decision, study: null, note: "" } by "pat"
+  when  complete task assess { degree: 60, lasting: true, note: "clear" } by "noe"
+  then  task inspect is open
+  then  never called treasury.pay
+  when  complete task inspect { approved: true, note: null } by "ida"
+  when  complete task approve { approved: true, note: null } by "eve"
+  when  complete task countersign { approved: true, note: null } by "max"
+  then  called experts.ask("D-2026-000017", [{ study: "examination", at: 2026-01-15T09:00:00Z, text: "cannot stand" }]) once
+  then  order calendar.book, experts.ask, letters.send, treasury.pay
+  then  called archive.put once
+  then  report award includes { title: "award", data: { award: { benefit: "AAH", months: 1 }, dossier: { rounds: 3 } } }
+  then  never undone
+}
+
+test "an expert who does not answer in two months is called off, and the reviewer goes on" {
+  given experts.ask returns { id: "q-1" }
+  when  Inquire(ada)
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "mia"
+  when  advance 60d
+  then  called experts.withdraw("q-1") once
+  then  task review is open
+  when  publish OpinionGiven { claim: "D-2026-000017", opinion: { expert: "lea", degree: 60, text: "too late" } }
+  when  complete task review { next: Next.decision, study: null, note: "" } by "zoe"
+  when  complete task assess { degree: 40, lasting: false, note: "it will pass" } by "noe"
+  then returns Dossier {
+    claim: "D-2026-000017", evidence: [], opinions: [], assessed: { degree: 40, lasting: false, note: "it will pass" }, rounds: 2,
+  }
+}
+
+test "evidence that does not come in four months ends the claim, and the order is withdrawn" {
+  given diagnostics.order returns { id: "d-1" }
+  when  Inquire(ada)
+  when  complete task review { next: Next.evidence, study: "blood", note: "" } by "mia"
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "evidence" }
+  then  called diagnostics.order("D-2026-000017", "blood", "Ada") once
+  then  called diagnostics.withdraw("d-1") once
+}
+
+test "a missed appointment is followed by another one, which is kept" {
+  given calendar.book returns { id: "a-1", at: 2026-01-15T09:00:00Z, place: "Lyon" }
+  given calendar.book returns { id: "a-2", at: 2026-03-15T09:00:00Z, place: "Lyon" }
+  when  Examine(ada)
+  when  publish Attended { appointment: "a-1", kept: false }
+  then  progress "appointment 1 was missed"
+  when  publish Attended { appointment: "a-2", kept: true }
+  when  complete task examine { degree: 70, lasting: true, note: "worse" } by "ben"
+  then  returns Evidence { study: "examination", at: 2026-03-15T09:00:00Z, text: "worse" }
+  then  never called calendar.cancel
+}
+
+test "findings that nobody writes down end the examination, and its appointment is cancelled" {
+  given calendar.book returns { id: "a-1", at: 2026-01-15T09:00:00Z, place: "Lyon" }
+  when  Examine(ada)
+  when  publish Attended { appointment: "a-1", kept: true }
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "the findings of the examination" }
+  then  called calendar.cancel("a-1") once
+}
+
+test "a degree that is too low is a letter and no payment" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 24 }]
+  when  Claim(ada)
+  when  complete task review { next: Next.decision, study: null, note: "" } by "mia"
+  when  complete task assess { degree: 30, lasting: false, note: "" } by "noe"
+  then  fails Refused { claim: "D-2026-000017", reason: "the degree is too low" }
+  then  called letters.send once
+  then  never started Pay
+}
+
+test "an audit that nobody does is a refusal" {
+  when Approve(award, 7)
+  then fails Refused { claim: "D-2026-000017", reason: "the audit was not done in time" }
+  then never ran Approve.first
+}
+
+test "the claim of somebody who died is over" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 24 }]
+  when  Claim(ada)
+  when  publish Died { applicant: "p-1", at: 2026-01-02T00:00:00Z }
+  then  fails Withdrawn { claim: "D-2026-000017" }
+  then  never called letters.send
+}

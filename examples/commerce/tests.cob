@@ -233,3 +233,83 @@ test "the archive is away for an hour, and the report is kept until it is back" 
   then  called archive.put once
   then  report reconciliation includes { key: "2026-11-21" }
 }
+
+test "an order that comes twice is carried out once, and both copies are kept" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold raises OutOfStock { sku: "p-1" }
+  when  send intake(by_card)
+  when  send intake(by_card)
+  then  started Fulfil(by_card) once
+  then  sent audit_trail(by_card) 2 times
+}
+
+test "a price in another currency is no price of ours" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns pricing_api.Offer { id: "q-1", currency: "USD", total: "39.80", items: [] }
+  when  Fulfil(by_card)
+  then  fails Rejected { reason: "we do not sell in USD" }
+  then  never called racks.hold
+}
+
+test "a large order is carried out when sales agrees" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns pricing_api.Offer { id: "q-1", currency: "EUR", total: "6000.00", items: [] }
+  given racks.hold returns { id: "h-1" }
+  given payments.charge returns { id: "ch-1", amount: 6000.00 EUR }
+  given payments.refund returns { id: "rf-1" }
+  given ledger.cancelInvoice returns { number: "i-1c" }
+  given ledger.postInvoice returns { number: "i-1" }
+  given carrier.book returns { id: "pa-1", carrier: "swift" }
+  when  Fulfil(by_card)
+  then  task approve is open
+  then  never called payments.charge
+  when  complete task approve { approved: true, note: null } by "eve"
+  then  called payments.charge("o-1", 6000.00 EUR, "tok-1") once
+  when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.in_transit, at: 2026-01-03T08:00:00Z }
+  when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.refused, at: 2026-01-04T08:00:00Z }
+  then  fails Lost { order: "o-1", parcel: "pa-1" }
+}
+
+test "goods that come back as new go to the racks, and the money to the customer" {
+  given payments.refund returns { id: "rf-1" }
+  when  Return(worn)
+  when  publish ReturnArrived { rma: "r-1" }
+  when  complete task inspect [Finding { sku: "p-1", qty: 1, resaleable: true, note: null }] by "max"
+  then  returns Refunded { rma: "r-1", amount: 19.90 EUR }
+  then  order racks.restock, payments.refund
+  then  audit "return r-1: 19.90 EUR went back as rf-1"
+}
+
+test "goods that are worn out are worth nothing" {
+  when Return(worn)
+  when publish ReturnArrived { rma: "r-1" }
+  when complete task inspect [Finding { sku: "p-1", qty: 1, resaleable: false, note: "torn" }] by "max"
+  then fails NotReturnable { order: "o-1", reason: "torn" }
+  then never called racks.restock
+}
+
+test "goods at which nobody looks are not taken back" {
+  when Return(worn)
+  when publish ReturnArrived { rma: "r-1" }
+  then fails NotReturnable { order: "o-1", reason: "nobody has looked at it" }
+  then within 5d
+}
+
+test "books that do not agree are settled by a person" {
+  given payments.settled returns [{ id: "ch-1", amount: 39.80 EUR }]
+  given books.earned returns [{ id: "ch-1", amount: 39.00 EUR }, { id: "ch-2", amount: 1.00 EUR }]
+  when  Reconcile("2026-11-21")
+  when  complete task reconcile { approved: true, note: "a rounding" } by "kim"
+  then  audit "reconciliation of 2026-11-21: a rounding"
+  then  called archive.put once
+}
+
+test "books at which nobody looks are an alert" {
+  given payments.settled returns [{ id: "ch-1", amount: 39.80 EUR }]
+  given books.earned returns []
+  when  Reconcile("2026-11-21")
+  then  sent alerts(Alert { what: "the books of 2026-11-21 do not agree and nobody looks", order: null }) once
+  then  never called archive.put
+  then  within 12h
+}

@@ -111,7 +111,9 @@ func (b *bench) comes(e engine.Call, a answered) {
 }
 
 // attempted names an attempt.
-func attempted(e engine.Call) string { return fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt) }
+func attempted(e engine.Call) string {
+	return fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
+}
 
 // unheard is the outcome of a call for whose answer somebody has waited for so long.
 func unheard(took nanos) record.AttemptEnded {

@@ -198,9 +198,11 @@ func (p *runsPair) own(ctx context.Context) error {
 		return err
 	}
 	p.door.Open(n)
-	if _, err := n.Activate(ctx, p.plan.Encoded); err != nil {
+	deployed, err := n.BeginWith(ctx, p.plan.Encoded)
+	if err != nil {
 		return p.unlessTakenOver(err)
 	}
+	tellRolledBack(p.command.ErrOrStderr(), deployed)
 	fmt.Fprintf(p.command.ErrOrStderr(), "%s owns the shards, in term %d\n", p.options.cloud, tenure.Term())
 	select {
 	case <-ctx.Done():

@@ -31,7 +31,6 @@ type exchange struct {
 	again  bool // sending twice is sending once
 	ctx    context.Context
 	cancel context.CancelFunc
-	trace  httptrace.ClientTrace
 
 	// Of the connection that the transport uses now; written before the request
 	// leaves, on the goroutine of run.
@@ -84,15 +83,14 @@ func (x *exchange) header() http.Header {
 func (x *exchange) run(ctx context.Context, over http.RoundTripper, deadline time.Time, buf []byte, o *Options) (head, []byte, error) {
 	x.ctx, x.cancel = context.WithDeadline(ctx, deadline)
 	defer x.cancel()
-	x.trace.GotConn = x.gotConn
-	x.trace.WroteHeaders = x.wroteHeaders
+	trace := httptrace.ClientTrace{GotConn: x.gotConn, WroteHeaders: x.wroteHeaders}
 	request := &http.Request{Method: x.method, URL: &x.url, Host: x.host, Header: x.header()}
 	if len(x.body) > 0 {
 		request.ContentLength = int64(len(x.body))
 		request.GetBody = x.reader
 		request.Body, _ = x.reader()
 	}
-	response, err := over.RoundTrip(request.WithContext(httptrace.WithClientTrace(x.ctx, &x.trace)))
+	response, err := over.RoundTrip(request.WithContext(httptrace.WithClientTrace(x.ctx, &trace)))
 	switch {
 	case err != nil && !x.left():
 		return head{}, nil, &notSent{err}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -27,7 +26,7 @@ const (
 // the goroutine of its caller: nothing is handed to another one and back.
 type line struct {
 	*conn
-	raw   syscall.RawConn // nil for what is no connection of the system
+	*pulse
 	in    *bufio.Reader
 	out   []byte
 	asked http.Request // for whoever reads the answer: what matters is its method
@@ -41,10 +40,7 @@ type line struct {
 }
 
 func newLine(c *conn) *line {
-	l := &line{conn: c}
-	if under, ok := c.Conn.(syscall.Conn); ok {
-		l.raw, _ = under.SyscallConn() // without it, nobody asks whether it is alive
-	}
+	l := &line{conn: c, pulse: pulseOf(c.Conn)}
 	l.in = bufio.NewReaderSize(limited{l}, bufferBytes)
 	return l
 }
@@ -61,9 +57,6 @@ func (l limited) Read(p []byte) (int, error) {
 	l.room -= n
 	return n, err
 }
-
-// alive says whether a line that is kept can still be used.
-func (l *line) alive() bool { return l.raw == nil || alive(l.raw) }
 
 // ask carries out one exchange, before the deadline and while ctx lasts.
 func (l *line) ask(ctx context.Context, x *exchange, deadline time.Time, buf []byte, o *Options) (head, []byte, error) {

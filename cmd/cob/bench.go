@@ -12,20 +12,21 @@ import (
 )
 
 func benchCommand() *cobra.Command {
-	o := bench.Options{Clients: []int{1, 16, 128}, For: 4 * time.Second, Rounds: 1, Parked: 100_000}
+	o := bench.Options{Clients: []int{1, 16, 128}, For: 4 * time.Second, Rounds: 1}
 	c := &cobra.Command{
-		Use:   "bench [w1|five|routes|recovery]...",
+		Use:   "bench [w1|five|routes|recovery|reload]...",
 		Short: "The workloads of spec/benchmarks.md",
 		Long: `Runs workloads and prints their figures: w1, the five-step process with four real
 HTTP calls; five, five transitions without one; routes, a channel whose route starts
-an instance from each message; recovery, a kill -9 with parked instances. In turns
-with them run: a bare client that does the calls of w1, a bare program that is
-asked to, bare JetStream, and a peer when --peer names where it takes w1. With --rate,
-five takes so many requests a second, each timed from when it falls due; without,
-as many as its clients get done, and then half of that.`,
+an instance from each message; recovery, a kill -9 with parked instances; reload, a
+package that is saved again and again while its instances run. In turns with them
+run: a bare client that does the calls of w1, a bare program that is asked to, bare
+JetStream, and a peer when --peer names where it takes w1. With --rate, five takes so
+many requests a second, each timed from when it falls due; without, as many as its
+clients get done, and then half of that.`,
 		Example: `  cob bench five --rate 10000 --for 10s
   cob bench w1 --rounds 3 --peer http://127.0.0.1:8080/Order/Run --service 127.0.0.1:18080`,
-		ValidArgs: []string{"w1", "five", "routes", "recovery"},
+		ValidArgs: []string{"w1", "five", "routes", "recovery", "reload"},
 		Args:      cobra.OnlyValidArgs,
 	}
 	c.Flags().IntSliceVar(&o.Clients, "clients", o.Clients, "how many ask at once")
@@ -34,7 +35,7 @@ as many as its clients get done, and then half of that.`,
 	c.Flags().StringVar(&o.Peer, "peer", "", "where a peer takes W1 by HTTP POST")
 	c.Flags().StringVar(&o.Service, "service", "", "where W1's outside service listens, for peers that need to know (default: a free port)")
 	c.Flags().Float64Var(&o.Rate, "rate", 0, "requests of five that fall due a second (default: as many as can be done)")
-	c.Flags().IntVar(&o.Parked, "parked", o.Parked, "instances of recovery")
+	c.Flags().IntVar(&o.Parked, "parked", o.Parked, fmt.Sprintf("instances of recovery (default %d) and of reload (default %d)", bench.ParkedRecovery, bench.ParkedReload))
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			args = c.ValidArgs
@@ -82,6 +83,8 @@ func runBench(c *cobra.Command, workloads []string, o bench.Options) error {
 			_, err = bench.Routes(c.Context(), o)
 		case "recovery":
 			_, err = bench.Recovery(c.Context(), o)
+		case "reload":
+			_, err = bench.Reload(c.Context(), o)
 		}
 		if err != nil {
 			return failure(exitUnreachable, "%s: %v", w, err)

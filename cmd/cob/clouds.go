@@ -56,11 +56,28 @@ func printClouds(w io.Writer, list admin.CloudList) error {
 	if list.Alone {
 		fmt.Fprintln(w, "it goes on alone: the other cloud does not hold everything and must not take over")
 	}
+	if list.Waits != "" {
+		fmt.Fprintf(w, "it has waited %s for %s\n", (time.Duration(list.WaitsMs) * time.Millisecond).Round(100*time.Millisecond), list.Waits)
+	}
+	switch {
+	case list.Witness == "":
+		fmt.Fprintln(w, "no witness: a person decides who takes over")
+	case list.WitnessAway:
+		fmt.Fprintf(w, "the witness %s does not answer\n", list.Witness)
+	default:
+		fmt.Fprintf(w, "the witness is %s\n", list.Witness)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(list.Mirrors) > 0 {
 		fmt.Fprintln(t, "SHARD\tMIRRORED\tBEHIND\tLAG\tWHY")
 		for _, m := range list.Mirrors {
 			fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%s\n", m.Shard, m.Last, m.Behind, time.Duration(m.LagMs)*time.Millisecond, dash(m.Error))
+		}
+	}
+	if len(list.Channels) > 0 {
+		fmt.Fprintln(t, "CHANNEL\tMIRRORED\tBEHIND\tLAG\tWHY")
+		for _, c := range list.Channels {
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", c.Channel, c.Last, c.Behind, time.Duration(c.LagMs)*time.Millisecond, dash(c.Error))
 		}
 	}
 	if list.Held != nil {

@@ -163,8 +163,11 @@ func printVersions(w io.Writer, versions []node.Version, rollouts []node.Rollout
 	fmt.Fprintln(t, "PACKAGE\tPLAN\t\tINSTANCES\t")
 	for _, v := range versions {
 		state := ""
-		if v.Active {
+		switch {
+		case v.Active:
 			state = "active"
+		case v.RolledBack:
+			state = "rolled back"
 		}
 		var of []string
 		for _, p := range v.Processes {

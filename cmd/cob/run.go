@@ -39,6 +39,7 @@ type runOptions struct {
 	identity                                       admin.Identity
 	pair                                           pairOptions
 	known                                          watch.Fingerprint
+	trail                                          *auditTrail
 }
 
 // closeTime is how long a node may take to finish what is under way.
@@ -137,7 +138,7 @@ func serve(c *cobra.Command, o runOptions) (err error) {
 		if err != nil {
 			return err
 		}
-		o.identity.Trail = trail
+		o.identity.Trail, o.trail = trail, trail
 		defer func() { err = errors.Join(err, trail.Close()) }()
 	}
 	if o.dir, err = onePackage(o.dir); err != nil {
@@ -186,12 +187,16 @@ func nodeOptions(stderr io.Writer, o runOptions, connectors *connector.Registry)
 	if o.nats != "" {
 		store = jetstream.Options{URL: o.nats, CopyDir: o.copy, Replicas: o.replicas}
 	}
-	return node.Options{
+	options := node.Options{
 		Store: store, Shards: o.shards, Cloud: o.cloud, Agents: o.agents, Lease: o.lease, Owner: processName(),
 		Connectors: connectors,
 		Settings:   settings(o.secrets),
 		Log:        logTo(stderr),
 	}
+	if o.trail != nil { // a nil pointer in it would be somebody
+		options.Trail = o.trail
+	}
+	return options
 }
 
 func logTo(stderr io.Writer) *slog.Logger {
@@ -241,7 +246,7 @@ func storeError(err error) error {
 func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, listener net.Listener, signals <-chan os.Signal) error {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	deployed, err := n.Activate(ctx, r.Encoded)
+	deployed, err := n.BeginWith(ctx, r.Encoded)
 	if err != nil {
 		return errors.Join(storeError(err), listener.Close())
 	}
@@ -255,6 +260,7 @@ func runNode(c *cobra.Command, o runOptions, n *node.Node, r *compiler.Result, l
 	defer api.Close()
 	say := c.ErrOrStderr()
 	fmt.Fprintf(say, "cob runs %s (plan %.12s) on %s://%s\n", deployed.Package, deployed.Digest, scheme, listener.Addr())
+	tellRolledBack(say, deployed)
 	o.tellOpen(say)
 	if o.watch {
 		place, options, err := located(o.dir)
@@ -290,6 +296,13 @@ func (o *runOptions) listenOn(api *http.Server, l net.Listener) error {
 		return api.ServeTLS(l, o.tlsCert, o.tlsKey)
 	}
 	return api.Serve(l)
+}
+
+// tellRolledBack says where the package that a node began with is not the active plan.
+func tellRolledBack(say io.Writer, d node.Deployed) {
+	if d.RolledBack != "" {
+		fmt.Fprintf(say, "plan %.12s of %s was rolled back and stays so: new instances run plan %.12s; cob deploy rolls it out once more\n", d.RolledBack, d.Package, d.Digest)
+	}
 }
 
 // tellOpen says what an operator had better know before others use the node.

@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/cob-lang/cob/runtime/admin"
+	"github.com/cob-lang/cob/runtime/node"
 )
 
 // trailSync is how much of an audit trail a loss of power may take.
@@ -44,6 +46,12 @@ func (t *auditTrail) Keep(d admin.Deed) {
 	defer t.mu.Unlock()
 	t.owed = append(append(t.owed, line...), '\n')
 	_ = t.pay() // Ready tells
+}
+
+// Decided writes what the node did by itself, in the form of a deed of nobody.
+func (t *auditTrail) Decided(d node.Decision) {
+	t.Keep(admin.Deed{At: d.At, From: "this node", Status: http.StatusOK, Call: "rollout " + d.What, Path: "/v1/rollouts/" + d.Process,
+		Reason: fmt.Sprintf("%.12s for %.12s: %s", d.Newer, d.Older, d.Found), Why: d.Problem})
 }
 
 // Ready says why nothing can be written.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cob-lang/cob/runtime/admin"
+	"github.com/cob-lang/cob/runtime/node"
 )
 
 // A trail that cannot be written says so before anything more is done, and what it
@@ -48,6 +49,24 @@ func TestATrailOwesWhatItCouldNotWrite(t *testing.T) {
 	}
 	if got := strings.Join(people, " "); got != "ada bob eve" {
 		t.Errorf("it has %s", got)
+	}
+}
+
+// TestATrailHasWhatTheNodeDecidedByItself, as a deed of nobody.
+func TestATrailHasWhatTheNodeDecidedByItself(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	trail, err := openTrail(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trail.Decided(node.Decision{What: "rolled back", Process: "v.P", Newer: "0123456789abcdef", Older: "fedcba9876543210", Found: "4 instances, 2 faulted"})
+	if err := trail.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	want := `{"at":"0001-01-01T00:00:00Z","from":"this node","call":"rollout rolled back","path":"/v1/rollouts/v.P","reason":"0123456789ab for fedcba987654: 4 instances, 2 faulted","status":200}` + "\n"
+	if err != nil || string(text) != want {
+		t.Errorf("it has %s %v, want %s", text, err, want)
 	}
 }
 

@@ -21,6 +21,9 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 	if st.Arms.Else != nil && len(st.Arms.Afters) > 0 {
 		f.report(diag.Warningf(CodeUnreachable, st.Arms.Afters[0].Span(), "this is never reached: the else runs at once").WithNote(st.Arms.Else.Span(), "here"))
 	}
+	if f.noOccasion(s, st) {
+		return false
+	}
 	k, ends := f.fork(), true
 	for _, on := range st.Arms.Ons {
 		ends = f.along(k, func() bool { return f.on(s, on) }) && ends
@@ -37,13 +40,41 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 	return ends
 }
 
+// noOccasion reports an arm alone, `on failure { ... }`, whose word names nothing and is
+// like nothing that could be waited for: more likely an occasion is meant.
+func (f *flow) noOccasion(s *resolve.Scope, st *syntax.SelectStmt) bool {
+	if len(st.Arms.Ons) != 1 || st.Arms.Ons[0].Span().Start() != st.Arms.At.Start() {
+		return false // between the braces of a select
+	}
+	on := st.Arms.Ons[0]
+	first := on.Source.Parts[0]
+	if len(on.Source.Parts) > 1 || on.As.Given() || on.Where != nil || s.Find(first.Text) != nil || f.Info.Lookup(first.Text) != nil {
+		return false
+	}
+	var names []string
+	for _, kind := range []resolve.Kind{resolve.Event, resolve.Channel} {
+		for _, x := range f.Info.Of(kind) {
+			names = append(names, x.Name)
+		}
+	}
+	if diag.Suggest(first.Text, names) != "" {
+		return false
+	}
+	f.report(diag.Errorf(CodeOn, first.At, "there is no on %s, and nothing of that name to wait for", first.Text).
+		WithHelp("a process has on cancel { ... } and on breach { ... }, a scope has on cancel { ... }; faults are caught by catch"))
+	return true
+}
+
 // looksInto refuses an else beside an arm that takes messages: who never waits is
 // never offered one.
 func (f *flow) looksInto(st *syntax.SelectStmt) {
 	for _, on := range st.Arms.Ons {
 		if sym := f.Names[on]; f.Receives[on] != nil || sym != nil && sym.Kind == resolve.Channel {
+			waits := st.Arms.Else.Span()
+			word := waits.Led("else")
 			f.report(diag.Errorf(CodeLookInto, on.Source.Span(), "messages of %s are offered to those that wait, and this select never waits", on.Source).
-				WithNote(st.Arms.Else.Span(), "because of this else").WithHelp("wait a little instead: after 1s { ... }"))
+				WithNote(waits, "because of this else").WithHelp("wait a little instead: after 1s { ... }").
+				WithFix(word.First(waits.Start()-word.Start()), "after 1s ").AsDraft())
 		}
 	}
 }
@@ -107,7 +138,7 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 		return f.declared(sym), 0
 	}
 	if ch := f.Channel(sym.Full); ch != nil {
-		return ch.Type, f.passed(sym.Full, nil)
+		return ch.Type, f.passed(sym.Full)
 	}
 	return types.Type{}, 0
 }

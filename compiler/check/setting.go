@@ -124,10 +124,14 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 			continue
 		}
 		if first := b.given[i].at; first != nil {
-			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here"))
+			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here").
+				WithFix(s.Span().Listed(), "").AsDraft())
 			continue
 		}
 		b.given[i].at = s
+		if c.unmarked(b, s) {
+			continue
+		}
 		if v, ok := c.read(&table[i], s); ok {
 			b.given[i].values = v
 		}
@@ -139,6 +143,24 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 		}
 	}
 	return b
+}
+
+// unmarked reports a setting with braces that lacks its colon, so that it was read as the
+// rest of the setting before it: `store: 10GiB, price { ... }`.
+func (c *checker) unmarked(b block, s *syntax.Setting) bool {
+	for _, p := range s.Phrases[1:] {
+		if len(p.Terms) != 2 {
+			continue
+		}
+		name, bare := p.Terms[0].(*syntax.Ident)
+		_, braced := p.Terms[1].(*syntax.RecordExpr)
+		if bare && braced && b.row(name.Name) >= 0 {
+			c.report(diag.Errorf(CodeSettingValue, name.Span(), "%s is a setting, and has a colon", name.Name).
+				WithHelp("write %s: { ... }", name.Name).WithFix(name.Span().After(), ":"))
+			return true
+		}
+	}
+	return false
 }
 
 func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnostic {
@@ -477,7 +499,12 @@ func (c *checker) bounded(row *Setting, t *term, e syntax.Expr, measure types.Ex
 	if t.open {
 		limit = "at least " + low
 	}
-	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc))
+	near := low
+	if measure.Cmp(t.low) >= 0 {
+		near = high
+	}
+	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc).
+		WithFix(e.Span(), near).AsDraft())
 	return false
 }
 

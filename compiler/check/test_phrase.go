@@ -27,7 +27,7 @@ type phrase struct {
 var Phrases = map[string][]string{
 	"given": {
 		"endpoint.operation returns value", "endpoint.operation raises Fault { }", "endpoint.operation fails", "endpoint.operation rejects \"reason\"",
-		"endpoint.operation never answers", "endpoint.operation answers garbage", "endpoint is down", "Process returns value",
+		"endpoint.operation never answers", "endpoint.operation answers garbage", "endpoint is down", "endpoint is partitioned", "Process returns value",
 		"Process raises Fault { }", "now 2026-03-29T00:30:00Z",
 	},
 	"when": {
@@ -127,8 +127,15 @@ func (p *phrase) times() (n int, given, ok bool) {
 	if w := p.step.Word(p.at + 1); w != "times" && w != "time" {
 		return 0, false, true
 	}
+	told := p.ds.Len()
+	zero := p.step.Terms[p.at].Span().Join(p.step.Terms[p.at+1].Span())
 	n, ok = p.count()
 	p.at++
+	if strings.HasPrefix(zero.Text(), "0 ") {
+		p.ds.Amend(told, func(d diag.Diagnostic) diag.Diagnostic {
+			return d.WithFix(p.step.Terms[0].Span().Before(), "never ").WithFix(zero.Alone(), "")
+		})
+	}
 	return n, true, ok
 }
 

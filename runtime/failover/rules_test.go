@@ -137,6 +137,7 @@ func TestWhenAMirrorTakesOver(t *testing.T) {
 }
 
 func TestFactsThatDiffer(t *testing.T) {
+	began := record.AttemptStarted{Activation: 1, Cloud: "paris"}
 	left := func(a uint32, cloud string) record.Event { return record.StepLeft{At: 5, Activation: a, Cloud: cloud} }
 	answered := func(by string) record.Event { return record.TaskCompleted{Activation: 2, By: by} }
 	for name, c := range map[string]struct {
@@ -147,7 +148,14 @@ func TestFactsThatDiffer(t *testing.T) {
 		"alike":                        {[]record.Event{left(1, "paris")}, []record.Event{record.StepLeft{At: 9, TookNs: 4, Activation: 1, Cloud: "paris"}}, true, Agreed},
 		"the survivor will ask":        {[]record.Event{left(1, "paris")}, nil, true, Agreed},
 		"the survivor did without":     {[]record.Event{left(1, "paris")}, nil, false, Differs},
-		"another cloud did it":         {[]record.Event{left(1, "paris")}, []record.Event{left(1, "rome")}, true, Differs},
+		"another cloud did it":         {[]record.Event{began, left(1, "paris")}, []record.Event{left(1, "rome")}, true, Differs},
+		"the survivor settles it":      {[]record.Event{left(1, "paris")}, []record.Event{left(1, "rome")}, true, Agreed},
+		"the same cloud said another":  {[]record.Event{left(1, "paris")}, []record.Event{record.StepLeft{Activation: 1, Cloud: "paris", Bound: true}}, true, Differs},
+		"the event is brought":         {[]record.Event{record.EventTaken{ID: "e"}}, nil, true, Agreed},
+		"it ended without the event":   {[]record.Event{record.EventTaken{ID: "e"}}, nil, false, Differs},
+		"started by a message":         {[]record.Event{record.InstanceStarted{Channel: "in", Position: 7}}, []record.Event{record.InstanceStarted{Channel: "in", Position: 9}}, true, Agreed},
+		"nobody else starts it":        {[]record.Event{record.InstanceStarted{}}, nil, true, Differs},
+		"an answer of today":           {[]record.Event{record.TaskAnswered{By: "ada"}}, nil, true, Differs},
 		"the survivor was not told":    {[]record.Event{answered("ada")}, nil, true, Differs},
 		"both were told":               {[]record.Event{answered("ada")}, []record.Event{answered("ada")}, true, Agreed},
 		"somebody else":                {[]record.Event{answered("ada")}, []record.Event{answered("bob")}, true, Differs},

@@ -140,16 +140,18 @@ func (c *copier) status() CopyStatus {
 func (c *copier) follow(ctx context.Context) error {
 	began, stats := time.Now(), c.journal.Stats()
 	head, snap, err := c.to.at(ctx)
-	if err == nil {
+	gap := err == nil && stats.First > head.Number+1
+	if gap {
 		snap, err = c.snapshot(ctx, stats, snap)
+	}
+	if err == nil && stats.Last > head.Number {
+		head, err = c.commits(ctx, stats, head, snap)
+	}
+	if err == nil && !gap { // commits go first: somebody waits for them
+		_, err = c.snapshot(ctx, stats, snap)
 	}
 	if err != nil {
 		return err
-	}
-	if stats.Last > head.Number {
-		if head, err = c.commits(ctx, stats, head, snap); err != nil {
-			return err
-		}
 	}
 	c.mu.Lock()
 	c.since = began

@@ -26,6 +26,9 @@ type shelf struct {
 	head  journal.Head
 	snap  manifest // of the snapshot, UpTo 0 for none
 	file  *os.File // of the commits, nil for none
+	// ahead is a snapshot of commits that have not come yet: it counts, and is on the disk, once they have.
+	ahead manifest
+	blob  []byte
 }
 
 const (
@@ -63,6 +66,9 @@ func openShelf(root, name string) (*shelf, error) {
 	if err == nil {
 		_, err = s.file.Seek(whole, io.SeekStart)
 	}
+	if err == nil {
+		err = s.sweep()
+	}
 	if err != nil {
 		s.file.Close()
 		return nil, refuse(err)
@@ -96,9 +102,6 @@ func (s *shelf) read(f func(c journal.Commit, frame []byte) error) (whole int64,
 		return 0, err
 	}
 	verifier := journal.NewVerifier(s.name, journal.Start(s.name))
-	if s.first > 1 {
-		verifier = journal.NewAnchorVerifier(s.name, s.snap.UpTo, s.snap.Hash)
-	}
 	in := bufio.NewReaderSize(s.file, 1<<20)
 	for {
 		var size [4]byte
@@ -113,8 +116,11 @@ func (s *shelf) read(f func(c journal.Commit, frame []byte) error) (whole int64,
 		if _, err := io.ReadFull(in, frame); err != nil {
 			return whole, nil
 		}
+		if s.first > 1 && whole == 0 { // the snapshot it began with may have been followed by others
+			verifier = journal.NewAnchorVerifier(s.name, s.first, journal.HashFrame(frame))
+		}
 		c, err := verifier.Next(verifier.Want(), frame)
-		if err != nil {
+		if err != nil || c.Number == s.snap.UpTo && verifier.Head().Hash != s.snap.Hash {
 			return whole, nil // what is behind it does not count
 		}
 		if err := f(c, frame); err != nil {
@@ -127,7 +133,7 @@ func (s *shelf) read(f func(c journal.Commit, frame []byte) error) (whole int64,
 
 func (s *shelf) place() string { return s.path }
 
-func (s *shelf) at(context.Context) (journal.Head, manifest, error) { return s.head, s.snap, nil }
+func (s *shelf) at(context.Context) (journal.Head, manifest, error) { return s.head, s.latest(), nil }
 
 // add writes a commit behind the others; sync makes it durable.
 func (s *shelf) add(c journal.Commit, frame []byte, head journal.Head) error {
@@ -151,24 +157,59 @@ func (s *shelf) begin(first uint64) error {
 	if err != nil {
 		return err
 	}
+	if s.file != nil {
+		err = s.file.Close()
+	}
 	s.file, s.first = file, first
-	return syncDirectory(s.path)
+	return errors.Join(err, syncDirectory(s.path))
 }
 
 func (s *shelf) sync(context.Context) error {
 	if s.file == nil {
 		return nil
 	}
-	return s.file.Sync()
+	if err := s.file.Sync(); err != nil || s.ahead.UpTo == 0 || s.head.Number < s.ahead.UpTo {
+		return err
+	}
+	return s.store(s.ahead, s.blob)
 }
 
-// keep stores a snapshot. The commits before it are needed no more, and go when the ones behind it have a file of their own.
+// keep stores a snapshot, as soon as its commit is there: until then the one before counts, with the commits behind it, so that there is
+// always something to go on from.
 func (s *shelf) keep(_ context.Context, man manifest, blob []byte) error {
+	if s.head.Number < man.UpTo {
+		s.ahead, s.blob = man, blob
+		return nil
+	}
+	return s.store(man, blob)
+}
+
+// store puts a snapshot onto the disk. From then on the latest file that begins no later than it counts.
+func (s *shelf) store(man manifest, blob []byte) error {
 	if err := writeDurably(filepath.Join(s.path, snapshotName), append(man.encode(), blob...)); err != nil {
 		return err
 	}
-	s.snap = man
-	return nil
+	s.snap, s.ahead, s.blob = man, manifest{}, nil
+	return s.sweep()
+}
+
+// latest is the snapshot that the next commits begin with where those before are gone.
+func (s *shelf) latest() manifest {
+	if s.ahead.UpTo > 0 {
+		return s.ahead
+	}
+	return s.snap
+}
+
+// sweep removes the files of commits but the one that counts.
+func (s *shelf) sweep() error {
+	entries, err := os.ReadDir(s.path)
+	for _, e := range entries {
+		if digits, ok := strings.CutPrefix(e.Name(), commitsPrefix); ok && digits != fmt.Sprintf("%020d", s.first) {
+			err = errors.Join(err, os.Remove(filepath.Join(s.path, e.Name())))
+		}
+	}
+	return err
 }
 
 // shrink begins a new file with the commit of the snapshot and drops the old one.
@@ -176,33 +217,34 @@ func (s *shelf) shrink() error {
 	if s.file == nil || s.first >= s.snap.UpTo || s.head.Number < s.snap.UpTo {
 		return nil
 	}
-	old := *s
-	next := &shelf{path: s.path, name: s.name, snap: s.snap}
 	// Until the new file is whole it has a name that nobody looks for.
 	temp := filepath.Join(s.path, "new")
 	file, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return err
 	}
-	next.file, next.first = file, s.snap.UpTo
+	next := &shelf{path: s.path, name: s.name, snap: s.snap, first: s.snap.UpTo, file: file}
+	old := *s
 	_, err = old.read(func(c journal.Commit, frame []byte) error {
 		if c.Number < s.snap.UpTo {
 			return nil
 		}
-		return next.add(c, frame, old.head)
+		return next.add(c, frame, journal.Head{Number: c.Number})
 	})
+	if err == nil && next.head.Number != s.head.Number {
+		err = fmt.Errorf("%s: its commits end at %d, and %d were written", s.path, next.head.Number, s.head.Number)
+	}
 	if err == nil {
 		err = next.sync(context.Background())
 	}
-	name := filepath.Join(s.path, fmt.Sprintf("%s%020d", commitsPrefix, next.first))
 	if err == nil {
-		err = os.Rename(temp, name)
+		err = os.Rename(temp, filepath.Join(s.path, fmt.Sprintf("%s%020d", commitsPrefix, next.first)))
 	}
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
 	s.file, s.first = file, next.first
-	return errors.Join(syncDirectory(s.path), old.file.Close(), os.Remove(old.file.Name()))
+	return errors.Join(old.file.Close(), s.sweep(), syncDirectory(s.path))
 }
 
 // snapshot reads the snapshot, and false where there is none or it is damaged: the commits may do without it.

@@ -91,12 +91,12 @@ const reconnectPause = 250 * time.Millisecond
 
 // refuse says why an external server cannot be used.
 func (s *Server) refuse(format string, args ...any) error {
-	return &ExternalServerError{URL: withoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
+	return &ExternalServerError{URL: WithoutPasswords(s.options.URL), Reason: fmt.Sprintf(format, args...)}
 }
 
 // reach connects to an external server and checks that messages of COB go over it.
 func (s *Server) reach() error {
-	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
+	nc, err := s.options.TLS.connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
 		return s.refuse("it refuses the credentials (%v): write them into the address, nats://USER:PASSWORD@HOST or nats://TOKEN@HOST", err)
@@ -133,15 +133,15 @@ func (s *Server) connect(ctx context.Context) error {
 	var refused *jetstream.APIError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &refused) && refused.ErrorCode == codeNoLeader:
-		return unavailable("asking "+withoutPasswords(s.options.URL)+" for JetStream", err)
+		return unavailable("asking "+WithoutPasswords(s.options.URL)+" for JetStream", err)
 	case err != nil:
 		return s.refuse("JetStream is not available there: %v", err)
 	}
 	return nil
 }
 
-// withoutPasswords is a list of addresses as it may be shown.
-func withoutPasswords(list string) string {
+// WithoutPasswords is a list of addresses as it may be shown: with neither passwords nor tokens.
+func WithoutPasswords(list string) string {
 	var shown []string
 	for _, text := range strings.Split(list, ",") {
 		u, err := url.Parse(strings.TrimSpace(text))

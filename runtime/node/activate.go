@@ -66,6 +66,27 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 	return out, nil
 }
 
+// BeginWith is Activate for a node that begins: a plan whose rollout was rolled back, and
+// after which no other was activated, stays where it is, or every restart would roll it
+// out once more. The plan that is active is given then. Errors: as Activate's.
+func (n *Node) BeginWith(ctx context.Context, encoded []byte) (Deployed, error) {
+	p, err := plan.Decode(encoded)
+	if err != nil {
+		return Deployed{}, err
+	}
+	digest := plan.Digest(encoded)
+	note, back := n.rolledBack(p.Package, digest)
+	if !back {
+		return n.Activate(ctx, encoded)
+	}
+	out := Deployed{Package: p.Package, Digest: note.Digest, Unchanged: true, RolledBack: digest}
+	if n.cluster == nil {
+		return out, nil
+	}
+	n.cluster.wake()
+	return out, n.awaitPlan(ctx, p.Package, note)
+}
+
 // taken is the highest position that a shard has of a route.
 func (n *Node) taken(ctx context.Context, route string) (highest uint64, err error) {
 	for _, s := range n.held() {
@@ -109,12 +130,14 @@ func (n *Node) move(d *deployment.Deployment) error {
 	return nil
 }
 
-// give makes a plan known to a shard, with those that its rollouts began from.
+// give makes a plan known to a shard, with those of its rollouts.
 func (n *Node) give(ctx context.Context, s *ownedShard, d *deployment.Deployment) error {
 	for _, r := range n.rollouts(d) {
-		if older := n.deployments.Find(r.Older); older != nil {
-			if err := s.processor.AddProgram(ctx, older.Program); err != nil {
-				return err
+		for _, digest := range []string{r.Older, r.Newer} {
+			if other := n.deployments.Find(digest); other != nil {
+				if err := s.processor.AddProgram(ctx, other.Program); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func (c *cluster) follow() {
 func (n *Node) turnTo(ctx context.Context, pkg string, note planNote) error {
 	digest := note.Digest
 	for _, s := range note.Shares {
-		if _, err := n.learnPlan(ctx, s.Older); err != nil {
+		if _, err := n.learnPlan(ctx, cmp.Or(s.Newer, s.Older)); err != nil { // a plan that was rolled back had the active one before it
 			return err
 		}
 	}

@@ -77,6 +77,7 @@ type Options struct {
 	Pair Pair
 	// SnapshotEvery and Retain are those of shard.Options, in bytes per shard.
 	SnapshotEvery, Retain int64
+	Trail                 Trail        // keeps what the node decides by itself; nil: nobody
 	Log                   *slog.Logger // zero: none
 	// plant is where tests step into the engine.
 	plant func(stage engine.Stage, key string)
@@ -145,6 +146,7 @@ type Node struct {
 	work     context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
+	callers  crew
 	failed   chan error
 	failOnce sync.Once
 	lost     chan struct{} // closed with the first shard that is lost
@@ -369,8 +371,6 @@ func (n *Node) fold(ctx context.Context, j *jetstream.Journal, number int, epoch
 	return s, state, err
 }
 
-func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
-
 // watch tells the node's owner when a shard is lost: another process took it
 // over, or its journal cannot be trusted any more. On a cluster that is no reason to
 // end: another node has it, or will.
@@ -441,6 +441,7 @@ func (n *Node) Close(ctx context.Context) error {
 			}
 		}
 		n.workers.Wait()
+		n.callers.dismiss()
 	}()
 	var errs []error
 	select {

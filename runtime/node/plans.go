@@ -22,6 +22,9 @@ type Deployed struct {
 	Channels  []string `json:"channels,omitempty"`
 	// Unchanged says that this plan was active already.
 	Unchanged bool `json:"unchanged,omitempty"`
+	// RolledBack is the plan that BeginWith was given and left where it is, by its digest:
+	// it was rolled back.
+	RolledBack string `json:"rolled_back,omitempty"`
 }
 
 func deployed(d *deployment.Deployment) Deployed {
@@ -100,7 +103,7 @@ func (n *Node) needed(states []*engine.State) error {
 // node that died while it activated a plan may have left other shards behind;
 // those plans are given back.
 func (n *Node) adoptActive(states []*engine.State, stored []*deployment.Deployment) (behind []*deployment.Deployment) {
-	n.recallShares(states[0])
+	n.shares = sharesIn(states[0])
 	for _, d := range stored {
 		if states[0].Active(d.Plan.Package) != d.Digest || n.unbound[d.Digest] != nil {
 			continue

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,13 +20,20 @@ const judgeEvery = time.Second
 
 // shareNote is a rollout that runs. It begins with the activation of its plan.
 type shareNote struct {
-	Older string    `json:"older"` // digest
+	Older string `json:"older"` // digest
+	// Newer is the plan that was rolled back, by its digest: Older is active since. "" of
+	// a rollout to the active plan, which runs.
+	Newer string    `json:"newer,omitempty"`
 	Share uint32    `json:"share"` // of record.FullShare
 	Since time.Time `json:"since"`
 	// Judged is what was found when it was judged and a person has to decide; "" before.
 	Judged string `json:"judged,omitempty"`
 	By     string `json:"by,omitempty"` // who set the share last
 }
+
+// back says that it was rolled back: it does not run, and is remembered for a node that
+// begins with the plan once more.
+func (s shareNote) back() bool { return s.Newer != "" }
 
 // RolloutStatus is a rollout with how the instances of both plans ended.
 type RolloutStatus struct {
@@ -49,7 +57,7 @@ func (n *Node) sharesFor(d *deployment.Deployment, was planNote) (map[string]sha
 	for i := range d.Plan.Rollouts {
 		r := &d.Plan.Rollouts[i]
 		older := was.Digest
-		if s, runs := was.Shares[r.Process]; runs {
+		if s, runs := was.Shares[r.Process]; runs && !s.back() {
 			older = s.Older
 		}
 		o := n.deployments.Find(older)
@@ -73,20 +81,26 @@ func (n *Node) rollouts(d *deployment.Deployment) (list []record.SetRollout) {
 	shares := n.shares[d.Plan.Package]
 	for _, process := range slices.Sorted(maps.Keys(shares)) {
 		s := shares[process]
-		list = append(list, record.SetRollout{Process: process, Newer: d.Digest, Older: s.Older, Share: s.Share, By: s.By})
+		list = append(list, record.SetRollout{Process: process, Newer: cmp.Or(s.Newer, d.Digest), Older: s.Older, Share: s.Share, By: s.By})
 	}
 	return list
 }
 
-// recallShares learns from a shard which rollouts run, where no board says it.
-func (n *Node) recallShares(state *engine.State) {
+// sharesIn are the rollouts that a shard knows, by package and process.
+func sharesIn(state *engine.State) map[string]map[string]shareNote {
+	all := map[string]map[string]shareNote{}
 	for _, r := range state.Rollouts() {
 		pkg := packageOf(r.Process)
-		if n.shares[pkg] == nil {
-			n.shares[pkg] = map[string]shareNote{}
+		if all[pkg] == nil {
+			all[pkg] = map[string]shareNote{}
 		}
-		n.shares[pkg][r.Process] = shareNote{Older: r.Older, Share: r.Share, Since: time.Unix(0, int64(r.Since)).UTC()}
+		s := shareNote{Older: r.Older, Share: r.Share, Since: time.Unix(0, int64(r.Since)).UTC()}
+		if r.Newer != state.Active(pkg) {
+			s.Newer = r.Newer
+		}
+		all[pkg][r.Process] = s
 	}
+	return all
 }
 
 // rolledOtherwise says whether a shard knows other rollouts to a plan than run.
@@ -152,6 +166,9 @@ func (n *Node) Rollouts(ctx context.Context) (list []RolloutStatus, whole bool, 
 		shares := n.shares[d.Plan.Package]
 		for _, process := range slices.Sorted(maps.Keys(shares)) {
 			s := shares[process]
+			if s.back() {
+				continue
+			}
 			one := RolloutStatus{Process: process, Newer: d.Digest, Older: s.Older, Share: float64(s.Share) / record.FullShare, Since: s.Since, Judged: s.Judged}
 			for _, r := range said.Rollouts {
 				if r.Process == process && r.Newer == d.Digest && r.Older == s.Older {
@@ -179,11 +196,38 @@ func (n *Node) Reshare(ctx context.Context, process string, share uint32, by str
 }
 
 // RollBack lets all new instances of the package start with the plan that the rollout
-// began from. Errors: as Reshare's.
+// began from. That is remembered until another plan is activated, see BeginWith. Errors: as
+// Reshare's.
 func (n *Node) RollBack(ctx context.Context, process string) error {
 	return n.turnRollout(ctx, process, func(note *planNote, s shareNote) {
-		note.Digest, note.Shares = s.Older, nil
+		back := shareNote{Older: s.Older, Newer: note.Digest, Since: time.Now().UTC(), By: s.By}
+		note.Digest, note.Shares = s.Older, map[string]shareNote{process: back}
 	})
+}
+
+// rolledBack is the note of a package whose latest plan was rolled back, where that was
+// the plan of a digest.
+func (n *Node) rolledBack(pkg, digest string) (note planNote, back bool) {
+	note = n.noteOf(pkg)
+	for _, s := range note.Shares {
+		back = back || s.Newer == digest
+	}
+	return note, back
+}
+
+// noteOf is which plan of a package is active, and its rollouts.
+func (n *Node) noteOf(pkg string) planNote {
+	if n.cluster != nil {
+		note, _ := n.cluster.planOf(pkg)
+		return note
+	}
+	n.activation.Lock()
+	defer n.activation.Unlock()
+	note := planNote{Shares: maps.Clone(n.shares[pkg])}
+	if active := n.deployments.Active(pkg); active != nil {
+		note.Digest = active.Digest
+	}
+	return note
 }
 
 // turnRollout changes what is known of a rollout, on all nodes.
@@ -191,7 +235,7 @@ func (n *Node) turnRollout(ctx context.Context, process string, turn func(*planN
 	pkg := packageOf(process)
 	change := func(was planNote) (planNote, error) {
 		s, runs := was.Shares[process]
-		if !runs {
+		if !runs || s.back() {
 			return was, notFound("no rollout of %s runs; cob rollout lists those that do", process)
 		}
 		was.Shares = maps.Clone(was.Shares)
@@ -266,7 +310,7 @@ func (n *Node) rolloutDue(now time.Time) bool {
 	for pkg, shares := range n.shares {
 		d := n.deployments.Active(pkg)
 		for process, s := range shares {
-			if d != nil && due(d, process, s.Since, s.Judged, now) {
+			if d != nil && !s.back() && due(d, process, s.Since, s.Judged, now) {
 				return true
 			}
 		}
@@ -291,21 +335,17 @@ func (n *Node) judgeOne(ctx context.Context, r RolloutStatus, now time.Time) err
 	if err != nil {
 		found += "; the condition has no answer: " + err.Error()
 	}
-	say := func(what string) {
-		n.log.Warn("rollout "+what, "process", r.Process, "newer", r.Newer, "older", r.Older, "found", found)
-		n.notices.send(Notice{At: now.UTC(), Kind: "rollout", Process: r.Process, Detail: what + ": " + found})
-	}
+	decided := Decision{At: now.UTC(), Process: r.Process, Newer: r.Newer, Older: r.Older, Found: found}
 	switch {
 	case promote && err == nil:
-		say("promoted")
-		return n.Reshare(ctx, r.Process, record.FullShare, "")
+		return n.settled("promoted", decided, func() error { return n.Reshare(ctx, r.Process, record.FullShare, "") })
 	case declared.RollBack:
-		say("rolled back")
-		return n.RollBack(ctx, r.Process)
+		return n.settled("rolled back", decided, func() error { return n.RollBack(ctx, r.Process) })
 	}
-	say("waits for a person")
-	return n.turnRollout(ctx, r.Process, func(note *planNote, s shareNote) {
-		s.Judged = found
-		note.Shares[r.Process] = s
+	return n.settled("waits for a person", decided, func() error {
+		return n.turnRollout(ctx, r.Process, func(note *planNote, s shareNote) {
+			s.Judged = found
+			note.Shares[r.Process] = s
+		})
 	})
 }

@@ -211,7 +211,9 @@ func (c *cluster) adopt(state *engine.State) {
 			continue
 		}
 		if _, known := c.planOf(pkg); !known {
-			if _, err := c.activate(c.node.work, pkg, func(planNote) (planNote, error) { return planNote{Digest: d.Digest}, nil }); err != nil {
+			if _, err := c.activate(c.node.work, pkg, func(planNote) (planNote, error) {
+				return planNote{Digest: d.Digest, Shares: sharesIn(state)[pkg]}, nil
+			}); err != nil {
 				c.node.log.Warn("the active plan could not be written down; trying again at the next start", "package", pkg, "error", err)
 			}
 			c.wake()

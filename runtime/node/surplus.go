@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/connector"
 	"github.com/cob-lang/cob/runtime/deployment"
 	"github.com/cob-lang/cob/runtime/engine"
@@ -25,6 +27,8 @@ const (
 	MaxSurplus = 1 << 20
 	// surplusPart is about how much it brings at once.
 	surplusPart = 2 << 20
+	// keptPart is how many kept events it brings at once.
+	keptPart = 16
 )
 
 // surplus is what the store of a loser has of some instances of a shard, beyond what
@@ -33,8 +37,12 @@ type surplus struct {
 	Shard     int            `json:"shard"`
 	Base      uint64         `json:"base"` // the last commit that both have
 	Instances []surplusOfOne `json:"instances"`
-	// Others are events of no single instance: kept events, activated plans,
-	// positions of channels. They are not merged.
+	// Messages are those of channels, of no shard. They come before everything else.
+	Messages []surplusMessage `json:"messages,omitempty"`
+	// Kept are the events that were kept for instances that will ask for them. They
+	// come before the instances.
+	Kept []byte `json:"kept,omitempty"`
+	// Others are events of no single instance that are not merged: activated plans.
 	Others int `json:"others"`
 }
 
@@ -45,8 +53,17 @@ type surplusOfOne struct {
 	Events   []byte `json:"events"` // nil where they are too many
 }
 
-// Surplus reads what the store of the options has beyond the given commits, by the
-// names of their journals, for Merge. The store is not changed. Errors: those of opening
+// A surplusMessage is a message that only the loser has.
+type surplusMessage struct {
+	Channel string             `json:"channel"`
+	ID      string             `json:"id"`
+	Same    string             `json:"same"`
+	Headers []jetstream.Header `json:"headers,omitempty"`
+	Data    []byte             `json:"data"`
+}
+
+// Surplus reads what the store of the options has beyond the given commits, and beyond
+// the given messages, by the names of their journals and channels, for Merge. The store is not changed. Errors: those of opening
 // it; the journal begins behind the commit.
 func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][]byte, err error) {
 	o.Store.CopyDir, o.Store.Mirror = "", nil
@@ -67,6 +84,9 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 	if err != nil {
 		return nil, err
 	}
+	if parts, err = messagesBehind(ctx, server, bases); err != nil {
+		return nil, err
+	}
 	for number := range count {
 		j, err := server.Journal(ctx, number, journalOptions)
 		if err != nil {
@@ -79,6 +99,28 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 		parts = append(parts, more...)
 	}
 	return parts, nil
+}
+
+// messagesBehind reads the messages of channels that only this store has.
+func messagesBehind(ctx context.Context, server *jetstream.Server, bases map[string]uint64) (parts [][]byte, err error) {
+	var all surplus
+	size := 0
+	cut := func() error {
+		text, err := json.Marshal(all)
+		parts, all.Messages, size = append(parts, text), nil, 0
+		return err
+	}
+	err = server.MessagesBehind(ctx, bases, func(m jetstream.LooseMessage) error {
+		all.Messages = append(all.Messages, surplusMessage{Channel: m.Channel, ID: m.ID, Same: m.Same, Headers: m.Headers, Data: m.Payload})
+		if size += len(m.Payload); size < surplusPart {
+			return nil
+		}
+		return cut()
+	})
+	if err == nil && len(all.Messages) > 0 {
+		err = cut()
+	}
+	return parts, err
 }
 
 func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (programs []*engine.Program, err error) {
@@ -111,18 +153,27 @@ func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint6
 	if err != nil {
 		return nil, err
 	}
-	events, others, err := eventsBehind(ctx, j, base)
+	behind, err := eventsBehind(ctx, j, base)
 	if err != nil {
 		return nil, err
 	}
-	all := surplus{Shard: number, Base: base, Others: others}
+	behind.fill()
+	events, all := behind.of, surplus{Shard: number, Base: base, Others: behind.others}
 	var parts [][]byte
 	size := 0
 	cut := func() error {
 		text, err := json.Marshal(all)
 		parts = append(parts, text)
-		all.Instances, all.Others, size = nil, 0, 0
+		all.Instances, all.Kept, all.Others, size = nil, nil, 0, 0
 		return err
+	}
+	for kept := range slices.Chunk(behind.kept, keptPart) {
+		all.Kept = record.AppendEvents(nil, kept)
+		if size = len(all.Kept); size >= surplusPart || len(kept) == keptPart {
+			if err := cut(); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, id := range sortedIDs(events) {
 		one := surplusOfOne{Instance: id, Before: state.InstanceDigest(id), Count: len(events[id]), Events: record.AppendEvents(nil, events[id])}
@@ -182,25 +233,63 @@ func stateAt(ctx context.Context, j *jetstream.Journal, base uint64, programs []
 	})
 }
 
-// eventsBehind are the events behind a commit, by instance, and how many there are of
-// none.
-func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (events map[string][]record.Event, others int, err error) {
-	events = map[string][]record.Event{}
+// A tail is what happened behind a commit, of a journal.
+type tail struct {
+	of     map[string][]record.Event // by instance
+	kept   []record.Event            // all record.EventKept
+	others int                       // events of no instance that are not merged
+}
+
+// eventsBehind reads the tail of a journal.
+func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (t tail, err error) {
+	t.of = map[string][]record.Event{}
 	err = j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil
 		}
 		all, err := record.ReadEvents(c.Payload)
 		for _, ev := range all {
-			if id := record.About(ev); id != "" {
-				events[id] = append(events[id], ev)
-			} else {
-				others++
-			}
+			t.add(ev)
 		}
 		return err
 	})
-	return events, others, err
+	return t, err
+}
+
+func (t *tail) add(ev record.Event) {
+	switch e := ev.(type) {
+	case record.EventKept:
+		t.kept = append(t.kept, e)
+	case record.EventHanded, record.EventExpired, record.MessageSkipped:
+		// Of an event that is brought, and of a message that is read here.
+	default:
+		if id := record.About(ev); id != "" {
+			t.of[id] = append(t.of[id], ev)
+		} else {
+			t.others++
+		}
+	}
+}
+
+// fill writes events that were kept into those that took them, because the other cloud
+// may have no such event. Where two events of one ID were kept nobody knows which it was.
+func (t *tail) fill() {
+	payloads := map[string]map[string]types.Value{}
+	for _, ev := range t.kept {
+		e := ev.(record.EventKept)
+		if _, twice := payloads[e.ID]; twice {
+			e.Payload = nil
+		}
+		payloads[e.ID] = e.Payload
+	}
+	for _, events := range t.of {
+		for i, ev := range events {
+			if e, ok := ev.(record.EventTaken); ok && e.Payload == nil {
+				e.Payload = payloads[e.ID]
+				events[i] = e
+			}
+		}
+	}
 }
 
 // Merge takes what only another cloud has of some instances, as Surplus read it there,
@@ -216,7 +305,15 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 	var merged []failover.Merged
 	if all.Others > 0 {
 		merged = append(merged, failover.Merged{Instance: fmt.Sprintf("(shard %d)", all.Shard), Verdict: failover.Differs, Events: all.Others,
-			Detail: "kept events, positions of channels and activated plans of " + from + " are not merged"})
+			Detail: "plans that " + from + " activated, and what its routes kept, are not merged"})
+	}
+	messages, err := n.takeMessages(ctx, all.Messages)
+	if err != nil {
+		return nil, err
+	}
+	merged = append(merged, messages...)
+	if err := n.takeKept(ctx, all.Shard, all.Kept); err != nil {
+		return nil, err
 	}
 	var here map[string][]record.Event // what happened here since, read once it is needed
 	for _, one := range all.Instances {
@@ -227,9 +324,11 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 		}
 		if m.Verdict = failover.Imported; !taken {
 			if here == nil {
-				if here, _, err = eventsBehind(ctx, n.at(all.Shard).journal, all.Base); err != nil {
+				t, err := eventsBehind(ctx, n.at(all.Shard).journal, all.Base)
+				if err != nil {
 					return nil, err
 				}
+				here = t.of
 			}
 			if m.Verdict, m.Detail, err = n.compare(ctx, all.Shard, from, one, here[one.Instance]); err != nil {
 				return nil, err
@@ -238,6 +337,54 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 		merged = append(merged, m)
 	}
 	return merged, nil
+}
+
+// takeMessages takes messages that only the other cloud has, behind those that are here;
+// one that its sender has repeated is known by its ID in the window of the channel.
+func (n *Node) takeMessages(ctx context.Context, messages []surplusMessage) (merged []failover.Merged, err error) {
+	counts := map[string]int{}
+	for _, m := range messages {
+		c := n.channels.find(m.Channel)
+		if c == nil {
+			merged = append(merged, failover.Merged{Instance: "(channel " + m.Channel + ")", Verdict: failover.Differs, Events: 1, Detail: "no plan here declares it: message " + m.ID})
+			continue
+		}
+		_, existing, err := c.PublishAs(ctx, m.ID, m.Same, m.Headers, m.Data)
+		if err != nil {
+			return nil, err
+		}
+		if !existing {
+			counts[m.Channel]++
+		}
+	}
+	for _, channel := range slices.Sorted(maps.Keys(counts)) {
+		merged = append(merged, failover.Merged{Instance: "(channel " + channel + ")", Verdict: failover.Imported, Events: counts[channel]})
+	}
+	return merged, nil
+}
+
+// takeKept takes the events that only the other cloud kept, as if they came now. One
+// that is here by now, because its sender has repeated it, changes nothing.
+func (n *Node) takeKept(ctx context.Context, number int, encoded []byte) error {
+	if encoded == nil {
+		return nil
+	}
+	events, err := record.ReadEvents(encoded)
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		e, ok := ev.(record.EventKept)
+		if !ok {
+			return fmt.Errorf("a %T among the kept events", ev)
+		}
+		_, err := n.submit(ctx, number, record.DeliverEvent{Type: e.Type, ID: e.ID, Payload: e.Payload, Instance: e.Instance, Until: e.Until})
+		var no *record.Rejection
+		if err != nil && (!errors.As(err, &no) || no.Code == record.Busy) {
+			return err
+		}
+	}
+	return nil
 }
 
 // takeSurplus is true where the instance goes on from where the other cloud was.
@@ -257,11 +404,23 @@ func (n *Node) takeSurplus(ctx context.Context, number int, one surplusOfOne) (b
 	return err == nil, err
 }
 
+// fromMessage says whether an instance began with a message of a channel.
+func fromMessage(events []record.Event) bool {
+	if len(events) == 0 {
+		return false
+	}
+	e, ok := events[0].(record.InstanceStarted)
+	return ok && e.Channel != ""
+}
+
 // compare finds out whether both clouds went on alike, and asks a person where not.
 func (n *Node) compare(ctx context.Context, number int, from string, one surplusOfOne, here []record.Event) (verdict, detail string, err error) {
 	events, err := record.ReadEvents(one.Events)
 	if err != nil && one.Events != nil {
 		return "", "", err
+	}
+	if fromMessage(events) && len(here) == 0 {
+		return failover.Agreed, "", nil // it begins with its message, which is here by now
 	}
 	runs := false
 	err = n.at(number).processor.Query(ctx, func(s *engine.State) { runs = s.InstanceDigest(one.Instance) != "" })

@@ -152,6 +152,91 @@ func TestWhatOnlyTheLoserHas(t *testing.T) {
 	})
 }
 
+const sailing = `
+
+event Left    { id: string }
+event Arrived { id: string }
+
+process Sail(id: string) -> string {
+  key: id
+  select {
+    on Left as l where l.id == id {}
+  }
+  select {
+    on Arrived as a where a.id == id {}
+  }
+  return id
+}
+`
+
+// TestEventsThatOnlyTheLoserTook: events that the loser had acknowledged reach the
+// instances of the survivor, whether these have gone on or not or are unknown there, and
+// their senders may repeat them before that and after it. Nobody is asked.
+func TestEventsThatOnlyTheLoserTook(t *testing.T) {
+	london, rome := filepath.Join(t.TempDir(), "london"), filepath.Join(t.TempDir(), "rome")
+	plan, ids := planned(t, sailing), map[string]string{}
+	start := func(n *Node, name string) {
+		t.Helper()
+		r, err := n.Start(t.Context(), StartRequest{Process: "p.Sail", Input: fmt.Appendf(nil, `{"id":%q}`, name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[name] = r.ID
+	}
+	publish := func(n *Node, event, name string) {
+		t.Helper()
+		if _, err := n.PublishEvent(t.Context(), "p."+event, event+name, fmt.Appendf(nil, `{"id":%q}`, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	within(t, london, func(n *Node) {
+		activatePlan(t, n, plan)
+		start(n, "went on")
+		start(n, "stood still")
+	})
+	if err := os.CopyFS(rome, os.DirFS(london)); err != nil {
+		t.Fatal(err)
+	}
+	bases := map[string]uint64{}
+	within(t, london, func(n *Node) {
+		for _, s := range n.held() {
+			bases[s.journal.Stats().Name] = s.journal.Stats().Last - 1 // but for the take-over
+		}
+		start(n, "new")
+		for name := range ids {
+			publish(n, "Left", name)
+			publish(n, "Arrived", name)
+		}
+		publish(n, "Left", "nobody")
+	})
+	parts, err := Surplus(t.Context(), cloudAt(london), bases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, rome, func(n *Node) {
+		publish(n, "Left", "went on")
+		for _, part := range parts {
+			merged, err := n.Merge(t.Context(), "london", part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range merged {
+				if m.Verdict == failover.Differs {
+					t.Errorf("%+v", m)
+				}
+			}
+		}
+		publish(n, "Arrived", "went on")
+		start(n, "nobody")
+		publish(n, "Arrived", "nobody")
+		for name, id := range ids {
+			if d, err := n.Instance(t.Context(), id, Person{}); err != nil || d.State != record.Completed {
+				t.Errorf("%s is %s (%s), want %s; %v", name, d.State, d.Detail, record.Completed, err)
+			}
+		}
+	})
+}
+
 // TestASurplusThatDoesNotFit is no command of anybody: nothing changes.
 func TestASurplusThatDoesNotFit(t *testing.T) {
 	within(t, filepath.Join(t.TempDir(), "rome"), func(n *Node) {

@@ -14,6 +14,8 @@ type Version struct {
 	Package string `json:"package"`
 	Digest  string `json:"digest"`
 	Active  bool   `json:"active,omitempty"`
+	// RolledBack says that the latest rollout was of this plan, and it was rolled back.
+	RolledBack bool `json:"rolled_back,omitempty"`
 	// Processes are how many instances run on it, by process or route; those that have none
 	// are left out.
 	Processes []VersionCount `json:"processes"`
@@ -41,6 +43,7 @@ func (n *Node) Versions(ctx context.Context) ([]Version, error) {
 		list = append(list, Version{Package: d.Plan.Package, Digest: d.Digest, Active: n.deployments.Active(d.Plan.Package) == d, Processes: []VersionCount{}})
 	}
 	for i := range list {
+		_, list[i].RolledBack = n.rolledBack(list[i].Package, list[i].Digest)
 		for _, c := range counts {
 			if c.Plan == list[i].Digest {
 				list[i].count(c.Process, c.Instances)

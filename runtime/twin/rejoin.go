@@ -35,10 +35,16 @@ func (t *Twin) Rejoin(ctx context.Context, store string, surplus Surplus) error 
 		if role = t.other(ctx); role != nil && role.Owner != t.options.Cloud && role.Owner != "" {
 			break
 		}
+		if role == nil {
+			t.waits("the other cloud, which does not answer: it has to take what only this one has")
+		} else {
+			t.waits("the other cloud to know that it owns: it answers and does not yet")
+		}
 		if err := pause(ctx, t.options.Lease/4); err != nil {
 			return err
 		}
 	}
+	defer t.goesOn()
 	aside := fmt.Sprintf("%s.before-term-%d", store, role.Term)
 	_, err := os.Stat(store)
 	if there := err == nil; there {
@@ -75,11 +81,12 @@ func (t *Twin) bring(ctx context.Context, term uint64, aside string, parts [][]b
 		}
 		for told := false; ; told = true {
 			limited, cancel := context.WithTimeout(ctx, yieldTime)
-			_, err := jetstream.Ask(limited, t.options.Other, t.options.Cloud, opMerge, text)
+			_, err := jetstream.Ask(limited, t.options.Other, t.options.TLS, t.options.Cloud, opMerge, text)
 			cancel()
 			if err == nil {
 				break
 			}
+			t.waits("the other cloud to take what only this one has, part %d of %d: %v", i+1, len(parts)+1, err)
 			if !told {
 				t.options.Log.Warn("the other cloud does not take yet what only this one has; trying again and again", "error", err)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cob-lang/cob/runtime/failover"
+	"github.com/cob-lang/cob/runtime/jetstream"
 )
 
 // begun writes down what a take-over meant, with the first node that runs after it.
@@ -80,6 +81,13 @@ type State struct {
 	Term  uint64 `json:"term"`
 	Owner string `json:"owner"`
 	Alone bool   `json:"alone"` // the other cloud does not hold everything yet, so it must not take over
+	// Waits is what this cloud waits for, "" for nothing, and WaitsMs for how long.
+	Waits   string `json:"waits,omitempty"`
+	WaitsMs int64  `json:"waits_ms,omitempty"`
+	// Witness is where the witness is, "" for none, and WitnessAway says that it did not
+	// answer last.
+	Witness     string `json:"witness,omitempty"`
+	WitnessAway bool   `json:"witness_away,omitempty"`
 	// SilentMs is how long the owner was not heard here, where this is the mirror.
 	SilentMs int64 `json:"silent_ms,omitempty"`
 	// Held are the last commits that this mirror has, by journal.
@@ -90,9 +98,15 @@ type State struct {
 func (t *Twin) State() (State, error) {
 	role := t.mirror.Role()
 	t.mu.Lock()
-	place, tenure := t.place, t.tenure
+	place, tenure, waits, away := t.place, t.tenure, t.wait, t.away
 	t.mu.Unlock()
-	s := State{Cloud: t.options.Cloud, Place: place.String(), Term: role.Term, Owner: role.Owner}
+	s := State{Cloud: t.options.Cloud, Place: place.String(), Term: role.Term, Owner: role.Owner, Waits: waits.what, WitnessAway: away}
+	if waits.what != "" {
+		s.WaitsMs = time.Since(waits.since).Milliseconds()
+	}
+	if t.options.Witness != "" {
+		s.Witness = jetstream.WithoutPasswords(t.options.Witness)
+	}
 	switch {
 	case tenure != nil:
 		s.Place, s.Alone = failover.Owner.String(), !tenure.mayBeFollowed()

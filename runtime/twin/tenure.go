@@ -63,6 +63,7 @@ func (t *Twin) Own(ctx context.Context) (*Tenure, error) {
 	t.mu.Lock()
 	t.tenure = n
 	t.mu.Unlock()
+	t.waits("its node to open: it reads what the mirror held, and where a plan says rpo: 0s it waits for the other cloud")
 	n.work.Go(func() { n.renew(work) })
 	return n, nil
 }
@@ -146,20 +147,41 @@ func (n *Tenure) company(ctx context.Context) {
 	}
 	limited, cancel := context.WithTimeout(ctx, n.twin.options.Lease/4)
 	defer cancel()
+	var lacks error
+	if alone || noted {
+		lacks = inner.Synced(limited)
+	}
 	switch {
+	case alone && lacks == nil:
+		n.tell(false) // commits wait from now on, and what came meanwhile is waited for before the witness hears of it
 	case alone:
-		if inner.Synced(limited) == nil {
-			n.tell(false) // commits wait from now on, and what came meanwhile is waited for before the witness hears of it
+		n.twin.waits("the other cloud to hold everything, so that it may take over: %v", lacks)
+	case noted && lacks == nil:
+		if err := n.setAlone(limited, false); err != nil { // it is tried again; until then the other cloud does not take over
+			n.twin.waits("the witness, which has to write that the other cloud may take over: %v", err)
 		}
-	case noted && inner.Synced(limited) == nil:
-		_ = n.setAlone(limited, false) // it is tried again; until then the other cloud does not take over
 	default:
-		since := inner.MirrorHeard()
-		if since.Before(n.began) {
-			since = n.began
-		}
-		if n.keeper != nil && inner.Need().GoesAlone(time.Since(since), n.twin.options.Lease) {
-			_ = n.setAlone(limited, true) // where the witness does not agree, commits go on waiting
+		n.lonely(limited, inner)
+	}
+}
+
+// lonely goes on alone where the mirror has been away for long enough.
+func (n *Tenure) lonely(ctx context.Context, inner Inner) {
+	since := inner.MirrorHeard()
+	if since.Before(n.began) {
+		since = n.began
+	}
+	away := time.Since(since)
+	switch {
+	case away < n.twin.options.Lease/2:
+		n.twin.goesOn()
+	case inner.Need().Within == failover.Never:
+		n.twin.waits("the other cloud, which does not answer: what is acknowledged meanwhile is in one cloud only")
+	case n.keeper == nil || !inner.Need().GoesAlone(away, n.twin.options.Lease):
+		n.twin.waits("the other cloud, which does not answer: what has to be there, too, is not let out until it does, or a person says that this cloud goes on alone")
+	default:
+		if err := n.setAlone(ctx, true); err != nil { // commits go on waiting
+			n.twin.waits("the witness, which has to write that this cloud goes on alone: %v", err)
 		}
 	}
 }
@@ -199,6 +221,7 @@ func (n *Tenure) setAlone(ctx context.Context, alone bool) error {
 	}
 	n.note(alone)
 	n.tell(alone)
+	t.goesOn()
 	if alone {
 		t.options.Log.Warn("this cloud goes on alone: what is acknowledged from now on is in one cloud only, until the mirror is back", "cloud", t.options.Cloud)
 	} else {
@@ -212,6 +235,7 @@ func (n *Tenure) Serve(inner Inner) error {
 	n.mu.Lock()
 	n.inner = inner
 	n.mu.Unlock()
+	n.twin.goesOn()
 	return n.twin.begun(inner)
 }
 

@@ -17,12 +17,13 @@ import (
 // Options describe one of two clouds. All but Witness, Token and Log are required.
 type Options struct {
 	Cloud   string
-	Dir     string // of the mirror
-	Listen  string // address for the other cloud
-	Token   string // that it has to give
-	Other   string // address of the other cloud's mirror, nats://TOKEN@HOST:PORT
-	Witness string // address of the witness, "" for none: a person decides then
-	Pair    string // names the two clouds at the witness
+	Dir     string         // of the mirror
+	Listen  string         // address for the other cloud
+	Token   string         // that it has to give
+	TLS     *jetstream.TLS // of the clouds and the witness, nil for plain text
+	Other   string         // address of the other cloud's mirror, nats://TOKEN@HOST:PORT
+	Witness string         // address of the witness, "" for none: a person decides then
+	Pair    string         // names the two clouds at the witness
 	Lease   time.Duration
 	Standby bool // a cloud that begins with nothing waits for the other one
 	Log     *slog.Logger
@@ -59,7 +60,11 @@ type Twin struct {
 	yielded time.Time // when the shards were handed over last
 	why     string    // of the next take-over
 	from    string
+	wait    wait
 
+	chosen bool // the witness has said that this mirror takes over; of Follow alone
+
+	reaching  sync.Mutex // one goroutine opens the witness
 	reporting sync.Mutex // one report is changed at a time
 }
 
@@ -74,7 +79,7 @@ func Open(o Options) (*Twin, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	m, err := jetstream.OpenMirror(jetstream.MirrorHouse{Dir: o.Dir, Listen: o.Listen, Token: o.Token, Cloud: o.Cloud, Log: o.Log})
+	m, err := jetstream.OpenMirror(jetstream.MirrorHouse{Dir: o.Dir, Listen: o.Listen, Token: o.Token, TLS: o.TLS, Cloud: o.Cloud, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -106,25 +111,33 @@ func noteOf(r jetstream.Role) failover.Note {
 	return failover.Note{Term: r.Term, Owner: r.Owner, Alone: r.Alone}
 }
 
-// reach opens the witness, or gives the board of the one that is open.
+// reach opens the witness, or gives the board of the one that is open. Nobody else waits
+// for it meanwhile.
 func (t *Twin) reach(ctx context.Context) (*jetstream.Board, error) {
+	t.reaching.Lock()
+	defer t.reaching.Unlock()
+	t.mu.Lock()
+	w, board := t.witness, t.board
+	t.mu.Unlock()
+	if board != nil {
+		return board, nil
+	}
+	var err error
+	if w == nil {
+		if w, err = jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, TLS: t.options.TLS, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log}); err != nil {
+			return nil, err
+		}
+		t.mu.Lock()
+		t.witness = w
+		t.mu.Unlock()
+	}
+	if board, err = w.Board(ctx); err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.witness == nil {
-		w, err := jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log})
-		if err != nil {
-			return nil, err
-		}
-		t.witness = w
-	}
-	if t.board == nil {
-		b, err := t.witness.Board(ctx)
-		if err != nil {
-			return nil, err
-		}
-		t.board = b
-	}
-	return t.board, nil
+	t.board = board
+	return board, nil
 }
 
 func (t *Twin) noteKey() string  { return "pair." + t.options.Pair + ".owner" }
@@ -202,7 +215,7 @@ func (t *Twin) write(ctx context.Context, l look, n failover.Note) error {
 func (t *Twin) other(ctx context.Context) *jetstream.Role {
 	ctx, cancel := context.WithTimeout(ctx, askOther)
 	defer cancel()
-	text, err := jetstream.Ask(ctx, t.options.Other, t.options.Cloud, opRole, nil)
+	text, err := jetstream.Ask(ctx, t.options.Other, t.options.TLS, t.options.Cloud, opRole, nil)
 	var r jetstream.Role
 	if err != nil || json.Unmarshal(text, &r) != nil {
 		return nil
@@ -229,10 +242,17 @@ func (t *Twin) Decide(ctx context.Context) (place failover.Place, rejoin bool, e
 	for told := false; ; told = true {
 		place, rejoin, err = t.decide(ctx)
 		if err != nil || place != failover.Unsure {
+			t.goesOn()
 			t.mu.Lock()
 			t.place = place
 			t.mu.Unlock()
 			return place, rejoin, err
+		}
+		switch {
+		case t.handedOver():
+			t.waits("the other cloud to take over what was handed over to it")
+		default:
+			t.waits("the witness to say which cloud owns")
 		}
 		if !told {
 			t.options.Log.Warn("nobody says yet which cloud owns: the witness cannot be reached, or the other cloud is about to take over")
@@ -325,30 +345,61 @@ func (t *Twin) silent() time.Duration {
 }
 
 // unattended takes over when the witness agrees that the owner is gone.
+//
+// The silence is measured before the witness is asked: an owner that neither the mirror
+// nor, after that, the witness has heard holds no lease. From the measure on until it is
+// decided the mirror answers nobody, because its answer would be a lease; as long as it
+// hears the owner it answers.
 func (t *Twin) unattended(ctx context.Context) (taken bool, err error) {
 	if t.options.Witness == "" {
+		t.waits("a person: there is no witness, so cob failover lets this cloud take over")
 		return false, nil
 	}
-	t.mirror.Hush(true) // an owner that asks from now on is not told that this is a mirror
-	chosen := false
-	defer func() { t.mirror.Hush(chosen && !taken) }()
+	silent := t.silent()
+	if t.chosen || silent >= t.options.Lease {
+		t.mirror.Hush(true)
+		silent = t.silent()
+	}
+	defer func() { t.mirror.Hush(t.chosen && !taken) }()
 	l, err := t.look(ctx)
 	if err != nil {
+		t.waits("the witness: without it nobody takes over")
 		return false, ctx.Err() // the next look asks again
 	}
 	own := noteOf(t.mirror.Role())
-	if chosen = failover.Chosen(t.options.Cloud, own, l.note); chosen {
-		if t.silent() < t.options.Lease {
+	if t.chosen = failover.Chosen(t.options.Cloud, own, l.note); t.chosen {
+		if silent < t.options.Lease {
+			t.waits("%s to have been silent for %v: the witness says that this cloud takes over", own.Owner, t.options.Lease)
 			return false, nil
 		}
 		return true, t.take(l.note.Term, own.Owner, "the witness says so")
 	}
-	next, may := failover.TakesOver(t.options.Cloud, own, l.note, l.alive != 0, t.silent(), t.options.Lease)
+	next, may := failover.TakesOver(t.options.Cloud, own, l.note, l.alive != 0, silent, t.options.Lease)
 	if !may || t.write(ctx, l, next) != nil {
+		t.whyNot(own, l, silent)
 		return false, nil
 	}
 	why := fmt.Sprintf("neither the witness nor %s heard %s for %v", t.options.Cloud, own.Owner, t.options.Lease)
 	return true, t.take(next.Term, own.Owner, why)
+}
+
+// whyNot says what a mirror that does not take over waits for, while it does not hear
+// the owner.
+func (t *Twin) whyNot(own failover.Note, l look, silent time.Duration) {
+	switch {
+	case own.Term == 0:
+		t.waits("an owner: it has not heard of one yet")
+	case silent < t.options.Lease/2:
+		t.goesOn()
+	case l.note.Alone:
+		t.waits("%s, which goes on alone: this cloud does not hold everything, so it takes over only when a person says so", l.note.Owner)
+	case l.alive != 0:
+		t.waits("%s: the witness hears it, this cloud does not", own.Owner)
+	case l.note.Term != own.Term || l.note.Owner != own.Owner:
+		t.waits("%s, which owns in term %d as the witness says: this cloud has heard of term %d alone", l.note.Owner, l.note.Term, own.Term)
+	default:
+		t.waits("%s to have been silent for %v: then this cloud takes over", own.Owner, t.options.Lease)
+	}
 }
 
 // take makes this cloud the owner.
@@ -357,7 +408,9 @@ func (t *Twin) take(term uint64, from, why string) error {
 	t.from, t.why = from, why
 	t.mu.Unlock()
 	_, err := t.mirror.TakeOver(term)
+	t.chosen = false
 	if err == nil {
+		t.goesOn()
 		t.options.Log.Warn("this cloud takes over", "cloud", t.options.Cloud, "term", term, "from", from, "why", why)
 	}
 	return err
@@ -375,7 +428,8 @@ func (t *Twin) byHand(ctx context.Context, lost bool) error {
 		limited, cancel := context.WithTimeout(ctx, yieldTime)
 		defer cancel()
 		why = "a person asked for it, and " + own.Owner + " handed over"
-		if _, err := jetstream.Ask(limited, t.options.Other, t.options.Cloud, opYield, nil); err != nil {
+		t.waits("%s to hand over", own.Owner)
+		if _, err := jetstream.Ask(limited, t.options.Other, t.options.TLS, t.options.Cloud, opYield, nil); err != nil {
 			return fmt.Errorf("%s does not hand over: %w", own.Owner, err)
 		}
 	}

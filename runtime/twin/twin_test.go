@@ -215,7 +215,7 @@ func TestAPersonDecides(t *testing.T) {
 // TestTheWitnessDecides lets a mirror take over from an owner that is gone, and from
 // none that is not; the owner stops before that.
 func TestTheWitnessDecides(t *testing.T) {
-	w, err := jetstream.OpenWitness(t.TempDir(), "127.0.0.1:0", "")
+	w, err := jetstream.OpenWitness(t.TempDir(), "127.0.0.1:0", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,4 +261,48 @@ func TestTheWitnessDecides(t *testing.T) {
 	if london.is(failover.Mirror); london.Role().Term != 1 {
 		t.Errorf("%+v", london.Role())
 	}
+}
+
+// TestEveryWaitIsTold: a cloud that does not go on says what it waits for, and does not
+// keep anybody waiting who asks.
+func TestEveryWaitIsTold(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // a witness that never says a word
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	london, _ := pairOf(t, "nats://secret@"+silent.Addr().String())
+	ctx, stop := context.WithCancel(t.Context())
+	decided := make(chan error)
+	go func() {
+		_, _, err := london.Decide(ctx)
+		decided <- err
+	}()
+	tells := func(p *place, what string) {
+		t.Helper()
+		eventually(t, what, func() bool { return strings.Contains(stateOf(t, p).Waits, what) })
+	}
+	tells(london, "the witness to say which cloud owns")
+	if s := stateOf(t, london); strings.Contains(s.Witness, "secret") || !strings.Contains(s.Witness, silent.Addr().String()) {
+		t.Errorf("the witness is %q", s.Witness)
+	}
+	stop()
+	if err := <-decided; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+
+	london, rome := pairOf(t, "")
+	rome.is(failover.Mirror)
+	rome.follow()
+	tells(rome, "a person")
+	london.own()
+	together(t, london, rome)
+	eventually(t, "nothing is waited for", func() bool { return stateOf(t, london).Waits == "" })
+	if err := rome.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	tells(london, "the other cloud, which does not answer")
+	london.leave()
+	go func() { _ = london.Rejoin(t.Context(), filepath.Join(london.dir, "store"), nil) }()
+	tells(london, "the other cloud, which does not answer: it has to take")
 }

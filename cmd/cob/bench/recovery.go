@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,6 +46,7 @@ process Park(id: string, note: string) -> string {
 
 // Recovery parks instances in a node, kills it, and starts it again.
 func Recovery(ctx context.Context, o Options) (Recovered, error) {
+	o.Parked = cmp.Or(o.Parked, ParkedRecovery)
 	dir, remove, err := folder()
 	if err != nil {
 		return Recovered{}, err
@@ -63,7 +65,7 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 		return Recovered{}, err
 	}
 	defer func() { c.stop(true) }()
-	if err := park(ctx, c.base(), o.Parked); err != nil {
+	if err := park(ctx, c.base(), "parked.Park", o.Parked); err != nil {
 		return Recovered{}, err
 	}
 	r := Recovered{Parked: o.Parked, Before: resident(c.cmd.Process.Pid)}
@@ -96,7 +98,8 @@ func Recovery(ctx context.Context, o Options) (Recovered, error) {
 	return r, nil
 }
 
-func park(ctx context.Context, base string, count int) error {
+// park starts instances that wait, of a process that takes an id and a note.
+func park(ctx context.Context, base, process string, count int) error {
 	var next atomic.Int64
 	failures := make(chan error, 64)
 	var crew sync.WaitGroup
@@ -104,7 +107,7 @@ func park(ctx context.Context, base string, count int) error {
 		crew.Go(func() {
 			for i := next.Add(1); i <= int64(count); i = next.Add(1) {
 				body := fmt.Appendf(nil, `{"id":"p-%d","note":"%0180d"}`, i, i)
-				if err := post(ctx, base+"/v1/processes/parked.Park/instances", "", body); err != nil {
+				if err := post(ctx, base+"/v1/processes/"+process+"/instances", "", body); err != nil {
 					failures <- err
 					return
 				}

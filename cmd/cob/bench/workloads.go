@@ -27,12 +27,18 @@ type Options struct {
 	Peer string
 	// Service is where the outside service of W1 listens; "" picks a port.
 	Service string
-	Parked  int // instances of Recovery
+	Parked  int // instances of Recovery and Reload; 0 is ParkedRecovery and ParkedReload
 	// Rate, if set, is how many instances of Five a second fall due; 0 is as many as
 	// the clients get done, and then half of that.
 	Rate float64
 	Out  io.Writer
 }
+
+// How many instances wait, where Options do not say it.
+const (
+	ParkedRecovery = 100_000
+	ParkedReload   = 10_000
+)
 
 // Validate says what is outside its bounds.
 func (o Options) Validate() error {

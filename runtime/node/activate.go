@@ -68,7 +68,7 @@ func (n *Node) Activate(ctx context.Context, encoded []byte) (Deployed, error) {
 
 // BeginWith is Activate for a node that begins: a plan whose rollout was rolled back, and
 // after which no other was activated, stays where it is, or every restart would roll it
-// out once more. The plan that is active is given then. Errors: as Activate's.
+// out once more. The plan that is active is given then. As Open does, it waits for servers of others. Errors: as Activate's.
 func (n *Node) BeginWith(ctx context.Context, encoded []byte) (Deployed, error) {
 	p, err := plan.Decode(encoded)
 	if err != nil {
@@ -77,7 +77,12 @@ func (n *Node) BeginWith(ctx context.Context, encoded []byte) (Deployed, error) 
 	digest := plan.Digest(encoded)
 	note, back := n.rolledBack(p.Package, digest)
 	if !back {
-		return n.Activate(ctx, encoded)
+		var out Deployed
+		err := n.options.awaitServers(ctx, true, func() (err error) { // those that lost their leader since Open gave the journals
+			out, err = n.Activate(ctx, encoded)
+			return err
+		})
+		return out, err
 	}
 	out := Deployed{Package: p.Package, Digest: note.Digest, Unchanged: true, RolledBack: digest}
 	if n.cluster == nil {

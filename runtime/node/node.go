@@ -182,14 +182,25 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 	if o.Owner == "" {
 		o.Owner = "cob"
 	}
-	for begun, reached := time.Now(), false; ; pause(ctx, retryOpen) {
-		n, err := open(ctx, o)
+	var n *Node
+	err := o.awaitServers(ctx, false, func() (err error) {
+		n, err = open(ctx, o)
+		return err
+	})
+	return n, err
+}
+
+// awaitServers does what needs the store, again while servers of others are not ready for it.
+// Reached says that they have answered before: an address that never did may be wrong, and is told at once.
+func (o *Options) awaitServers(ctx context.Context, reached bool, do func() error) error {
+	for begun := time.Now(); ; pause(ctx, retryOpen) {
+		err := do()
 		var away *jetstream.ExternalServerError
 		again := errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrUnknown)
-		reached = reached || again // an address that was never reached may be wrong, and is told at once
+		reached = reached || again
 		again = again || reached && errors.As(err, &away)
 		if o.Store.URL == "" || !again || ctx.Err() != nil || time.Since(begun) > openTime {
-			return n, err
+			return err
 		}
 		o.Log.Warn("the store is not ready yet; trying again", "error", err)
 	}

@@ -133,7 +133,7 @@ process Examine(application: Application) -> Evidence? raises Lapsed {
     let kept = false
     select {
       on Attended as a where a.appointment == appointment.id { kept = a.kept }
-      after 60d { kept = false }
+      after 60d { }
     }
     if kept {
       let findings: Assessment = task examine({ application, appointment }) {

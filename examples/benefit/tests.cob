@@ -24,8 +24,27 @@ test "who misses two appointments does not want to be examined" {
   given calendar.book returns { id: "a-1", at: 2026-12-10T09:00:00Z, place: "Lyon" }
   given calendar.book returns { id: "a-2", at: 2027-02-10T09:00:00Z, place: "Lyon" }
   when  Examine(ada)
+  then  called calendar.book("D-2026-000017", 2026-01-15T00:00:00Z) once
+  when  publish Attended { appointment: "a-1", kept: false }
+  when  advance 59d
+  then  waits
+  when  advance 2d
   then  returns null
   then  called calendar.book 2 times
+  then  called letters.send 2 times
+}
+
+test "who keeps an appointment is examined, and one that nobody writes down is given back" {
+  given calendar.book returns { id: "a-1", at: 2026-12-10T09:00:00Z, place: "Lyon" }
+  when  Examine(ada)
+  when  publish Attended { appointment: "a-1", kept: true }
+  when  complete task examine { degree: 60, lasting: true, note: "clear" } by "mia"
+  then  returns Evidence { study: "examination", at: 2026-12-10T09:00:00Z, text: "clear" }
+  then  never called calendar.cancel
+  when  Examine(ada)
+  when  publish Attended { appointment: "a-1", kept: true }
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "the findings of the examination" }
+  then  called calendar.cancel("a-1") once
 }
 
 test "an award that nobody approves is refused" {
@@ -33,10 +52,15 @@ test "an award that nobody approves is refused" {
   then fails Refused { claim: "D-2026-000017", reason: "not approved in time" }
 }
 
-test "two months are two payments" {
+test "two months are two payments, and a month lies between them" {
   given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
   when  Pay(award, "FR7630006000011234567890189", 1)
+  when  advance 29d
+  then  called treasury.pay once
+  when  advance 2d
   then  called treasury.pay 2 times
+  then  called treasury.pay("D-2026-000017/1", "FR7630006000011234567890189", 1016.05, "EUR") once
+  then  called treasury.pay("D-2026-000017/2", "FR7630006000011234567890189", 1016.05, "EUR") once
 }
 
 test "who withdraws ends everything that was asked for" {
@@ -50,8 +74,10 @@ test "who withdraws ends everything that was asked for" {
   then  never called treasury.pay
 }
 
-test "two officials approve, and neither is enough alone" {
-  when Approve(award, 3)
+test "two officials approve, at the same time, and neither is enough alone" {
+  when Approve(award, 6)
+  then task approve is open
+  then task countersign is open
   when complete task approve { approved: true, note: null } by "eve"
   then waits
   then task countersign is open
@@ -59,6 +85,14 @@ test "two officials approve, and neither is enough alone" {
   then waits
   when complete task countersign { approved: false, note: "no" } by "max"
   then fails Refused { claim: "D-2026-000017", reason: "no" }
+}
+
+test "what costs more than two thousand a month is audited, what costs two thousand is not" {
+  when Approve(Award { claim: "D-1", benefit: "AAH", monthly: 2000.00 EUR, months: 2, from: 2026-12-01T00:00:00Z }, 1)
+  then task approve is open
+  when Approve(Award { claim: "D-2", benefit: "AAH", monthly: 2000.01 EUR, months: 2, from: 2026-12-01T00:00:00Z }, 1)
+  when complete task inspect { approved: false, note: null }
+  then fails Refused { claim: "D-2", reason: "refused by the audit" }
 }
 
 test "two officials are two people, and officials" {
@@ -107,20 +141,114 @@ test "the register is asked at the second site while the first is away" {
 }
 
 test "a claim goes from the first review to the award, over a crash" {
-  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 1 }]
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 2 }]
   given diagnostics.order returns { id: "d-1" }
+  given letters.send takes 1s
   given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
   when  Claim(ada)
   when  complete task review { next: Next.evidence, study: null, note: "" } by "mia"
   when  crash
   when  publish EvidenceArrived { claim: "D-2026-000017", study: "imaging", at: 2026-01-05T08:00:00Z, text: "seen" }
   when  complete task review { next: Next.decision, study: null, note: "" } by "zoe"
-  when  complete task assess { degree: 60, lasting: true, note: "clear" } by "noe"
+  when  complete task assess { degree: 50, lasting: true, note: "clear" } by "noe"
   when  complete task approve { approved: true, note: null } by "eve"
+  then  never called letters.send
   when  complete task countersign { approved: true, note: null } by "max"
+  when  advance 1h
   then  called diagnostics.order once
+  then  called letters.send once
+  then  called letters.send before treasury.pay
   then  called treasury.pay once
   then  report award includes { data: { application: { id: "D-2026-000017", complaint: "(health)" } } }
+  then  within 1m
+}
+
+test "a degree below that of the law is refused with a letter" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 2 }]
+  when  Claim(ada)
+  when  complete task review { next: Next.decision, study: null, note: "" } by "zoe"
+  when  complete task assess { degree: 49, lasting: true, note: "clear" } by "noe"
+  then  fails Refused { claim: "D-2026-000017", reason: "the degree is too low" }
+  then  called letters.send once
+  then  never started Approve
+}
+
+test "the claim of somebody who died ends" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 1016.05 EUR, degree: 50, months: 2 }]
+  when  Claim(ada)
+  when  publish Died { applicant: "p-2", at: 2026-01-05T08:00:00Z }
+  then  waits
+  when  publish Died { applicant: "p-1", at: 2026-01-05T08:00:00Z }
+  then  fails Withdrawn { claim: "D-2026-000017" }
+}
+
+test "an inquiry gathers what everybody knows, in its order" {
+  given diagnostics.order returns { id: "d-1" }
+  given Examine returns Evidence { study: "examination", at: 2026-01-06T08:00:00Z, text: "clear" }
+  given experts.ask returns { id: "x-1" }
+  when  Inquire(ada)
+  when  complete task review { next: Next.evidence, study: null, note: "" } by "reviewer 1"
+  when  publish EvidenceArrived { claim: "D-2026-000017", study: "imaging", at: 2026-01-05T08:00:00Z, text: "seen" }
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 2"
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "reviewer 3"
+  when  publish OpinionGiven { claim: "D-2026-000017", opinion: Opinion { expert: "Lou", degree: 55, text: "yes" } }
+  when  complete task review { next: Next.decision, study: null, note: "" } by "reviewer 4"
+  when  complete task assess { degree: 60, lasting: true, note: "clear" } by "noe"
+  then returns Dossier {
+    claim: "D-2026-000017", rounds: 4, assessed: { degree: 60, lasting: true, note: "clear" },
+    evidence: [
+      Evidence { study: "imaging", at: 2026-01-05T08:00:00Z, text: "seen" }, Evidence { study: "examination", at: 2026-01-06T08:00:00Z, text: "clear" },
+    ],
+    opinions: [Opinion { expert: "Lou", degree: 55, text: "yes" }],
+  }
+  then never called experts.withdraw
+}
+
+test "an expert who does not answer is no longer asked, one who did is told when the claim lapses" {
+  given experts.ask returns { id: "x-1" } once
+  given experts.ask returns { id: "x-2" }
+  given experts.withdraw takes 1s
+  when  Inquire(ada)
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "reviewer 1"
+  when  advance 60d
+  then  called experts.withdraw("x-1") once
+  then  ran "Inquire.set review" once
+  when  advance 1s
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "reviewer 2"
+  when  publish OpinionGiven { claim: "D-2026-000017", opinion: Opinion { expert: "Lou", degree: 55, text: "yes" } }
+  then  ran "Inquire.set review" 3 times
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "a reviewer" }
+  then  called experts.withdraw("x-2") once
+}
+
+test "evidence that does not arrive within four months ends the claim" {
+  given diagnostics.order returns { id: "d-1" }
+  when  Inquire(ada)
+  when  complete task review { next: Next.evidence, study: null, note: "" } by "mia"
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "evidence" }
+  then  within 120d
+  then  called diagnostics.withdraw("d-1") once
+}
+
+test "a reviewer who cannot decide in twelve rounds never will" {
+  given Examine returns null
+  when  Inquire(ada)
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 1"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 2"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 3"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 4"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 5"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 6"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 7"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 8"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 9"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 10"
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 11"
+  then  task review is open
+  then  ran "Inquire.set review" 12 times
+  when  complete task review { next: Next.examination, study: null, note: "" } by "reviewer 12"
+  when  advance 1s
+  then  fails Lapsed { claim: "D-2026-000017", waiting_for: "a decision of the reviewers" }
 }
 
 test "a review that nobody does is given to the senior physicians, and lapses in the end" {
@@ -141,6 +269,6 @@ test "evidence that comes after the claim was withdrawn wakes nobody" {
   then  fails Withdrawn { claim: "D-2026-000017" }
   then  called diagnostics.withdraw("d-1") once
   when  publish EvidenceArrived { claim: "D-2026-000017", study: "imaging", at: 2026-01-05T08:00:00Z, text: "late" }
-  then  ran Inquire.review once
+  then  ran "Inquire.set review" once
   then  never started Approve
 }

@@ -32,6 +32,7 @@ endpoint racks: http {
     post "/stock" { body: { sku, qty, rma } }
     idempotency_key: "${rma}/${sku}"
   }
+  operation unstock(sku: string, rma: string) { delete "/stock/${rma}/${sku}", idempotent: true }
   on warehouse { url: env.RACKS_URL, availability: 99.5%, latency: 99% within 500ms }
 }
 

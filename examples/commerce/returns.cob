@@ -4,7 +4,7 @@ type ReturnRequest { rma: string, order: string, charge: string, parcel: string,
 type Refunded      { rma: string, amount: money }
 
 /// Goods come back: somebody looks at them, what is as new goes back to the racks, and the money goes to the customer.
-/// When the money cannot be given back, the goods go out of the racks again and a person takes over.
+/// When the money cannot be given back, the goods go out of the racks again.
 process Return(request: ReturnRequest) -> Refunded raises NotReturnable {
   key:      request.rma
   failover: continuity
@@ -25,12 +25,12 @@ process Return(request: ReturnRequest) -> Refunded raises NotReturnable {
   let good = filter (findings, f => f.resaleable)
   if len(good) == 0 { fail NotReturnable { order: request.order, reason: join(map(findings, f => f.note ?? f.sku), ", ") } }
 
-  scope settle {
-    for finding in good parallel 4 {
-      call racks.restock(finding.sku, finding.qty, request.rma)
+  for finding in good parallel 4 {
+    call racks.restock(finding.sku, finding.qty, request.rma) {
+      compensate { call racks.unstock(finding.sku, request.rma) }
     }
-    let refund = call payments.refund(request.charge, request.price, "return ${request.rma}")
-    audit "return ${request.rma}: ${request.price} went back as ${refund.id}"
   }
+  let refund = call payments.refund(request.charge, request.price, "return ${request.rma}")
+  audit "return ${request.rma}: ${request.price} went back as ${refund.id}"
   return Refunded { rma: request.rma, amount: request.price }
 }

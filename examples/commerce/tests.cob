@@ -73,6 +73,8 @@ test "a parcel that nobody sees for ten days is lost, and everything is undone" 
   when  Fulfil(by_card)
   then  fails Lost { order: "o-1", parcel: "pa-1" }
   then  called ledger.cancelInvoice("i-1", "not carried out") once
+  then  called carrier.recall("pa-1") once
+  then  undone letters.send, booked, posted, paid, hold, offer
   then  called payments.refund once
   then  called racks.release("h-1") once
 }
@@ -179,6 +181,7 @@ test "the node dies while the invoice is posted, and it is posted once" {
   when  Fulfil(by_card)
   when  advance 1m
   then  waits at Fulfil.Track
+  then  called letters.send once
   when  crash
   when  publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.delivered, at: 2026-01-07T08:00:00Z }
   then  returns Receipt { order: "o-1", invoice: "i-1", parcel: "pa-1", total: 39.80 EUR }
@@ -213,13 +216,14 @@ test "a large order that nobody looks at is refused after three days" {
   then within 3d
 }
 
-test "when the money cannot go back, the goods that were put back are there still and a person is told" {
+test "when the money cannot go back, the goods that were put back go out again" {
   given payments.refund rejects "the charge is too old"
   when  Return(worn)
   when  publish ReturnArrived { rma: "r-1" }
   when  complete task inspect [Finding { sku: "p-1", qty: 1, resaleable: true, note: null }] by "max"
   then  fails std.Rejected { reason: "the charge is too old" }
   then  called racks.restock("p-1", 1, "r-1") once
+  then  called racks.unstock("p-1", "r-1") once
 }
 
 test "the archive is away for an hour, and the report is kept until it is back" {
@@ -232,4 +236,117 @@ test "the archive is away for an hour, and the report is kept until it is back" 
   when  advance 30m
   then  called archive.put once
   then  report reconciliation includes { key: "2026-11-21" }
+}
+
+test "an offer in dollars is none" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns { id: "q-2", currency: "USD", total: "39.80", items: [] }
+  when  Fulfil(by_card)
+  then  fails Rejected { reason: "we do not sell in USD" }
+  then  never called racks.hold
+}
+
+test "an order over five thousand is paid for when sales has agreed" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns { id: "q-3", currency: "EUR", total: "5000.01", items: [] }
+  given racks.hold returns { id: "h-1" }
+  given payments.charge raises Declined { reason: "no funds" }
+  when  Fulfil(by_card)
+  then  task approve is open
+  then  never called payments.charge
+  when  complete task approve { approved: true, note: null } by "eve"
+  then  fails Declined { reason: "no funds" }
+  then  called payments.charge once
+}
+
+test "an order of five thousand needs nobody" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns { id: "q-3", currency: "EUR", total: "5000.00", items: [] }
+  given racks.hold returns { id: "h-1" }
+  given payments.charge raises Declined { reason: "no funds" }
+  when  Fulfil(by_card)
+  then  fails Declined { reason: "no funds" }
+  then  never ran Approve.decision
+}
+
+test "who cancels while the card is charged gets the money back" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold returns { id: "h-1" }
+  given payments.charge returns { id: "ch-1", amount: 39.80 EUR } takes 1s
+  when  Fulfil(by_card)
+  when  advance 500ms
+  when  publish Cancellation { order: "o-1", by: "Ada" }
+  then  fails Cancelled { order: "o-1", by: "Ada" }
+  then  called payments.void("ch-1") once
+  then  called racks.release("h-1") once
+}
+
+test "a parcel that is refused at the door is lost, one on its way is not" {
+  when Track("o-1", "pa-1")
+  when publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.in_transit, at: 2026-01-07T08:00:00Z }
+  when advance 9d
+  when publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.in_transit, at: 2026-01-07T08:00:00Z }
+  when advance 9d
+  then waits
+  when publish ParcelScanned { parcel: "pa-1", stage: carrier_api.Stage.refused, at: 2026-01-07T08:00:00Z }
+  when advance 1s
+  then fails Lost { order: "o-1", parcel: "pa-1" }
+}
+
+test "goods that nobody can sell pay nothing back" {
+  when Return(worn)
+  when publish ReturnArrived { rma: "r-1" }
+  when complete task inspect [Finding { sku: "p-1", qty: 1, resaleable: false, note: "torn" }, Finding { sku: "p-2", qty: 1, resaleable: false, note: null }]
+  then fails NotReturnable { order: "o-1", reason: "torn, p-2" }
+  then never called racks.restock
+  then never called payments.refund
+}
+
+test "goods go back to the racks four at a time, and the money when all are there" {
+  given racks.restock("p-1", 1, "r-1") takes 500ms
+  given racks.restock takes 1s
+  given payments.refund returns { id: "rf-1" }
+  when  Return(worn)
+  when  publish ReturnArrived { rma: "r-1" }
+  when complete task inspect [
+    Finding { sku: "p-1", qty: 1, resaleable: true, note: null }, Finding { sku: "p-2", qty: 1, resaleable: true, note: null },
+    Finding { sku: "p-3", qty: 1, resaleable: true, note: null }, Finding { sku: "p-4", qty: 1, resaleable: true, note: null },
+    Finding { sku: "p-5", qty: 1, resaleable: true, note: null }, Finding { sku: "p-6", qty: 1, resaleable: false, note: "torn" },
+  ] by "max"
+  when advance 400ms
+  then called racks.restock 4 times
+  when advance 900ms
+  then called racks.restock 5 times
+  then never called payments.refund
+  when advance 300ms
+  then called payments.refund once
+  then returns Refunded { rma: "r-1", amount: 19.90 EUR }
+  then never undone
+}
+
+test "books that do not agree are looked at, whatever does not agree" {
+  given payments.settled("2026-11-20") returns [{ id: "ch-1", amount: 39.80 EUR }] takes 5s
+  given books.earned("2026-11-20") returns [{ id: "ch-1", amount: 3.98 EUR }] takes 5s
+  given payments.settled("2026-11-21") returns [{ id: "ch-1", amount: 39.80 EUR }]
+  given books.earned("2026-11-21") returns [{ id: "ch-2", amount: 39.80 EUR }]
+  given payments.settled("2026-11-22") returns []
+  given books.earned("2026-11-22") returns [{ id: "ch-2", amount: 39.80 EUR }]
+  when  Reconcile("2026-11-20")
+  when  advance 6s
+  then  ran Reconcile.decision once
+  when  Reconcile("2026-11-21")
+  then  ran Reconcile.decision 2 times
+  when  Reconcile("2026-11-22")
+  then  ran Reconcile.decision 3 times
+  when  complete task reconcile { approved: true, note: "typed wrong" } by "ann"
+  then  audit "reconciliation of 2026-11-20: typed wrong"
+}
+
+test "books that do not agree and that nobody looks at are told" {
+  given payments.settled returns [{ id: "ch-1", amount: 39.80 EUR }]
+  given books.earned returns []
+  when  Reconcile("2026-11-21")
+  then  sent alerts(Alert { what: "the books of 2026-11-21 do not agree and nobody looks", order: null }) once
+  then  never called archive.put
 }

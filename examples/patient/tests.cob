@@ -2,7 +2,7 @@ package patient
 
 sample ida: Patient {
   id: "p-7", name: "Ida", policy: "pol-7", home: { latitude: 48.85, longitude: 2.35 },
-  kin: [{ name: "Jo", phone: "+33612345678" }], history: "arrhythmia",
+  kin: [{ name: "Jo", phone: "+33612345678" }, { name: "Lea", phone: "+33687654321" }], history: "arrhythmia",
 }
 sample fallen: Alarm { id: "a-1", patient: "p-7", cause: { fall: { at: 2026-11-21T10:00:00Z } } }
 
@@ -18,8 +18,9 @@ test "when nobody comes, the ambulance turns round" {
   given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
   when  Rescue(fallen)
   then  fails Unanswered { alarm: "a-1" }
-  then  called phones.send once
+  then  called phones.send 2 times
   then  called dispatch.recall("r-1") once
+  then  never ran triage
 }
 
 test "the hospital across the river has a bed when we have none" {
@@ -28,6 +29,7 @@ test "the hospital across the river has a bed when we have none" {
   given insurance.preApprove raises insurance_api.UnprocessableContent { reason: "no cover abroad" }
   when  Admission(fallen, ida)
   then  returns "riverside"
+  then  audit "alarm a-1: not covered, no cover abroad"
   then  never called riverside.discharge
   then  never called beds.release
 }
@@ -37,9 +39,9 @@ test "a neighbour who is near goes, and the ambulance turns round" {
   given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
   when  Rescue(fallen)
   when  advance 1m
-  when  publish Coming { alarm: "a-1", responder: "Jo", minutes: 20 }
-  then  waits
-  when  publish Coming { alarm: "a-1", responder: "Mo", minutes: 3 }
+  when  publish Coming { alarm: "a-1", responder: "Jo", minutes: 6 }
+  then  never ran triage
+  when  publish Coming { alarm: "a-1", responder: "Mo", minutes: 5 }
   when  complete task triage { severe: false, note: "a bruise" } by "dr"
   then  returns Outcome { alarm: "a-1", responder: "Mo", hospital: null }
   then  called dispatch.recall("r-1") once
@@ -82,7 +84,7 @@ test "an insurance that does not answer is not waited for" {
   given insurance.preApprove never answers
   when  Admission(fallen, ida)
   then  returns "ours, ward 3"
-  then  within 11m
+  then  within 11s
   then  never called beds.release
 }
 
@@ -96,4 +98,52 @@ test "an alarm that is called off gives everything back" {
   then  called dispatch.recall("r-1") once
   when  publish Arrived { alarm: "a-1", responder: "late" }
   then  never ran triage
+}
+
+test "help is sent when all relatives know, who are told side by side" {
+  given records.patient returns ida
+  given phones.send("+33612345678", "An alarm was raised for your relative. Help is on its way.") takes 500ms
+  given phones.send takes 1500ms
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  Rescue(fallen)
+  then  called phones.send 2 times
+  when  advance 1s
+  then  never called dispatch.send
+  when  advance 1s
+  then  called dispatch.send once
+}
+
+test "the ambulance may be there first, and does not turn round" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  Rescue(fallen)
+  when  advance 1m
+  when  publish Arrived { alarm: "a-1", responder: "crew 7" }
+  when  complete task triage { severe: false, note: "a bruise" } by "dr"
+  then  returns Outcome { alarm: "a-1", responder: "crew 7", hospital: null }
+  then  never called dispatch.recall
+}
+
+test "a bed is not taken before the insurance has spoken, and is given back when nobody needs it" {
+  given beds.reserve returns { id: "b-1", ward: "3" } once
+  given beds.reserve raises NoBed { hospital: "own" }
+  given riverside.admit returns { id: "ad-1", hospital: "riverside" }
+  given insurance.preApprove returns { id: "ap-1", limit: 5000.00 EUR } takes 2s
+  when  Admission(fallen, ida)
+  when  advance 1s
+  then  waits
+  when  cancel Admission
+  then  cancelled
+  then  called beds.release("b-1") once
+  when  Admission(fallen, ida)
+  when  advance 1s
+  when  cancel Admission
+  then  called riverside.discharge("ad-1") once
+}
+
+test "what the insurance covers is told" {
+  given beds.reserve returns { id: "b-1", ward: "3" }
+  given insurance.preApprove returns { id: "ap-1", limit: 5000.00 EUR }
+  when  Admission(fallen, ida)
+  then  progress "alarm a-1: to ours, ward 3, covered up to 5000.00 EUR"
 }

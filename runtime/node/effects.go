@@ -25,7 +25,11 @@ func (n *Node) dispatch(from *ownedShard, effects []engine.Effect) {
 		}
 		switch e := e.(type) {
 		case engine.Call:
-			n.workers.Go(func() { n.call(from, e) })
+			n.workers.Add(1)
+			n.callers.Go(func() {
+				defer n.workers.Done()
+				n.call(from, e)
+			})
 		case engine.Start:
 			n.startElsewhere(from, e)
 		case engine.Send:

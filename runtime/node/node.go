@@ -146,6 +146,7 @@ type Node struct {
 	work     context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup
+	callers  crew
 	failed   chan error
 	failOnce sync.Once
 	lost     chan struct{} // closed with the first shard that is lost
@@ -370,8 +371,6 @@ func (n *Node) fold(ctx context.Context, j *jetstream.Journal, number int, epoch
 	return s, state, err
 }
 
-func clock() record.Instant { return record.Instant(time.Now().UnixNano()) }
-
 // watch tells the node's owner when a shard is lost: another process took it
 // over, or its journal cannot be trusted any more. On a cluster that is no reason to
 // end: another node has it, or will.
@@ -442,6 +441,7 @@ func (n *Node) Close(ctx context.Context) error {
 			}
 		}
 		n.workers.Wait()
+		n.callers.dismiss()
 	}()
 	var errs []error
 	select {

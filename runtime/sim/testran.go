@@ -122,10 +122,8 @@ func (b *bench) noteWay(e record.Event) {
 	case record.StepEntered:
 		b.acts[activationName{e.Instance, e.Activation}] = e.Step
 		b.enters(e.Instance, e.Step, e.Block)
-	case record.BranchEntered:
-		step := b.acts[activationName{e.Instance, e.Parent}]
-		b.acts[activationName{e.Instance, e.Activation}] = step
-		b.enters(e.Instance, step, e.Block)
+	case record.BranchEntered: // that it has ended is not the end of its parallel
+		b.enters(e.Instance, b.acts[activationName{e.Instance, e.Parent}], e.Block)
 	case record.LoopAdvanced:
 		b.enters(e.Instance, b.acts[activationName{e.Instance, e.Activation}], 1)
 	case record.TimerFired:

@@ -47,6 +47,11 @@ func W1(ctx context.Context, o Options) ([]Result, error) {
 		return nil, err
 	}
 	defer program.stop(false)
+	calls, err := newBareConnector(services.base())
+	if err != nil {
+		return nil, err
+	}
+	defer calls.close()
 	var all []Result
 	ratios := map[int][]w1Ratio{}
 	for round := 1; round <= o.Rounds; round++ {
@@ -55,7 +60,7 @@ func W1(ctx context.Context, o Options) ([]Result, error) {
 			if err != nil {
 				return all, err
 			}
-			t := w1Turn{Options: o, load: Load{Clients: clients, For: o.For}, services: services, program: program,
+			t := w1Turn{Options: o, load: Load{Clients: clients, For: o.For}, services: services, program: program, calls: calls,
 				node: nodeOf(o, source, filepath.Join(dir, fmt.Sprint("store", round, "-", clients)), listen, "W1_URL="+services.base())}
 			ratio, err := t.run(ctx)
 			for _, r := range t.results {
@@ -83,13 +88,14 @@ type w1Ratio struct {
 	// The same by what all that take part use of the processors for an instance, which
 	// depends less on what else the machine does.
 	clientWork, programWork float64
+	callsWork               float64 // of the bare connector, likewise
 	fsync                   time.Duration
 	best                    float64 // of the rate of the bare client, were commitsInARow fsyncs all there was besides
 }
 
 func (r w1Ratio) String() string {
-	return fmt.Sprintf("%.0f %% of the bare client, %.0f %% of the bare program; by the processors' time %.0f %% and %.0f %%; an fsync takes %s here, and with %d in a row nobody passes %.0f %% of the client",
-		100*r.client, 100*r.program, 100*r.clientWork, 100*r.programWork, r.fsync.Round(time.Microsecond), commitsInARow, 100*r.best)
+	return fmt.Sprintf("%.0f %% of the bare client, %.0f %% of the bare program; by the processors' time %.0f %% and %.0f %%, %.0f %% of the bare connector; an fsync takes %s here, and with %d in a row nobody passes %.0f %% of the client",
+		100*r.client, 100*r.program, 100*r.clientWork, 100*r.programWork, 100*r.callsWork, r.fsync.Round(time.Microsecond), commitsInARow, 100*r.best)
 }
 
 // work is what one took of the processors, by all that take part; 0 where that was not
@@ -112,18 +118,20 @@ func medianRatio(all []w1Ratio) w1Ratio {
 
 		clientWork:  middle(func(r w1Ratio) float64 { return r.clientWork }),
 		programWork: middle(func(r w1Ratio) float64 { return r.programWork }),
+		callsWork:   middle(func(r w1Ratio) float64 { return r.callsWork }),
 
 		fsync: time.Duration(middle(func(r w1Ratio) float64 { return float64(r.fsync) })),
 		best:  middle(func(r w1Ratio) float64 { return r.best }),
 	}
 }
 
-// w1Turn is one load on everybody, in turns: the bare client and the bare program take
-// theirs before and after cob, so that what else the machine does falls on all.
+// w1Turn is one load on everybody, in turns: the bare client, the bare program and the bare
+// connector take theirs before and after cob, so that what else the machine does falls on all.
 type w1Turn struct {
 	Options
 	load                    Load
 	services, program, node *child
+	calls                   *bareConnector
 	results                 []Result
 }
 
@@ -136,24 +144,25 @@ func (t *w1Turn) run(ctx context.Context) (w1Ratio, error) {
 	if err != nil {
 		return w1Ratio{}, err
 	}
-	one, two := t.bare(ctx), t.bareProgram(ctx)
+	one, two, three := t.bare(ctx), t.bareProgram(ctx), t.bareConnector(ctx)
 	cob, err := t.cob(ctx)
 	if err != nil {
 		return w1Ratio{}, err
 	}
-	three, four := t.bare(ctx), t.bareProgram(ctx)
+	four, five, six := t.bare(ctx), t.bareProgram(ctx), t.bareConnector(ctx)
 	if t.Peer != "" {
 		t.drive(ctx, "peer, W1", t.load, nil, func(ctx context.Context, n int64) error {
 			return post(ctx, t.Peer, fmt.Sprint("b-", n), order("", n, t.services.base()))
 		})
 	}
-	alone := (one.P50 + three.P50) / 2
+	alone := (one.P50 + four.P50) / 2
 	return w1Ratio{
-		client:  2 * cob.Rate / (one.Rate + three.Rate),
-		program: 2 * cob.Rate / (two.Rate + four.Rate),
+		client:  2 * cob.Rate / (one.Rate + four.Rate),
+		program: 2 * cob.Rate / (two.Rate + five.Rate),
 
-		clientWork:  (one.work() + three.work()) / (2 * cob.work()),
-		programWork: (two.work() + four.work()) / (2 * cob.work()),
+		clientWork:  (one.work() + four.work()) / (2 * cob.work()),
+		programWork: (two.work() + five.work()) / (2 * cob.work()),
+		callsWork:   (three.work() + six.work()) / (2 * cob.work()),
 
 		fsync: fsync,
 		best:  float64(alone) / float64(alone+commitsInARow*fsync),
@@ -164,7 +173,16 @@ func (t *w1Turn) run(ctx context.Context) (w1Ratio, error) {
 func (t *w1Turn) bare(ctx context.Context) Result {
 	half := Load{Clients: t.load.Clients, For: t.load.For / 2}
 	return t.drive(ctx, "bare client, four calls", half, nil, func(ctx context.Context, n int64) error {
-		_, err := fourCalls(ctx, t.services.base(), fmt.Sprint("b-", n))
+		_, err := fourCalls(withNetHTTP(ctx, t.services.base(), fmt.Sprint("b-", n)))
+		return err
+	})
+}
+
+// bareConnector does the four calls from this process, as the node does them.
+func (t *w1Turn) bareConnector(ctx context.Context) Result {
+	half := Load{Clients: t.load.Clients, For: t.load.For / 2}
+	return t.drive(ctx, "bare connector, four calls", half, nil, func(ctx context.Context, n int64) error {
+		_, err := fourCalls(t.calls.calls(ctx, fmt.Sprint("b-", n)))
 		return err
 	})
 }
@@ -234,10 +252,10 @@ func (c *child) commits(ctx context.Context) (sum uint64, err error) {
 	return sum, nil
 }
 
-// fourCalls does what W1 does, without durability: A, then B and C at once, then D, each
-// with W1's time and read as W1 reads it. It gives their references.
-func fourCalls(ctx context.Context, base, id string) ([]string, error) {
-	call := func(step string) (string, error) {
+// withNetHTTP makes the calls of one instance with net/http, each with W1's time and read
+// as W1 reads it.
+func withNetHTTP(ctx context.Context, base, id string) func(step string) (string, error) {
+	return func(step string) (string, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
 		text, err := get(ctx, fmt.Sprintf("%s/call/%s?id=%s", base, step, id))
@@ -248,6 +266,11 @@ func fourCalls(ctx context.Context, base, id string) ([]string, error) {
 		err = json.Unmarshal(text, &reply)
 		return reply.Ref, err
 	}
+}
+
+// fourCalls does what W1 does, without durability: A, then B and C at once, then D. It
+// gives their references.
+func fourCalls(call func(step string) (string, error)) ([]string, error) {
 	a, err := call("A")
 	if err != nil {
 		return nil, err
@@ -323,7 +346,7 @@ func programOfW1(base string) http.Handler {
 		err := json.NewDecoder(r.Body).Decode(&order)
 		var refs []string
 		if err == nil {
-			refs, err = fourCalls(r.Context(), base, order.Input.ID)
+			refs, err = fourCalls(withNetHTTP(r.Context(), base, order.Input.ID))
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)

@@ -31,7 +31,7 @@ func oneServer(t *testing.T) string {
 func (w *world) agent(nats, cloud, name string) *node {
 	w.t.Helper()
 	was := w.agents
-	w.agents = false
+	w.agents = nil
 	all := w.environment()
 	w.agents = was
 	mine := slices.DeleteFunc(all, func(setting string) bool {
@@ -86,7 +86,7 @@ func TestAgentsOfTwoCloudsWhileOneDies(t *testing.T) {
 		most = 80
 	}
 	w := newWorld(t)
-	w.agents = true
+	w.agents = []string{"paris", "finland"}
 	nats := oneServer(t)
 	n := w.run("--nats", nats, "--shards", "2", "--agents", "paris,finland")
 	p1, p2, f1 := w.agent(nats, "paris", "p1"), w.agent(nats, "paris", "p2"), w.agent(nats, "finland", "f1")

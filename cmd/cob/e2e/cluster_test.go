@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,9 +28,14 @@ type servers struct {
 // newServers starts a cluster of three.
 func newServers(t testing.TB) *servers {
 	t.Helper()
+	return serversAt(t, t.TempDir(), t.TempDir(), t.TempDir())
+}
+
+// serversAt starts a cluster of three, each with its directory.
+func serversAt(t testing.TB, dirs ...string) *servers {
+	t.Helper()
 	s := &servers{t: t}
-	clients, routes := ports(t, 3), ports(t, 3)
-	dir := t.TempDir()
+	clients, routes, leaves := ports(t, 3), ports(t, 3), ports(t, 3)
 	for i := range 3 {
 		var links []*link
 		var urls []string
@@ -44,10 +48,12 @@ func newServers(t testing.TB) *servers {
 		s.between = append(s.between, links)
 		s.options = append(s.options, &server.Options{
 			ServerName: fmt.Sprint("s", i), Host: "127.0.0.1", Port: clients[i], NoSigs: true, NoLog: true,
-			JetStream: true, StoreDir: filepath.Join(dir, fmt.Sprint("s", i)), SyncAlways: true, MaxPayload: 8 << 20,
+			JetStream: true, StoreDir: dirs[i], SyncAlways: true, MaxPayload: 8 << 20,
+			JetStreamMaxStore: 64 << 30, // what channels may hold is set aside, whatever the disk has
 			// Nobody is told of a way around the links.
-			Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: routes[i], NoAdvertise: true, Advertise: "127.0.0.1:1"},
-			Routes:  server.RoutesFromStr(strings.Join(urls, ",")),
+			Cluster:  server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: routes[i], NoAdvertise: true, Advertise: "127.0.0.1:1"},
+			Routes:   server.RoutesFromStr(strings.Join(urls, ",")),
+			LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: leaves[i], NoAdvertise: true},
 		})
 	}
 	s.all = make([]*server.Server, 3)
@@ -116,13 +122,39 @@ func (s *servers) around(which int) (out, in []*link) {
 	return out, in
 }
 
+// clients are the ports for nodes and agents.
+func (s *servers) clients() (list []int) {
+	for _, o := range s.options {
+		list = append(list, o.Port)
+	}
+	return list
+}
+
+// leaves are the ports for leaf nodes.
+func (s *servers) leaves() (list []int) {
+	for _, o := range s.options {
+		list = append(list, o.LeafNode.Port)
+	}
+	return list
+}
+
 // url is the address of all servers.
 func (s *servers) url() string {
 	var list []string
-	for _, o := range s.options {
-		list = append(list, "nats://127.0.0.1:"+strconv.Itoa(o.Port))
+	for _, port := range s.clients() {
+		list = append(list, "nats://127.0.0.1:"+strconv.Itoa(port))
 	}
 	return strings.Join(list, ",")
+}
+
+// through are new links to ports, and the address of all servers through them.
+func (s *servers) through(ports []int) (doors []*link, url string) {
+	var list []string
+	for _, port := range ports {
+		door := newLink(s.t, "127.0.0.1:"+strconv.Itoa(port))
+		doors, list = append(doors, door), append(list, door.url())
+	}
+	return doors, strings.Join(list, ",")
 }
 
 // crew are the nodes of a cluster.
@@ -130,6 +162,9 @@ type crew struct {
 	t     testing.TB
 	world *world
 	flags [][]string // of each node
+	// clocks are the files that say how wrong the clock of each node is, where the
+	// nodes look into them.
+	clocks []string
 
 	mu  sync.Mutex // held to change all, and to look at it from beside the test
 	all []*node
@@ -151,9 +186,17 @@ func clusterFlags(url string) []string {
 	return []string{"--nats", url, "--lease", "2s", "--shards", "6"}
 }
 
+// run starts a node.
+func (c *crew) run(which int) *node {
+	if c.clocks != nil {
+		c.world.extra = []string{clockVariable + "=" + c.clocks[which]}
+	}
+	return c.world.run(c.flags[which]...)
+}
+
 // again starts a node that has ended.
 func (c *crew) again(which int) {
-	n := c.world.run(c.flags[which]...)
+	n := c.run(which)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.all[which] = n

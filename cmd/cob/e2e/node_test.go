@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,7 +75,7 @@ func (w *world) launch(flags ...string) *node {
 func (w *world) process(environment []string, args ...string) *node {
 	w.t.Helper()
 	n := &node{t: w.t, world: w, gone: make(chan struct{})}
-	n.cmd = exec.Command(cob, args...)
+	n.cmd = exec.Command(cmp.Or(w.program, cob), args...)
 	n.cmd.Env, n.cmd.SysProcAttr = environment, bound()
 	out, err := n.cmd.StderrPipe()
 	if err == nil {

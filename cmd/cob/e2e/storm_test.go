@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -19,10 +18,11 @@ var (
 	stormSeed = flag.Uint64("storm-seed", 1, "TestStorms: seed of the first schedule; the next ones count up")
 )
 
-// The three parts of a world that a gust can hit. No two gusts at a time hit the
-// same, so that there is always somebody who could do the work.
+// The parts of a world that a gust can hit. No two gusts at a time hit the same, so
+// that there is always somebody who could do the work.
 const (
 	atNode = iota
+	atAgent
 	atServer
 	atCloud
 	parts
@@ -41,6 +41,12 @@ var hazards = []struct {
 	{atNode, "nothing that a node sends arrives", func(s *storm, g gust) func() { return s.blow(s.doors[g.which], weather{out: true}) }},
 	{atNode, "nothing arrives at a node", func(s *storm, g gust) func() { return s.blow(s.doors[g.which], weather{back: true}) }},
 	{atNode, "the links of a node are slow", func(s *storm, g gust) func() { return s.blow(s.doors[g.which], weather{delay: 40 * time.Millisecond}) }},
+	{atNode, clockWrong, (*storm).misset},
+	{atAgent, "an agent is killed", (*storm).killAgent},
+	{atAgent, "an agent hangs", (*storm).hangAgent},
+	{atAgent, "a leaf node is cut off", func(s *storm, _ gust) func() { return s.blow(s.leaf.doors, weather{down: true}) }},
+	{atAgent, "nothing that a leaf node sends arrives", func(s *storm, _ gust) func() { return s.blow(s.leaf.doors, weather{out: true}) }},
+	{atAgent, "nothing arrives at a leaf node", func(s *storm, _ gust) func() { return s.blow(s.leaf.doors, weather{back: true}) }},
 	{atServer, "a server stops", func(s *storm, g gust) func() { return s.servers.rest(g.which) }},
 	{atServer, "all servers stop", func(s *storm, _ gust) func() { return s.servers.rest(0, 1, 2) }},
 	{atServer, "a server is cut off from the others", func(s *storm, g gust) func() { return s.apart(g.which, weather{down: true}, weather{down: true}) }},
@@ -49,6 +55,7 @@ var hazards = []struct {
 	{atServer, "a server is far from the others", func(s *storm, g gust) func() {
 		return s.apart(g.which, weather{delay: 20 * time.Millisecond}, weather{delay: 20 * time.Millisecond})
 	}},
+	{atServer, diskFull, (*storm).fillDisk},
 	{atCloud, "the payments of paris are gone", (*storm).close},
 	{atCloud, "paris charges and does not answer", (*storm).mute},
 }
@@ -64,23 +71,37 @@ func (g gust) String() string {
 	return fmt.Sprintf("%s (%d) for %v", hazards[g.hazard].name, g.which, g.lasts.Round(time.Millisecond))
 }
 
-// schedule is what happens in the storm with a seed: rounds of one or two gusts that
-// begin together.
-func schedule(seed uint64) (rounds [][]gust) {
+// forecast is what happens in a storm: rounds of one or two gusts that begin together.
+type forecast struct {
+	leaf   bool // paris is reached by agents only, one of them behind a leaf node
+	rounds [][]gust
+}
+
+// has says whether there is a gust of a name.
+func (f forecast) has(name string) bool {
+	return slices.ContainsFunc(slices.Concat(f.rounds...), func(g gust) bool { return hazards[g.hazard].name == name })
+}
+
+// schedule is the forecast of a seed.
+func schedule(seed uint64) (f forecast) {
 	r := rand.New(rand.NewPCG(seed, 0))
+	f.leaf = r.IntN(3) == 0
 	for range 3 + r.IntN(3) {
 		var round []gust
 		hit := [parts]bool{}
 		for range 1 + r.IntN(2) {
 			g := gust{hazard: r.IntN(len(hazards)), which: r.IntN(3), lasts: 100*time.Millisecond + time.Duration(r.Int64N(int64(4*time.Second)))}
+			for hazards[g.hazard].part == atAgent && !f.leaf { // there is none
+				g.hazard = r.IntN(len(hazards))
+			}
 			if part := hazards[g.hazard].part; !hit[part] {
 				hit[part] = true
 				round = append(round, g)
 			}
 		}
-		rounds = append(rounds, round)
+		f.rounds = append(f.rounds, round)
 	}
-	return rounds
+	return f
 }
 
 // storm is a cluster of which everything can fail.
@@ -89,6 +110,7 @@ type storm struct {
 	servers *servers
 	crew    *crew
 	doors   [][]*link // of every node, to every server
+	leaf    *leaf     // where there is one
 	traffic *traffic
 	orders  []services.Message // that are not sent yet
 }
@@ -107,21 +129,27 @@ func TestStorms(t *testing.T) {
 	}
 }
 
-func live(t *testing.T, rounds [][]gust) {
+func live(t *testing.T, f forecast) {
 	w := newWorld(t)
-	s := &storm{t: t, servers: newServers(t), orders: messages(t, perRound*(len(rounds)+1))}
+	s := &storm{t: t, servers: stormServers(t, f), orders: messages(t, perRound*(len(f.rounds)+1))}
 	all := s.orders
 	c := &crew{t: t, world: w}
-	for range 3 {
-		var doors []*link
-		var urls []string
-		for _, o := range s.servers.options {
-			door := newLink(t, fmt.Sprintf("127.0.0.1:%d", o.Port))
-			doors, urls = append(doors, door), append(urls, door.url())
-		}
+	if f.has(clockWrong) {
+		c.clocks = clocks(t, w)
+	}
+	var more []string
+	if f.leaf {
+		w.agents, more = []string{"paris"}, []string{"--agents", "paris"}
+	}
+	for i := range 3 {
+		doors, urls := s.servers.through(s.servers.clients())
 		s.doors = append(s.doors, doors)
-		c.flags = append(c.flags, clusterFlags(strings.Join(urls, ",")))
-		c.all = append(c.all, w.run(c.flags[len(c.all)]...))
+		c.flags = append(c.flags, append(clusterFlags(urls), more...))
+		c.all = append(c.all, c.run(i))
+	}
+	if f.leaf {
+		s.leaf = newLeaf(w, s.servers)
+		s.leaf.crewed(c.all[0])
 	}
 	s.crew = c
 	c.even()
@@ -130,7 +158,7 @@ func live(t *testing.T, rounds [][]gust) {
 	for range 3 {
 		s.traffic.team.Go(func() { s.traffic.look(c.anyone) })
 	}
-	for i, round := range rounds {
+	for i, round := range f.rounds {
 		t.Logf("round %d: %v", i, round)
 		s.round(i, round)
 	}
@@ -169,6 +197,9 @@ func (s *storm) round(number int, gusts []gust) {
 		h()
 	}
 	s.crew.even()
+	if s.leaf != nil {
+		s.leaf.crewed(s.crew.all[spared])
+	}
 }
 
 // send lets the customers send the orders of one round.
@@ -218,6 +249,17 @@ func (s *storm) leave(g gust) func() {
 func (s *storm) hang(g gust) func() {
 	s.crew.all[g.which].signal(syscall.SIGSTOP)
 	return func() { s.crew.all[g.which].signal(syscall.SIGCONT) }
+}
+
+// misset sets the clock of a node ahead or back, by up to 20 s: what was due a second
+// later by it comes so much later when it is set right.
+func (s *storm) misset(g gust) func() {
+	by := 5 * g.lasts
+	if g.lasts%2 == 0 {
+		by = -by
+	}
+	s.crew.setClock(g.which, by)
+	return func() { s.crew.setClock(g.which, 0) }
 }
 
 func (s *storm) close(gust) func() {

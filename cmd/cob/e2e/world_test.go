@@ -21,7 +21,8 @@ type world struct {
 	pack                             string   // directory of the sources
 	store                            string   // directory of the store
 	extra                            []string // more of the environment
-	agents                           bool     // nodes have no settings of the clouds that agents reach
+	agents                           []string // the clouds of which nodes have no settings, for agents reach them
+	program                          string   // what nodes run, where it is not cob
 }
 
 type service interface {
@@ -93,9 +94,9 @@ func (w *world) environment() []string {
 		"CATALOG_PARIS=" + w.catalogueParis.URL(), "CATALOG_FINLAND=" + w.catalogueFinland.URL(), "WAREHOUSE_URL=" + w.warehouse.URL(),
 		"PAY_PARIS=" + w.paris.URL(), "PAY_FINLAND=" + w.finland.URL(), "PAY_VIRGINIA=" + w.virginia.URL(),
 	}
-	if w.agents {
-		all = slices.DeleteFunc(all, func(setting string) bool { return at(setting, "paris") || at(setting, "finland") })
-	}
+	all = slices.DeleteFunc(all, func(setting string) bool {
+		return slices.ContainsFunc(w.agents, func(cloud string) bool { return at(setting, cloud) })
+	})
 	return append(all, w.extra...)
 }
 

@@ -7,12 +7,20 @@ process Sequence(paper: string) {
   call office.mail(paper)
 }
 
-test "1 sequence: what is not signed is not mailed" {
+test "1 sequence: each after the one before, and what is not signed is not mailed" {
   given office.print takes 3s
+  given office.sign takes 3s once
   given office.sign rejects "the pen is empty"
   when  Sequence("offer")
+  when  advance 4s
   then  order office.print, office.sign
   then  never called office.mail
+  when  advance 3s
+  then  called office.mail once
+  when  Sequence("bill")
+  when  advance 4s
+  then  fails std.Rejected
+  then  never called office.mail("bill")
 }
 
 /// 2 Parallel split: one thread becomes several.
@@ -41,12 +49,16 @@ process Synchronization(paper: string) {
   call office.mail(paper)
 }
 
-test "3 synchronization: the slowest branch is waited for" {
+test "3 synchronization: the slowest branch is waited for, and they do not wait for each other" {
   given office.sign takes 2s
   given office.stamp takes 29s
   when  Synchronization("offer")
   when  advance 3s
+  then  called office.sign once
   then  never called office.mail
+  when  advance 27s
+  then  called office.mail once
+  then  within 29s
 }
 
 /// 4 Exclusive choice: exactly one of several branches is taken, by a condition.
@@ -65,6 +77,11 @@ test "4 exclusive choice: one branch, and no other" {
   then called office.print once
   then never called office.archive
   then never called office.shred
+  when ExclusiveChoice("card", 1)
+  then called office.print("card") once
+  when ExclusiveChoice("nothing", 0)
+  then called office.shred("nothing") once
+  then called office.print 2 times
 }
 
 test "5 simple merge: what follows is done once, whichever branch was taken" {

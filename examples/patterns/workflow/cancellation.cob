@@ -20,8 +20,20 @@ process CancelTask(paper: string) {
 test "19 cancel task: what was withdrawn is not waited for, and what follows is done" {
   given office.review returns 7 takes 29s
   when  CancelTask("offer")
+  then  called office.review once
+  then  never called office.archive
   when  publish Withdrawn { paper: "offer" }
   when  advance 1s
+  then  called office.archive once
+}
+
+test "19 cancel task: what nobody withdraws is done" {
+  given office.review returns 7 takes 29s
+  when  CancelTask("offer")
+  when  advance 1m
+  then  progress "7"
+  then  never called office.archive
+  when  advance 7d
   then  called office.archive once
 }
 
@@ -43,10 +55,22 @@ process CancelCase(paper: string) {
 test "20 cancel case: nothing is left of it" {
   given office.review returns 7 takes 29s
   when  CancelCase("offer")
+  then  called office.review once
   when  publish Withdrawn { paper: "offer" }
+  when  advance 1s
   then  cancelled
   then  called office.shred once
   then  never called office.mail
+}
+
+test "20 cancel case: what nobody withdraws goes its way" {
+  given office.review returns 7 takes 29s
+  when  CancelCase("offer")
+  when  advance 1m
+  then  never called office.mail
+  when  advance 7d
+  then  called office.mail once
+  then  never undone
 }
 
 /// 25 Cancel region: a set of steps is withdrawn, wherever in it the process is; what is outside of it goes on.
@@ -84,4 +108,22 @@ test "25 cancel region: what is in it stops and is undone, what is outside goes 
   when  advance 2d
   then  called office.archive once
   then  never called office.mail
+}
+
+test "25 cancel region: what nobody withdraws goes its way" {
+  given office.review("offer", "Ada") returns 7 takes 10s
+  given office.review("offer", "Grace") returns 7 takes 20s
+  given office.review("bill", "Ada") returns 7 takes 20s
+  given office.review("bill", "Grace") returns 7 takes 10s
+  when  CancelRegion("bill")
+  when  CancelRegion("offer")
+  when  advance 15s
+  then  never called office.mail
+  when  advance 10s
+  then  called office.mail("offer") once
+  then  called office.mail("bill") once
+  when  advance 7d
+  then  called office.archive("offer") once
+  then  never undone
+  then  within 7d
 }

@@ -58,11 +58,16 @@ process StructuredLoop(paper: string, wanted: int) {
 }
 
 test "21 structured loop: until it is good" {
-  given office.review returns 2
+  given office.review returns 2 takes 1s
   given office.review returns 4
   given office.review returns 9
   when  StructuredLoop("offer", 8)
+  when  advance 500ms
+  then  called office.print("offer, version 1") once
+  when  advance 1s
   then  called office.print 3 times
+  then  called office.print("offer, version 2") before office.print("offer, version 3")
+  then  called office.print("offer, version 3") before office.mail("offer")
   then  called office.mail once
 }
 
@@ -84,9 +89,9 @@ process Recursion(first: int, last: int) -> int {
   return left + right
 }
 
-test "22 recursion: every page once" {
+test "22 recursion: every page once, and in their order" {
   when Recursion(1, 5)
   then returns 5
   then called office.print 5 times
-  then called office.print("page 5") once
+  then order office.print("page 1"), office.print("page 2"), office.print("page 3"), office.print("page 4"), office.print("page 5")
 }

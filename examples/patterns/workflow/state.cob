@@ -19,6 +19,16 @@ test "16 deferred choice: who comes second comes too late" {
   then never called office.mail
 }
 
+test "16 deferred choice: the other may come first" {
+  when DeferredChoice("offer")
+  when publish Withdrawn { paper: "offer" }
+  when publish ChangeWanted { paper: "offer" }
+  when advance 3d
+  then called office.shred once
+  then never called office.print
+  then never called office.mail
+}
+
 test "16 deferred choice: when nobody comes, time does" {
   when DeferredChoice("offer")
   then called office.mail once
@@ -28,8 +38,8 @@ test "16 deferred choice: when nobody comes, time does" {
 /// 17 Interleaved parallel routing: in any order that keeps the partial one, and never two at a time.
 process InterleavedParallelRouting(paper: string) {
   interleave {
-    branch print { call office.print(paper) }
     branch sign after print { call office.sign(paper) }
+    branch print { call office.print(paper) }
     branch stamp { call office.stamp(paper) }
   }
 }
@@ -71,9 +81,32 @@ process Milestone(paper: string) {
 test "18 milestone: in time" {
   when Milestone("offer")
   when advance 1d
+  then never called office.print
   when publish ChangeWanted { paper: "offer" }
   then called office.sign once
   then never called office.shred
+  then called office.print once
+  then within 2d
+}
+
+test "18 milestone: late by seconds, while what comes behind it is under way" {
+  given office.print takes 20s
+  when  Milestone("offer")
+  when  advance 2d
+  when  advance 10s
+  when  publish ChangeWanted { paper: "offer" }
+  when  advance 1s
+  then  never called office.sign
+  then  called office.shred once
+  then  waits
+}
+
+test "18 milestone: nobody wants anything" {
+  when Milestone("offer")
+  when advance 10d
+  then never called office.sign
+  then never called office.shred
+  then within 9d
 }
 
 test "18 milestone: too late" {
@@ -103,6 +136,10 @@ test "39 critical section: there is one printer" {
   given office.sign takes 2s
   given office.print takes 5s
   when  CriticalSection("offer")
+  when  advance 500ms
+  then  called office.stamp once
+  then  called office.sign once
+  then  never called office.print
   when  advance 3s
   then  called office.print once
   when  advance 4s
@@ -121,9 +158,16 @@ process InterleavedRouting(paper: string) {
 }
 
 test "40 interleaved routing: the second begins when the first has ended" {
-  given office.sign takes 29s
+  given office.sign takes 10s
+  given office.stamp takes 10s
   when  InterleavedRouting("offer")
-  when  advance 1s
+  when  advance 9s
   then  called office.sign once
   then  never called office.stamp
+  when  advance 10s
+  then  called office.stamp once
+  then  never called office.mail
+  when  advance 2s
+  then  called office.mail once
+  then  within 20s
 }

@@ -12,13 +12,15 @@ process ImplicitTermination(paper: string) {
 }
 
 test "11 implicit termination: not before the last thread has ended" {
-  when ImplicitTermination("offer")
-  when advance 2d
-  then called office.mail once
-  then waits
-  when advance 2d
-  then called office.archive once
-  then within 3d
+  given office.mail takes 20s
+  when  ImplicitTermination("offer")
+  when  advance 2d
+  then  called office.mail once
+  then  never called office.archive
+  then  waits
+  when  advance 2d
+  then  called office.archive once
+  then  within 3d
 }
 
 /// 43 Explicit termination: when one thread comes here, the whole process is over, and well.
@@ -38,7 +40,19 @@ process ExplicitTermination(paper: string) -> string {
 test "43 explicit termination: nothing is waited for, and nothing undone" {
   given office.mail takes 29s
   when  ExplicitTermination("offer")
+  then  called office.mail once
   when  publish Urged { paper: "offer" }
+  when  advance 1s
   then  returns "somebody fetched it"
   then  never called office.shred
+}
+
+test "43 explicit termination: where no thread comes there, all are waited for" {
+  when ExplicitTermination("offer")
+  when advance 6d
+  then waits
+  then never ran return
+  when advance 2d
+  then returns "mailed"
+  then within 7d
 }

@@ -37,5 +37,14 @@ test "24 persistent trigger: too early is early enough" {
   given office.print takes 10s
   when  PersistentTrigger("offer")
   when  publish Urged { paper: "offer" }
+  then  called office.print once
+  then  waits
+  when  advance 11s
   then  returns "at once"
+}
+
+test "24 persistent trigger: what does not come is not waited for longer" {
+  when PersistentTrigger("offer")
+  then returns "in its turn"
+  then within 2h
 }

@@ -116,7 +116,8 @@ var complaints = []struct {
 func told(err error, o *Options) error {
 	var network net.Error
 	var large *tooLarge
-	if errors.As(err, &network) || errors.As(err, &large) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errClosed) {
+	var bad *garbage
+	if errors.As(err, &network) || errors.As(err, &large) || errors.As(err, &bad) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errClosed) {
 		return err
 	}
 	text := err.Error()

@@ -29,7 +29,7 @@ type doorkeeper struct {
 func doorkept(t *testing.T, o Options) (*Sink, *doorkeeper) {
 	c := newConnector(t, o)
 	d := &doorkeeper{arrived: make(chan string, 1000), answer: make(chan struct{})}
-	c.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	c.lines.reach = func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go d.serve(theirs)
 		return ours, nil

@@ -71,7 +71,7 @@ func below(used net.Conn) *conn {
 
 // lines are the open connections of a Connector.
 type lines struct {
-	dialer  net.Dialer
+	reach   func(ctx context.Context, network, address string) (net.Conn, error)
 	stopped context.Context // ends when the Connector is closed
 	stop    context.CancelFunc
 
@@ -80,18 +80,28 @@ type lines struct {
 }
 
 func newLines(o *Options) *lines {
-	l := &lines{dialer: net.Dialer{Timeout: o.DialFor, KeepAlive: keepAlive}, open: map[*conn]struct{}{}}
+	dialer := net.Dialer{Timeout: o.DialFor, KeepAlive: keepAlive}
+	l := &lines{reach: dialer.DialContext, open: map[*conn]struct{}{}}
 	l.stopped, l.stop = context.WithCancel(context.Background())
 	return l
 }
 
 func (l *lines) closed() bool { return l.stopped.Err() != nil }
 
+// dial is connect, for a transport.
 func (l *lines) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := l.connect(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (l *lines) connect(ctx context.Context, network, address string) (*conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.stopped, cancel)()
-	raw, err := l.dialer.DialContext(ctx, network, address)
+	raw, err := l.reach(ctx, network, address)
 	if err != nil {
 		if l.closed() {
 			err = errClosed

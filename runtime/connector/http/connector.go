@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -17,7 +19,8 @@ import (
 type Connector struct {
 	options   Options
 	lines     *lines
-	transport *http.Transport
+	depots    *depots         // for HTTP/1.1 without TLS and proxies
+	transport *http.Transport // for all others
 	probing   *http.Transport // keeps no connection
 
 	mu        sync.Mutex
@@ -40,6 +43,7 @@ func New(o Options) (*Connector, error) {
 	c.lines = newLines(&c.options)
 	c.transport, c.probing = newTransport(&c.options, c.lines), newTransport(&c.options, c.lines)
 	c.probing.DisableKeepAlives = true
+	c.depots = newDepots(&c.options, c.lines)
 	return c, nil
 }
 
@@ -163,8 +167,22 @@ func (c *Connector) share(s *Sink) error {
 			c.bulkheads[b] = newBulkhead(c.options.MaxConcurrent)
 		}
 		t.bulkhead = c.bulkheads[b]
+		if c.direct(t) {
+			t.depot = c.depots.to(t.address.host)
+		}
 	}
 	return nil
+}
+
+// direct says whether a target is spoken to without net/http's transport: where that
+// would do no more than write and read, for there is neither TLS nor a proxy, nor a name
+// that is spelled otherwise in HTTP.
+func (c *Connector) direct(t *target) bool {
+	if t.address.secure || strings.ContainsFunc(t.host, func(r rune) bool { return r == '%' || r > '~' }) {
+		return false
+	}
+	proxy, err := c.transport.Proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: t.address.host}})
+	return proxy == nil && err == nil
 }
 
 // Close cuts every connection. Calls under way end with Refused or Unknown, and

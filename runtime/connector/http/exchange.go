@@ -24,15 +24,13 @@ type exchange struct {
 	method string
 	url    url.URL
 	host   string
-	header http.Header
+	fields []field // the head but for what belongs to the exchange itself
 	body   []byte
-	values [8]string // behind header, the first used of them
-	used   int
+	usual  [8]field // behind fields, the first of them
 
 	again  bool // sending twice is sending once
 	ctx    context.Context
 	cancel context.CancelFunc
-	trace  httptrace.ClientTrace
 
 	// Of the connection that the transport uses now; written before the request
 	// leaves, on the goroutine of run.
@@ -46,15 +44,37 @@ type exchange struct {
 	wroteHead atomic.Bool
 }
 
-// set puts a header without an allocation of its own for the usual few.
+// field is one of the head, with its name as it goes out.
+type field struct{ name, value string }
+
+const userAgent = "User-Agent"
+
+// set puts a field in the place of any other with its name.
 func (x *exchange) set(name, value string) {
-	n := x.used
-	if n == len(x.values) {
-		x.header[name] = []string{value}
-		return
+	for i := range x.fields {
+		if x.fields[i].name == name {
+			x.fields[i].value = value
+			return
+		}
 	}
-	x.values[n], x.used = value, n+1
-	x.header[name] = x.values[n : n+1 : n+1]
+	x.add(name, value)
+}
+
+// add puts a field beside others with its name.
+func (x *exchange) add(name, value string) {
+	if x.fields == nil {
+		x.fields = x.usual[:0]
+	}
+	x.fields = append(x.fields, field{name, value})
+}
+
+// header is the fields as net/http wants them.
+func (x *exchange) header() http.Header {
+	h := make(http.Header, len(x.fields))
+	for _, f := range x.fields {
+		h[f.name] = append(h[f.name], f.value)
+	}
+	return h
 }
 
 // run sends the request and reads the answer, its body into buf. A *notSent
@@ -63,15 +83,14 @@ func (x *exchange) set(name, value string) {
 func (x *exchange) run(ctx context.Context, over http.RoundTripper, deadline time.Time, buf []byte, o *Options) (head, []byte, error) {
 	x.ctx, x.cancel = context.WithDeadline(ctx, deadline)
 	defer x.cancel()
-	x.trace.GotConn = x.gotConn
-	x.trace.WroteHeaders = x.wroteHeaders
-	request := &http.Request{Method: x.method, URL: &x.url, Host: x.host, Header: x.header}
+	trace := httptrace.ClientTrace{GotConn: x.gotConn, WroteHeaders: x.wroteHeaders}
+	request := &http.Request{Method: x.method, URL: &x.url, Host: x.host, Header: x.header()}
 	if len(x.body) > 0 {
 		request.ContentLength = int64(len(x.body))
 		request.GetBody = x.reader
 		request.Body, _ = x.reader()
 	}
-	response, err := over.RoundTrip(request.WithContext(httptrace.WithClientTrace(x.ctx, &x.trace)))
+	response, err := over.RoundTrip(request.WithContext(httptrace.WithClientTrace(x.ctx, &trace)))
 	switch {
 	case err != nil && !x.left():
 		return head{}, nil, &notSent{err}

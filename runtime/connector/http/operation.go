@@ -128,7 +128,7 @@ func cannot(format string, args ...any) error { return &unsendable{fmt.Sprintf(f
 // render makes the request for q. instead, if set, replaces the path and query:
 // a redirect said so. Errors: *unsendable.
 func (op *operation) render(q *connector.Request, t *target, instead *url.URL, o *Options) (*exchange, error) {
-	x := &exchange{method: op.method, host: t.host, again: op.idempotent, header: make(http.Header, len(op.headers)+6)}
+	x := &exchange{method: op.method, host: t.host, again: op.idempotent}
 	x.url.Scheme, x.url.Host = t.address.scheme(), t.address.host
 	if instead != nil {
 		x.url.Path, x.url.RawPath, x.url.RawQuery = instead.Path, instead.RawPath, instead.RawQuery
@@ -162,10 +162,8 @@ func (op *operation) render(q *connector.Request, t *target, instead *url.URL, o
 // headBytes is the size of a request's path, query and headers.
 func headBytes(x *exchange) int {
 	n := len(x.url.EscapedPath()) + len(x.url.RawQuery)
-	for name, values := range x.header {
-		for _, value := range values {
-			n += len(name) + len(": ") + len(value) + len("\r\n")
-		}
+	for _, f := range x.fields {
+		n += len(f.name) + len(": ") + len(f.value) + len("\r\n")
 	}
 	return n
 }
@@ -240,7 +238,7 @@ func setEscapedPath(to *url.URL, escaped string) error {
 }
 
 func (op *operation) renderHeaders(x *exchange, q *connector.Request, t *target) error {
-	x.set("User-Agent", "cob")
+	x.set(userAgent, "cob")
 	x.set("Accept", "application/json")
 	if t.basic != "" {
 		x.set("Authorization", t.basic)
@@ -268,7 +266,7 @@ func (op *operation) renderHeaders(x *exchange, q *connector.Request, t *target)
 			return cannot("its header %s holds a line end or another control character", h.name)
 		}
 		if h.more {
-			x.header[h.name] = append(x.header[h.name], text)
+			x.add(h.name, text)
 		} else {
 			x.set(h.name, text)
 		}

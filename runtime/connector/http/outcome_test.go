@@ -3,6 +3,7 @@ package httpconnector
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
@@ -34,6 +35,11 @@ func serveWire(t testing.TB, answer func(c net.Conn, r *http.Request)) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveWireOn(t, l, answer)
+}
+
+func serveWireOn(t testing.TB, l net.Listener, answer func(c net.Conn, r *http.Request)) *wire {
+	t.Helper()
 	w := &wire{Listener: l}
 	w.done.Add(1)
 	go func() {
@@ -83,7 +89,10 @@ const (
 	asJSON     = "application/json"
 )
 
+// TestOutcomes is what becomes of an answer, whether this connector reads it (http) or
+// net/http's transport (https).
 func TestOutcomes(t *testing.T) {
+	serverTLS, clientTLS := certified(t)
 	cases := []struct {
 		name, operation, answer string
 		outcome                 record.Outcome
@@ -150,16 +159,21 @@ func TestOutcomes(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			w := serveWire(t, say(c.answer))
-			r := do(t, bind(t, newConnector(t, Options{}), w.url()), request(c.operation))
-			if r.Outcome != c.outcome || r.Sign != c.sign {
-				t.Errorf("got %s and %s (%s); want %s and %s", r.Outcome, r.Sign, r.Detail, c.outcome, c.sign)
-			}
-			if !strings.Contains(r.Detail, c.detail) || c.detail != "" && !strings.HasPrefix(r.Detail, c.operation+" of shop.store at paris (http://127.0.0.1:") {
-				t.Errorf("the detail is %q; want who was asked and %q", r.Detail, c.detail)
-			}
-			if want := int64(1); w.requests.Load() != want && c.name != "a redirect in a circle" {
-				t.Errorf("the target got %d requests; want %d", w.requests.Load(), want)
+			for _, w := range []*wire{serveWire(t, say(c.answer)), serveWireOn(t, tls.NewListener(listen(t), serverTLS), say(c.answer))} {
+				url := w.url()
+				if _, plain := w.Listener.(*net.TCPListener); !plain {
+					url = "https" + strings.TrimPrefix(url, "http")
+				}
+				r := do(t, bind(t, newConnector(t, Options{TLS: clientTLS}), url), request(c.operation))
+				if r.Outcome != c.outcome || r.Sign != c.sign {
+					t.Errorf("got %s and %s (%s); want %s and %s", r.Outcome, r.Sign, r.Detail, c.outcome, c.sign)
+				}
+				if !strings.Contains(r.Detail, c.detail) || c.detail != "" && !strings.HasPrefix(r.Detail, c.operation+" of shop.store at paris ("+url) {
+					t.Errorf("the detail is %q; want who was asked and %q", r.Detail, c.detail)
+				}
+				if want := int64(1); w.requests.Load() != want && c.name != "a redirect in a circle" {
+					t.Errorf("the target got %d requests; want %d", w.requests.Load(), want)
+				}
 			}
 		})
 	}

@@ -149,7 +149,7 @@ func TestKeptConnections(t *testing.T) {
 			_, _ = c.Read(make([]byte, 1)) // until the client closes
 		})
 		c := newConnector(t, Options{MaxConcurrent: calls})
-		c.transport.MaxIdleConnsPerHost = 1
+		c.depots.most = 1
 		sink := bind(t, c, w.url())
 		var calling sync.WaitGroup
 		for range calls {

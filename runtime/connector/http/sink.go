@@ -72,7 +72,7 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 		if err != nil {
 			return op.reply(t, record.Rejected, connector.Silent, "cannot be sent: %v", err)
 		}
-		h, body, err := x.run(ctx, s.connector.transport, deadline, *buf, s.options)
+		h, body, err := s.exchange(ctx, x, t, deadline, *buf)
 		if err != nil {
 			return s.broken(ctx, op, t, err)
 		}
@@ -86,6 +86,13 @@ func (s *Sink) attempt(ctx context.Context, q *connector.Request, op *operation,
 		return op.judge(q.Args, &h, body, t)
 	}
 	return op.reply(t, record.Rejected, connector.Failing, "redirects more than %d times", maxRedirects)
+}
+
+func (s *Sink) exchange(ctx context.Context, x *exchange, t *target, deadline time.Time, buf []byte) (head, []byte, error) {
+	if t.depot != nil {
+		return t.depot.run(ctx, x, deadline, buf)
+	}
+	return x.run(ctx, s.connector.transport, deadline, buf, s.options)
 }
 
 // sameAddress resolves a redirect; it is nil where it leads to another address,

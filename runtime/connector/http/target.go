@@ -19,6 +19,7 @@ type target struct {
 	base     string // path before the operation's, escaped, without a slash at the end
 	basic    string // Authorization, or ""
 	bulkhead *bulkhead
+	depot    *depot // nil where it is spoken to by net/http's transport
 }
 
 // address is where connections go.

@@ -74,6 +74,12 @@ func printClouds(w io.Writer, list admin.CloudList) error {
 			fmt.Fprintf(t, "%d\t%d\t%d\t%s\t%s\n", m.Shard, m.Last, m.Behind, time.Duration(m.LagMs)*time.Millisecond, dash(m.Error))
 		}
 	}
+	if len(list.Channels) > 0 {
+		fmt.Fprintln(t, "CHANNEL\tMIRRORED\tBEHIND\tLAG\tWHY")
+		for _, c := range list.Channels {
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", c.Channel, c.Last, c.Behind, time.Duration(c.LagMs)*time.Millisecond, dash(c.Error))
+		}
+	}
 	if list.Held != nil {
 		fmt.Fprintf(t, "JOURNAL\tHELD\t(the owner was heard %s ago)\n", time.Duration(list.SilentMs)*time.Millisecond)
 		for _, name := range slices.Sorted(maps.Keys(list.Held)) {

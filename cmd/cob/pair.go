@@ -27,6 +27,7 @@ import (
 type pairOptions struct {
 	mirror, listen, dir, witness, name string
 	standby                            bool
+	way                                secureWay
 }
 
 func (o *pairOptions) flags(c *cobra.Command) {
@@ -35,6 +36,7 @@ func (o *pairOptions) flags(c *cobra.Command) {
 	c.Flags().StringVar(&o.dir, "mirror-dir", "", "with --mirror: directory for them (default the one of --store with -mirror behind it)")
 	c.Flags().StringVar(&o.witness, "witness", "", "with --mirror: address of a NATS server with JetStream in a third place (cob witness is one); without it a person decides who takes over")
 	c.Flags().StringVar(&o.name, "pair", "main", "with --witness: what the two clouds are called there")
+	o.way.flags(c, "mirror-", "with --mirror: ")
 	c.Flags().BoolVar(&o.standby, "standby", false, "with --mirror: begin as the mirror of the other cloud")
 }
 
@@ -61,9 +63,13 @@ func (o *runOptions) checkPair() error {
 	if p.dir == "" {
 		p.dir = filepath.Clean(o.store) + "-mirror"
 	}
-	host, _, err := net.SplitHostPort(p.listen)
-	if ip := net.ParseIP(host); err != nil || os.Getenv(mirrorToken) == "" && (ip == nil || !ip.IsLoopback()) {
-		return failure(exitUsage, "--mirror-listen %s: other machines could write there; set COB_MIRROR_TOKEN in both clouds, or listen on 127.0.0.1", p.listen)
+	if err := p.way.check("--mirror-listen", p.listen, os.Getenv(mirrorToken), "COB_MIRROR_TOKEN in both clouds"); err != nil {
+		return err
+	}
+	for flag, address := range map[string]string{"--mirror": p.mirror, "--witness": p.witness} {
+		if err := p.way.checkTo(flag, address); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -85,7 +91,7 @@ type runsPair struct {
 func servePair(c *cobra.Command, o runOptions, r *compiler.Result, listener net.Listener, connectors *connector.Registry, signals <-chan os.Signal) (err error) {
 	t, err := twin.Open(twin.Options{
 		Cloud: o.cloud, Dir: o.pair.dir, Listen: o.pair.listen, Token: os.Getenv(mirrorToken), Other: withToken(o.pair.mirror), Witness: o.pair.witness,
-		Pair: o.pair.name, Lease: o.lease, Standby: o.pair.standby, Log: logTo(c.ErrOrStderr()),
+		TLS: o.pair.way.tls(), Pair: o.pair.name, Lease: o.lease, Standby: o.pair.standby, Log: logTo(c.ErrOrStderr()),
 	})
 	if err != nil {
 		return errors.Join(failure(exitUnreachable, "%v", err), listener.Close())
@@ -181,7 +187,7 @@ func (p *runsPair) own(ctx context.Context) error {
 	defer tenure.Close()
 	o := nodeOptions(p.command.ErrOrStderr(), p.options, p.connectors)
 	o.Store.CopyDir, o.Pair = p.twin.Dir(), tenure
-	o.Store.Mirror = &jetstream.MirrorOptions{URL: withToken(p.options.pair.mirror), Cloud: p.options.cloud, Term: tenure.Term()}
+	o.Store.Mirror = &jetstream.MirrorOptions{URL: withToken(p.options.pair.mirror), TLS: p.options.pair.way.tls(), Cloud: p.options.cloud, Term: tenure.Term()}
 	n, err := node.Open(ctx, o)
 	if err != nil {
 		return p.unlessTakenOver(err)
@@ -223,6 +229,7 @@ func (p *runsPair) unlessTakenOver(err error) error {
 
 func witnessCommand() *cobra.Command {
 	var listen, store string
+	var way secureWay
 	c := &cobra.Command{
 		Use:   "witness",
 		Short: "A small server in a third place, where two clouds write down which of them owns",
@@ -231,18 +238,17 @@ shards, so that one of them can take over when the other is gone and never both 
 It holds two short notes. Any NATS server with JetStream does as well. Without a
 witness a person decides (cob failover). Where COB_WITNESS_TOKEN is set, the clouds
 show it: --witness nats://TOKEN@HOST:PORT.`,
-		Example: `  cob witness --listen 10.3.0.5:8182 --store /var/lib/cob-witness`,
+		Example: `  cob witness --listen 10.3.0.5:8182 --store /var/lib/cob-witness --cert witness.pem --key witness.key --ca clouds.pem`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			signals := make(chan os.Signal, 1)
 			signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 			defer signal.Stop(signals)
 			token := os.Getenv("COB_WITNESS_TOKEN")
-			host, _, err := net.SplitHostPort(listen)
-			if ip := net.ParseIP(host); err != nil || token == "" && (ip == nil || !ip.IsLoopback()) {
-				return failure(exitUsage, "--listen %s: whoever reaches it could let two clouds own; set COB_WITNESS_TOKEN, or listen on 127.0.0.1", listen)
+			if err := way.check("--listen", listen, token, "COB_WITNESS_TOKEN"); err != nil {
+				return err
 			}
-			w, err := jetstream.OpenWitness(store, listen, token)
+			w, err := jetstream.OpenWitness(store, listen, token, way.tls())
 			if err != nil {
 				return failure(exitUnreachable, "%v", err)
 			}
@@ -252,6 +258,7 @@ show it: --witness nats://TOKEN@HOST:PORT.`,
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8182", "address for the two clouds")
+	way.flags(c, "", "")
 	c.Flags().StringVar(&store, "store", ".cob-witness", "directory of what it holds")
 	return c
 }

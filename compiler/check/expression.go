@@ -285,11 +285,11 @@ func (c *checker) text(s *resolve.Scope, e *syntax.StringExpr) typed {
 			continue
 		}
 		part := c.value(s, p.Expr, none)
-		out.labels |= c.all(&part)
 		if !part.invalid() && !c.printable(part.Type) {
-			c.errorf(CodeMismatch, p.Expr.Span(), "%s has no text form", c.show(part.Type))
+			c.noText(p.Expr, part.Type)
 			part = typed{}
 		}
+		out.labels |= c.all(&part)
 		if part.invalid() {
 			part.Tree = expression.Tree{Op: expression.Literal, Type: str}
 		}

@@ -27,6 +27,8 @@ type CloudList struct {
 	twin.State
 	// Mirrors are the copies in the other cloud, by shard, where this one owns.
 	Mirrors []node.MirrorState `json:"mirrors,omitempty"`
+	// Channels are those of channels.
+	Channels []node.PostState `json:"channels,omitempty"`
 }
 
 // A Door is the API of one of two clouds. While that owns the shards a node stands
@@ -108,7 +110,7 @@ func (s *server) listClouds(w http.ResponseWriter, _ *http.Request) error {
 	}
 	list := CloudList{State: state}
 	if b := s.door.behind.Load(); b != nil {
-		list.Mirrors = b.node.Mirrors()
+		list.Mirrors, list.Channels = b.node.Mirrors(), b.node.Posts()
 	}
 	return reply(w, http.StatusOK, list)
 }

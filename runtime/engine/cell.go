@@ -18,9 +18,10 @@ const (
 	// resequence, and MaxWaitingBytes what they take.
 	MaxWaiting      = 1000
 	MaxWaitingBytes = 16 << 20
-	// RememberAsked is how long a group remembers which messages it has had, in case
-	// that one comes again; beyond MaxAsked the oldest are forgotten, but none that came
-	// within RememberAtLeast.
+	// RememberAsked is how long it is remembered which messages a group has had, in case
+	// that one comes again, behind the end of the group: while it gathers, it knows all
+	// of its own. Beyond MaxAsked the oldest are forgotten, but none that came or whose
+	// group ended within RememberAtLeast.
 	RememberAsked   = record.Instant(600e9)
 	RememberAtLeast = record.Instant(60e9)
 	MaxAsked        = 100_000
@@ -43,7 +44,7 @@ type cell struct {
 	bytes  int
 	values []types.Value // of the group that is gathered
 	closes record.Instant
-	asked  []asked // messages that were gathered, oldest first
+	asked  []asked // messages that were gathered, oldest first; the last ones are values
 	known  map[string]struct{}
 	held   []heldPart // by number, and then by arrival
 	busy   string     // the instance whose turn it is
@@ -51,7 +52,7 @@ type cell struct {
 
 type asked struct {
 	part string
-	at   record.Instant
+	at   record.Instant // when it came, or its group went on
 }
 
 // heldPart is a message that waits for its turn.
@@ -64,6 +65,10 @@ type heldPart struct {
 
 // holds says whether messages are in the cell.
 func (c *cell) holds() bool { return len(c.values)+len(c.held) > 0 }
+
+// gathering is how many of the messages that are remembered are in the group that is
+// gathered: all of its own, but in snapshots of versions that forgot some.
+func (c *cell) gathering() int { return min(len(c.values), len(c.asked)) }
 
 // Holding is how many cells hold messages that have not gone on yet.
 func (s *State) Holding() (n int) {
@@ -105,6 +110,9 @@ func (s *State) applyCell(ev record.Event) string {
 	case record.CellGathered:
 		s.cellGathered(c, &e)
 	case record.CellEmptied:
+		for i := range c.gathering() {
+			c.asked[len(c.asked)-1-i].at = e.At
+		}
 		c.values, c.bytes, c.closes = nil, 0, 0
 		s.setCellDue(c, e.Due)
 	case record.CellHeld:
@@ -167,8 +175,8 @@ func (s *State) cellOpened(e *record.CellOpened) string {
 }
 
 func (s *State) cellGathered(c *cell, e *record.CellGathered) {
-	old := 0
-	for old < len(c.asked) && (c.asked[old].at+RememberAsked <= e.At || len(c.asked)-old >= MaxAsked) {
+	old, past := 0, len(c.asked)-c.gathering()
+	for old < past && (c.asked[old].at+RememberAsked <= e.At || len(c.asked)-old >= MaxAsked) {
 		delete(c.known, c.asked[old].part)
 		old++
 	}

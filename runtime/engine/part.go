@@ -150,7 +150,7 @@ func (d *decider) emitGroup(k *cell) {
 		part = record.PartID(k.id, part)
 	}
 	vars := map[string]types.Value{k.flow.vars[k.flow.steps[k.step].word.group].name: slices.Clone(k.values)}
-	d.emit(record.CellEmptied{At: d.now, Cell: k.id, Due: last.at + RememberAsked})
+	d.emit(record.CellEmptied{At: d.now, Cell: k.id, Due: d.now + RememberAsked})
 	d.beginPart(k.flow, k.step, k.id, part, short(k.key), vars)
 }
 

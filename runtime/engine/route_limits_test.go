@@ -168,9 +168,40 @@ func TestAGroupRemembersWhatItHad(t *testing.T) {
 	if _, _, reply := w.do(gathered("a", n-1, "")); !reply.Existing {
 		t.Fatalf("the one before again: %+v", reply)
 	}
+	w.tick(w.now + 1)
 	w.tick(w.now + engine.RememberAsked)
 	if _, _, reply := w.do(gathered("a", n, "")); reply.Existing {
 		t.Fatal("ten minutes later it is another message")
+	}
+}
+
+// TestAGroupKnowsItsOwnHoweverLongItGathers: a message that is handed on again after an
+// hour is in the group once, and known for ten minutes after the group went on.
+func TestAGroupKnowsItsOwnHoweverLongItGathers(t *testing.T) {
+	const hour = record.Instant(3600e9)
+	w := worldOf(t, word(plan.Aggregate, int64(hour)), nil)
+	again := func(n int) bool {
+		_, _, reply := w.do(gathered("a", n, ""))
+		return reply.Existing
+	}
+	if again(1) {
+		t.Fatal("the first is new")
+	}
+	w.tick(w.now + hour - 1)
+	if again(2) || !again(1) {
+		t.Fatal("an hour later the first is known, and the second is new")
+	}
+	w.tick(w.now + 1)
+	if n := w.state.Counts().Instances; n != 1 || w.state.Holding() != 0 {
+		t.Fatalf("%d groups went on, %d wait", n, w.state.Holding())
+	}
+	w.tick(w.now + engine.RememberAsked - 1)
+	if !again(1) || !again(2) {
+		t.Fatal("both are known for ten minutes after their group went on")
+	}
+	w.tick(w.now + 1)
+	if again(1) {
+		t.Fatal("after that they are forgotten")
 	}
 }
 

@@ -94,6 +94,7 @@ type Channel struct {
 	subject string
 	options ChannelOptions
 	mark    *marker
+	post    *post // to the mirror, nil for none
 
 	mu     sync.Mutex // one Read at a time
 	reader jetstream.Consumer
@@ -146,6 +147,11 @@ func (c *Channel) open(ctx context.Context) error {
 			return err
 		}
 	}
+	if restored, err := c.restore(ctx, there, st.LastSeq, max(o.After, mark.Number)); err != nil {
+		return err
+	} else if restored > 0 {
+		there, st.LastSeq = true, restored
+	}
 	if marked && mark.Number > st.LastSeq {
 		return c.shortened(there, st.LastSeq, fmt.Sprintf("message %d was acknowledged", mark.Number), place)
 	}
@@ -156,13 +162,10 @@ func (c *Channel) open(ctx context.Context) error {
 	if o.After > 0 {
 		first = o.After + 1
 	}
-	_, _, err = s.ensure(ctx, jetstream.StreamConfig{
-		Name: c.name, Subjects: []string{c.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
-		MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: int32(o.MaxMessage), Duplicates: o.Window, FirstSeq: first,
-	})
-	if err != nil {
+	if _, _, err = s.ensure(ctx, c.config(first)); err != nil {
 		return unavailable("opening "+c.name, err)
 	}
+	c.post = s.link.post(s, c.name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.mark = s.channels[c.name]; c.mark == nil {
@@ -170,6 +173,15 @@ func (c *Channel) open(ctx context.Context) error {
 		s.channels[c.name] = c.mark
 	}
 	return nil
+}
+
+// config is that of the stream, where it is made with the first message first.
+func (c *Channel) config(first uint64) jetstream.StreamConfig {
+	o := c.options
+	return jetstream.StreamConfig{
+		Name: c.name, Subjects: []string{c.subject}, DenyDelete: true, Discard: jetstream.DiscardNew,
+		MaxMsgs: o.MaxMessages, MaxBytes: o.MaxBytes, MaxMsgSize: int32(o.MaxMessage), Duplicates: o.Window, FirstSeq: first,
+	}
 }
 
 // shortened says that a channel ends too early. Going on without the messages takes a stream that is made anew: only that one is
@@ -209,6 +221,7 @@ func (c *Channel) PublishAs(ctx context.Context, id, same string, headers []Head
 		return 0, false, fmt.Errorf("publishing to the channel %s: %w", c.title, err)
 	}
 	c.mark.reached(journal.Mark{Number: a.Seq})
+	c.post.reached(a.Seq)
 	return a.Seq, a.Duplicate, nil
 }
 
@@ -273,6 +286,7 @@ func (c *Channel) Read(ctx context.Context, from uint64, most int, wait time.Dur
 		return nil, nil
 	}
 	c.next = all[len(all)-1].Seq + 1
+	c.post.reached(c.next - 1) // whoever published it may not know yet that it is there
 	return c.whole(ctx, from, all)
 }
 

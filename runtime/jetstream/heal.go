@@ -343,7 +343,7 @@ func (j *Journal) refill(ctx context.Context, in io.Reader, next uint64) error {
 	for {
 		var size [4]byte
 		if _, err := io.ReadFull(in, size[:]); errors.Is(err, io.EOF) {
-			return j.await(ctx, under)
+			return j.server.sent(ctx, j.name, under)
 		} else if err != nil {
 			return err
 		}
@@ -361,7 +361,7 @@ func (j *Journal) refill(ctx context.Context, in io.Reader, next uint64) error {
 		under = append(under, sent)
 		next++
 		if len(under) == refillAhead {
-			if err := j.await(ctx, under); err != nil {
+			if err := j.server.sent(ctx, j.name, under); err != nil {
 				return err
 			}
 			under = under[:0]
@@ -369,17 +369,17 @@ func (j *Journal) refill(ctx context.Context, in io.Reader, next uint64) error {
 	}
 }
 
-// await waits for publishes under way.
-func (j *Journal) await(ctx context.Context, all []jetstream.PubAckFuture) error {
-	ctx, cancel := j.server.deadline(ctx)
+// sent waits for publishes to a stream under way.
+func (s *Server) sent(ctx context.Context, stream string, all []jetstream.PubAckFuture) error {
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	for _, sent := range all {
 		select {
 		case <-sent.Ok():
 		case err := <-sent.Err():
-			return unavailable("healing "+j.name, err)
+			return unavailable("healing "+stream, err)
 		case <-ctx.Done():
-			return unavailable("healing "+j.name, ctx.Err())
+			return unavailable("healing "+stream, ctx.Err())
 		}
 	}
 	return nil

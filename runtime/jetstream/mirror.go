@@ -34,7 +34,7 @@ type Role struct {
 	Term  uint64                  `json:"term"`            // rises with every take-over; 0 where nothing was decided yet
 	Owner string                  `json:"owner"`           // the cloud
 	Alone bool                    `json:"alone"`           // the other cloud does not hold everything, so it must not take over
-	Bases map[string]journal.Head `json:"bases,omitempty"` // what the owner took over, by journal: whatever else the other one wrote is not in it
+	Bases map[string]journal.Head `json:"bases,omitempty"` // what the owner took over, by journal and by channel (the number alone): whatever else the other one wrote is not in it
 	At    time.Time               `json:"at,omitempty"`    // of the take-over
 }
 
@@ -42,7 +42,8 @@ type Role struct {
 type MirrorHouse struct {
 	Dir    string // what it holds; made when it is not there
 	Listen string // address for the other cloud, such as :4333
-	Token  string // that the other cloud has to give; "" for none, on this machine alone
+	Token  string // that the other cloud has to give; "" for none, on this machine alone or with TLS
+	TLS    *TLS
 	Cloud  string // that it is in
 	Log    *slog.Logger
 }
@@ -60,6 +61,7 @@ type Mirror struct {
 	mu      sync.Mutex
 	role    Role
 	shelves map[string]*shelf
+	letters map[string]*channelShelf
 	blobs   map[string][]byte // snapshots that have come in part
 	heard   time.Time
 	closed  bool
@@ -72,7 +74,7 @@ func OpenMirror(h MirrorHouse) (*Mirror, error) {
 	if h.Log == nil {
 		h.Log = slog.New(slog.DiscardHandler)
 	}
-	m := &Mirror{house: h, shelves: map[string]*shelf{}, blobs: map[string][]byte{}}
+	m := &Mirror{house: h, shelves: map[string]*shelf{}, letters: map[string]*channelShelf{}, blobs: map[string][]byte{}}
 	if err := os.MkdirAll(h.Dir, 0o750); err != nil {
 		return nil, &StoreDirError{Dir: h.Dir, Reason: "cannot be made or written: give this user the right to write there, or choose another directory", Err: err}
 	}
@@ -94,10 +96,13 @@ func OpenMirror(h MirrorHouse) (*Mirror, error) {
 	if number == 0 {
 		number = server.RANDOM_PORT
 	}
-	m.server, err = server.NewServer(&server.Options{
+	o := &server.Options{
 		ServerName: "cob-mirror", Host: host, Port: number, NoSigs: true, NoLog: true, NoSystemAccount: true,
 		Authorization: h.Token, MaxPayload: DefaultMaxPayload, WriteDeadline: mirrorAsk,
-	})
+	}
+	if err = h.TLS.serve(o); err == nil {
+		m.server, err = server.NewServer(o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", h.Listen, err)
 	}
@@ -184,6 +189,17 @@ func (m *Mirror) TakeOver(term uint64) (Role, error) {
 	for name := range heads { // what came while the lock was open
 		role.Bases[name] = m.shelves[name].head
 	}
+	channels, err := channelCopies(m.house.Dir)
+	for _, name := range channels {
+		s, err := m.channel(name)
+		if err != nil {
+			return m.role, err
+		}
+		role.Bases[name] = journal.Head{Number: s.last}
+	}
+	if err != nil {
+		return m.role, err
+	}
 	if err := m.write(role); err != nil {
 		return m.role, err
 	}
@@ -254,25 +270,29 @@ func (m *Mirror) write(role Role) error {
 	return err
 }
 
-// empty drops all journals. The plans stay: a plan is the same everywhere.
+// empty drops all journals and channels. The plans stay: a plan is the same everywhere.
 func (m *Mirror) empty() error {
 	if err := m.shut(); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(m.house.Dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), journalPrefix) {
+		if strings.HasPrefix(e.Name(), journalPrefix) || isChannel(e.Name()) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(m.house.Dir, e.Name())))
 		}
 	}
 	return err
 }
 
-// shut closes the journals, for a store that is opened with the directory.
+// shut closes the journals and channels, for a store that is opened with the directory.
 func (m *Mirror) shut() (err error) {
 	for name, s := range m.shelves {
 		err = errors.Join(err, s.close())
 		delete(m.shelves, name)
+	}
+	for name, s := range m.letters {
+		err = errors.Join(err, s.close())
+		delete(m.letters, name)
 	}
 	clear(m.blobs)
 	return err
@@ -345,13 +365,15 @@ func (m *Mirror) answer(data []byte) (a mirrorAnswer, err error) {
 		return a, writePlan(m.house.Dir, q.Name, body)
 	case opAt, opCommits, opSnapshot:
 		return m.copy(q, body)
+	case opMessages:
+		return m.messages(q, body)
 	}
 	return a, fmt.Errorf("a question %q that is not known here", q.Op)
 }
 
 func (m *Mirror) other(op string) func(string, []byte) ([]byte, error) {
 	switch op {
-	case opBeat, opAt, opCommits, opSnapshot, opPlan:
+	case opBeat, opAt, opCommits, opSnapshot, opPlan, opMessages:
 		return nil
 	}
 	m.mu.Lock()
@@ -468,8 +490,8 @@ func (m *Mirror) snapshot(s *shelf, q mirrorQuestion, body []byte) error {
 
 // Ask asks the mirror at an address what is no copying, until the context ends; whoever is there answers by Handle. Errors:
 // journal.ErrUnavailable.
-func Ask(ctx context.Context, url, cloud, op string, body []byte) ([]byte, error) {
-	nc, err := nats.Connect(url, nats.Timeout(mirrorAsk), nats.NoReconnect())
+func Ask(ctx context.Context, url string, secure *TLS, cloud, op string, body []byte) ([]byte, error) {
+	nc, err := secure.connect(url, nats.Timeout(mirrorAsk), nats.NoReconnect())
 	if err != nil {
 		return nil, unavailable("asking the mirror", err)
 	}

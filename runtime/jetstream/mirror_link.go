@@ -30,6 +30,7 @@ var ErrTakenOver = errors.New("the other cloud has taken over")
 // MirrorOptions say where the second copy in another cloud is.
 type MirrorOptions struct {
 	URL   string // of the mirror there, such as nats://TOKEN@10.1.0.7:4333
+	TLS   *TLS
 	Cloud string // that this store is in
 	Term  uint64 // the number of the take-over by which this cloud owns the shards, from 1
 }
@@ -64,6 +65,7 @@ const (
 	opCommits  = "commits"
 	opSnapshot = "snapshot"
 	opPlan     = "plan"
+	opMessages = "messages"
 )
 
 type mirrorAnswer struct {
@@ -80,28 +82,32 @@ type link struct {
 	nc      *nats.Conn
 	stop    context.CancelFunc
 	done    chan struct{}
+	work    sync.WaitGroup
+	wake    chan struct{} // holds a token when there may be messages to bring
 
 	mu    sync.Mutex
 	plans map[string][]byte // that the mirror lacks
+	posts map[string]*post  // to the copies of channels
 	heard time.Time         // the last question that was answered left then
 	role  Role              // of whoever has taken over, Term 0 for nobody
 	taken chan struct{}     // closed when somebody has
 }
 
 func newLink(o MirrorOptions, log *slog.Logger) (*link, error) {
-	nc, err := dialMirror(o.URL)
+	nc, err := dialMirror(o)
 	if err != nil {
 		return nil, &ExternalServerError{URL: WithoutPasswords(o.URL), Reason: err.Error()}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	l := &link{options: o, nc: nc, stop: stop, done: make(chan struct{}), plans: map[string][]byte{}, taken: make(chan struct{})}
+	l := &link{options: o, nc: nc, stop: stop, done: make(chan struct{}), wake: make(chan struct{}, 1), plans: map[string][]byte{}, posts: map[string]*post{}, taken: make(chan struct{})}
 	go l.beat(ctx, log)
+	l.work.Go(func() { l.deliver(ctx) })
 	return l, nil
 }
 
 // dialMirror goes on trying in the background: a mirror may be away.
-func dialMirror(url string) (*nats.Conn, error) {
-	return nats.Connect(url, nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(mirrorRetry), nats.ReconnectJitter(0, 0),
+func dialMirror(o MirrorOptions) (*nats.Conn, error) {
+	return o.TLS.connect(o.URL, nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(mirrorRetry), nats.ReconnectJitter(0, 0),
 		nats.ReconnectBufSize(-1), nats.Timeout(mirrorAsk), nats.PingInterval(mirrorBeat), nats.MaxPingsOutstanding(2), nats.IgnoreAuthErrorAbort())
 }
 
@@ -135,6 +141,7 @@ func pauseFor(ctx context.Context, d time.Duration) {
 func (l *link) close() {
 	l.stop()
 	<-l.done
+	l.work.Wait()
 	l.nc.Close()
 }
 
@@ -232,7 +239,11 @@ func (d *distant) place() string { return WithoutPasswords(d.link.options.URL) }
 
 func (d *distant) at(ctx context.Context) (journal.Head, manifest, error) {
 	d.ctx = ctx
-	if err := d.link.sendPlans(ctx); err != nil {
+	err := d.link.sendPlans(ctx)
+	if err == nil { // a commit may speak of a message, so the messages go first
+		err = d.link.sendMessages(ctx)
+	}
+	if err != nil {
 		return d.head, d.snap, err
 	}
 	if d.known {

@@ -185,6 +185,9 @@ func FuzzMirror(f *testing.F) {
 	f.Add(question(commitsOf, log...))
 	f.Add(question(strings.Replace(commitsOf, `"name"`, `"anchor":true,"name"`, 1), log[1]))
 	f.Add([]byte(strings.Replace(commitsOf, "commits", "snapshot", 1)))
+	messagesOf := strings.NewReplacer("commits", "messages", "COB_J_0", "COB_C_p_in").Replace(commitsOf)
+	f.Add(append([]byte(messagesOf+"\n"), letterAt(f, 1, "a", time.Unix(1, 0), 3)...))
+	f.Add(append([]byte(messagesOf+"\n"), letterAt(f, 0, "", time.Unix(1, 0), 3)...))
 	m := housed(f, MirrorHouse{Dir: f.TempDir(), Listen: "127.0.0.1:0", Cloud: "paris"})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := m.answer(data); err != nil {

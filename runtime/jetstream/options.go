@@ -24,6 +24,7 @@ const (
 type Options struct {
 	StoreDir     string         // directory of the embedded store; made when it is not there. Required without URL
 	URL          string         // address of an external NATS server, such as nats://127.0.0.1:4222; empty embeds one
+	TLS          *TLS           // with URL: what is shown there and believed of it. Default none: what the address says
 	LazySync     bool           // leave fsync to the system: faster, and a power failure loses up to 2 minutes. Default: fsync before every acknowledgement
 	MaxStore     int64          // all streams together, in bytes; 1 MiB or more; default DefaultMaxStore
 	MaxPayload   int            // one message in bytes; 64 KiB to MaxPayloadCeiling; default DefaultMaxPayload

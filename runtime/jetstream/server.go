@@ -96,7 +96,7 @@ func (s *Server) refuse(format string, args ...any) error {
 
 // reach connects to an external server and checks that messages of COB go over it.
 func (s *Server) reach() error {
-	nc, err := nats.Connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
+	nc, err := s.options.TLS.connect(s.options.URL, nats.Timeout(s.options.Timeout), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.ReconnectWait(reconnectPause))
 	switch {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
 		return s.refuse("it refuses the credentials (%v): write them into the address, nats://USER:PASSWORD@HOST or nats://TOKEN@HOST", err)

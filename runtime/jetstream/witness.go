@@ -15,9 +15,10 @@ type Witness struct {
 	server *server.Server
 }
 
-// OpenWitness listens on an address, with a store directory of its own. A token is asked for unless it is "". Errors: *StoreDirError,
+// OpenWitness listens on an address, with a store directory of its own. A token is asked for unless it is "", and
+// a certificate unless secure is nil. Errors: *StoreDirError,
 // *StoreInUseError, ones of listening.
-func OpenWitness(dir, listen, token string) (*Witness, error) {
+func OpenWitness(dir, listen, token string, secure *TLS) (*Witness, error) {
 	host, text, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, err
@@ -33,10 +34,15 @@ func OpenWitness(dir, listen, token string) (*Witness, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := server.NewServer(&server.Options{
+	o := &server.Options{
 		ServerName: "cob-witness", Host: host, Port: port, NoSigs: true, NoLog: true, NoSystemAccount: true, Authorization: token,
 		JetStream: true, StoreDir: d.path, SyncAlways: true, JetStreamMaxStore: 64 << 20, JetStreamMaxMemory: 1 << 20, DisableJetStreamBanner: true,
-	})
+	}
+	if err := secure.serve(o); err != nil {
+		d.close()
+		return nil, err
+	}
+	s, err := server.NewServer(o)
 	if err != nil {
 		d.close()
 		return nil, err

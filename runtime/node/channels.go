@@ -280,6 +280,9 @@ func (n *Node) put(ctx context.Context, channel, id, same string, text []byte) (
 	ctx, cancel := context.WithTimeout(ctx, durable)
 	defer cancel()
 	position, existing, err := c.PublishAs(ctx, id, nameOf(id, same), nil, text)
+	if err == nil {
+		err = n.awaitMessage(ctx, c, position)
+	}
 	if errors.Is(err, journal.ErrFull) || errors.Is(err, journal.ErrUnavailable) {
 		err = &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s can take nothing, and nothing was done; try again when there is room: %v", channel, err)}
 	}

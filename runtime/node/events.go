@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/cob-lang/cob/lang/types"
 	"github.com/cob-lang/cob/runtime/engine"
@@ -30,15 +31,37 @@ func (n *Node) spread(ctx context.Context, e record.DeliverEvent) (EventReply, e
 		}
 		return reply, nil
 	}
-	for _, instance := range targets {
-		e.Instance = instance
-		r, err := n.submit(ctx, n.home(instance), e)
+	for _, to := range n.homes(targets) {
+		e.Instance = to.instance
+		r, err := n.submit(ctx, to.shard, e)
 		if err != nil {
 			return reply, err
 		}
 		reply.Matched += r.Matched
 	}
 	return reply, nil
+}
+
+// destination is where an event goes: to one instance of a shard, or, with "", to all
+// of them.
+type destination struct {
+	shard    int
+	instance string
+}
+
+// homes are the shards that instances live on, each once: a shard takes an event of one
+// ID once, so one that concerns several of its instances goes to all of them together.
+func (n *Node) homes(instances []string) []destination {
+	var out []destination
+	for _, instance := range instances {
+		shard := n.home(instance)
+		if i := slices.IndexFunc(out, func(d destination) bool { return d.shard == shard }); i >= 0 {
+			out[i].instance = ""
+			continue
+		}
+		out = append(out, destination{shard, instance})
+	}
+	return out
 }
 
 // subscribers joins those of every plan that instances may still run on: whoever

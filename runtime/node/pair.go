@@ -106,6 +106,34 @@ func (a *awaited) wait(ctx context.Context, number uint64) error {
 	}
 }
 
+// awaitMessage waits until a message may be acknowledged, by the rule of commits. Errors:
+// journal.ErrUnavailable, where it may be repeated under its ID; journal.ErrFenced.
+func (n *Node) awaitMessage(ctx context.Context, c *jetstream.Channel, position uint64) error {
+	pair := n.options.Pair
+	if pair == nil {
+		return nil
+	}
+	for {
+		if !pair.Valid() {
+			return fmt.Errorf("%w: %w", journal.ErrUnavailable, ErrTakenOver)
+		}
+		if !n.Need().Waits(pair.Alone(), c.Lacks()) {
+			return nil
+		}
+		limited, cancel := context.WithTimeout(ctx, mirrorLook)
+		err := c.Mirrored(limited, position)
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, journal.ErrFenced):
+			return fmt.Errorf("%w: %w", journal.ErrUnavailable, ErrTakenOver)
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: the message is in one cloud only", journal.ErrUnavailable)
+		}
+	}
+}
+
 // lag is for how long a copy lacks something.
 func lag(s jetstream.CopyStatus) time.Duration {
 	if s.Since.IsZero() {
@@ -231,6 +259,27 @@ func (n *Node) Mirrors() []MirrorState {
 	return list
 }
 
+// PostState is how the copy of a channel in the other cloud stands.
+type PostState struct {
+	Channel string `json:"channel"`
+	Last    uint64 `json:"last"`   // the last message that it holds
+	Behind  uint64 `json:"behind"` // messages that it lacks
+	LagMs   int64  `json:"lag_ms"`
+	Error   string `json:"error,omitempty"`
+}
+
+// Posts is how the copies of the channels in the other cloud stand, by name.
+func (n *Node) Posts() (list []PostState) {
+	for _, p := range n.server.Posts() {
+		s := PostState{Channel: p.Channel, Last: p.Last, Behind: p.Behind, LagMs: p.Lag.Milliseconds()}
+		if p.Err != nil {
+			s.Error = p.Err.Error()
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // Synced waits until the mirror holds everything that is durable here now. Errors:
 // journal.ErrUnavailable, journal.ErrFenced.
 func (n *Node) Synced(ctx context.Context) error {
@@ -239,7 +288,7 @@ func (n *Node) Synced(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return n.server.MessagesSent(ctx)
 }
 
 // MirrorHeard is when the mirror answered last, the zero time for never.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,6 +37,8 @@ type surplus struct {
 	Shard     int            `json:"shard"`
 	Base      uint64         `json:"base"` // the last commit that both have
 	Instances []surplusOfOne `json:"instances"`
+	// Messages are those of channels, of no shard. They come before everything else.
+	Messages []surplusMessage `json:"messages,omitempty"`
 	// Kept are the events that were kept for instances that will ask for them. They
 	// come before the instances.
 	Kept []byte `json:"kept,omitempty"`
@@ -50,8 +53,17 @@ type surplusOfOne struct {
 	Events   []byte `json:"events"` // nil where they are too many
 }
 
-// Surplus reads what the store of the options has beyond the given commits, by the
-// names of their journals, for Merge. The store is not changed. Errors: those of opening
+// A surplusMessage is a message that only the loser has.
+type surplusMessage struct {
+	Channel string             `json:"channel"`
+	ID      string             `json:"id"`
+	Same    string             `json:"same"`
+	Headers []jetstream.Header `json:"headers,omitempty"`
+	Data    []byte             `json:"data"`
+}
+
+// Surplus reads what the store of the options has beyond the given commits, and beyond
+// the given messages, by the names of their journals and channels, for Merge. The store is not changed. Errors: those of opening
 // it; the journal begins behind the commit.
 func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][]byte, err error) {
 	o.Store.CopyDir, o.Store.Mirror = "", nil
@@ -72,6 +84,9 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 	if err != nil {
 		return nil, err
 	}
+	if parts, err = messagesBehind(ctx, server, bases); err != nil {
+		return nil, err
+	}
 	for number := range count {
 		j, err := server.Journal(ctx, number, journalOptions)
 		if err != nil {
@@ -84,6 +99,28 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 		parts = append(parts, more...)
 	}
 	return parts, nil
+}
+
+// messagesBehind reads the messages of channels that only this store has.
+func messagesBehind(ctx context.Context, server *jetstream.Server, bases map[string]uint64) (parts [][]byte, err error) {
+	var all surplus
+	size := 0
+	cut := func() error {
+		text, err := json.Marshal(all)
+		parts, all.Messages, size = append(parts, text), nil, 0
+		return err
+	}
+	err = server.MessagesBehind(ctx, bases, func(m jetstream.LooseMessage) error {
+		all.Messages = append(all.Messages, surplusMessage{Channel: m.Channel, ID: m.ID, Same: m.Same, Headers: m.Headers, Data: m.Payload})
+		if size += len(m.Payload); size < surplusPart {
+			return nil
+		}
+		return cut()
+	})
+	if err == nil && len(all.Messages) > 0 {
+		err = cut()
+	}
+	return parts, err
 }
 
 func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (programs []*engine.Program, err error) {
@@ -206,7 +243,7 @@ type tail struct {
 // eventsBehind reads the tail of a journal.
 func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (t tail, err error) {
 	t.of = map[string][]record.Event{}
-	return t, j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
+	err = j.Read(ctx, base+1, j.Stats().Last, func(c journal.Commit) error {
 		if c.Owner != "" {
 			return nil
 		}
@@ -216,6 +253,7 @@ func eventsBehind(ctx context.Context, j *jetstream.Journal, base uint64) (t tai
 		}
 		return err
 	})
+	return t, err
 }
 
 func (t *tail) add(ev record.Event) {
@@ -269,6 +307,11 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 		merged = append(merged, failover.Merged{Instance: fmt.Sprintf("(shard %d)", all.Shard), Verdict: failover.Differs, Events: all.Others,
 			Detail: "plans that " + from + " activated, and what its routes kept, are not merged"})
 	}
+	messages, err := n.takeMessages(ctx, all.Messages)
+	if err != nil {
+		return nil, err
+	}
+	merged = append(merged, messages...)
 	if err := n.takeKept(ctx, all.Shard, all.Kept); err != nil {
 		return nil, err
 	}
@@ -292,6 +335,30 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 			}
 		}
 		merged = append(merged, m)
+	}
+	return merged, nil
+}
+
+// takeMessages takes messages that only the other cloud has, behind those that are here;
+// one that its sender has repeated is known by its ID in the window of the channel.
+func (n *Node) takeMessages(ctx context.Context, messages []surplusMessage) (merged []failover.Merged, err error) {
+	counts := map[string]int{}
+	for _, m := range messages {
+		c := n.channels.find(m.Channel)
+		if c == nil {
+			merged = append(merged, failover.Merged{Instance: "(channel " + m.Channel + ")", Verdict: failover.Differs, Events: 1, Detail: "no plan here declares it: message " + m.ID})
+			continue
+		}
+		_, existing, err := c.PublishAs(ctx, m.ID, m.Same, m.Headers, m.Data)
+		if err != nil {
+			return nil, err
+		}
+		if !existing {
+			counts[m.Channel]++
+		}
+	}
+	for _, channel := range slices.Sorted(maps.Keys(counts)) {
+		merged = append(merged, failover.Merged{Instance: "(channel " + channel + ")", Verdict: failover.Imported, Events: counts[channel]})
 	}
 	return merged, nil
 }
@@ -337,11 +404,23 @@ func (n *Node) takeSurplus(ctx context.Context, number int, one surplusOfOne) (b
 	return err == nil, err
 }
 
+// fromMessage says whether an instance began with a message of a channel.
+func fromMessage(events []record.Event) bool {
+	if len(events) == 0 {
+		return false
+	}
+	e, ok := events[0].(record.InstanceStarted)
+	return ok && e.Channel != ""
+}
+
 // compare finds out whether both clouds went on alike, and asks a person where not.
 func (n *Node) compare(ctx context.Context, number int, from string, one surplusOfOne, here []record.Event) (verdict, detail string, err error) {
 	events, err := record.ReadEvents(one.Events)
 	if err != nil && one.Events != nil {
 		return "", "", err
+	}
+	if fromMessage(events) && len(here) == 0 {
+		return failover.Agreed, "", nil // it begins with its message, which is here by now
 	}
 	runs := false
 	err = n.at(number).processor.Query(ctx, func(s *engine.State) { runs = s.InstanceDigest(one.Instance) != "" })

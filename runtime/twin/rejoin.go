@@ -81,7 +81,7 @@ func (t *Twin) bring(ctx context.Context, term uint64, aside string, parts [][]b
 		}
 		for told := false; ; told = true {
 			limited, cancel := context.WithTimeout(ctx, yieldTime)
-			_, err := jetstream.Ask(limited, t.options.Other, t.options.Cloud, opMerge, text)
+			_, err := jetstream.Ask(limited, t.options.Other, t.options.TLS, t.options.Cloud, opMerge, text)
 			cancel()
 			if err == nil {
 				break

@@ -17,12 +17,13 @@ import (
 // Options describe one of two clouds. All but Witness, Token and Log are required.
 type Options struct {
 	Cloud   string
-	Dir     string // of the mirror
-	Listen  string // address for the other cloud
-	Token   string // that it has to give
-	Other   string // address of the other cloud's mirror, nats://TOKEN@HOST:PORT
-	Witness string // address of the witness, "" for none: a person decides then
-	Pair    string // names the two clouds at the witness
+	Dir     string         // of the mirror
+	Listen  string         // address for the other cloud
+	Token   string         // that it has to give
+	TLS     *jetstream.TLS // of the clouds and the witness, nil for plain text
+	Other   string         // address of the other cloud's mirror, nats://TOKEN@HOST:PORT
+	Witness string         // address of the witness, "" for none: a person decides then
+	Pair    string         // names the two clouds at the witness
 	Lease   time.Duration
 	Standby bool // a cloud that begins with nothing waits for the other one
 	Log     *slog.Logger
@@ -78,7 +79,7 @@ func Open(o Options) (*Twin, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	m, err := jetstream.OpenMirror(jetstream.MirrorHouse{Dir: o.Dir, Listen: o.Listen, Token: o.Token, Cloud: o.Cloud, Log: o.Log})
+	m, err := jetstream.OpenMirror(jetstream.MirrorHouse{Dir: o.Dir, Listen: o.Listen, Token: o.Token, TLS: o.TLS, Cloud: o.Cloud, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func (t *Twin) reach(ctx context.Context) (*jetstream.Board, error) {
 	}
 	var err error
 	if w == nil {
-		if w, err = jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log}); err != nil {
+		if w, err = jetstream.Open(ctx, jetstream.Options{URL: t.options.Witness, TLS: t.options.TLS, MaxPayload: 64 << 10, Timeout: witnessTime, Log: t.options.Log}); err != nil {
 			return nil, err
 		}
 		t.mu.Lock()
@@ -214,7 +215,7 @@ func (t *Twin) write(ctx context.Context, l look, n failover.Note) error {
 func (t *Twin) other(ctx context.Context) *jetstream.Role {
 	ctx, cancel := context.WithTimeout(ctx, askOther)
 	defer cancel()
-	text, err := jetstream.Ask(ctx, t.options.Other, t.options.Cloud, opRole, nil)
+	text, err := jetstream.Ask(ctx, t.options.Other, t.options.TLS, t.options.Cloud, opRole, nil)
 	var r jetstream.Role
 	if err != nil || json.Unmarshal(text, &r) != nil {
 		return nil
@@ -428,7 +429,7 @@ func (t *Twin) byHand(ctx context.Context, lost bool) error {
 		defer cancel()
 		why = "a person asked for it, and " + own.Owner + " handed over"
 		t.waits("%s to hand over", own.Owner)
-		if _, err := jetstream.Ask(limited, t.options.Other, t.options.Cloud, opYield, nil); err != nil {
+		if _, err := jetstream.Ask(limited, t.options.Other, t.options.TLS, t.options.Cloud, opYield, nil); err != nil {
 			return fmt.Errorf("%s does not hand over: %w", own.Owner, err)
 		}
 	}

@@ -215,7 +215,7 @@ func TestAPersonDecides(t *testing.T) {
 // TestTheWitnessDecides lets a mirror take over from an owner that is gone, and from
 // none that is not; the owner stops before that.
 func TestTheWitnessDecides(t *testing.T) {
-	w, err := jetstream.OpenWitness(t.TempDir(), "127.0.0.1:0", "")
+	w, err := jetstream.OpenWitness(t.TempDir(), "127.0.0.1:0", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

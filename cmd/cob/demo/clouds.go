@@ -68,7 +68,7 @@ func RunClouds(ctx context.Context, o CloudsOptions) (r CloudsReport, err error)
 	if err != nil {
 		return r, err
 	}
-	witness, err := jetstream.OpenWitness(filepath.Join(dir, "witness"), "127.0.0.1:0", "")
+	witness, err := jetstream.OpenWitness(filepath.Join(dir, "witness"), "127.0.0.1:0", "", nil)
 	if err != nil {
 		return r, err
 	}

@@ -87,7 +87,6 @@ func TestACloudIsLostAndComesBack(t *testing.T) {
 	}
 	sent := easy(orders)
 	p := hire(w, london)
-	p.direct = true
 	p.delivery()
 	p.buy(sent)
 	eventually(t, "some orders are acknowledged", func() bool { return p.acked.Load() >= int64(orders/3) })
@@ -112,6 +111,7 @@ func TestACloudIsLostAndComesBack(t *testing.T) {
 	t.Logf("%d effects may have happened twice, %d instances were merged", len(report.Twice), len(report.Merged))
 	p.audit(sent)
 
+	together(rome)
 	london.call("POST", "/v1/clouds/takeover", admin.TakeOverRequest{By: "ada"}, nil)
 	p.node.Store(london)
 	together(london)

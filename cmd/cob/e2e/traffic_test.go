@@ -25,15 +25,14 @@ const customers = 8
 // a manager. Who gets no answer asks again, under the same key; who got one
 // never asks again. So what was acknowledged and lost stays lost, and is found.
 type traffic struct {
-	t      testing.TB
-	world  *world
-	node   atomic.Pointer[node]
-	acked  atomic.Int64
-	work   context.Context
-	leave  context.CancelFunc
-	team   sync.WaitGroup
-	told   history
-	direct bool // customers use no channel
+	t     testing.TB
+	world *world
+	node  atomic.Pointer[node]
+	acked atomic.Int64
+	work  context.Context
+	leave context.CancelFunc
+	team  sync.WaitGroup
+	told  history
 }
 
 // hire lets nobody work yet.
@@ -88,7 +87,7 @@ func (p *traffic) must(method, path string, body any, key string) bool {
 }
 
 // buy lets customers send all messages: every other one to the channel, the rest
-// as starts of their own, and all of them where it is direct.
+// as starts of their own.
 func (p *traffic) buy(messages []services.Message) {
 	queue := make(chan services.Message)
 	p.team.Go(func() {
@@ -105,7 +104,7 @@ func (p *traffic) buy(messages []services.Message) {
 	for range customers {
 		p.team.Go(func() {
 			for m := range queue {
-				p.send(m, number.Add(1)%2 == 0 || p.direct)
+				p.send(m, number.Add(1)%2 == 0)
 			}
 		})
 	}

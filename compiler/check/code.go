@@ -122,6 +122,7 @@ const (
 	CodeWeights     diag.Code = "COB4501"
 	CodeHedged      diag.Code = "COB4502"
 	CodeNoStickyKey diag.Code = "COB4503"
+	CodePages       diag.Code = "COB4504"
 
 	CodeSetting        diag.Code = "COB5001"
 	CodeSettingValue   diag.Code = "COB5002"

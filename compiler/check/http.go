@@ -73,7 +73,8 @@ func (c *checker) request(scope *resolve.Scope, schema *Schema, verb *Verb, out 
 	h := &plan.HTTP{Method: strings.ToUpper(verb.Name), Path: c.path(scope, r.Target)}
 	out.HTTP = h
 	out.Idempotent = verb.Idempotent
-	b := c.settings("an operation", slices.Concat(operationSettings, schema.Parts["operation"], verb.Rows), slices.Concat(r.Settings, op.Body.Settings), op.Name.At)
+	rows := slices.Concat(schema.Parts["operation"], verb.Rows)
+	b := c.settings("an operation", slices.Concat(operationSettings, rows), slices.Concat(r.Settings, op.Body.Settings), op.Name.At)
 	if v, ok := b.first("body"); ok {
 		t := c.value(scope, v.expr, none)
 		if !t.invalid() && c.sendable(t.Type, v.expr) {
@@ -82,10 +83,51 @@ func (c *checker) request(scope *resolve.Scope, schema *Schema, verb *Verb, out 
 	}
 	h.Query = c.named(scope, b, "query")
 	h.Headers = c.named(scope, b, "headers")
+	rows = slices.DeleteFunc(rows, func(s Setting) bool { return slices.Contains(formed, s.Name) })
+	h.Options = c.options(scope, rows, b, false)
 	c.ownSettings(scope, out, b)
+	c.paged(out, b)
 	for _, m := range op.Body.Errors {
 		c.errorMapping(scope, schema, out, h, m)
 	}
+}
+
+// formed are the settings of operations over HTTP that have a form of their own in a plan.
+var formed = []string{"body", "query", "headers"}
+
+// paged checks an operation that reads a list page by page.
+func (c *checker) paged(out *plan.Operation, b block) {
+	for _, name := range []string{"items", "next", "page", "max_pages"} {
+		if at := b.at(name); at != nil && b.at("pages") == nil {
+			c.report(diag.Errorf(CodePages, at.Span(), "%s says something about pages, and nothing says how they are asked for", name).
+				WithHelp("pages: link, cursor, number or offset"))
+			return
+		}
+	}
+	pages, ok := b.first("pages")
+	if !ok {
+		return
+	}
+	at := b.at("pages").Span()
+	switch {
+	case !out.Idempotent:
+		c.report(diag.Errorf(CodePages, at, "each page is a request of its own, and this one does something").
+			WithHelp("a list is read with get; where this changes nothing, say so: idempotent: true"))
+	case out.Result.Kind != types.List && out.Result.Kind != types.Invalid:
+		c.report(diag.Errorf(CodePages, at, "the items of all pages are a list, and the operation gives %s", c.shown(out.Result)).
+			WithHelp("let it give a list: -> [Item]"))
+	case pages.text == "cursor" && b.at("next") == nil:
+		c.report(diag.Errorf(CodePages, at, "nothing says which field of the answer holds the cursor of the next page").
+			WithHelp(`next: "cursor"`))
+	}
+}
+
+// shown is a type in words, also that of nothing.
+func (c *checker) shown(t types.Type) string {
+	if t.Kind == types.Void {
+		return "nothing"
+	}
+	return c.show(t)
 }
 
 // ownSettings are those of operations that concern the runtime, whatever the

@@ -217,13 +217,9 @@ func (c *checker) search(scope *resolve.Scope, p *Process, e syntax.Expr) {
 // processClauses checks what a process does when it is cancelled or breaks its sla.
 func (f *flow) processClauses(s *resolve.Scope, d *syntax.ProcessDecl) {
 	for _, cl := range d.Body.Clauses {
-		on, ok := cl.(*syntax.OnClause)
-		switch {
-		case ok && (on.What.Text == "cancel" || on.What.Text == "breach"):
+		if on, ok := cl.(*syntax.OnClause); ok { // on cancel, on breach
 			f.compensation(s, on.Body)
-		case ok:
-			f.report(diag.Errorf(CodeOn, on.What.At, "a process has no on %s", on.What.Text).WithHelp("it has on cancel { ... } and on breach { ... }"))
-		default:
+		} else {
 			f.report(diag.Errorf(CodePlace, cl.Span(), "this clause has no meaning in a process").WithHelp("put the statements into a scope, which has it"))
 		}
 	}

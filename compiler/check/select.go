@@ -21,6 +21,9 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 	if st.Arms.Else != nil && len(st.Arms.Afters) > 0 {
 		f.report(diag.Warningf(CodeUnreachable, st.Arms.Afters[0].Span(), "this is never reached: the else runs at once").WithNote(st.Arms.Else.Span(), "here"))
 	}
+	if f.noOccasion(s, st) {
+		return false
+	}
 	k, ends := f.fork(), true
 	for _, on := range st.Arms.Ons {
 		ends = f.along(k, func() bool { return f.on(s, on) }) && ends
@@ -35,6 +38,31 @@ func (f *flow) selects(s *resolve.Scope, st *syntax.SelectStmt) bool {
 	}
 	f.meet(k, false)
 	return ends
+}
+
+// noOccasion reports an arm alone, `on failure { ... }`, whose word names nothing and is
+// like nothing that could be waited for: more likely an occasion is meant.
+func (f *flow) noOccasion(s *resolve.Scope, st *syntax.SelectStmt) bool {
+	if len(st.Arms.Ons) != 1 || st.Arms.Ons[0].Span().Start() != st.Arms.At.Start() {
+		return false // between the braces of a select
+	}
+	on := st.Arms.Ons[0]
+	first := on.Source.Parts[0]
+	if len(on.Source.Parts) > 1 || on.As.Given() || on.Where != nil || s.Find(first.Text) != nil || f.Info.Lookup(first.Text) != nil {
+		return false
+	}
+	var names []string
+	for _, kind := range []resolve.Kind{resolve.Event, resolve.Channel} {
+		for _, x := range f.Info.Of(kind) {
+			names = append(names, x.Name)
+		}
+	}
+	if diag.Suggest(first.Text, names) != "" {
+		return false
+	}
+	f.report(diag.Errorf(CodeOn, first.At, "there is no on %s, and nothing of that name to wait for", first.Text).
+		WithHelp("a process has on cancel { ... } and on breach { ... }, a scope has on cancel { ... }; faults are caught by catch"))
+	return true
 }
 
 // looksInto refuses an else beside an arm that takes messages: who never waits is

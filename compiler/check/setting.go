@@ -128,6 +128,9 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 			continue
 		}
 		b.given[i].at = s
+		if c.unmarked(b, s) {
+			continue
+		}
 		if v, ok := c.read(&table[i], s); ok {
 			b.given[i].values = v
 		}
@@ -139,6 +142,24 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 		}
 	}
 	return b
+}
+
+// unmarked reports a setting with braces that lacks its colon, so that it was read as the
+// rest of the setting before it: `store: 10GiB, price { ... }`.
+func (c *checker) unmarked(b block, s *syntax.Setting) bool {
+	for _, p := range s.Phrases[1:] {
+		if len(p.Terms) != 2 {
+			continue
+		}
+		name, bare := p.Terms[0].(*syntax.Ident)
+		_, braced := p.Terms[1].(*syntax.RecordExpr)
+		if bare && braced && b.row(name.Name) >= 0 {
+			c.report(diag.Errorf(CodeSettingValue, name.Span(), "%s is a setting, and has a colon", name.Name).
+				WithHelp("write %s: { ... }", name.Name).WithFix(name.Span().After(), ":"))
+			return true
+		}
+	}
+	return false
 }
 
 func unknownSetting(of string, table []Setting, s *syntax.Setting) diag.Diagnostic {

@@ -49,7 +49,7 @@ func (p *phrase) givenNow(g *plan.Given) bool {
 }
 
 // givenDown reads `is down on CLOUD after 3 calls for 10m`, of an endpoint or of a
-// whole cloud.
+// whole cloud, and `is partitioned` in the same way.
 func (p *phrase) givenDown(g *plan.Given) bool {
 	e := p.next("an endpoint")
 	path := pathOf(e)
@@ -60,11 +60,15 @@ func (p *phrase) givenDown(g *plan.Given) bool {
 	if sym == nil {
 		return false
 	}
-	if !p.take("is", "down") {
+	switch {
+	case p.take("is", "down"):
+		g.Kind = plan.GivenDown
+	case p.take("is", "partitioned"):
+		g.Kind = plan.GivenPartitioned
+	default:
 		p.at++ // is
-		return p.unknown("down")
+		return p.unknown("down", "partitioned")
 	}
-	g.Kind = plan.GivenDown
 	ok := true
 	if sym.Kind == resolve.Cloud {
 		g.Cloud = sym.Name

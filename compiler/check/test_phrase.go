@@ -27,7 +27,7 @@ type phrase struct {
 var Phrases = map[string][]string{
 	"given": {
 		"endpoint.operation returns value", "endpoint.operation raises Fault { }", "endpoint.operation fails", "endpoint.operation rejects \"reason\"",
-		"endpoint.operation never answers", "endpoint.operation answers garbage", "endpoint is down", "Process returns value",
+		"endpoint.operation never answers", "endpoint.operation answers garbage", "endpoint is down", "endpoint is partitioned", "Process returns value",
 		"Process raises Fault { }", "now 2026-03-29T00:30:00Z",
 	},
 	"when": {

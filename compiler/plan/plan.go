@@ -178,6 +178,8 @@ type HTTP struct {
 	Headers []NamedTree      `json:"headers,omitempty"`
 	Body    *expression.Tree `json:"body,omitempty"` // over the parameters; sent as JSON
 	Errors  []HTTPError      `json:"errors,omitempty"`
+	// Options are what its connector has besides, by name.
+	Options []Option `json:"options,omitempty"`
 }
 
 // PathPart is literal text, or an expression whose text is escaped into the

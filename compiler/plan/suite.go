@@ -29,7 +29,7 @@ type TestStep struct {
 // GivenKind is what the world of a test is told to do.
 type GivenKind string
 
-// What can be given. All but Down and Now are answers.
+// What can be given. All but Down, Partitioned and Now are answers.
 const (
 	GivenReturns GivenKind = "returns"
 	GivenRaises  GivenKind = "raises"
@@ -38,7 +38,10 @@ const (
 	GivenSilent  GivenKind = "silent"  // it did it, and nobody hears of it
 	GivenGarbage GivenKind = "garbage" // what it answers cannot be read
 	GivenDown    GivenKind = "down"    // the endpoint, or the whole cloud, cannot be reached
-	GivenNow     GivenKind = "now"     // what the clock says
+	// GivenPartitioned: what is sent to the endpoint, or to the whole cloud, does not arrive,
+	// and neither does what comes back; who calls cannot know which.
+	GivenPartitioned GivenKind = "partitioned"
+	GivenNow         GivenKind = "now" // what the clock says
 )
 
 // Given says how a mocked operation or process answers, that a place is down, or

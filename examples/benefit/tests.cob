@@ -272,3 +272,36 @@ test "evidence that comes after the claim was withdrawn wakes nobody" {
   then  ran "Inquire.set review" once
   then  never started Approve
 }
+
+test "from an application, over an examination, an opinion and an audit, to the first payment" {
+  given register.benefitsOf returns [{ code: "AAH", title: "Adults", monthly: 2100.00 EUR, degree: 50, months: 1 }]
+  given calendar.book returns { id: "a-1", at: 2026-01-15T09:00:00Z, place: "Lyon" }
+  given experts.ask returns { id: "q-1" }
+  given treasury.pay returns { order: "t-1", executed: 2026-12-01T08:00:00Z }
+  when  send applications(ada)
+  then  started Claim(ada) once
+  when  complete task review { next: Next.examination, study: null, note: "" } by "mia"
+  then  called calendar.book once
+  when  publish Attended { appointment: "a-1", kept: true }
+  when  complete task examine { degree: 55, lasting: true, note: "cannot stand" } by "ben"
+  when  complete task review { next: Next.opinion, study: null, note: "" } by "zoe"
+  when  publish OpinionGiven { claim: "D-2026-000017", opinion: { expert: "lea", degree: 60, text: "it will stay" } }
+  when  complete task review { next: Next.decision, study: null, note: "" } by "pat"
+  when  complete task assess { degree: 60, lasting: true, note: "clear" } by "noe"
+  then  task inspect is open
+  then  never called treasury.pay
+  when  complete task inspect { approved: true, note: null } by "ida"
+  when  complete task approve { approved: true, note: null } by "eve"
+  when  complete task countersign { approved: true, note: null } by "max"
+  then  called experts.ask("D-2026-000017", [{ study: "examination", at: 2026-01-15T09:00:00Z, text: "cannot stand" }]) once
+  then  order calendar.book, experts.ask, letters.send, treasury.pay
+  then  called archive.put once
+  then  report award includes { title: "award", data: { award: { benefit: "AAH", months: 1 }, dossier: { rounds: 3 } } }
+  then  never undone
+}
+
+test "an audit that nobody does is a refusal" {
+  when Approve(award, 7)
+  then fails Refused { claim: "D-2026-000017", reason: "the audit was not done in time" }
+  then never ran Approve.first
+}

@@ -350,3 +350,20 @@ test "books that do not agree and that nobody looks at are told" {
   then  sent alerts(Alert { what: "the books of 2026-11-21 do not agree and nobody looks", order: null }) once
   then  never called archive.put
 }
+
+test "an order that comes twice is carried out once, and both copies are kept" {
+  given crm.findCustomers returns [{ id: "c-1", tier: crm_api.Tier.gold }]
+  given pricing.Quote returns quote
+  given racks.hold raises OutOfStock { sku: "p-1" }
+  when  send intake(by_card)
+  when  send intake(by_card)
+  then  started Fulfil(by_card) once
+  then  sent audit_trail(by_card) 2 times
+}
+
+test "goods at which nobody looks are not taken back" {
+  when Return(worn)
+  when publish ReturnArrived { rma: "r-1" }
+  then fails NotReturnable { order: "o-1", reason: "nobody has looked at it" }
+  then within 5d
+}

@@ -147,3 +147,71 @@ test "what the insurance covers is told" {
   when  Admission(fallen, ida)
   then  progress "alarm a-1: to ours, ward 3, covered up to 5000.00 EUR"
 }
+
+sample reading: Reading { id: "m-1", patient: "p-7", at: 2026-11-21T10:00:00Z, heart_rate: 88, spo2: 97, fall: true }
+
+test "a wristband that falls alerts the doctor, the ambulance and the next of kin" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  send readings(reading)
+  when  advance 1m
+  then  published Fall { patient: "p-7", at: 2026-11-21T10:00:00Z } once
+  then  sent alarms once
+  then  started Rescue once
+  then  task see is open
+  then  called dispatch.send once
+  then  called phones.send("+33612345678", "An alarm was raised for your relative. Help is on its way.") once
+}
+
+test "a reading without a fall is no alarm" {
+  when send readings(Reading { id: "m-2", patient: "p-7", at: 2026-11-21T10:00:00Z, heart_rate: 88, spo2: 97, fall: false })
+  then never published Fall
+  then never started Rescue
+}
+
+test "what the patterns recognize becomes an alarm" {
+  given records.patient raises Unknown { patient: "p-7" }
+  when  publish Deterioration { patient: "p-7", from: 2026-11-21T10:00:00Z, to: 2026-11-21T10:04:00Z, heart_rate: 150 }
+  when  publish Silence { patient: "p-7", since: 2026-11-21T10:00:00Z }
+  then  sent alarms 2 times
+  then  started Rescue 2 times
+}
+
+test "the ambulance is there first, and the patient goes to the hospital whose bed the insurance covers" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  given beds.reserve returns { id: "b-1", ward: "3" }
+  given insurance.preApprove returns { id: "ap-1", limit: 5000.00 EUR }
+  when  Rescue(fallen)
+  when  publish Arrived { alarm: "a-1", responder: "crew 4" }
+  then  audit "alarm a-1: crew 4 is there"
+  when  complete task triage { severe: true, note: "the hip" } by "dr"
+  then  returns Outcome { alarm: "a-1", responder: "crew 4", hospital: "ours, ward 3" }
+  then  progress "alarm a-1: to ours, ward 3, covered up to 5000.00 EUR"
+  then  called archive.put once
+  then  never called dispatch.recall
+  then  never called insurance.withdraw
+}
+
+test "no bed at all ends the rescue, and nothing stays reserved" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  given beds.reserve raises NoBed { hospital: "own" }
+  given riverside.admit raises NoBed { hospital: "riverside" }
+  given insurance.preApprove raises insurance_api.UnprocessableContent { reason: "no cover" }
+  when  Rescue(fallen)
+  when  complete task see { responder: "dr", minutes: 2 } by "dr"
+  when  complete task triage { severe: true, note: "the hip" } by "dr"
+  then  fails NoBed { hospital: "riverside" }
+  then  never called insurance.withdraw
+}
+
+test "a doctor who finds no time to judge is told as unanswered" {
+  given records.patient returns ida
+  given dispatch.send returns { id: "r-1", eta: 2026-11-21T10:08:00Z }
+  when  Rescue(fallen)
+  when  publish Coming { alarm: "a-1", responder: "Mo", minutes: 3 }
+  then  fails Unanswered { alarm: "a-1" }
+  then  task triage was open
+  then  within 16m
+}

@@ -69,10 +69,15 @@ func (x *FailStmt) read(s *session) bool { return s.word() && s.readExpr(&x.Faul
 func (x *ReturnStmt) read(s *session) bool { return s.word() && s.mayExpr(&x.Value) }
 
 func (x *SelectStmt) read(s *session) bool {
+	x.Arms = &SelectArms{}
+	if s.at("on") {
+		x.Arms.alone(s)
+		return true
+	}
 	if s.word(); !s.opens() {
+		x.Arms = nil
 		return s.lacks("`{`")
 	}
-	x.Arms = &SelectArms{}
 	x.Arms.read(s)
 	return true
 }

@@ -82,6 +82,7 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 	case d.Code == CodeSeparator && len(text) == 3 && text == strings.ToUpper(text) && s.atWord():
 		d.Help = "an amount is a literal such as 10 " + text + "; a number becomes one by multiplying: x * 1 " + text
 		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "* 1 "}}
+	case s.clocksChange(d, text):
 	case s.lacksAs():
 		d.Help = "a name is given with `as`"
 		d.Fixes = []diag.Edit{{Span: d.Primary.Before(), Text: "as "}}
@@ -99,6 +100,22 @@ func (s *session) wayOut(d *diag.Diagnostic) {
 func (s *session) lacksBraces(d *diag.Diagnostic) bool {
 	return d.Code == CodeUnexpected && strings.Contains(d.Message, "`{`, found ") && s.atWord() && !s.tok().Newline &&
 		productions().statements[s.raw(s.tok())] != nil
+}
+
+// clocksChange completes the report of a setting of a schedule that is written as it is
+// said, `on dst gap: shift`, and says whether it is one.
+func (s *session) clocksChange(d *diag.Diagnostic, text string) bool {
+	name := s.pos // of `gap`
+	if text == ":" {
+		name--
+	}
+	if name < 2 || !s.is(s.tokens[name-2], "on") || !s.is(s.tokens[name-1], "dst") || !s.is(s.tokens[name], "gap") && !s.is(s.tokens[name], "fold") {
+		return false
+	}
+	one := "dst_" + s.raw(s.tokens[name])
+	d.Help = "a setting has one name: " + one
+	d.Fixes = []diag.Edit{{Span: s.span(name-2, name+1), Text: one}}
+	return true
 }
 
 // lineEnd is the index behind the last token of the entry that the reader is in.

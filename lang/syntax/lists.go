@@ -364,6 +364,13 @@ func (a *SelectArms) read(s *session) {
 	a.At = s.since(start)
 }
 
+// alone reads the arm of a select that is written without it, `on E { }`.
+func (a *SelectArms) alone(s *session) {
+	start := s.pos
+	a.arm(s)
+	a.At = s.since(start)
+}
+
 func (a *SelectArms) arm(s *session) {
 	switch {
 	case s.at("on"):

@@ -12,6 +12,9 @@ func (s *session) meant(d *diag.Diagnostic, text string) bool {
 	missing := func(what string) bool { return strings.HasPrefix(d.Message, "expected "+what) }
 	before := func(n int, word string) bool { return s.pos >= n && s.is(s.tokens[s.pos-n], word) }
 	switch {
+	case missing("`:`") && text == "{":
+		d.Help = "a setting has a colon: " + s.raw(s.tokens[s.pos-1]) + ": { ... }"
+		d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos).After(), Text: ":"}}
 	case text == "=" && before(1, ":"):
 		d.Help = "a value stands behind `=`"
 		d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos+1), Text: "="}}

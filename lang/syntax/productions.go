@@ -79,6 +79,7 @@ func newTable() *table {
 			"if": header(byHand[IfStmt](`IfStmt = "if" Expr Block ElseIf* ("else" Block)? .`), statements), "for": header(byHand[ForStmt](`ForStmt = "for" Name "in" Expr ("parallel" Expr?)? Block ("join" Join)? .`), loopBody),
 			"while": header(produced[WhileStmt](), loopBody), "parallel": produced[ParallelStmt](),
 			"race": produced[RaceStmt](), "select": byHand[SelectStmt](`SelectStmt = "select" SelectArms .`), "wait": produced[WaitStmt](),
+			"on":   byHand[SelectStmt](`OnStmt = "on" Path "transient"? ("as" Name)? ("where" Expr)? (("goto" Name) | Block) .`),
 			"fail": byHand[FailStmt](`FailStmt = "fail" Expr .`), "return": byHand[ReturnStmt](`ReturnStmt = "return" Expr? .`), "try": body(produced[TryStmt](), statements),
 			"scope": body(produced[ScopeStmt](), scopeBody), "match": header(produced[MatchStmt](), statements),
 			"from": routed(produced[FromStmt]()), "filter": routed(produced[FilterStmt]()),

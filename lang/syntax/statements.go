@@ -55,7 +55,7 @@ func (b *Block) entry(s *session, kind blockKind) {
 		b.Settings = append(b.Settings, s.setting())
 	case kind&arming != 0 && (s.at("on") || s.at("after")) && next.Kind != EOF && !next.Newline:
 		b.arm(s)
-	case s.isClause(first, next):
+	case s.isClause(first, next) && (kind&statements == 0 || !s.awaits()):
 		b.clause(s, kind)
 	case kind&statements == 0:
 		s.wants("a setting, or a clause such as `compensate`")
@@ -92,6 +92,13 @@ func (s *session) explicitID() bool {
 	return after.Kind == Word || after.Kind == String || after.Kind == Number || s.is(after, "{")
 }
 
+// awaits says whether the reader stands at an `on` that waits for something, and is
+// not what a process or a scope does when it is cancelled or breaks its promise.
+func (s *session) awaits() bool {
+	handler := (s.is(s.peek(1), "cancel") || s.is(s.peek(1), "breach")) && s.is(s.peek(2), "{")
+	return s.at("on") && !handler
+}
+
 // isClause says whether these two tokens begin a clause.
 func (s *session) isClause(first, next Token) bool {
 	if first.Kind != Word {
@@ -115,7 +122,7 @@ func (b *Block) clause(s *session, kind blockKind) {
 	need, where := compensating, "it belongs to a call or a scope"
 	switch word {
 	case "on":
-		need, where = handling, "it belongs to a process, a scope or a select"
+		need, where = handling, "it belongs to a process or a scope"
 	case "within":
 		need, where = limiting, "it belongs to a scope"
 	case "else":

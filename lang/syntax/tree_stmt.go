@@ -271,7 +271,8 @@ type Branch struct {
 	Body  *Block `parser:"@@"`
 }
 
-// SelectStmt is `select { on E as e where cond { } after 2d { } else { } }`.
+// SelectStmt is `select { on E as e where cond { } after 2d { } else { } }`, or one
+// arm alone, `on E as e where cond { }`.
 type SelectStmt struct {
 	StmtHead
 	Arms *SelectArms

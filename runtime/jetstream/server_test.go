@@ -143,8 +143,13 @@ func TestStoreDirectoryThatCannotBe(t *testing.T) {
 	}
 }
 
-// external runs a NATS server on loopback for one test.
+// external runs a NATS server on loopback for one test, and gives its address.
 func external(t *testing.T, withJetStream bool) string {
+	t.Helper()
+	return externalServer(t, withJetStream).ClientURL()
+}
+
+func externalServer(t *testing.T, withJetStream bool) *server.Server {
 	t.Helper()
 	o := &server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: withJetStream, StoreDir: t.TempDir(), SyncAlways: true, MaxPayload: DefaultMaxPayload}
 	n, err := server.NewServer(o)
@@ -156,7 +161,7 @@ func external(t *testing.T, withJetStream bool) string {
 	if !n.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the external server did not start")
 	}
-	return n.ClientURL()
+	return n
 }
 
 func TestExternalServer(t *testing.T) {

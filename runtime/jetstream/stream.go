@@ -48,7 +48,7 @@ func (s *Server) get(ctx context.Context, stream string, q directGet) (*nats.Msg
 	switch status := m.Header.Get("Status"); status {
 	case "":
 	case statusNotFound:
-		return nil, 0, errNotFound
+		return nil, 0, s.missing(ctx, stream, leaderGet{Seq: q.Seq, LastFor: q.LastFor}, q.Seq)
 	default:
 		return nil, 0, unavailable("reading "+stream, fmt.Errorf("status %s %s", status, m.Header.Get("Description")))
 	}
@@ -84,7 +84,10 @@ func (s *Server) scan(ctx context.Context, stream string, first, last uint64, f 
 		if err := s.nc.PublishRequest(directPrefix+stream, inbox, body); err != nil {
 			return unavailable("reading "+stream, err)
 		}
-		if first, err = s.receive(ctx, stream, sub, first, f); err != nil {
+		if first, err = s.receive(ctx, stream, sub, first, f); errors.Is(err, errNotFound) {
+			return s.missing(ctx, stream, leaderGet{Seq: first, NextFor: ">"}, last)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -121,6 +124,37 @@ func (s *Server) receive(ctx context.Context, stream string, sub *nats.Subscript
 		}
 		next = seq + 1
 	}
+}
+
+// leaderGet asks the leader of a stream for one message; with NextFor for the first at Seq or later.
+type leaderGet struct {
+	Seq     uint64 `json:"seq,omitempty"`
+	LastFor string `json:"last_by_subj,omitempty"`
+	NextFor string `json:"next_by_subj,omitempty"`
+}
+
+// missing is errNotFound where a stream has no such message up to last, if that is not 0. Any replica answers the questions above, and one
+// that lags behind has not yet what the stream has: then it is journal.ErrUnavailable, and no damage.
+func (s *Server) missing(ctx context.Context, stream string, q leaderGet, last uint64) error {
+	if s.embedded != nil {
+		return errNotFound
+	}
+	var answer struct {
+		Error   *apiError `json:"error"`
+		Message struct {
+			Seq uint64 `json:"seq"`
+		} `json:"message"`
+	}
+	if err := s.ask(ctx, "STREAM.MSG.GET."+stream, q, &answer); err != nil {
+		return err
+	}
+	switch {
+	case answer.Error == nil && (last == 0 || answer.Message.Seq <= last):
+		return unavailable("reading "+stream, errors.New("a server that lags behind was asked"))
+	case answer.Error == nil || answer.Error.Code == 404:
+		return errNotFound
+	}
+	return unavailable("reading "+stream, errors.New(answer.Error.Description))
 }
 
 // state is what a stream says of itself.

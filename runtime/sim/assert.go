@@ -281,7 +281,11 @@ func (b *bench) taskOpen(t *plan.Then) {
 		return
 	}
 	if b.openTask(flow, t.Task) == nil {
-		b.fail("task "+t.Task+" is open", b.becameOf())
+		got := b.becameOf()
+		if b.opened[t.Steps[0]] {
+			got = "it was, and is not any more"
+		}
+		b.fail("task "+t.Task+" is open", got)
 	}
 }
 

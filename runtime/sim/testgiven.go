@@ -16,7 +16,7 @@ type reply struct {
 	used int
 }
 
-// outage is a place that is down, or will be after some calls.
+// outage is a place that is down or partitioned, or will be after some calls.
 type outage struct {
 	*plan.Given
 	calls int // that it has answered since
@@ -27,7 +27,7 @@ type outage struct {
 func (b *bench) given(g *plan.Given) {
 	switch g.Kind {
 	case plan.GivenNow: // the world began then
-	case plan.GivenDown:
+	case plan.GivenDown, plan.GivenPartitioned:
 		b.down = append(b.down, &outage{Given: g, since: b.now, began: g.AfterCalls == 0})
 	default:
 		b.answers = append(b.answers, &reply{Given: g, args: b.values(g.Args)})
@@ -38,17 +38,23 @@ func (o *outage) concerns(endpoint, cloud string) bool {
 	return (o.Endpoint == "" || o.Endpoint == endpoint) && (o.Cloud == "" || o.Cloud == cloud)
 }
 
-// isDown says whether a place cannot be reached, and counts the calls that it
-// answers before it cannot.
-func (b *bench) isDown(endpoint, cloud string) bool {
-	down := false
+// is says whether a place is down, or partitioned, now.
+func (b *bench) is(kind plan.GivenKind, endpoint, cloud string) bool {
 	for _, o := range b.down {
-		if o.concerns(endpoint, cloud) && o.began && (o.ForNs == 0 || b.now < o.since+nanos(o.ForNs)) {
-			down = true
+		if o.Kind == kind && o.concerns(endpoint, cloud) && o.began && (o.ForNs == 0 || b.now < o.since+nanos(o.ForNs)) {
+			return true
 		}
 	}
-	if down {
-		return true
+	return false
+}
+
+// keepsFrom says why a call does not reach a place, "" where it does, and counts the
+// calls that the place answers before it cannot be reached.
+func (b *bench) keepsFrom(endpoint, cloud string) plan.GivenKind {
+	for _, kind := range []plan.GivenKind{plan.GivenDown, plan.GivenPartitioned} {
+		if b.is(kind, endpoint, cloud) {
+			return kind
+		}
 	}
 	for _, o := range b.down {
 		if o.concerns(endpoint, cloud) && !o.began {
@@ -57,7 +63,7 @@ func (b *bench) isDown(endpoint, cloud string) bool {
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // defaultPatience is how long a call waits for an answer where nobody says how
@@ -70,11 +76,12 @@ const defaultPatience = 30 * second
 type answered struct {
 	outcome record.AttemptEnded
 	due     nanos
+	until   nanos // nobody waits for it any longer
 }
 
 // call asks a mocked operation.
 func (b *bench) call(e engine.Call) error {
-	attempt := fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
+	attempt := attempted(e)
 	a, again := b.known[attempt]
 	if !again || !e.Again {
 		a = b.asked(e)
@@ -83,12 +90,34 @@ func (b *bench) call(e engine.Call) error {
 	if a.due <= b.now {
 		return b.ended(e.Target, a.outcome)
 	}
-	b.later.after(a.due-b.now, func() {
-		if err := b.ended(e.Target, a.outcome); err != nil {
-			b.fail("a step forward", err.Error())
-		}
-	})
+	b.later.after(a.due-b.now, func() { b.comes(e, a) })
 	return nil
+}
+
+// comes delivers an answer, unless the place is partitioned by then: who called hears
+// of nothing, and gives up in time.
+func (b *bench) comes(e engine.Call, a answered) {
+	if b.is(plan.GivenPartitioned, e.Endpoint, e.Cloud) && a.due < a.until {
+		b.trace("the answer of %s.%s on %s is lost", short(e.Endpoint), e.Operation, e.Cloud)
+		took := nanos(a.outcome.TookNs) + a.until - a.due
+		a.outcome, a.due = unheard(took), a.until
+		b.known[attempted(e)] = a
+		b.later.after(a.due-b.now, func() { b.comes(e, a) })
+		return
+	}
+	if err := b.ended(e.Target, a.outcome); err != nil {
+		b.fail("a step forward", err.Error())
+	}
+}
+
+// attempted names an attempt.
+func attempted(e engine.Call) string {
+	return fmt.Sprintf("%s/%d/%d", e.Instance, e.Activation, e.Attempt)
+}
+
+// unheard is the outcome of a call for whose answer somebody has waited for so long.
+func unheard(took nanos) record.AttemptEnded {
+	return record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(took)}
 }
 
 // asked finds the answer to a call, and how long it takes: no longer than the call
@@ -108,9 +137,9 @@ func (b *bench) asked(e engine.Call) answered {
 		silent = true
 	}
 	if silent {
-		c = record.AttemptEnded{Outcome: record.Unknown, Detail: "no answer in time", TookNs: int64(patience)}
+		c = unheard(patience)
 	}
-	return answered{c, b.now + nanos(c.TookNs)}
+	return answered{c, b.now + nanos(c.TookNs), b.now + patience}
 }
 
 // silence is why the outcome of a call that is never answered is unknown.
@@ -123,8 +152,12 @@ func (b *bench) answer(e engine.Call) record.AttemptEnded {
 	for _, p := range operation.Params {
 		call.args = append(call.args, e.Args[p.Name])
 	}
-	if b.isDown(e.Endpoint, e.Cloud) {
+	switch b.keepsFrom(e.Endpoint, e.Cloud) {
+	case plan.GivenDown:
 		return b.unreachable(call)
+	case plan.GivenPartitioned:
+		b.trace("%s on %s does not arrive", call, call.cloud)
+		return record.AttemptEnded{Outcome: record.Unknown, Detail: silence}
 	}
 	r := b.choose(call.args, call.cloud, func(g *plan.Given) bool { return g.Endpoint == call.endpoint && g.Operation == call.operation })
 	if r == nil {

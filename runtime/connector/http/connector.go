@@ -108,8 +108,8 @@ func (c *Connector) Bind(p *plan.Plan, settings connector.Settings) (connector.S
 }
 
 // Settings are the settings of endpoints, by the kind of block, that this connector
-// carries out. The declaration of http in the standard library has just these; some
-// have a form of their own in a plan, all others are options.
+// carries out. All others that the declaration of http in the standard library has are
+// options in a plan, which is refused.
 func Settings() map[string][]string {
 	return map[string][]string{"binding": {"url"}, "operation": {"body", "headers", "query"}}
 }
@@ -126,6 +126,11 @@ func refuseOptions(e *plan.Endpoint) []connector.Unfit {
 		}
 	}
 	note(placeOfEndpoint(e), e.Options)
+	for i := range e.Operations {
+		if h := e.Operations[i].HTTP; h != nil {
+			note(placeOfEndpoint(e), h.Options)
+		}
+	}
 	for i := range e.Bindings {
 		note(e.Bindings[i].At, e.Bindings[i].Options)
 	}

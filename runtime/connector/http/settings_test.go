@@ -11,7 +11,8 @@ import (
 )
 
 // TestTheLibraryDeclaresWhatIsCarriedOut holds the declaration of http in the standard
-// library and this connector together, both ways.
+// library and this connector together, both ways: what is declared is carried out, or
+// a plan that asks for it is refused.
 func TestTheLibraryDeclaresWhatIsCarriedOut(t *testing.T) {
 	schema := check.Standard("http")
 	for _, kind := range []string{"endpoint", "binding", "operation"} {
@@ -26,7 +27,9 @@ func TestTheLibraryDeclaresWhatIsCarriedOut(t *testing.T) {
 			delete(declared, name)
 		}
 		for name := range declared {
-			t.Errorf("%s is declared for %s and nobody carries it out", name, kind)
+			if err := bindOne(t, asking(kind, name)); err == nil || !strings.Contains(err.Error(), "the endpoint p.e sets "+name) {
+				t.Errorf("%s is declared for %s and nobody carries it out, and a plan that asks for it gets %v", name, kind, err)
+			}
 		}
 	}
 	for _, verb := range schema.Verbs {
@@ -45,16 +48,27 @@ func TestTheLibraryDeclaresWhatIsCarriedOut(t *testing.T) {
 // TestUnknownOptionsAreRefused: a plan that asks for what this version does not know is
 // not taken as if it had not asked.
 func TestUnknownOptionsAreRefused(t *testing.T) {
-	option := []plan.Option{{Name: "proxy", Text: plan.Text{Literal: "http://proxy"}}}
-	url := plan.Text{Literal: "http://127.0.0.1:1"}
-	for _, e := range []plan.Endpoint{
-		{Name: "p.e", Connector: "http", Bindings: []plan.Binding{{Cloud: "x", URL: url, Options: option, At: "p.cob:3:4"}}},
-		{Name: "p.e", Connector: "http", Options: option, Bindings: []plan.Binding{{Cloud: "x", URL: url}}},
-	} {
-		if err := bindOne(t, e); err == nil || !strings.Contains(err.Error(), "the endpoint p.e sets proxy") {
-			t.Errorf("got %v", err)
+	for _, kind := range []string{"endpoint", "binding", "operation"} {
+		if err := bindOne(t, asking(kind, "proxy")); err == nil || !strings.Contains(err.Error(), "the endpoint p.e sets proxy") {
+			t.Errorf("%s: got %v", kind, err)
 		}
 	}
+}
+
+// asking is an endpoint with an option of that name, of itself, its binding or its operation.
+func asking(kind, name string) plan.Endpoint {
+	option := []plan.Option{{Name: name, Text: plan.Text{Literal: "a"}}}
+	e := plan.Endpoint{Name: "p.e", Connector: "http", Bindings: []plan.Binding{{Cloud: "x", URL: plan.Text{Literal: "http://127.0.0.1:1"}, At: "p.cob:3:4"}},
+		Operations: []plan.Operation{{Name: "o", Result: types.Of(types.Void), HTTP: &plan.HTTP{Method: "GET", Path: []plan.PathPart{{Text: "/"}}}}}}
+	switch kind {
+	case "endpoint":
+		e.Options = option
+	case "binding":
+		e.Bindings[0].Options = option
+	default:
+		e.Operations[0].HTTP.Options = option
+	}
+	return e
 }
 
 func bindOne(t *testing.T, e plan.Endpoint) error {

@@ -192,6 +192,11 @@ var shapes = map[string]func(n int) string{
 	"routes": func(n int) string {
 		return "type T { x: int }\nprocess P(a: T) { audit \"x\" }\n" + repeated(n, "channel c#: queue of T\nroute r# {\n  from c# as t\n  start P(t)\n}\n")
 	},
+	"dead letters in a ladder": func(n int) string {
+		return repeat(n, func(i int) string {
+			return fmt.Sprintf("channel c%d: queue of json { dead_letter: c%d, invalid: c%d }\n", i, i+1, i+2)
+		}) + fmt.Sprintf("channel c%d: queue of json\nchannel c%d: queue of json\nroute r {\n  from c%d as t\n  publish E { x: t }\n}\nevent E { x: json }\n", n, n+1, n+1)
+	},
 	"routes in chain": func(n int) string {
 		return "type T { x: int }\nchannel c0: queue of T\n" + repeat(n, func(i int) string {
 			return fmt.Sprintf("channel c%d: queue of T\nroute r%d {\n  from c%d as t\n  send c%d(t)\n}\n", i+1, i, i, i+1)

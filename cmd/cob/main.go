@@ -105,6 +105,7 @@ func run(args []string) int {
 		root.AddCommand(make())
 	}
 	root.SetHelpCommand(helpCommand())
+	fitted(root)
 	root.SetArgs(args)
 	out := &results{File: os.Stdout}
 	root.SetOut(out)

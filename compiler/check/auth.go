@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
@@ -77,8 +78,12 @@ func (c *checker) overheard(b block) {
 	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() {
 		return
 	}
-	c.report(diag.Warningf(CodeOverheard, b.span("url"), "the credentials go to %s without TLS: who is on the way can read and use them", u.Host).
-		WithHelp("begin the URL with https://"))
+	d := diag.Warningf(CodeOverheard, b.span("url"), "the credentials go to %s without TLS: who is on the way can read and use them", u.Host).
+		WithHelp("begin the URL with https://")
+	if url, ok := at.expr.(*syntax.StringExpr); ok && strings.HasPrefix(url.Span().Text(), `"http:`) {
+		d = d.WithFix(url.Span().First(len(`"http`)).After(), "s").AsDraft()
+	}
+	c.report(d)
 }
 
 // plainStrings reads a list of strings that are known before anything runs, sorted.

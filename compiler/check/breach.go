@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cob-lang/cob/compiler/plan"
@@ -126,7 +127,10 @@ func (c *checker) objectives(b *syntax.Block) {
 			}
 			if name, plain := text.Plain(); plain && !slices.Contains(plan.Objectives(), name) {
 				d := resolve.Unknown(text.Span(), "objective", name, plan.Objectives())
-				d.Code, d.Fixes = CodeObjective, nil
+				d.Code, d.Draft = CodeObjective, true
+				for i := range d.Fixes { // the name stands in quotes
+					d.Fixes[i].Text = strconv.Quote(d.Fixes[i].Text)
+				}
 				c.report(d)
 			}
 		}
@@ -147,7 +151,7 @@ func (c *checker) replicated(p *Process, at source.Span) {
 			WithHelp("add replicate: async, or replicate: sync where nothing may be lost"))
 	case p.Replicate == "async" && s.RPONs != nil && *s.RPONs == 0:
 		c.report(diag.Errorf(CodeReplicate, at, "the sla %s promises that nothing is lost, and what is replicated later may be", c.short(p.SLA)).
-			WithHelp("write replicate: sync"))
+			WithHelp("write replicate: sync").WithFix(p.Decl.Body.Find("replicate").Span(), "replicate: sync").AsDraft())
 	}
 }
 

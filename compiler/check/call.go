@@ -155,7 +155,12 @@ func (f *flow) takes(at source.Span, what string, have types.Type, to *bound) {
 		return
 	}
 	if have.Kind == types.Void {
-		f.errorf(CodeNoValue, at, "%s gives nothing back", what)
+		d := diag.Errorf(CodeNoValue, at, "%s gives nothing back", what)
+		if let, ok := to.node.(*syntax.LetStmt); ok && let.Action != nil {
+			d = d.WithHelp("leave out let %s =", let.Name.Text).WithFix(let.Span().First(let.Action.Span().Start()-let.Span().Start()), "")
+			d.Draft = !strings.HasPrefix(let.Name.Text, "_") // something may want it
+		}
+		f.report(d)
 		return
 	}
 	if !to.typed {
@@ -221,7 +226,11 @@ func (f *flow) catch(s *resolve.Scope, cl *syntax.CatchClause, to *bound, a answ
 		v.Type = f.declared(sym)
 		caught = append(caught, sym.Full)
 		if a.known && !raised[sym.Full] {
-			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", a.what, sym.Name))
+			at := cl.Span()
+			if len(a.body.Settings) == 0 && len(a.body.Clauses) == 1 {
+				at = a.body.Span()
+			}
+			f.report(diag.Warningf(CodeNeverCaught, cl.Fault.Span(), "%s never raises %s", a.what, sym.Name).WithFix(at.Alone(), "").AsDraft())
 		}
 	}
 	if cl.As.Given() {

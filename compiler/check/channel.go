@@ -13,16 +13,19 @@ import (
 )
 
 func (c *checker) declareChannels() {
+	c.DeadLetters, c.rejected = map[string]bool{}, map[string][]int{}
 	for _, d := range decls[*syntax.ChannelDecl](c, resolve.Channel) {
 		ch := plan.Channel{Name: c.qualified(d.Name.Text), Kind: d.Kind.Text, Type: c.typeOf(d.Of), At: c.place(d.Name.At)}
 		c.results(ch.Name, d.Of, ch.Type)
 		c.staysHere(d.Of.Span(), "a message of "+d.Name.Text, ch.Type)
 		if ch.Kind != "queue" && ch.Kind != "topic" {
-			c.errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic")
+			c.report(diag.Errorf(CodeChannelKind, d.Kind.At, "a channel is a queue or a topic").
+				WithHelp("each message of a queue is taken by one reader, each of a topic by all").WithFix(d.Kind.At, "queue").AsDraft())
 		}
 		b := c.settings("a channel", channelSettings, list(d.Settings), d.Name.At)
 		if v, ok := b.first("dead_letter"); ok {
 			ch.DeadLetter = v.symbol.Full
+			c.DeadLetters[ch.DeadLetter] = true
 			c.deadLetter(d, v.symbol, b, "dead_letter")
 		}
 		if v, ok := b.first("invalid"); ok {
@@ -36,6 +39,9 @@ func (c *checker) declareChannels() {
 		c.ofMessage(&ch, b)
 		if v, ok := b.first("encrypt"); ok {
 			ch.Encrypt = v.source
+		}
+		for _, to := range slices.Compact([]string{ch.DeadLetter, ch.Invalid}) {
+			c.rejected[to] = append(c.rejected[to], len(c.Channels))
 		}
 		c.Channels = append(c.Channels, ch)
 	}
@@ -120,12 +126,18 @@ func (c *checker) deadLetter(d *syntax.ChannelDecl, to *resolve.Symbol, b block,
 }
 
 // passed are the labels of messages that a channel holds beside the ones of its
-// type: it may be where the messages of other channels go that fail for good.
-func (c *checker) passed(channel string, seen []string) labelSet {
+// type: it may be where the messages of other channels go that fail for good, and
+// those of the channels whose messages these hold.
+func (c *checker) passed(channel string) labelSet {
 	var set labelSet
-	for i := range c.Channels {
-		if ch := &c.Channels[i]; (ch.DeadLetter == channel || ch.Invalid == channel) && !slices.Contains(seen, ch.Name) {
-			set |= c.deep(ch.Type) | c.passed(ch.Name, append(slices.Clip(seen), ch.Name))
+	seen := map[string]bool{channel: true}
+	for todo := []string{channel}; len(todo) > 0; todo = todo[1:] {
+		for _, i := range c.rejected[todo[0]] {
+			if ch := &c.Channels[i]; !seen[ch.Name] {
+				seen[ch.Name] = true
+				set |= c.deep(ch.Type)
+				todo = append(todo, ch.Name)
+			}
 		}
 	}
 	return set

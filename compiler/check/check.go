@@ -37,6 +37,7 @@ type Program struct {
 	Policies    []plan.Policy
 	Roles       []plan.Role
 	Channels    []plan.Channel
+	DeadLetters map[string]bool // channels that take the dead letters of others
 	Processes   []*Process
 	Routes      []*Route
 	Patterns    []plan.Pattern
@@ -175,6 +176,7 @@ type checker struct {
 	ds       diag.List
 	pkg      string
 	labels   lattice
+	rejected map[string][]int // the channels, in Channels, whose messages go to a channel when they fail for good
 	types    typeTable
 	facts    []types.Field // of a cloud, as policies see them
 	setting  map[string]bool

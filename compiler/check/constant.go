@@ -85,7 +85,8 @@ func (c *checker) sound(r *plan.Refinement, at source.Span) bool {
 		c.errorf(CodeRefinement, at, "no value of %s can satisfy this", r.Field)
 		return false
 	case !o.False && !isConstant(&r.Test):
-		c.report(diag.Warningf(CodeAllowsAll, at, "every value of %s satisfies this", r.Field).WithHelp("leave it out, or say what is not allowed"))
+		c.report(diag.Warningf(CodeAllowsAll, at, "every value of %s satisfies this", r.Field).WithHelp("leave it out, or say what is not allowed").
+			WithFix(at.Led("where").Alone(), "").AsDraft())
 	}
 	return true
 }

@@ -87,7 +87,8 @@ func (c *checker) service(kind *syntax.Path, from *contract.Contract) (string, b
 		return "", false
 	case len(from.Services) > 1:
 		c.report(diag.Errorf(CodeService, kind.Span(), "%s has %d services, and an endpoint is one of them", name, len(from.Services)).
-			WithHelp("write %s.%s", name, strings.Join(from.Services, " or "+name+".")))
+			WithHelp("write %s.%s", name, strings.Join(from.Services, " or "+name+".")).
+			WithFix(kind.Span().After(), "."+from.Services[0]).AsDraft())
 		return "", false
 	case len(from.Services) == 1:
 		return from.Services[0], true

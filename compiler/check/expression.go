@@ -123,9 +123,9 @@ func widen(t expression.Tree, to types.Type) expression.Tree {
 
 func (c *checker) mismatch(have, want types.Type, at source.Span) diag.Diagnostic {
 	if have.Kind == types.Optional && c.Universe.Assignable(*have.Elem, want) {
-		return diag.Errorf(CodeAbsent, at, "this may be absent, and %s is wanted", c.show(want)).
+		return c.otherwise(diag.Errorf(CodeAbsent, at, "this may be absent, and %s is wanted", c.show(want)).
 			WithLabel("this is %s", c.show(have)).
-			WithHelp("say what holds when it is absent: ... ?? other")
+			WithHelp("say what holds when it is absent: ... ?? other"), at, have, "", "")
 	}
 	d := diag.Errorf(CodeMismatch, at, "%s is wanted and this is %s", c.show(want), c.show(have))
 	if want.Kind == types.List && c.Universe.Assignable(have, *want.Elem) {

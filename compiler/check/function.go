@@ -90,9 +90,10 @@ func (c *checker) absentArgument(f *expression.Function, args []types.Type, i in
 	if _, wrong := f.Result(c.Universe, there); wrong != nil && wrong.Index <= i {
 		return diag.Diagnostic{}, false
 	}
-	return diag.Errorf(CodeAbsent, at, "this may be absent, and %s wants a value here", f.Name).
+	d := diag.Errorf(CodeAbsent, at, "this may be absent, and %s wants a value here", f.Name).
 		WithLabel("this is %s", c.show(args[i])).
-		WithHelp("say what holds when it is absent, ... ?? other, or ask first: if ... != null { }"), true
+		WithHelp("say what holds when it is absent, ... ?? other, or ask first: if ... != null { }")
+	return c.otherwise(d, at, args[i], "", ""), true
 }
 
 func calledName(e *syntax.CallExpr) (syntax.Name, []syntax.Expr) {

@@ -61,7 +61,8 @@ func (c *checker) parameters(scope *resolve.Scope, list []*syntax.Field) []types
 		i := slices.IndexFunc(list, func(p *syntax.Field) bool { return p.Name.Text == f.Name })
 		if list[i].Where != nil {
 			c.report(diag.Errorf(CodeUnguarded, list[i].Where.Span(), "what is sent is not checked, only what comes in").
-				WithHelp("put the condition on the field or the parameter where the value enters"))
+				WithHelp("put the condition on the field or the parameter where the value enters").
+				WithFix(list[i].Where.Span().Led("where").Alone(), "").AsDraft())
 		}
 		c.declare(scope, &resolve.Variable{Name: f.Name, At: list[i].Name.At, Type: f.Type, Labels: c.labels.of(f.Labels), Fixed: "a parameter"})
 	}
@@ -214,13 +215,15 @@ func (c *checker) path(scope *resolve.Scope, e syntax.Expr) []plan.PathPart {
 	for i, p := range s.Parts {
 		if p.Expr == nil {
 			if i == 0 && !strings.HasPrefix(p.Text, "/") {
-				c.report(diag.Errorf(CodePath, s.Span(), "a path begins with /").WithHelp("the rest of the address is the url of the binding"))
+				c.report(diag.Errorf(CodePath, s.Span(), "a path begins with /").WithHelp("the rest of the address is the url of the binding").
+					WithFix(s.Span().First(1).After(), "/").AsDraft())
 			}
 			if strings.ContainsAny(p.Text, "?#") {
 				c.report(diag.Errorf(CodePath, s.Span(), "a path holds no query").WithHelp("write it as a setting: query: { name: value }"))
 			}
 			if hole := braced.FindString(p.Text); hole != "" {
-				c.report(diag.Errorf(CodePath, s.Span(), "%s is plain text in this path", hole).WithHelp("write $%s, which puts the value there", hole))
+				c.report(diag.Errorf(CodePath, s.Span(), "%s is plain text in this path", hole).WithHelp("write $%s, which puts the value there", hole).
+					WithFix(s.Span().First(strings.Index(s.Span().Text(), hole)).After(), "$"))
 			}
 			out = append(out, plan.PathPart{Text: p.Text})
 			continue
@@ -333,7 +336,7 @@ func (c *checker) mappedFields(outer *resolve.Scope, fault string, name *syntax.
 		if t.Type.Kind != types.JSON {
 			t = c.fit(t, f.Type, init.Value.Span())
 		}
-		if t.invalid() || c.twice(out.Keys, init.Name) {
+		if t.invalid() || c.twice(out.Keys, init) {
 			return out, false
 		}
 		c.keeps(&t, c.labels.of(f.Labels), init.Value.Span(), "the field "+f.Name)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/cob-lang/cob/lang/diag"
@@ -96,13 +97,14 @@ func (c *checker) wireTwice(f *syntax.Field, field *types.Field, list []*syntax.
 	if i < 0 {
 		return
 	}
-	at := f.Name.At
+	at, text := f.Name.At, f.Name.Text+"_2"
 	for _, a := range f.Annotations {
 		if a.Name.String() == "json" {
-			at = a.Span()
+			at, text = a.Span(), fmt.Sprintf("@json(%q)", field.Name+"-2")
 		}
 	}
 	first := list[slices.IndexFunc(list, func(x *syntax.Field) bool { return x.Name.Text == before[i].Name })]
 	c.report(diag.Errorf(CodeWireTwice, at, "%s and %s are both called %q in JSON, where one of them would be lost", before[i].Name, field.Name, field.WireName()).
-		WithNote(first.Name.At, "the other one").WithHelp("give one of them another name in JSON: @json(%q)", field.Name+"-2"))
+		WithNote(first.Name.At, "the other one").WithHelp("give one of them another name in JSON: @json(%q)", field.Name+"-2").
+		WithFix(at, text).AsDraft())
 }

@@ -25,7 +25,8 @@ func (c *checker) whole(t *expression.Tree) (int64, bool) {
 func (c *checker) width(t *typed, e syntax.Expr) {
 	if n, ok := c.whole(&t.Tree); ok && n < 1 {
 		c.report(diag.Errorf(CodeWidth, e.Span(), "%d rounds at a time would never end", n).
-			WithHelp("write parallel 1 for one after the other, or parallel alone for all at once"))
+			WithHelp("write parallel 1 for one after the other, or parallel alone for all at once").
+			WithFix(e.Span(), "1").AsDraft())
 	}
 }
 
@@ -100,7 +101,8 @@ func (c *checker) shares(lit *syntax.Literal, r types.Exact) {
 	if r.Sign() <= 0 {
 		c.report(diag.Errorf(CodeShare, lit.Span(), "a sample of %s lets nothing through", lit.Raw).WithHelp("write how many of them are wanted, such as 5%%, or leave the route out"))
 	} else if r.Cmp(types.ExactInt(1)) > 0 {
-		c.report(diag.Errorf(CodeShare, lit.Span(), "a sample of %s would be more than there is", lit.Raw).WithHelp("all of them are 100%%, which needs no sample"))
+		c.report(diag.Errorf(CodeShare, lit.Span(), "a sample of %s would be more than there is", lit.Raw).WithHelp("all of them are 100%%, which needs no sample").
+			WithFix(lit.Span(), "100%").AsDraft())
 	}
 }
 
@@ -185,7 +187,7 @@ func (f *flow) itself(st syntax.Stmt, target *syntax.Path, args *syntax.Args) {
 	if _, ok := st.(*syntax.CallStmt); !ok {
 		what, help = "finds itself: nothing is started", "give it another key; to begin again write continue with "+target.String()+"(...)"
 	}
-	f.report(diag.Errorf(CodeItself, target.Span(), "%s has the key of this instance here, so it %s", target, what).WithHelp("%s", help))
+	f.report(anew(diag.Errorf(CodeItself, target.Span(), "%s has the key of this instance here, so it %s", target, what).WithHelp("%s", help), st))
 }
 
 // beginsOnly reports a process that does nothing but begin again, at once and

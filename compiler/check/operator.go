@@ -2,6 +2,7 @@ package check
 
 import (
 	"reflect"
+	"strconv"
 
 	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
@@ -118,11 +119,13 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 		if x.Type.Kind == types.Null {
 			given = y
 		}
-		return diag.Errorf(CodeNeverNull, e.Span(), "this is never null: it is %s", c.show(given.Type))
+		return diag.Errorf(CodeNeverNull, e.Span(), "this is never null: it is %s", c.show(given.Type)).
+			WithHelp("it is %v in every run", e.Op == "!=").WithFix(e.Span(), strconv.FormatBool(e.Op == "!=")).AsDraft()
 	}
 	if x.Type.Kind == types.Optional || y.Type.Kind == types.Optional {
 		d.Code = CodeAbsent
-		return d.WithHelp("say what holds when it is absent: ... ?? other")
+		d = d.WithHelp("say what holds when it is absent: ... ?? other")
+		return c.otherwise(c.otherwise(d, e.X.Span(), x.Type, "(", ")"), e.Y.Span(), y.Type, "(", ")")
 	}
 	if isPlainNumber(x.Type) && y.Type.Kind == types.Money || x.Type.Kind == types.Money && isPlainNumber(y.Type) {
 		return amount(d, e)
@@ -145,7 +148,7 @@ func (c *checker) badOperands(e *syntax.BinaryExpr, x, y *typed) diag.Diagnostic
 func amount(d diag.Diagnostic, e *syntax.BinaryExpr) diag.Diagnostic {
 	for _, side := range []syntax.Expr{e.X, e.Y} {
 		if lit, ok := side.(*syntax.Literal); ok && (lit.Kind == syntax.IntLiteral || lit.Kind == syntax.DecimalLiteral) {
-			return d.WithHelp("an amount has a currency: write %s EUR", lit.Raw)
+			return d.WithHelp("an amount has a currency: write %s EUR", lit.Raw).WithFix(lit.Span().After(), " EUR").AsDraft()
 		}
 	}
 	return d.WithHelp("an amount has a currency, such as 100 EUR")

@@ -121,12 +121,13 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	f.idleHedge("the process "+d.Name.Text, d.Body.Settings)
 	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
 	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
-		c.report(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
-			WithHelp("end every path with return or fail"))
+		c.report(c.returning(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).
+			WithHelp("end every path with return or fail"), d.Body, p.Result))
 	}
 	for _, r := range d.Raises {
 		if name := c.fullName(r); p.raises(name) && !f.raised[name] && !broken {
-			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r))
+			c.report(diag.Warningf(CodeNeverRaised, r.Span(), "%s never raises %s", d.Name.Text, r).
+				WithFix(unlisted(r.Span(), len(d.Raises), "raises"), ""))
 		}
 	}
 	return f.more
@@ -262,7 +263,8 @@ func (f *flow) statements(s *resolve.Scope, list []syntax.Stmt) bool {
 	for i, st := range list {
 		if ends {
 			f.report(diag.Warningf(CodeUnreachable, st.Span(), "this is never reached").
-				WithNote(list[i-1].Span(), "the flow ends here"))
+				WithNote(list[i-1].Span(), "the flow ends here").
+				WithFix(st.Span().Join(list[len(list)-1].Span()).Alone(), "").AsDraft())
 			// One warning for all that follows; it is still checked.
 			for _, rest := range list[i:] {
 				f.statement(s, rest)
@@ -280,7 +282,8 @@ func (f *flow) id(st syntax.Stmt) {
 		return
 	}
 	if first, ok := f.ids[n.Text]; ok {
-		f.report(diag.Errorf(CodeStepName, n.At, "two steps are named %s", n.Text).WithNote(first.At, "the first one"))
+		f.report(diag.Errorf(CodeStepName, n.At, "two steps are named %s", n.Text).WithNote(first.At, "the first one").
+			WithFix(n.At, f.another(n.Text)).AsDraft())
 		return
 	}
 	f.ids[n.Text] = n
@@ -373,13 +376,16 @@ func (f *flow) let(s *resolve.Scope, st *syntax.LetStmt, node syntax.Stmt) {
 	v := &resolve.Variable{Name: st.Name.Text, At: st.Name.At, Type: want, Labels: f.grown[st.Name.At]}
 	switch a := st.Action.(type) {
 	case nil:
+		told := f.ds.Len()
 		t := f.value(s, st.Value, want)
 		f.tree(st.Value, t)
 		if st.Type == nil {
 			v.Type = t.Type
+			f.ds.Amend(told, func(d diag.Diagnostic) diag.Diagnostic { return typedList(d, st) })
 		}
 		if v.Type.Kind == types.Null {
-			f.report(diag.Errorf(CodeNoType, st.Value.Span(), "nothing says what %s may hold", v.Name).WithHelp("write the type: let %s: string? = null", v.Name))
+			f.report(diag.Errorf(CodeNoType, st.Value.Span(), "nothing says what %s may hold", v.Name).WithHelp("write the type: let %s: string? = null", v.Name).
+				WithFix(st.Name.At.After(), ": string?").AsDraft())
 			v.Type = none
 		}
 		v.Labels |= t.labels

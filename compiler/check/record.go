@@ -71,7 +71,7 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 			bad = true
 			continue
 		}
-		if c.twice(out.Keys, init.Name) {
+		if c.twice(out.Keys, init) {
 			continue
 		}
 		out.labels |= v.labels &^ c.labels.of(f.Labels)
@@ -88,16 +88,17 @@ func (c *checker) recordOf(s *resolve.Scope, e *syntax.RecordExpr, t types.Type,
 	return out
 }
 
-func (c *checker) twice(keys []string, n syntax.Name) bool {
-	if slices.Contains(keys, n.Text) {
-		c.givenTwice(n)
+func (c *checker) twice(keys []string, init *syntax.FieldInit) bool {
+	if slices.Contains(keys, init.Name.Text) {
+		c.givenTwice(init)
 		return true
 	}
 	return false
 }
 
-func (c *checker) givenTwice(n syntax.Name) {
-	c.errorf(CodeFieldTwice, n.At, "the field %s is given twice", n.Text)
+func (c *checker) givenTwice(init *syntax.FieldInit) {
+	c.report(diag.Errorf(CodeFieldTwice, init.Name.At, "the field %s is given twice", init.Name.Text).
+		WithHelp("leave one of the two out").WithFix(init.Span().Listed(), "").AsDraft())
 }
 
 // complete reports the fields that are missing, all in one diagnostic.
@@ -133,7 +134,7 @@ func (c *checker) anonymous(s *resolve.Scope, e *syntax.RecordExpr) typed {
 		if v.invalid() {
 			return typed{}
 		}
-		if c.twice(out.Keys, init.Name) {
+		if c.twice(out.Keys, init) {
 			continue
 		}
 		out.Type.Fields = append(out.Type.Fields, types.Field{Name: init.Name.Text, Type: v.Type, Labels: c.labels.list(v.labels)})
@@ -152,7 +153,7 @@ func (c *checker) mapLiteral(s *resolve.Scope, e *syntax.RecordExpr, want types.
 			return typed{}
 		}
 		if seen[init.Name.Text] {
-			c.givenTwice(init.Name)
+			c.givenTwice(init)
 			continue
 		}
 		seen[init.Name.Text] = true

@@ -248,7 +248,8 @@ func (f *flow) join(s *resolve.Scope, st *syntax.Join, branches int) plan.Join {
 			if branches > 0 {
 				limit = "from 1 to " + strconv.Itoa(branches)
 			}
-			f.errorf(CodeJoin, lit.Span(), "a join needs %s branches", limit)
+			f.report(diag.Errorf(CodeJoin, lit.Span(), "a join needs %s branches", limit).
+				WithFix(lit.Span(), strconv.Itoa(max(1, min(n, branches)))).AsDraft())
 		}
 		j.Need, word = n, "all"
 	case named:

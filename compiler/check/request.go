@@ -31,7 +31,7 @@ func (c *checker) generic(scope *resolve.Scope, schema *Schema, verb *Verb, out 
 		d := diag.Errorf(CodeVerbResult, op.Name.At, "%s gives back %s, and the operation says %s", verb.Name, c.show(verb.Result), c.show(out.Result))
 		if verb.Result.Kind == types.Void {
 			d = diag.Errorf(CodeVerbResult, op.Result.Span(), "nothing comes back from %s", verb.Name).
-				WithHelp("leave out -> %s", op.Result.Span().Text())
+				WithHelp("leave out -> %s", op.Result.Span().Text()).WithFix(op.Result.Span().Led("->").Alone(), "").AsDraft()
 		}
 		c.report(d)
 	}

@@ -30,8 +30,8 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 		if d.Body.Find("from") != nil {
 			break // that it is no setting has been said
 		}
-		c.report(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
-			WithHelp("begin it with: from CHANNEL as message"))
+		c.report(c.sourced(diag.Errorf(CodeNoFrom, d.Name.At, "the route %s does not say where its messages come from", d.Name.Text).
+			WithHelp("begin it with: from CHANNEL as message"), d.Body))
 	default:
 		from := list[i].(*syntax.FromStmt)
 		if i > 0 {
@@ -67,7 +67,7 @@ func (f *flow) from(scope *resolve.Scope, r *Route, from *syntax.FromStmt) {
 	} else if sym != nil {
 		r.From = sym.Full
 		if ch := f.Channel(r.From); ch != nil {
-			v.Type, v.Labels = ch.Type, f.passed(r.From, nil)
+			v.Type, v.Labels = ch.Type, f.passed(r.From)
 		}
 	}
 	f.declareIn(scope, from, v)

@@ -111,7 +111,8 @@ func (f *flow) try(s *resolve.Scope, st *syntax.TryStmt) bool {
 	}
 	if len(catches) == 0 && st.Finally == nil {
 		f.report(diag.Errorf(CodeTry, st.Span().First(len("try")), "this try neither catches anything nor ends with finally").
-			WithHelp("add catch Fault as f { ... } behind its block"))
+			WithHelp("add catch Fault as f { ... } behind its block, or leave the try out").
+			WithFix(st.Span().First(st.Body.Span().Start()+1-st.Span().Start()), "").WithFix(st.Body.Span().Last(1), "").AsDraft())
 	}
 	f.unsettled(s, st.Body)
 	ends := f.within(s, catches, false, func() bool { return f.block(s, st.Body) })

@@ -70,8 +70,11 @@ func (f *flow) noOccasion(s *resolve.Scope, st *syntax.SelectStmt) bool {
 func (f *flow) looksInto(st *syntax.SelectStmt) {
 	for _, on := range st.Arms.Ons {
 		if sym := f.Names[on]; f.Receives[on] != nil || sym != nil && sym.Kind == resolve.Channel {
+			waits := st.Arms.Else.Span()
+			word := waits.Led("else")
 			f.report(diag.Errorf(CodeLookInto, on.Source.Span(), "messages of %s are offered to those that wait, and this select never waits", on.Source).
-				WithNote(st.Arms.Else.Span(), "because of this else").WithHelp("wait a little instead: after 1s { ... }"))
+				WithNote(waits, "because of this else").WithHelp("wait a little instead: after 1s { ... }").
+				WithFix(word.First(waits.Start()-word.Start()), "after 1s ").AsDraft())
 		}
 	}
 }
@@ -135,7 +138,7 @@ func (f *flow) comes(s *resolve.Scope, on *syntax.OnArm) (types.Type, labelSet) 
 		return f.declared(sym), 0
 	}
 	if ch := f.Channel(sym.Full); ch != nil {
-		return ch.Type, f.passed(sym.Full, nil)
+		return ch.Type, f.passed(sym.Full)
 	}
 	return types.Type{}, 0
 }

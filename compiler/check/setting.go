@@ -124,7 +124,8 @@ func (c *checker) settings(of string, table []Setting, list []*syntax.Setting, a
 			continue
 		}
 		if first := b.given[i].at; first != nil {
-			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here"))
+			c.report(diag.Errorf(CodeSettingTwice, s.Name.At, "%s is set twice", s.Name.Text).WithNote(first.Name.At, "first set here").
+				WithFix(s.Span().Listed(), "").AsDraft())
 			continue
 		}
 		b.given[i].at = s
@@ -498,7 +499,12 @@ func (c *checker) bounded(row *Setting, t *term, e syntax.Expr, measure types.Ex
 	if t.open {
 		limit = "at least " + low
 	}
-	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc))
+	near := low
+	if measure.Cmp(t.low) >= 0 {
+		near = high
+	}
+	c.report(diag.Errorf(CodeBounds, e.Span(), "%s has to be %s", row.Name, limit).WithHelp("%s", row.Doc).
+		WithFix(e.Span(), near).AsDraft())
 	return false
 }
 

@@ -27,6 +27,8 @@ func (c *checker) secretTerm(row *Setting, e syntax.Expr) (value, bool) {
 	if p := pathOf(e); p != nil && len(p.Parts) == 2 && p.Parts[0].Text == "env" {
 		d = d.WithHelp("what is in the environment can be read by everybody on the machine: write secret.%s", strings.ToLower(p.Parts[1].Text)).
 			WithFix(e.Span(), "secret."+strings.ToLower(p.Parts[1].Text))
+	} else if e != nil {
+		d = d.WithFix(e.Span(), "secret."+row.Name).AsDraft()
 	}
 	c.report(d)
 	return value{}, false

@@ -254,7 +254,11 @@ func (f *flow) task(s *resolve.Scope, st *syntax.TaskStmt, form types.Type, boun
 	otherwise := st.Body.Else()
 	switch {
 	case due && otherwise == nil:
-		f.report(diag.Errorf(CodeNoElse, st.Name.At, "the task does not say what happens when nobody decides in time").WithHelp("add else { ... }"))
+		d := diag.Errorf(CodeNoElse, st.Name.At, "the task does not say what happens when nobody decides in time").WithHelp("add else { ... }")
+		if f.result.Kind == types.Void && f.nested == 0 && !f.in.compensation {
+			d = extended(d, st.Span(), st.Body, "else { return }")
+		}
+		f.report(d)
 	case !due && otherwise != nil:
 		f.report(diag.Errorf(CodeSettingMissing, st.Name.At, "the else of the task never runs without due").WithHelp("add due: 2d"))
 	case !due && f.timed:
@@ -320,8 +324,9 @@ func (c *checker) arguments(s *resolve.Scope, target syntax.Node, args *syntax.A
 		list = args.List
 	}
 	if len(list) > len(params) || len(list) < required(params) {
-		c.report(diag.Errorf(CodeArguments, target.Span(), "%s takes %s and gets %d", target.Span().Text(), arity(params), len(list)).
-			WithHelp("%s", signature(c, target.Span().Text(), params)))
+		d := diag.Errorf(CodeArguments, target.Span(), "%s takes %s and gets %d", target.Span().Text(), arity(params), len(list)).
+			WithHelp("%s", signature(c, target.Span().Text(), params))
+		c.report(c.counted(d, args, params))
 		for _, a := range list {
 			c.expr(s, a, lost)
 		}

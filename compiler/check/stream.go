@@ -84,7 +84,7 @@ func (c *checker) watch(p *syntax.Path) *watched {
 		if ch == nil {
 			return nil
 		}
-		w.Channel, w.Type, w.labels = sym.Full, ch.Type, c.passed(sym.Full, nil)
+		w.Channel, w.Type, w.labels = sym.Full, ch.Type, c.passed(sym.Full)
 		w.Labels = c.labels.list(w.labels)
 	}
 	return w

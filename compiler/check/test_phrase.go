@@ -127,8 +127,15 @@ func (p *phrase) times() (n int, given, ok bool) {
 	if w := p.step.Word(p.at + 1); w != "times" && w != "time" {
 		return 0, false, true
 	}
+	told := p.ds.Len()
+	zero := p.step.Terms[p.at].Span().Join(p.step.Terms[p.at+1].Span())
 	n, ok = p.count()
 	p.at++
+	if strings.HasPrefix(zero.Text(), "0 ") {
+		p.ds.Amend(told, func(d diag.Diagnostic) diag.Diagnostic {
+			return d.WithFix(p.step.Terms[0].Span().Before(), "never ").WithFix(zero.Alone(), "")
+		})
+	}
 	return n, true, ok
 }
 

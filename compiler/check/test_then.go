@@ -121,7 +121,8 @@ func (p *phrase) ends(word string) bool {
 	at := p.step.Span()
 	for other, first := range p.ended {
 		if other != word {
-			p.report(diag.Errorf(CodeTestEnds, at, "it cannot do both").WithNote(first, "the other one"))
+			p.report(diag.Errorf(CodeTestEnds, at, "it cannot do both").WithNote(first, "the other one").
+				WithHelp("leave one of the two lines out").WithFix(at.Alone(), "").AsDraft())
 			return false
 		}
 	}

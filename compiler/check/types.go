@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -116,7 +117,8 @@ func (c *checker) cases(list []*syntax.Field, fields []types.Field) {
 	for _, f := range list {
 		if field := types.FieldNamed(fields, f.Name.Text); field != nil && field.Type.Kind == types.Optional {
 			c.report(diag.Errorf(CodeCase, f.Type.Span(), "a case that may be absent cannot be told from one that is not there").
-				WithHelp("a case that carries nothing is a record without fields: %s: { }", f.Name.Text))
+				WithHelp("a case that carries nothing is a record without fields: %s: { }", f.Name.Text).
+				WithFix(f.Type.Span().Last(1), "").AsDraft())
 		}
 	}
 }
@@ -247,7 +249,8 @@ func (c *checker) annotate(f *types.Field, a *syntax.Annotation) {
 				}
 			}
 		}
-		c.report(diag.Errorf(CodeAnnotation, a.Span(), "@json wants the name of the field in JSON").WithHelp(`write @json("customer-id")`))
+		c.report(diag.Errorf(CodeAnnotation, a.Span(), "@json wants the name of the field in JSON").WithHelp(`write @json("customer-id")`).
+			WithFix(a.Span(), fmt.Sprintf("@json(%q)", f.Name)).AsDraft())
 		return
 	}
 	if c.noLabel(a) {
@@ -338,7 +341,12 @@ func (c *checker) namedType(t *syntax.NamedType) types.Type {
 			if len(t.Args) == 1 {
 				return wrap(types.Map, c.typeOf(t.Args[0]))
 			}
-			c.report(diag.Errorf(CodeTypeArgs, t.Span(), "a map has one type of values").WithHelp("write map<T>; its keys are strings"))
+			d := diag.Errorf(CodeTypeArgs, t.Span(), "a map has one type of values").WithHelp("write map<T>; its keys are strings")
+			if len(t.Args) == 2 {
+				d = d.WithFix(t.Args[0].Span().Listed(), "")
+				d.Draft = t.Args[0].Span().Text() != "string"
+			}
+			c.report(d)
 			return types.Type{}
 		case "handle":
 			switch len(t.Args) {

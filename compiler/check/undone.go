@@ -79,7 +79,8 @@ func (f *flow) tellOpen() {
 			f.told = map[*syntax.CallStmt]bool{}
 		}
 		f.told[call] = true
-		f.report(diag.Warningf(CodeNoCompensation, call.Target.Span(), "what %s has done stays done when the process fails later", call.Target).
-			WithHelp("say how it is undone, { compensate { call ... } }, or that it need not be: { compensate { } }"))
+		f.report(extended(diag.Warningf(CodeNoCompensation, call.Target.Span(), "what %s has done stays done when the process fails later", call.Target).
+			WithHelp("say how it is undone, { compensate { call ... } }, or that it need not be: { compensate { } }"),
+			call.Span(), call.Body, "compensate { }"))
 	}
 }

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"strconv"
+	"time"
+
 	"github.com/cob-lang/cob/compiler/plan"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -65,6 +68,14 @@ func (c *checker) window(d *syntax.WindowDecl) *plan.Window {
 	return out
 }
 
+// multiple is a window so many times as long as the time until the next one begins.
+func multiple(w *plan.Window, n int64) string {
+	if w.EveryNs > 0 {
+		return types.FormatDuration(time.Duration(w.EveryNs * n))
+	}
+	return strconv.FormatInt(w.EveryCount*n, 10)
+}
+
 // size reads how long a window is, and when it begins.
 func (c *checker) size(d *syntax.WindowDecl, out *plan.Window) {
 	if d.Gap != nil {
@@ -92,7 +103,8 @@ func (c *checker) size(d *syntax.WindowDecl, out *plan.Window) {
 			WithNote(d.Every.Span(), "one window begins every %s", d.Every.Span().Text()).WithHelp("a window is at least as long as it is until the next one begins"))
 	case of%every != 0:
 		c.report(diag.Errorf(CodeSize, d.Of.Span(), "%s is no whole multiple of %s", d.Of.Span().Text(), d.Every.Span().Text()).
-			WithNote(d.Every.Span(), "one window begins every %s", d.Every.Span().Text()).WithHelp("windows are put together of equal parts, so that a message costs the same however long they are"))
+			WithNote(d.Every.Span(), "one window begins every %s", d.Every.Span().Text()).WithHelp("windows are put together of equal parts, so that a message costs the same however long they are").
+			WithFix(d.Of.Span(), multiple(out, of/every+1)).AsDraft())
 	case of/every > plan.MaxPanes:
 		c.errorf(CodeLimit, d.Of.Span(), "a message is part of at most %d windows and here of %d", plan.MaxPanes, of/every)
 	}

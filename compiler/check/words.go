@@ -120,7 +120,8 @@ func (f *flow) keyed(s *resolve.Scope, e syntax.Expr) {
 // remembers is how long something is kept, which has to have an end.
 func (f *flow) remembers(st syntax.Stmt, within syntax.Expr, otherwise string) int64 {
 	if within == nil {
-		f.report(diag.Errorf(CodeStream, st.Span(), "%s", otherwise).WithHelp("add within 10m, or however long it may matter"))
+		f.report(diag.Errorf(CodeStream, st.Span(), "%s", otherwise).WithHelp("add within 10m, or however long it may matter").
+			WithFix(st.Span().After(), " within 10m").AsDraft())
 		return 0
 	}
 	f.duration(within)

@@ -58,6 +58,9 @@ var protocols = map[string]string{"kafka-secure": "kafka", "amqps": "amqp", "amq
 func (a *asyncAPI) servers() {
 	for _, s := range a.root.get("servers").values() {
 		target, _ := a.resolve(s)
+		if p := strings.ToLower(target.get("protocol").str()); a.protocol != "" && firstOf(protocols[p], p) != a.protocol && p != "" {
+			a.left(target.get("protocol").at(), "this server speaks %s and the first one %s: the contract is used as %s", p, a.protocol, a.protocol)
+		}
 		if p := strings.ToLower(target.get("protocol").str()); p != "" && a.protocol == "" {
 			if a.protocol = protocols[p]; a.protocol == "" {
 				a.protocol = p
@@ -75,7 +78,7 @@ func (a *asyncAPI) message(n *node, name string) message {
 	if m, ok := a.messages[n]; ok {
 		return m
 	}
-	m := message{name: firstOf(n.get("name").str(), name), contentType: firstOf(n.get("contentType").str(), a.root.get("defaultContentType").str())}
+	m := message{name: firstOf(n.get("name").str(), name), contentType: firstOf(a.ofTrait(n, "contentType").str(), a.root.get("defaultContentType").str())}
 	payload, format := n.get("payload"), n.get("schemaFormat").str()
 	if inner := payload.get("schemaFormat"); inner != nil { // the form of 3.0
 		payload, format = payload.get("schema"), inner.str()
@@ -88,8 +91,22 @@ func (a *asyncAPI) message(n *node, name string) message {
 	default:
 		m.payload, m.schema = a.event(payload, m.name, n.get("description").str()), payload
 	}
+	if h := a.ofTrait(n, "headers"); h != nil {
+		a.left(h.at(), "the headers of %s are neither sent nor given", m.name)
+	}
 	a.messages[n] = m
 	return m
+}
+
+// ofTrait is what a message, or else the last of its traits that does, says about a key.
+func (a *asyncAPI) ofTrait(n *node, key string) *node {
+	said := n.get(key)
+	for _, trait := range n.get("traits").list() {
+		if target, _ := a.resolve(trait); target.get(key) != nil && n.get(key) == nil {
+			said = target.get(key)
+		}
+	}
+	return said
 }
 
 // event is the type of a payload. A record becomes an event of the message's

@@ -18,7 +18,7 @@ type owned struct {
 }
 
 // add keeps the constraints of a schema for the values at a way within the owner.
-func (r *reader) add(o owned, name string, t types.Type, n *node, within []string) {
+func (r *reader) add(o owned, name string, t types.Type, n []*node, within []string) {
 	before := len(r.Refinements)
 	if !r.refine(o.of, types.Field{Name: name, Type: t}, t, n) {
 		return
@@ -60,7 +60,7 @@ func (s *schemas) below(o owned, t types.Type, n *node, within []string) {
 			}
 			way := append(slices.Clip(within), "."+t.Fields[i].Name)
 			if schema, _ := s.resolve(f.schemas[i]); schema != nil {
-				s.add(o, t.Fields[i].Name, there(t.Fields[i].Type), schema, way)
+				s.add(o, t.Fields[i].Name, there(t.Fields[i].Type), s.said(schema), way)
 			}
 			s.below(o, t.Fields[i].Type, f.schemas[i], way)
 		}
@@ -74,7 +74,7 @@ func (s *schemas) inside(o owned, t types.Type, n *node, within []string) {
 	if target == nil || target.shape != object {
 		return
 	}
-	s.add(o, valueName, there(t), target, within)
+	s.add(o, valueName, there(t), s.said(target), within)
 	s.below(o, t, n, within)
 }
 
@@ -90,7 +90,7 @@ func there(t types.Type) types.Type {
 func (s *schemas) ofParam(op *Operation, p types.Field, schema *node) {
 	o := owned{"", p.Name, &op.Refinements}
 	if target, _ := s.resolve(schema); target != nil {
-		s.add(o, p.Name, there(p.Type), target, nil)
+		s.add(o, p.Name, there(p.Type), s.said(target), nil)
 	}
 	s.below(o, p.Type, schema, nil)
 }

@@ -35,7 +35,7 @@ const (
 )
 
 // Limits of what is read. A contract beyond one of them is refused whole, but
-// for MaxEnum and MaxTold.
+// for MaxEnum, MaxListed, MaxListings and MaxTold.
 const (
 	// MaxBytes bounds one file, and MaxAllBytes all files of one contract.
 	MaxBytes    = 8 << 20
@@ -59,6 +59,10 @@ const (
 	MaxParts = 500_000
 	// MaxEnum bounds the values of one enum; a longer one is read as string.
 	MaxEnum = 2000
+	// MaxListed bounds the values of an enum of numbers, and MaxListings those of all of them in
+	// one contract: what is beyond is not checked.
+	MaxListed   = 100
+	MaxListings = 20_000
 	// MaxTold bounds the warnings about one contract that are told one by one.
 	MaxTold = 20
 )

@@ -148,6 +148,26 @@ func TestFilesAreBounded(t *testing.T) {
 	}
 }
 
+// TestListedNumbersAreBounded has enums of numbers at the limits of what is compared, and beyond.
+func TestListedNumbersAreBounded(t *testing.T) {
+	text := func(fields, values int) string {
+		var b strings.Builder
+		for i := range fields {
+			fmt.Fprintf(&b, `"p%d": {"type": "integer", "enum": [%s]}, `, i, strings.Join(numbers(values), ", "))
+		}
+		return head + `"T": {"type": "object", "properties": {` + b.String() + `"z": {}}}}}}`
+	}
+	for _, c := range []struct{ fields, values, kept int }{
+		{1, contract.MaxListed, 1}, {1, contract.MaxListed + 1, 0},
+		{contract.MaxListings / 100, 100, contract.MaxListings / 100}, {contract.MaxListings/100 + 2, 100, contract.MaxListings / 100},
+	} {
+		got, ds := read(contract.OpenAPI, text(c.fields, c.values))
+		if len(got.Refinements) != c.kept || len(ds) != c.fields-c.kept || len(ds) > 0 && ds[0].Code != contract.CodeLost {
+			t.Errorf("%d enums of %d: %d are kept, %.300s", c.fields, c.values, len(got.Refinements), diag.OneLines(ds))
+		}
+	}
+}
+
 func TestManyWarningsAreSummedUp(t *testing.T) {
 	text := func(n int) string {
 		return head + `"T": {"type": "object", "properties": {"p` + strings.Join(numbers(n), `": {"type": ["string", "integer"]}, "p`) + `": {"type": ["string", "integer"]}}}}}}`
@@ -185,6 +205,10 @@ func TestALargeFileIsNotRead(t *testing.T) {
 
 // TestHostileTexts has one line per trick and what is said about it.
 func TestHostileTexts(t *testing.T) {
+	alternatives := `"d1200": {"type": "object", "properties": {"z": {}}}`
+	for i := range 1200 {
+		alternatives += fmt.Sprintf(`, "d%d": {"properties": {"x%d": {}}, "anyOf": [{"$ref": "#/$defs/d%d"}, {"$ref": "#/$defs/d%d"}]}`, i, i, i+1, i+1)
+	}
 	laughs := "a0: &a0 { type: object, properties: { x: { type: string } } }\n"
 	for i := range 30 {
 		laughs += fmt.Sprintf("a%d: &a%d { type: object, properties: { l: *a%d, r: *a%d } }\n", i+1, i+1, i, i)
@@ -200,8 +224,9 @@ func TestHostileTexts(t *testing.T) {
 		kind       contract.Kind
 		text, want string
 	}{
-		"aliases that double": {contract.JSONSchema, laughs + "properties: { a: *a30 }\n", manyParts},
-		"schemas that double": {contract.JSONSchema, `{"properties": {"a": {` + doubled + `}}, "$defs": {` + allOf + `}}`, manyParts},
+		"aliases that double":      {contract.JSONSchema, laughs + "properties: { a: *a30 }\n", manyParts},
+		"schemas that double":      {contract.JSONSchema, `{"properties": {"a": {` + doubled + `}}, "$defs": {` + allOf + `}}`, manyParts},
+		"alternatives that gather": {contract.JSONSchema, `{"properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": {` + alternatives + `}}`, manyParts},
 		"messages that double": {contract.AsyncAPI, "asyncapi: 2.6.0\ninfo: { title: t, version: '1' }\nchannels:\n  c: { subscribe: { message: { $ref: '#/components/messages/m0' } } }\ncomponents:\n  messages:\n" + oneOf,
 			manyParts},
 		"an anchor in itself":    {contract.JSONSchema, "properties: &a { x: *a }\n", "the anchor &a holds itself"},
@@ -211,7 +236,7 @@ func TestHostileTexts(t *testing.T) {
 		"an external entity": {contract.WSDL, `<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>`,
 			"f has a document type, which could define entities without end or from elsewhere"},
 		"an unknown entity":       {contract.WSDL, `<a>&lol9;</a>`, "f is no valid XML: invalid character entity &lol9;"},
-		"another encoding":        {contract.WSDL, `<?xml version="1.0" encoding="latin1"?><a/>`, `f is no valid XML: encoding "latin1" declared but Decoder.CharsetReader is nil`},
+		"another encoding":        {contract.WSDL, `<?xml version="1.0" encoding="latin1"?><a b="é"/>`, `f is no valid XML: it says that it is written in latin1, and contracts are UTF-8`},
 		"types in a circle":       {contract.WSDL, wsdl(`<types><s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="u"><s:simpleType name="A"><s:restriction base="t:B"/></s:simpleType><s:simpleType name="B"><s:restriction base="t:A"/></s:simpleType></s:schema></types>`), "types nest more than 200 deep, or go around"},
 		"a group in itself":       {contract.WSDL, wsdl(`<types><s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" targetNamespace="u"><s:group name="G"><s:sequence><s:group ref="t:G"/></s:sequence></s:group><s:complexType name="A"><s:group ref="t:G"/></s:complexType></s:schema></types>`), "types nest more than 200 deep, or go around"},
 		"NUL":                     {contract.OpenAPI, "openapi: 3.0.0\x00", "f is no text: here is a NUL byte"},

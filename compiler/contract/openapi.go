@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cob-lang/cob/lang/diag"
+	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/source"
 	"github.com/cob-lang/cob/lang/types"
 )
@@ -279,17 +280,20 @@ func hollow(content *node) bool {
 	return !full
 }
 
-// result finds the first 2xx answer with a body.
+// result is the type of the 2xx answers with a body: json where they differ, optional where
+// another answer has none.
 func (a *openAPI) result(out *Operation, op *node) bool {
 	out.Result = types.Of(types.Void)
 	responses := op.get("responses")
 	var statuses []string
+	bare := false // an answer without a body says that it is done, too
 	responses.each(func(key, _ *node) { statuses = append(statuses, key.text) })
 	slices.Sort(statuses)
 	for _, status := range statuses {
 		answer, _ := a.resolve(responses.get(status))
 		content := answer.get("content")
 		if !strings.HasPrefix(status, "2") || content == nil || len(content.items) == 0 {
+			bare = bare || answer != nil && (status == "204" || status == "205")
 			continue
 		}
 		schema := firstJSON(content)
@@ -297,11 +301,23 @@ func (a *openAPI) result(out *Operation, op *node) bool {
 			a.left(content.at(), "%s answers %s with something that is no JSON: the operation is left out", out.Name, status)
 			return false
 		}
-		out.Result = a.typeOf(schema, out.Name+"_result")
-		a.ofResult(out, schema)
-		return true
+		if t := a.typeOf(schema, out.Name+"_result"); out.Result.Kind == types.Void {
+			out.Result = t
+			a.ofResult(out, schema)
+		} else if !t.Equal(out.Result) {
+			out.Result, out.Refinements = a.json(answer.at(), "%s answers %s with another type than before", out.Name, status), a.ofParams(out)
+			break
+		}
+	}
+	if out.Result.Kind != types.Void && out.Result.Kind != types.JSON && bare {
+		out.Result = types.OptionalOf(out.Result)
 	}
 	return true
+}
+
+// ofParams are the refinements of an operation without those of its result.
+func (a *openAPI) ofParams(out *Operation) []expression.Refinement {
+	return slices.DeleteFunc(out.Refinements, func(r expression.Refinement) bool { return r.Field == "" })
 }
 
 // firstJSON is the schema of the first media type that is JSON, or nil. One

@@ -131,9 +131,9 @@ func (p *protos) fieldType(t *protoType, f *descriptorpb.FieldDescriptorProto) t
 			x = *x.Elem
 		}
 		return types.ListOf(x)
-	case f.GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REQUIRED:
+	case f.GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REQUIRED || t.feature(f, "field_presence") == "LEGACY_REQUIRED":
 		return x
-	case f.GetProto3Optional() || t.in.set.GetSyntax() != "proto3":
+	case f.GetProto3Optional() || t.in.set.GetSyntax() != "proto3" && t.feature(f, "field_presence") != "IMPLICIT":
 		return types.OptionalOf(x)
 	case x.Kind == types.Named && !p.enums[x.Name] || x.Kind == types.Timestamp || x.Kind == types.Duration || x.Kind == types.Record:
 		return types.OptionalOf(x)

@@ -27,8 +27,11 @@ func (p *protos) wire(of, field string, t *protoType, f *descriptorpb.FieldDescr
 		value = entry.Field[1]
 	}
 	out.As, out.Of = p.scalar(t, value)
+	if out.As == "message" && out.Key == "" && t.feature(f, "message_encoding") == "DELIMITED" {
+		out.As = "group"
+	}
 	if out.Key == "" && f.GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REPEATED && out.As != "message" && out.As != "string" && out.As != "bytes" {
-		out.Packed = t.in.set.GetSyntax() != "" && t.in.set.GetSyntax() != "proto2"
+		out.Packed = t.in.set.GetSyntax() != "" && t.in.set.GetSyntax() != "proto2" && t.feature(f, "repeated_field_encoding") != "EXPANDED"
 		if o := f.GetOptions(); o != nil && o.Packed != nil {
 			out.Packed = o.GetPacked()
 		}

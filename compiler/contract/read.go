@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,6 +49,8 @@ func Read(kind Kind, fsys fs.FS, file string, o Options) (*Contract, []diag.Diag
 	}()
 	if r.Failed {
 		r.Contract = &Contract{Kind: kind, Failed: true, Files: r.Files}
+		// What of it would be left out no longer matters.
+		r.ds = slices.DeleteFunc(r.ds, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 	}
 	r.sort()
 	return r.Contract, r.tell()
@@ -63,6 +66,7 @@ type reader struct {
 	bytes     int
 	parts     int
 	ids       int
+	listings  int                 // values of enums that are compared one by one
 	refs      map[*node]*resource // what references to other schemas and files mean
 	names     names               // of types
 	ds        []diag.Diagnostic
@@ -120,17 +124,17 @@ func (r *reader) used(d diag.Diagnostic) diag.Diagnostic {
 
 // lost tells that a constraint is not kept.
 func (r *reader) lost(n *node, format string, args ...any) {
-	r.once(diag.Warningf(CodeLost, n.at(), format, args...))
+	r.once(diag.Warningf(CodeLost, n.at(), format, args...).WithHelp("it is left to the service: what it refuses comes back as a fault, or is rejected"))
 }
 
 // report tells an error once per place; what it is about is left out.
 func (r *reader) report(at source.Span, format string, args ...any) {
-	r.once(diag.Errorf(CodeSchema, at, format, args...))
+	r.once(diag.Errorf(CodeSchema, at, format, args...).WithHelp("correct it in this copy of the contract, and let its owner know"))
 }
 
 // left tells that a part is left out while the rest can be used.
 func (r *reader) left(at source.Span, format string, args ...any) {
-	r.once(diag.Warningf(CodeSchema, at, format, args...))
+	r.once(diag.Warningf(CodeSchema, at, format, args...).WithHelp("what needs it is written by hand, as an endpoint of its own; this copy of the contract can do without it"))
 }
 
 // json tells that a part is read as json, and gives that type.

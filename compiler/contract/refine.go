@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,33 +33,57 @@ func literal(t types.Type, text string) expression.Tree {
 // refine keeps the constraints of a schema as the refinement of a field of the
 // type of; bare is the field's type as far as it is there. It says whether there
 // is one.
-func (r *reader) refine(of string, f types.Field, bare types.Type, n *node) bool {
+func (r *reader) refine(of string, f types.Field, bare types.Type, said []*node) bool {
 	if bare.Kind == types.Optional {
 		bare = *bare.Elem
 	}
 	self := expression.Tree{Op: expression.Var, Type: bare, Name: f.Name}
-	if !r.possible(n) {
-		return false
-	}
 	var all []constraint
-	switch bare.Kind {
-	case types.Int, types.Decimal, types.Float:
-		all = r.numbers(n, self)
-	case types.String:
-		all = append(r.lengths(n, self, "minLength", "maxLength"), r.pattern(n, self)...)
-	case types.List:
-		all = r.lengths(n, self, "minItems", "maxItems")
-	case types.Map:
-		all = r.lengths(n, self, "minProperties", "maxProperties")
-	}
-	if c := n.get("const"); c != nil && (bare.Kind == types.String && c.shape == text || bare.Kind == types.Bool && c.shape == boolean) {
-		shown := c.text
-		if c.shape == text {
-			shown = strconv.Quote(c.text)
-		}
-		all = append(all, constraint{node2(expression.Eq, boolType, self, literal(bare, c.text)), f.Name + " == " + shown})
+	for _, n := range said {
+		all = append(all, r.constraints(n, self)...)
 	}
 	return r.keep(of, f, bare, all)
+}
+
+// constraints are those of one schema.
+func (r *reader) constraints(n *node, self expression.Tree) []constraint {
+	if !r.possible(n) {
+		return nil
+	}
+	switch self.Type.Kind {
+	case types.Int, types.Decimal, types.Float:
+		return append(r.numbers(n, self), r.listed(n, self)...)
+	case types.String:
+		all := append(r.lengths(n, self, "minLength", "maxLength"), r.pattern(n, self)...)
+		return append(all, r.listed(n, self)...)
+	case types.Bool:
+		return r.listed(n, self)
+	case types.List:
+		return r.lengths(n, self, "minItems", "maxItems")
+	case types.Map:
+		return r.lengths(n, self, "minProperties", "maxProperties")
+	case types.JSON:
+		r.untold(n)
+	}
+	return nil
+}
+
+// untold tells of the constraints of a schema that does not say of what type its values are.
+func (r *reader) untold(n *node) {
+	if names := typeNames(n); len(names) > 1 {
+		return // that it is json has been told
+	} else if len(names) == 1 {
+		if v := cmp.Or(n.get("enum"), n.get("const")); v != nil {
+			r.lost(v, "that this is one of the values that are listed is not checked here")
+		}
+		return
+	}
+	for _, key := range slices.Concat(slices.Sorted(maps.Keys(lengths)), []string{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "enum", "const"}) {
+		if v := n.get(key); v != nil {
+			r.lost(v, "%s is not checked here, because nothing says what type the value has", key)
+			return
+		}
+	}
 }
 
 func (r *reader) keep(of string, f types.Field, bare types.Type, all []constraint) bool {
@@ -92,15 +119,31 @@ func (r *reader) bound(n *node, key string, t types.Type) (string, bool) {
 		r.left(v.at(), "%s is no number that COB can hold: the bound is left out", v.text)
 		return "", false
 	}
-	if t.Kind == types.Int {
-		i, whole := x.Int()
-		if !whole {
-			r.left(v.at(), "%s is no whole number of 64 bits: the bound is left out", v.text)
-			return "", false
-		}
-		return strconv.FormatInt(i, 10), true
+	limit, ok := numeralOf(x, t)
+	if !ok {
+		r.left(v.at(), "%s is no whole number of 64 bits: the bound is left out", v.text)
 	}
-	if t.Kind == types.Float {
+	return limit, ok
+}
+
+// numeral is a number of a document in the form of a literal of a type; ok is false where it is none.
+func numeral(v *node, t types.Type) (string, bool) {
+	if v.shape != number {
+		return "", false
+	}
+	x, err := types.ParseExact(v.text)
+	if err != nil {
+		return "", false
+	}
+	return numeralOf(x, t)
+}
+
+func numeralOf(x types.Exact, t types.Type) (string, bool) {
+	switch t.Kind {
+	case types.Int:
+		i, whole := x.Int()
+		return strconv.FormatInt(i, 10), whole
+	case types.Float:
 		return strconv.FormatFloat(x.Float(), 'g', -1, 64), true
 	}
 	return x.String(), true
@@ -151,7 +194,11 @@ func (r *reader) numbers(n *node, self expression.Tree) []constraint {
 		}
 		out = append(out, constraint{node2(op, boolType, self, literal(self.Type, limit)), self.Name + " " + symbol + " " + limit})
 	}
-	if step, ok := r.bound(n, "multipleOf", self.Type); ok && self.Type.Kind == types.Int && step != "0" && step != "1" {
+	if step := n.get("multipleOf"); step != nil && self.Type.Kind != types.Int {
+		r.lost(step, "that this is a multiple of %s is not checked here", step.text)
+		return out
+	}
+	if step, ok := r.bound(n, "multipleOf", self.Type); ok && step != "0" && step != "1" {
 		rem := node2(expression.Rem, self.Type, self, literal(self.Type, step))
 		out = append(out, constraint{node2(expression.Eq, boolType, rem, literal(self.Type, "0")), self.Name + " % " + step + " == 0"})
 	}

@@ -11,14 +11,15 @@ import (
 // draft 2020-12 give it, into types.
 type schemas struct {
 	*reader
-	names map[*node]string // qualified names of the schemas that are definitions
-	open  map[*node]bool   // schemas being written out, against circles
-	facts map[*node]*facts
-	alias map[*node]types.Type // what a named schema that is no definition stands for
+	names  map[*node]string // qualified names of the schemas that are definitions
+	open   map[*node]bool   // schemas being written out, against circles
+	facts  map[*node]*facts
+	alias  map[*node]types.Type // what a named schema that is no definition stands for
+	looked map[*node]bool       // those of which was told what is not kept
 }
 
 func newSchemas(r *reader) *schemas {
-	return &schemas{reader: r, names: map[*node]string{}, open: map[*node]bool{}, facts: map[*node]*facts{}, alias: map[*node]types.Type{}}
+	return &schemas{reader: r, names: map[*node]string{}, open: map[*node]bool{}, facts: map[*node]*facts{}, alias: map[*node]types.Type{}, looked: map[*node]bool{}}
 }
 
 // facts is what is known of a schema and of what it is all of.
@@ -63,6 +64,7 @@ func (s *schemas) factsOf(n *node) *facts {
 	for _, name := range n.get("required").list() {
 		f.required[name.str()] = true
 	}
+	s.alternate(f)
 	f.open = false
 	return f
 }
@@ -130,7 +132,7 @@ func enumValues(n *node) (values []string, ok bool) {
 
 func (s *schemas) isRecord(n *node) bool { return len(s.factsOf(n).keys) > 0 }
 
-// isMoney says whether a schema is an object of exactly amount and currency.
+// isMoney says whether a schema is an object of exactly amount and currency, as texts.
 func (s *schemas) isMoney(n *node) bool {
 	f := s.factsOf(n)
 	if len(f.keys) != 2 || len(f.parts) > 1 {
@@ -142,7 +144,7 @@ func (s *schemas) isMoney(n *node) bool {
 	}
 	amount, _ = s.resolve(amount)
 	currency, _ = s.resolve(currency)
-	return (isType(amount, "string") || isType(amount, "number")) && isType(currency, "string")
+	return isType(amount, "string") && isType(currency, "string")
 }
 
 // wrapped is the one schema that a schema only wraps, to say something about it,
@@ -201,6 +203,9 @@ func (s *schemas) declares(n *node, name string) (t types.Type, ok bool) {
 	d.Name = s.qualified(s.unused(name))
 	s.names[n] = d.Name
 	s.Declared[d.Name] = n.at()
+	for _, part := range s.said(n) {
+		s.kept(part)
+	}
 	switch d.Kind {
 	case types.RecordDefinition:
 		d.Fields = s.fields(n, name, d.Name)
@@ -227,7 +232,7 @@ func (s *schemas) fields(n *node, hint, of string) []types.Field {
 		if target, _ := s.resolve(f.schemas[i]); target != nil {
 			x.Doc = target.get("description").str()
 			if of != "" {
-				x.Refined = s.refine(of, x, bare, target)
+				x.Refined = s.refine(of, x, bare, s.said(target))
 				s.below(owned{of, x.Name, &s.Refinements}, x.Type, f.schemas[i], nil)
 			}
 		}
@@ -245,6 +250,11 @@ func (s *schemas) typeOf(n *node, hint string) types.Type {
 		return types.Of(types.JSON)
 	}
 	orNull := isNullable(target) || n.get("nullable").isTrue()
+	s.aside(n)
+	s.extended(target)
+	for _, part := range s.said(target) {
+		s.kept(part)
+	}
 	if name != "" {
 		hint = name
 	}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/cob-lang/cob/lang/types"
@@ -123,6 +124,9 @@ func (s *schemas) oneOf(n *node, parts []*node, orNull bool, hint string) types.
 		if !first.Equal(s.typeOf(part, hint)) {
 			return s.json(n.at(), "nothing tells the alternatives of this schema apart")
 		}
+	}
+	if first.Kind != types.JSON {
+		s.lost(cmp.Or(n.get("oneOf"), n.get("anyOf")), "which of the alternatives it is is not checked here")
 	}
 	if orNull && first.Kind != types.JSON {
 		return types.OptionalOf(first)

@@ -109,6 +109,10 @@ func (w *wsdls) port(p *element) {
 		w.left(p.at(), "the port %s is not bound to SOAP and is left out", p.attr("name"))
 		return
 	}
+	if t := soap.attr("transport"); t != "" && !strings.Contains(strings.ToLower(t[strings.Index(t, "//")+2:]), "http") {
+		w.left(p.at(), "the port %s travels over %s and is left out", p.attr("name"), t)
+		return
+	}
 	portType := w.portTypes[w.name(binding, binding.attr("type"))]
 	if portType == nil {
 		w.report(binding.at(), "no portType is called %s", binding.attr("type"))
@@ -152,12 +156,18 @@ func firstOf(texts ...string) string {
 // usable completes an operation; it says whether a call can ask for it.
 func (w *wsdls) usable(b, declared *element, space string, o *Operation) bool {
 	o.Doc = strings.Join(strings.Fields(declared.first(spaceWSDL, "documentation").textOf()), " ")
+	bodies := map[string]*element{}
 	for _, direction := range []string{"input", "output"} {
 		body := b.first(spaceWSDL, direction).first(space, "body")
+		if parts := b.first(spaceWSDL, direction); body == nil && parts != nil && len(parts.children) > 0 && strings.Contains(parts.children[0].name.Space, "/mime/") {
+			w.left(parts.at(), "%s travels in several parts of MIME: the operation is left out", o.Name)
+			return false
+		}
 		if body.attr("use") == "encoded" {
 			w.left(body.at(), "%s is encoded as SOAP 1.1 once did: the operation is left out", o.Name)
 			return false
 		}
+		bodies[direction] = body
 		o.SOAP.space = firstOf(o.SOAP.space, body.attr("namespace"))
 		if header := b.first(spaceWSDL, direction).first(space, "header"); header != nil && direction == "input" {
 			w.left(header.at(), "%s has a header, which is not sent", o.Name)
@@ -168,7 +178,7 @@ func (w *wsdls) usable(b, declared *element, space string, o *Operation) bool {
 		w.left(declared.at(), "%s is sent by the service, not asked for: the operation is left out", o.Name)
 		return false
 	}
-	if !w.input(o, input) || !w.output(o, declared.first(spaceWSDL, "output")) {
+	if !w.input(o, input, bodies["input"]) || !w.output(o, declared.first(spaceWSDL, "output"), bodies["output"]) {
 		return false
 	}
 	for _, f := range declared.all(spaceWSDL, "fault") {
@@ -195,6 +205,15 @@ func (w *wsdls) parts(e *element) ([]*element, bool) {
 	return m.all(spaceWSDL, "part"), true
 }
 
+// inBody are the parts that a binding puts into the body: those that it names, or all.
+func inBody(parts []*element, body *element) []*element {
+	named := strings.Fields(body.attr("parts"))
+	if len(named) == 0 {
+		return parts
+	}
+	return slices.DeleteFunc(slices.Clone(parts), func(p *element) bool { return !slices.Contains(named, p.attr("name")) })
+}
+
 // partType is the type of a part and the element that stands for it in the body.
 func (w *wsdls) partType(part *element, hint string) (types.Type, string) {
 	if name := part.attr("element"); name != "" {
@@ -211,8 +230,9 @@ func (w *wsdls) partType(part *element, hint string) (types.Type, string) {
 
 // input gives an operation its parameters: the parts of a call in rpc style, the
 // fields of an element that has the operation's name, else the one element.
-func (w *wsdls) input(o *Operation, e *element) bool {
+func (w *wsdls) input(o *Operation, e, body *element) bool {
 	parts, ok := w.parts(e)
+	parts = inBody(parts, body)
 	if !ok {
 		return false
 	}
@@ -246,12 +266,13 @@ func (w *wsdls) isEnum(t types.Type) bool {
 	return slices.ContainsFunc(w.Types, func(d types.Definition) bool { return d.Name == t.Name && d.Kind == types.EnumDefinition })
 }
 
-func (w *wsdls) output(o *Operation, e *element) bool {
+func (w *wsdls) output(o *Operation, e, body *element) bool {
 	o.Result = types.Of(types.Void)
 	if e == nil {
 		return true
 	}
 	parts, ok := w.parts(e)
+	parts = inBody(parts, body)
 	if !ok || len(parts) == 0 {
 		return ok
 	}
@@ -268,6 +289,10 @@ func (w *wsdls) output(o *Operation, e *element) bool {
 		}
 		o.Result = types.RecordOf(out.list...)
 		return true
+	}
+	if len(parts) > 1 {
+		w.left(e.at(), "%s answers with %d elements as one document: the operation is left out", o.Name, len(parts))
+		return false
 	}
 	t, name := w.partType(parts[0], o.Name)
 	o.SOAP.Output = name

@@ -3,9 +3,11 @@ package contract
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cob-lang/cob/lang/source"
 )
@@ -111,6 +113,12 @@ func brace(n xml.Name) string {
 func (r *reader) xml(name string, at source.Span) *element {
 	f := r.open(name, at)
 	d := xml.NewDecoder(strings.NewReader(f.Text))
+	d.CharsetReader = func(charset string, text io.Reader) (io.Reader, error) {
+		if strings.IndexFunc(f.Text, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 && !strings.HasPrefix(strings.ToLower(charset), "utf-16") {
+			return text, nil // it is the same in all of them
+		}
+		return nil, fmt.Errorf("it says that it is written in %s, and contracts are UTF-8", charset)
+	}
 	var root, now *element
 	for depth := 0; ; {
 		start := int(d.InputOffset())
@@ -157,6 +165,9 @@ func xmlError(err error) string {
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
 		return syntax.Msg
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner.Error()
 	}
 	return strings.TrimPrefix(err.Error(), "xml: ")
 }

@@ -17,13 +17,14 @@ type xsds struct {
 	attributes map[xml.Name]*element // groups of attributes
 	names      map[*element]string   // qualified, of the definitions
 	seen       map[string]bool       // files
+	heads      map[xml.Name]bool     // elements in whose place others may stand
 	spaces     map[*source.File]string
 	depth      int
 }
 
 func newXSDs(r *reader) *xsds {
 	return &xsds{reader: r, elements: map[xml.Name]*element{}, types: map[xml.Name]*element{}, groups: map[xml.Name]*element{},
-		attributes: map[xml.Name]*element{}, names: map[*element]string{}, seen: map[string]bool{}, spaces: map[*source.File]string{}}
+		attributes: map[xml.Name]*element{}, names: map[*element]string{}, seen: map[string]bool{}, heads: map[xml.Name]bool{}, spaces: map[*source.File]string{}}
 }
 
 // schema notes what a schema declares and reads the ones that it refers to. space
@@ -43,13 +44,19 @@ func (x *xsds) schema(s *element, space string) {
 		switch c.name.Local {
 		case "element":
 			x.elements[name] = c
+			if head := c.attr("substitutionGroup"); head != "" {
+				x.heads[x.name(c, head)] = true
+			}
 		case "complexType", "simpleType":
 			x.types[name] = c
 		case "group":
 			x.groups[name] = c
 		case "attributeGroup":
 			x.attributes[name] = c
-		case "include", "redefine", "import":
+		case "redefine":
+			x.left(c.at(), "what a schema defines anew is left out: its types are what the other schema says")
+			x.refer(c, space)
+		case "include", "import":
 			x.refer(c, space)
 		}
 	}
@@ -130,8 +137,23 @@ func (x *xsds) typeOf(e *element, hint string) types.Type {
 	x.Declared[full] = e.at()
 	d := types.Definition{Name: full, Kind: types.RecordDefinition, Doc: documentation(e)}
 	d.Fields = x.content(e, hint, full)
+	x.loses(e)
 	x.Types = append(x.Types, d)
 	return types.Ref(full)
+}
+
+// loses tells what of a complexType has no place in a record.
+func (x *xsds) loses(e *element) {
+	if e.attr("mixed") == "true" {
+		x.left(e.at(), "text stands between the elements of this type, which has no type in COB: it is left out")
+	}
+	if e.attr("abstract") == "true" {
+		x.left(e.at(), "this type is abstract: what extends it stands in its place, and its further elements are left out")
+	}
+	r := e.first(spaceXSD, "complexContent").first(spaceXSD, "restriction")
+	if name := r.qname(r.attr("base")); r != nil && strings.Contains(name.Space, "/soap/encoding") {
+		x.left(r.at(), "%s is encoded as SOAP 1.1 once did, which has no type in COB: its items are left out", name.Local)
+	}
 }
 
 func documentation(e *element) string {
@@ -226,8 +248,15 @@ func (x *xsds) piece(out *fields, c *element, hint, of string, optional bool) {
 			x.report(c.at(), "no group is called %s", c.attr("ref"))
 			return
 		}
+		before := len(out.list)
 		for _, inner := range target.children {
 			x.piece(out, inner, hint, of, optional || c.attr("minOccurs") == "0")
+		}
+		if many {
+			x.left(c.at(), "a group that is repeated loses its order in COB: each of its elements is a list")
+		}
+		for i := before; many && i < len(out.list); i++ {
+			out.list[i].Type = listOf(out.list[i].Type)
 		}
 	case "complexContent", "simpleContent":
 		x.derived(out, c, hint, of)
@@ -297,6 +326,9 @@ func (x *xsds) elementField(out *fields, c *element, hint, of string, optional, 
 			return
 		}
 		name, space = q.Local, q.Space
+		if x.heads[q] || decl.attr("abstract") == "true" {
+			x.left(c.at(), "other elements may stand in the place of %s, which have no type in COB: they are left out", name)
+		}
 	} else if form := c.attr("form"); form == "qualified" || form == "" && c.under(spaceXSD, "schema", "elementFormDefault") == "qualified" {
 		space = c.under(spaceXSD, "schema", "targetNamespace")
 	}
@@ -332,6 +364,9 @@ func (x *xsds) elementType(e *element, hint string) types.Type {
 
 func (x *xsds) attributeField(out *fields, c *element, hint, of string) {
 	name := c.attr("name")
+	if ref := c.attr("ref"); ref != "" && !strings.HasPrefix(ref, "xml:") {
+		x.left(c.at(), "the attribute %s of another schema has no type in COB: it is left out", ref)
+	}
 	if name == "" || c.attr("use") == "prohibited" {
 		return // a reference: xml:lang and its like
 	}

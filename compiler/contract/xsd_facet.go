@@ -41,7 +41,7 @@ func (x *xsds) restrict(of string, f types.Field, bare types.Type, simple *eleme
 			simple = x.types[x.name(r, r.attr("base"))]
 		}
 	}
-	return len(n.keys) > 0 && x.refine(of, f, bare, n)
+	return len(n.keys) > 0 && x.refine(of, f, bare, []*node{n})
 }
 
 // facet notes a constraint as a key of a schema, where it is the first of its

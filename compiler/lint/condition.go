@@ -158,7 +158,7 @@ func (p *pass) negation(e *syntax.UnaryExpr) {
 		if op := opposites[x.Op]; op != "" {
 			text := x.X.Span().Text() + " " + op + " " + x.Y.Span().Text()
 			p.report(diag.Warningf(CodeNegation, e.Span(), "the negation of `%s` is `%s`", x.Op, op).
-				WithHelp("write `%s`", text))
+				WithHelp("write `%s`", text).WithFix(e.Span(), text))
 		}
 	}
 }
@@ -181,6 +181,7 @@ func (p *pass) choice(e *syntax.CondExpr) {
 // toItself remarks `x = x`.
 func (p *pass) toItself(st *syntax.AssignStmt) {
 	if st.Value != nil && same(st.Target, st.Value) {
-		p.report(diag.Warningf(CodeSelf, st.Span(), "%s already is what is assigned to it", st.Target))
+		p.report(diag.Warningf(CodeSelf, st.Span(), "%s already is what is assigned to it", st.Target).
+			WithHelp("leave it out, or assign something else").WithFix(st.Span().Alone(), "").AsDraft())
 	}
 }

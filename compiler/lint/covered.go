@@ -37,7 +37,7 @@ func (p *pass) coveredRules(d *syntax.PolicyDecl) {
 						what = "this never allows anything: another rule denies all of it"
 					}
 				}
-				p.report(diag.Warningf(CodeCovered, r.Span(), "%s", what).WithNote(other.Span(), "this one"))
+				p.report(diag.Warningf(CodeCovered, r.Span(), "%s", what).WithNote(other.Span(), "this one").WithFix(r.Span().Alone(), "").AsDraft())
 				break
 			}
 		}

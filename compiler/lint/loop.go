@@ -65,6 +65,6 @@ func (p *pass) noTime(e syntax.Expr, message string) {
 	}
 	if d, ok := check.DurationOf(e); ok && d == 0 {
 		p.report(diag.Warningf(CodeNoTime, e.Span(), "%s", message).
-			WithHelp("name a duration, such as 5m, or leave it out"))
+			WithHelp("name a duration, such as 5m, or leave it out").WithFix(e.Span(), "5m").AsDraft())
 	}
 }

@@ -33,7 +33,8 @@ func (p *pass) lost(d *syntax.ProcessDecl) {
 func (p *pass) setAgain(a *syntax.AssignStmt, rest []syntax.Stmt, whole bool) {
 	v := p.Targets[a]
 	if whole && v.Used && !slices.ContainsFunc(rest, func(st syntax.Stmt) bool { return mentions(st, v) }) {
-		p.report(diag.Warningf(CodeLost, a.Span(), "nobody reads %s behind this", v.Name).WithHelp("leave it out, or use the new value"))
+		p.report(diag.Warningf(CodeLost, a.Span(), "nobody reads %s behind this", v.Name).WithHelp("leave it out, or use the new value").
+			WithFix(a.Span().Alone(), "").AsDraft())
 		return
 	}
 	for _, st := range rest {
@@ -41,7 +42,8 @@ func (p *pass) setAgain(a *syntax.AssignStmt, rest []syntax.Stmt, whole bool) {
 		switch {
 		case ok && p.Targets[next] == v && !mentions(next.Value, v) && (next.Action == nil || !mentions(next.Action, v)):
 			p.report(diag.Warningf(CodeLost, a.Span(), "%s is set again before anybody reads this", v.Name).
-				WithNote(next.Span(), "here").WithHelp("leave one of the two out"))
+				WithNote(next.Span(), "here").WithHelp("leave one of the two out").
+				WithFix(a.Span().Alone(), "").AsDraft())
 			return
 		case mentions(st, v) || leavesFlow(st):
 			return

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cob-lang/cob/compiler/check"
 	"github.com/cob-lang/cob/compiler/plan"
+	"github.com/cob-lang/cob/compiler/resolve"
 	"github.com/cob-lang/cob/lang/diag"
 	"github.com/cob-lang/cob/lang/expression"
 	"github.com/cob-lang/cob/lang/syntax"
@@ -24,9 +25,9 @@ func (p *pass) route(d *syntax.RouteDecl) {
 	if !ok {
 		return
 	}
-	if ch := p.channel(r.From); ch != nil && ch.DeadLetter == "" && !p.servesAsDeadLetter(ch.Name) {
-		p.report(diag.Warningf(CodeNoDead, from.Source.Span(), "nobody is told of what %s cannot deal with: %s has no dead letter", d.Name.Text, from.Source).
-			WithHelp("channel %s: %s of ... { dead_letter: rejected }", from.Source, ch.Kind))
+	if ch := p.channel(r.From); ch != nil && ch.DeadLetter == "" && !p.DeadLetters[ch.Name] {
+		p.report(p.lettered(diag.Warningf(CodeNoDead, from.Source.Span(), "nobody is told of what %s cannot deal with: %s has no dead letter", d.Name.Text, from.Source).
+			WithHelp("channel %s: %s of ... { dead_letter: rejected }", from.Source, ch.Kind), from))
 	}
 	p.comesToNothing(d)
 	conditional := false
@@ -35,6 +36,20 @@ func (p *pass) route(d *syntax.RouteDecl) {
 		p.ownChannel(r, st, conditional)
 		p.startsWithoutKey(st)
 	}
+}
+
+// lettered adds to d a draft of a channel for the dead letters of the one that is read.
+func (p *pass) lettered(d diag.Diagnostic, from *syntax.FromStmt) diag.Diagnostic {
+	s := p.Names[from]
+	if s == nil || p.Info.Lookup(s.Name) != s {
+		return d
+	}
+	ch, ok := s.Decl.(*syntax.ChannelDecl)
+	name := s.Name + "_rejected"
+	if !ok || ch.Settings != nil || p.Info.Lookup(name) != nil {
+		return d
+	}
+	return d.WithFix(ch.Span().After(), " { dead_letter: "+name+" }\n\nchannel "+name+": queue of json").AsDraft()
 }
 
 // ownChannel remarks a message that goes back to where it came from.
@@ -59,9 +74,33 @@ func (p *pass) startsWithoutKey(st syntax.Stmt) {
 		return
 	}
 	if x := p.process(p.Names[st].Full); x != nil && x.Key == nil {
-		p.report(diag.Warningf(CodeNoKey, start.Target.Span(), "%s has no key, so what is sent twice is done twice", start.Target).
-			WithHelp("say in %s what names the case: key: order.id", start.Target))
+		p.report(p.withKey(diag.Warningf(CodeNoKey, start.Target.Span(), "%s has no key, so what is sent twice is done twice", start.Target).
+			WithHelp("say in %s what names the case: key: order.id", start.Target), x))
 	}
+}
+
+// withKey adds to d a draft of the key of a process: its first parameter that is a text, or
+// the first text in its first parameter that is a record.
+func (p *pass) withKey(d diag.Diagnostic, x *check.Process) diag.Diagnostic {
+	body := x.Decl.Body.Span()
+	if !strings.HasPrefix(x.Name, p.Module.Package+".") || !strings.HasPrefix(body.Text(), "{") {
+		return d
+	}
+	var key string
+	for _, param := range x.Params {
+		if param.Type.Kind == types.String {
+			key = param.Name
+			break
+		}
+		fields, _ := p.Universe.FieldsOf(param.Type)
+		if i := slices.IndexFunc(fields, func(f types.Field) bool { return f.Type.Kind == types.String }); i >= 0 && key == "" {
+			key = param.Name + "." + fields[i].Name
+		}
+	}
+	if key == "" {
+		return d
+	}
+	return d.WithFix(body.First(1).After(), "\n  key: "+key+"\n").AsDraft()
 }
 
 func (p *pass) channel(name string) *plan.Channel {
@@ -70,11 +109,6 @@ func (p *pass) channel(name string) *plan.Channel {
 		return nil
 	}
 	return &p.Channels[i]
-}
-
-// servesAsDeadLetter says whether other channels give their dead letters to this one.
-func (p *pass) servesAsDeadLetter(name string) bool {
-	return slices.ContainsFunc(p.Channels, func(c plan.Channel) bool { return c.DeadLetter == name })
 }
 
 // deadLetters remarks dead letters that go round in a circle. Each channel is come to
@@ -119,18 +153,27 @@ func (p *pass) arms(st *syntax.SelectStmt) {
 	if st.Arms == nil {
 		return
 	}
-	for i, on := range st.Arms.Ons {
+	type awaited struct {
+		what  *resolve.Symbol
+		where string
+	}
+	first := map[awaited]*syntax.OnArm{}
+	for _, on := range st.Arms.Ons {
 		if p.Names[on] == nil {
 			continue
 		}
 		p.anyEvent(on)
-		for _, before := range st.Arms.Ons[:i] {
-			if p.Names[before] == p.Names[on] && sameCondition(before.Where, on.Where) {
-				p.report(diag.Warningf(CodeTwoArms, on.Source.Span(), "another arm waits for the same, so this one is never reached").
-					WithNote(before.Source.Span(), "this one"))
-				break
-			}
+		waits := awaited{what: p.Names[on]}
+		if on.Where != nil {
+			waits.where = on.Where.Span().Text()
 		}
+		before := first[waits]
+		if before == nil {
+			first[waits] = on
+			continue
+		}
+		p.report(diag.Warningf(CodeTwoArms, on.Source.Span(), "another arm waits for the same, so this one is never reached").
+			WithNote(before.Source.Span(), "this one").WithFix(on.Span().Alone(), "").AsDraft())
 	}
 }
 

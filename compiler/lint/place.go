@@ -110,7 +110,7 @@ func (p *pass) sameRules(d *syntax.PolicyDecl) {
 	for i, r := range d.Body.Rules {
 		for _, before := range d.Body.Rules[:i] {
 			if r.Effect.Text == before.Effect.Text && slices.EqualFunc(r.Points, before.Points, sameName) && sameCondition(r.When, before.When) {
-				p.report(diag.Warningf(CodeSameRule, r.Span(), "this rule is there already").WithNote(before.Span(), "here"))
+				p.report(diag.Warningf(CodeSameRule, r.Span(), "this rule is there already").WithNote(before.Span(), "here").WithFix(r.Span().Alone(), "").AsDraft())
 				break
 			}
 		}

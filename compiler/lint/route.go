@@ -22,7 +22,7 @@ func (p *pass) comesToNothing(d *syntax.RouteDecl) {
 	default:
 		return
 	}
-	p.report(diag.Warningf(CodeNothing, last.Span(), "%s", what).
+	p.report(diag.Warningf(CodeNothing, last.Span(), "%s", what).WithFix(last.Span().Alone(), "").AsDraft().
 		WithHelp("say behind it what is to be done: to another channel, start a process, call an operation"))
 }
 

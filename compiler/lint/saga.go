@@ -42,12 +42,13 @@ func (p *pass) undoing(st *syntax.CallStmt, call *check.Call) {
 		}
 	}
 	if len(loose) > 0 {
-		p.report(diag.Warningf(CodeUndoFails, st.Target.Span(), "when %s raises %s, what was to be undone stays done and waits for a person", st.Target, strings.Join(loose, " or ")).
-			WithHelp("handle it, { catch %s { ... } }: often it means that there is nothing left to undo", loose[0]))
+		p.report(extended(diag.Warningf(CodeUndoFails, st.Target.Span(), "when %s raises %s, what was to be undone stays done and waits for a person", st.Target, strings.Join(loose, " or ")).
+			WithHelp("handle it, { catch %s { ... } }: often it means that there is nothing left to undo", loose[0]),
+			st, "catch "+loose[0]+" { }"))
 	}
 	if !op.Idempotent && op.Key == nil && st.Body.Find("idempotency_key") == nil {
-		p.report(diag.Warningf(CodeUndoTwice, st.Target.Span(), "a compensation is tried until it succeeds, and %s does not say that it may be done twice", st.Target).
-			WithHelp("give the operation idempotent: true, or it or this call the idempotency_key under which its service recognises the same wish"))
+		p.report(keyed(diag.Warningf(CodeUndoTwice, st.Target.Span(), "a compensation is tried until it succeeds, and %s does not say that it may be done twice", st.Target).
+			WithHelp("give the operation idempotent: true, or it or this call the idempotency_key under which its service recognises the same wish"), st))
 	}
 }
 
@@ -62,8 +63,27 @@ func (p *pass) doneTwice(st *syntax.CallStmt) {
 	if i < 0 || p.Failovers[i].Tries < 2 {
 		return
 	}
-	p.report(diag.Warningf(CodeDoneTwice, st.Target.Span(), "%s is tried up to %d times, and an answer that is lost makes it happen twice", st.Target, p.Failovers[i].Tries).
-		WithHelp("give the operation an idempotency_key, or idempotent: true, or say how it is undone: { compensate { ... } }"))
+	p.report(keyed(diag.Warningf(CodeDoneTwice, st.Target.Span(), "%s is tried up to %d times, and an answer that is lost makes it happen twice", st.Target, p.Failovers[i].Tries).
+		WithHelp("give the operation an idempotency_key, or idempotent: true, or say how it is undone: { compensate { ... } }"), st))
+}
+
+// extended adds to d a draft that puts an entry into the block of a call.
+func extended(d diag.Diagnostic, st *syntax.CallStmt, entry string) diag.Diagnostic {
+	e := syntax.Extended(st.Span(), st.Body, entry)
+	return d.WithFix(e.Span, e.Text).AsDraft()
+}
+
+// keyed adds to d the first name among the arguments of a call, as its key.
+func keyed(d diag.Diagnostic, st *syntax.CallStmt) diag.Diagnostic {
+	if st.Args == nil {
+		return d
+	}
+	for _, a := range st.Args.List {
+		if id, ok := a.(*syntax.Ident); ok {
+			return extended(d, st, `idempotency_key: "${`+id.Name+`}"`)
+		}
+	}
+	return d
 }
 
 // undoneBySame remarks a compensation that does what it should undo.

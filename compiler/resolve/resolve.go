@@ -366,11 +366,21 @@ func (i *Info) Used() []int32 {
 
 // Unread are warnings about variables set by let that nobody reads.
 func (n *Notes) Unread() []diag.Diagnostic {
+	unread := map[*Variable]int{} // the places in ds
 	var ds []diag.Diagnostic
 	for _, v := range n.Variables {
 		if !v.Used && v.Fixed == "" && !strings.HasPrefix(v.Name, "_") {
+			unread[v] = len(ds)
 			ds = append(ds, diag.Warningf(CodeUnused, v.At, "%s is never used", v.Name).
-				WithHelp("leave out the let, or begin the name with _"))
+				WithHelp("leave out the let, or begin the name with _").WithFix(v.At.Before(), "_").AsDraft())
+		}
+	}
+	if len(ds) == 0 {
+		return nil
+	}
+	for i := range n.Uses {
+		if k, ok := unread[n.Uses[i].Variable]; ok && n.Uses[i].Variable != nil { // it is set there
+			ds[k].Fixes = append(ds[k].Fixes, diag.Edit{Span: n.Uses[i].At.Before(), Text: "_"})
 		}
 	}
 	return ds
@@ -394,7 +404,8 @@ func (i *Info) Unneeded(used ...[]int32) []diag.Diagnostic {
 		switch s.Kind { // before anything of the declaration is touched: most of what nobody names are processes
 		case Contract, Type, Enum, Union, Fault, Label, SLA, Policy, Failover, Role, Sample:
 			if !s.Excused && !s.Decl.Head().Broken && !(library && s.Exported()) {
-				ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name))
+				ds = append(ds, diag.Warningf(CodeUnneeded, s.At, "the %s %s is never used", s.Kind, s.Name).
+					WithFix(s.Decl.Span().Alone(), "").AsDraft())
 			}
 		}
 	}

@@ -311,9 +311,21 @@ func (l *scanner) string() {
 	end, ok := l.stringEnd(l.pos, 0)
 	if !ok {
 		l.report(CodeString, l.pos, end, "this string does not end")
-		l.problems[len(l.problems)-1].Help = "add the closing quote; text of several lines stands between \"\"\""
+		l.closeQuote(&l.problems[len(l.problems)-1])
 	}
 	l.emit(String, l.pos, end)
+}
+
+// closeQuote says how a string ends that does not: on its line, in front of the brackets and commas
+// that are probably none of it.
+func (l *scanner) closeQuote(d *diag.Diagnostic) {
+	d.Help = "add the closing quote; text of several lines stands between \"\"\""
+	text := d.Primary.Text()
+	if strings.HasPrefix(text, `"""`) || strings.Contains(text, "${") {
+		return
+	}
+	kept := strings.TrimRight(text, " \t\r})],;")
+	d.Fixes, d.Draft = []diag.Edit{{Span: d.Primary.First(len(kept)).After(), Text: `"`}}, true
 }
 
 // stringEnd returns the offset behind the string that begins at i. When it does

@@ -99,7 +99,12 @@ func (s *session) expect(text string) bool {
 	if s.accept(text) {
 		return true
 	}
-	s.expected(s.pos, "`"+text+"`")
+	d := s.expected(s.pos, "`"+text+"`")
+	if text == ":" && s.pos > 0 && s.pos < s.end && !s.tok().Newline && len(d.Fixes) == 0 {
+		if kind := s.tok().Kind; kind == Word || kind == String {
+			d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos).After(), Text: ":"}}
+		}
+	}
 	return false
 }
 
@@ -303,6 +308,11 @@ func (s *session) unclosed(open int) {
 	d := s.report(diag.Errorf(CodeUnclosed, s.span(open, open+1), "this `{` is never closed"))
 	if s.pos < s.end {
 		d.Help = "by the indentation its `}` is missing before line " + strconv.Itoa(s.line(s.pos))
+		here, owner := s.indent(s.pos), s.indent(open)
+		if s.tok().Newline && here <= owner {
+			text := strings.Repeat(" ", owner-here) + "}\n" + strings.Repeat(" ", here)
+			d.Fixes, d.Draft = []diag.Edit{{Span: s.span(s.pos, s.pos+1).Before(), Text: text}}, true
+		}
 	}
 }
 

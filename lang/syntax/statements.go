@@ -208,8 +208,11 @@ func (s *session) noStatement() {
 	t := s.tok()
 	at := s.span(s.pos, s.pos+1)
 	if t.Kind == Punct && strings.ContainsAny(s.raw(t)[:1], "+-*/%&|?.<>=") {
-		s.report(diag.Errorf(CodeOperatorLine, at, "a line cannot begin with `%s`", s.raw(t))).Help =
-			"end the line before with the operator, or put the expression into parentheses"
+		d := s.report(diag.Errorf(CodeOperatorLine, at, "a line cannot begin with `%s`", s.raw(t)))
+		d.Help = "end the line before with the operator, or put the expression into parentheses"
+		if next := s.peek(1); s.pos > 0 && t.Newline && next.Kind != EOF && !next.Newline && strings.ContainsAny(s.raw(t)[:1], "+-*/%&|") {
+			d.Fixes = []diag.Edit{{Span: s.span(s.pos-1, s.pos).After(), Text: " " + s.raw(t)}, {Span: s.bytes(int(t.Start), int(next.Start))}}
+		}
 		return
 	}
 	d := s.report(diag.Errorf(CodeNoStatement, at, "no statement begins with %s", s.found(s.pos)))

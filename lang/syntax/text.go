@@ -116,7 +116,9 @@ func (s *session) escape(i, to int) (value string, size int) {
 			}
 		}
 	}
-	s.report(diag.Errorf(CodeEscape, s.bytes(i, i+2), "`%s` is no escape", s.file.Text[i:i+2])).Help = "a backslash is written `\\\\`"
+	d := s.report(diag.Errorf(CodeEscape, s.bytes(i, i+2), "`%s` is no escape", s.file.Text[i:i+2]))
+	d.Help = "a backslash is written `\\\\`"
+	d.Fixes = []diag.Edit{{Span: s.bytes(i, i), Text: `\`}}
 	return s.file.Text[i : i+2], 2
 }
 

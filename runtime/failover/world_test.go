@@ -64,6 +64,7 @@ type cloud struct {
 	beat    time.Duration // the last question that it answered left then
 	heard   time.Duration // as a mirror
 	hushed  bool
+	looking bool  // it asks the witness whether to take over
 	chosen  bool  // by the witness, and waits until it has been silent for long enough
 	waiting []int // entries that nobody has heard of
 }
@@ -187,7 +188,7 @@ func (w *world) fail(format string, args ...any) {
 // wakeUp is a cloud that begins.
 func (c *cloud) wakeUp() {
 	c.life++
-	c.down, c.place, c.keeper, c.hushed, c.chosen, c.waiting, c.known = false, Unsure, nil, false, false, nil, false
+	c.down, c.place, c.keeper, c.hushed, c.looking, c.chosen, c.waiting, c.known = false, Unsure, nil, false, false, false, nil, false
 	c.heard = c.clock()
 	c.every(ttl/8, c.step)
 	c.every(100*time.Millisecond, c.copy)
@@ -495,25 +496,28 @@ func (c *cloud) effect(e entry) {
 
 // watch is Twin.unattended.
 func (c *cloud) watch() {
-	if c.hushed && !c.chosen {
+	if c.looking {
 		return
 	}
-	c.hushed = true
+	// The silence is measured before the witness is asked, and from then on kept.
+	silent := c.clock() - c.heard
+	c.looking, c.hushed = true, c.chosen || silent >= ttl
 	c.look(func(note Note, revision int, alive bool) {
 		if revision >= 0 && Chosen(c.name, c.role, note) {
-			if c.chosen = true; c.clock()-c.heard >= ttl {
+			c.looking, c.hushed, c.chosen = false, true, true
+			if silent >= ttl {
 				c.hushed, c.chosen, c.place = false, false, Unsure
 				c.takeOver(note.Term)
 			}
 			return
 		}
-		next, may := TakesOver(c.name, c.role, note, alive || revision < 0, c.clock()-c.heard, ttl)
+		next, may := TakesOver(c.name, c.role, note, alive || revision < 0, silent, ttl)
 		if !may {
-			c.hushed = false
+			c.looking, c.hushed = false, c.chosen
 			return
 		}
 		c.write(next, revision, func(ok bool) {
-			if c.hushed = false; ok {
+			if c.looking, c.hushed = false, false; ok {
 				c.takeOver(next.Term)
 				c.place = Unsure
 			}

@@ -44,6 +44,10 @@
 // snapshot. It takes what forms one chain and reaches everything acknowledged, or nothing. The chain is written to healing/ first, then the
 // stream is made anew from there, so a crash on the way is gone on with. What the server no longer knows is moved to damaged/.
 //
+// A Mirror is a second copy in another cloud, of channels, too: their messages go before the commits that may speak of them, so that no
+// position of a reader is behind the end of its channel there. A store that is opened with the directory of a mirror has the messages at their
+// places. TLS says how the clouds know each other.
+//
 // Scrub reads a journal again and again at a bounded rate and verifies it, because bits flip in what nobody reads.
 //
 // # A full disk
@@ -57,5 +61,5 @@
 // # Deliberately absent
 //
 // No retries (the owner of a journal decides), no consumers on journals (a journal has one reader, its owner), no atomic batches (one
-// message per commit is a tenth of the cost), no repair by guessing, no copy of channels.
+// message per commit is a tenth of the cost), no repair by guessing, no copy of channels but in a mirror.
 package jetstream

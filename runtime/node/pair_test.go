@@ -111,6 +111,12 @@ func TestMessagesOfALostCloud(t *testing.T) {
 			t.Logf("merged %+v", merged)
 		}
 	}
+	keptOnce(t, n, all)
+}
+
+// keptOnce wants every note kept, and handed on once.
+func keptOnce(t *testing.T, n *Node, all int) {
+	t.Helper()
 	for number := range all {
 		id := record.InstanceID("p.Keep", fmt.Sprint("n-", number))
 		for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {

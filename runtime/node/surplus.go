@@ -233,7 +233,7 @@ func stateAt(ctx context.Context, j *jetstream.Journal, base uint64, programs []
 	})
 }
 
-// A tail is what happened behind a commit.
+// A tail is what happened behind a commit, of a journal.
 type tail struct {
 	of     map[string][]record.Event // by instance
 	kept   []record.Event            // all record.EventKept

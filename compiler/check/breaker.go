@@ -66,7 +66,7 @@ func (c *checker) failoverNamed(name string) *plan.Failover {
 
 // fits reports what a failover asks for and a call cannot give. own is where the
 // call itself names the failover, nowhere if it does not.
-func (f *flow) fits(at, own source.Span, call *Call) {
+func (f *flow) fits(st *syntax.CallStmt, own source.Span, call *Call) {
 	used := f.failoverNamed(call.Failover)
 	if used == nil {
 		return
@@ -79,13 +79,10 @@ func (f *flow) fits(at, own source.Span, call *Call) {
 		f.sticks(call.Failover, of, settings, own)
 	}
 	if used.Prefer == plan.Weighted && weightless(call) {
-		f.report(diag.Errorf(CodeWeights, at, "the failover %s draws a cloud by weights, and of those where %s may go none has any", f.short(used.Name), f.short(call.Endpoint.Name)).
+		f.report(diag.Errorf(CodeWeights, st.Target.Span(), "the failover %s draws a cloud by weights, and of those where %s may go none has any", f.short(used.Name), f.short(call.Endpoint.Name)).
 			WithHelp("give one of them a weight: on %s { weight: 1 }", call.Endpoint.Bindings[0].Cloud))
 	}
-	if used.Hedge != nil && own.Known() && !call.Operation.Idempotent {
-		f.report(diag.Errorf(CodeHedged, own, "%s is not idempotent, and the failover %s may send a call twice", call.Operation.Name, f.short(used.Name)).
-			WithHelp("say idempotent: true in the operation, if doing it twice is doing it once; or name a failover without hedge here"))
-	}
+	f.hedges(used, own, st, call)
 }
 
 // weightless says whether no cloud where a call may go has a weight.

@@ -78,7 +78,7 @@ func (f *flow) invocation(s *resolve.Scope, st *syntax.CallStmt, e *plan.Endpoin
 	call.Labels = f.labels.list(f.labels.closed(labels))
 	own := f.callSettings(s, st, call)
 	f.candidates(st.Target.Span(), call)
-	f.fits(st.Target.Span(), own, call)
+	f.fits(st, own, call)
 	return call
 }
 

@@ -60,6 +60,7 @@ const (
 	CodeWait           diag.Code = "COB4025"
 	CodeStream         diag.Code = "COB4026"
 	CodeLookInto       diag.Code = "COB4430"
+	CodeIdleHedge      diag.Code = "COB4440"
 	CodeGathered       diag.Code = "COB4460"
 	CodeNotListed      diag.Code = "COB4461"
 

@@ -35,6 +35,7 @@ type flow struct {
 	begun   map[*resolve.Variable]begun
 	pending []string // faults of everything that was begun
 	unsure  bool     // one of the raises is not known
+	hedge   hedging
 	// grown are the labels that assignments gave to variables, by where those are
 	// declared; more says that one has grown.
 	grown map[source.Span]labelSet
@@ -117,6 +118,7 @@ func (c *checker) processBody(p *Process, grown map[source.Span]labelSet) (more 
 	told := c.ds.Len()
 	ends := f.statements(scope.Inner(), d.Body.Stmts)
 	f.beginsOnly(d)
+	f.idleHedge("the process "+d.Name.Text, d.Body.Settings)
 	broken := c.ds.HasErrorsFrom(told) // what is wrong may have hidden what would raise a fault
 	if !ends && p.Result.Kind != types.Void && p.Result.Kind != types.Invalid {
 		c.report(c.returning(diag.Errorf(CodeNoReturn, d.Name.At, "the process %s can end without giving %s", d.Name.Text, c.show(p.Result)).

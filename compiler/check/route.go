@@ -43,6 +43,7 @@ func (c *checker) routeBody(d *syntax.RouteDecl, r *Route, grown map[source.Span
 	}
 	f.statements(scope.Inner(), list)
 	f.idle(list)
+	f.idleHedge("the route "+d.Name.Text, d.Body.Settings)
 	return f.more
 }
 

@@ -43,8 +43,12 @@ func (d *differ) process(a, b *Process) {
 	}
 	d.moves = d.movesOf(b.Name)
 	d.flow(where, a.Flow, b.Flow)
+	if first := placedSteps(a.Flow); a.DeadlineNs != b.DeadlineNs && len(first) > 0 {
+		d.before(where, first[0].past(), b.At, "its deadline is another one, and an instance that runs keeps the one that it began with")
+	}
 	x, y := *a, *b
 	for _, p := range []*Process{&x, &y} {
+		p.DeadlineNs = 0
 		p.Params, p.Result, p.Raises, p.Key, p.Flow, p.Doc = nil, a.Result, nil, nil, Flow{}, ""
 	}
 	if !same(x, y) {
@@ -79,6 +83,7 @@ type placed struct {
 	own      any    // without the steps inside
 	waits    bool   // an instance may stand at it or inside it
 	undoes   string // the step whose compensation it is a part of
+	around   int    // the number of the step that holds it, -1 for none
 }
 
 // past names the step behind which a change of p counts: an instance that has
@@ -102,14 +107,19 @@ var (
 	waiting = []Kind{Call, Child, Await, Task, Select, Wait}
 )
 
+// onward are kinds that are over when a block of theirs is, and end with it: what
+// follows them follows the block.
+var onward = []Kind{If, Match, Call, Await, Task}
+
 type reader struct {
 	steps  []placed
 	undoes string
+	around int
 }
 
 // placedSteps are the steps of a flow in the order of the text.
 func placedSteps(f Flow) []placed {
-	var r reader
+	r := reader{around: -1}
 	text, err := json.Marshal(f.Body)
 	if err != nil {
 		panic("plan: a part of a plan cannot fail to encode: " + err.Error())
@@ -145,8 +155,11 @@ func (r *reader) list(steps []any, name string) (waits bool) {
 	for _, item := range steps {
 		s := item.(map[string]any)
 		at := len(r.steps)
-		r.steps = append(r.steps, placed{id: textOf(s["id"]), kind: textOf(s["kind"]), at: Place(textOf(s["at"])), list: name, undoes: r.undoes})
+		r.steps = append(r.steps, placed{id: textOf(s["id"]), kind: textOf(s["kind"]), at: Place(textOf(s["at"])), list: name, undoes: r.undoes, around: r.around})
+		outer := r.around
+		r.around = at
 		own, inner := r.own(s, textOf(s["id"]))
+		r.around = outer
 		p := &r.steps[at]
 		leaf := len(r.steps) == at+1
 		p.own = own
@@ -208,17 +221,61 @@ func (d *differ) flow(where string, older, newer Flow) {
 		}
 	}
 	d.reordered(where, a, b)
+	fresh := func(i int) bool { return i >= 0 && find(a, b[i].id) < 0 }
 	for i, y := range b {
-		if find(a, y.id) >= 0 || i > 0 && find(a, b[i-1].id) < 0 {
-			continue // known, or told with the new one before it
+		if !fresh(i) || fresh(y.around) || fresh(beside(b, i, -1)) {
+			continue // known, or told with the one around it or before it
 		}
-		next := slices.IndexFunc(b[i:], func(p placed) bool { return find(a, p.id) >= 0 })
-		if next < 0 {
+		if past := newPast(b, i, fresh); past != "" {
+			d.before(where, past, y.at, "the step %s is new", y.id)
+		} else {
 			d.add(Safe, where, y.at, "the step %s is new, behind all that were there", y.id)
-			continue
 		}
-		d.before(where, b[i+next].past(), y.at, "the step %s is new", y.id)
 	}
+}
+
+// beside is the number of the step that stands directly before one in its list, for -1,
+// or behind it, for 1; -1 where there is none.
+func beside(steps []placed, i, way int) int {
+	for j := i + way; j >= 0 && j < len(steps); j += way {
+		if steps[j].list == steps[i].list {
+			return j
+		}
+	}
+	return -1
+}
+
+// newPast is the step that an instance has begun which is past the place of a new one,
+// "" where such an instance has nothing left to do. What follows in the text may be beside
+// it, in another branch, or behind a round of a loop that runs again: then it is the step
+// before the new one, which an instance may well stand at.
+func newPast(steps []placed, i int, fresh func(int) bool) string {
+	next := func(j int) int {
+		for j = beside(steps, j, 1); fresh(j); {
+			j = beside(steps, j, 1)
+		}
+		return j
+	}
+	y := steps[i]
+	if y.undoes != "" {
+		return y.undoes
+	}
+	for j := i; ; j = steps[j].around {
+		if n := next(j); n >= 0 {
+			return steps[n].past()
+		}
+		around := steps[j].around
+		if around < 0 {
+			return ""
+		}
+		if !slices.Contains(onward, Kind(steps[around].kind)) {
+			break
+		}
+	}
+	if before := beside(steps, i, -1); before >= 0 {
+		return steps[before].past()
+	}
+	return steps[y.around].past()
 }
 
 func (d *differ) gone(where string, x placed) {

@@ -401,7 +401,20 @@ func (s *server) figures(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts})
+	all, err := onAllNodes(s, w, r, counts)
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, map[string]any{"processes": s.node.Figures(), "counts": counts, "all_nodes": all})
+}
+
+// onAllNodes adds to the counts of this node what the others have for the same request.
+func onAllNodes[C interface{ Plus(C) C }](s *server, w http.ResponseWriter, r *http.Request, counts C) (C, error) {
+	others, err := gathered[struct{ Counts C }](s, w, r)
+	for _, o := range others {
+		counts = counts.Plus(o.Counts)
+	}
+	return counts, err
 }
 
 func (s *server) alive(w http.ResponseWriter, _ *http.Request) error {

@@ -215,6 +215,9 @@ func (m *mover) body(a *activation, block uint32) (next uint32, out *landing) {
 func (m *mover) step(a *activation) landing {
 	st := &m.from.steps[a.step]
 	m.begun[a.step] = true
+	if st.again(a.block) {
+		m.passed(a.step)
+	}
 	to, lead, ok := m.leadOf(a.step)
 	switch {
 	case a.role != roleStep || a.exit() != nil || m.x.closing(a):
@@ -239,6 +242,20 @@ func (m *mover) step(a *activation) landing {
 		m.stay("%s is under way, and does something else in the newer plan", st.id)
 	}
 	return landing{}
+}
+
+// again says whether all that is inside of a step may have been done before, where one of
+// its blocks runs, or it waits.
+func (st *step) again(block uint32) bool {
+	switch st.kind {
+	case plan.For, plan.While, plan.Machine:
+		return true
+	case plan.Select:
+		return slices.ContainsFunc(st.plan.Select.On, func(arm plan.OnArm) bool { return arm.Transient })
+	case plan.Try, plan.Scope:
+		return len(st.blocks) > 0 && block != none && block != st.blocks[0]
+	}
+	return false
 }
 
 // quiet says whether who waits at a step of a kind has asked nobody outside for
@@ -267,9 +284,6 @@ func (m *mover) waitsOn(a *activation, to uint32, lead plan.Lead) bool {
 // frame places a step whose block runs. One that only chose its block may be left
 // behind by what goes on elsewhere.
 func (m *mover) frame(a *activation, st *step, to uint32, lead plan.Lead, ok bool) landing {
-	if st.kind == plan.For || st.kind == plan.While || st.kind == plan.Machine {
-		m.passed(a.step)
-	}
 	fits := ok && st.kind == m.to.steps[to].kind && len(st.blocks) == len(m.to.steps[to].blocks) &&
 		(lead.Same || st.kind == plan.If || st.kind == plan.While || st.kind == plan.Task)
 	var out *landing

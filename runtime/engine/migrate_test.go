@@ -96,8 +96,9 @@ func TestWhereMigrationsLead(t *testing.T) {
 			p.Processes[0].Result = intT
 			return p
 		}(), nil, []string{"-"}, "plan-1 waiting a: it gave json and gives int"},
-		{"branches", one(parallel(0, false, steps(sleepy("a")), steps(sleepy("b"))), give(num("1"))), one(parallel(0, false, steps(sleepy("a")), steps(sleepy("b"), sleepy("c"))), give(num("1"))), nil, nil, "plan-2 waiting parallel a b"},
-		{"a loop", one(each(list(intT, num("1"), num("2")), sleepy("a")), give(num("1"))), one(each(list(intT, num("1"), num("2")), sleepy("a"), sleepy("b")), give(num("1"))), nil, nil, "plan-2 waiting a"},
+		{"branches", one(parallel(0, false, steps(sleepy("a")), steps(sleepy("b"))), give(num("1"))), one(parallel(0, false, steps(sleepy("a")), steps(sleepy("b"), sleepy("c"))), give(num("1"))), nil, nil, "plan-1 waiting parallel a b: it is past b: the step c is new, and there is no migration from its plan"},
+		{"a loop", one(each(list(intT, num("1"), num("2")), sleepy("a")), give(num("1"))), one(each(list(intT, num("1"), num("2")), sleepy("a"), sleepy("b")), give(num("1"))), nil, nil, "plan-1 waiting a: it is past a: the step b is new, and there is no migration from its plan"},
+		{"a loop, with a migration", one(each(list(intT, num("1"), num("2")), sleepy("a")), give(num("1"))), one(each(list(intT, num("1"), num("2")), sleepy("a"), sleepy("b")), give(num("1"))), nil, []string{"-"}, "plan-2 waiting a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.moves != nil {

@@ -57,13 +57,24 @@ func (m *mover) missing(vars []types.Value) {
 	}
 }
 
-// boundBefore are the variables that get a value before a step, parameters among them.
+// boundBefore are the variables that get a value before a step, parameters among them,
+// and that this instance has not had its chance to get: what it has passed and was the
+// same thing gave it a value, or is why it does without.
 func (m *mover) boundBefore(landed uint32) map[int32]bool {
 	early := map[int32]bool{}
 	for i := range m.to.process.Params {
 		early[m.to.slots[m.to.process.Params[i].Name]] = true
 	}
+	passed := map[uint32]bool{}
+	for i := range m.from.steps {
+		if to, lead, ok := m.leadOf(uint32(i)); ok && lead.Same && m.begun[uint32(i)] {
+			passed[to] = true
+		}
+	}
 	for i := range landed {
+		if passed[i] {
+			continue
+		}
 		for _, v := range m.to.program.bindings(m.to.steps[i].plan) {
 			early[m.to.slots[v.name]] = true
 		}

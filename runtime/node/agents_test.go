@@ -48,7 +48,7 @@ process P(id: string) -> string {
 
 // region is a cloud: its service, and what its agents are given.
 type region struct {
-	t     *testing.T
+	t     testing.TB
 	name  string
 	url   string // of the NATS server there
 	calls atomic.Int64
@@ -57,7 +57,7 @@ type region struct {
 	*httptest.Server
 }
 
-func newRegion(t *testing.T, name, url string) *region {
+func newRegion(t testing.TB, name, url string) *region {
 	t.Helper()
 	r := &region{t: t, name: name, url: url, hold: make(chan struct{})}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -119,7 +119,7 @@ func (c crewman) dismissed(t *testing.T) {
 }
 
 // withLeaf runs a NATS server with JetStream and one without, which is its leaf node.
-func withLeaf(t *testing.T) (hub, leaf string) {
+func withLeaf(t testing.TB) (hub, leaf string) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -152,13 +152,13 @@ func withLeaf(t *testing.T) (hub, leaf string) {
 // served is a node whose two clouds only agents reach, and these clouds.
 type served struct {
 	*Node
-	t              *testing.T
+	t              testing.TB
 	paris, finland *region
 	next           int
 }
 
 // openServed opens a node without any settings. Paris is behind a leaf node.
-func openServed(t *testing.T, hub, leaf string, tries int) *served {
+func openServed(t testing.TB, hub, leaf string, tries int) *served {
 	t.Helper()
 	s := &served{t: t, paris: newRegion(t, "paris", leaf), finland: newRegion(t, "finland", hub)}
 	web, err := httpconnector.New(httpconnector.Options{})

@@ -51,7 +51,7 @@ func joined(t *testing.T, url, name string, shards int) *Node {
 }
 
 // holding waits until nodes have so many shards each, and the shards all are there.
-func holding(t *testing.T, want int, nodes ...*Node) {
+func holding(t testing.TB, want int, nodes ...*Node) {
 	t.Helper()
 	until(t, fmt.Sprintf("%d shards on each of %d nodes", want, len(nodes)), func() bool {
 		return !slices.ContainsFunc(nodes, func(n *Node) bool { return len(n.held()) != want })

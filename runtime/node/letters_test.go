@@ -16,7 +16,7 @@ import (
 	"github.com/cob-lang/cob/runtime/record"
 )
 
-func planned(t *testing.T, text string) []byte {
+func planned(t testing.TB, text string) []byte {
 	t.Helper()
 	r, err := compiler.Compile(fstest.MapFS{"p.cob": {Data: []byte("package p\n" + text)}}, compiler.Options{})
 	if err != nil || r.Failed() {

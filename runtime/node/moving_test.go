@@ -98,7 +98,7 @@ func publish(t *testing.T, n *Node, count int, prefix string) {
 }
 
 // until waits for what comes by itself.
-func until(t *testing.T, what string, holds func() bool) {
+func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {

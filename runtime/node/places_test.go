@@ -93,7 +93,7 @@ func (p *place) well() {
 
 type placed struct {
 	*node.Node
-	t              *testing.T
+	t              testing.TB
 	paris, finland *place
 	next           int
 }

@@ -126,7 +126,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 // warded is a node that runs ward, with its API and its log.
 type warded struct {
 	*node.Node
-	t   *testing.T
+	t   testing.TB
 	api *httptest.Server
 	log *logged
 }

@@ -94,7 +94,7 @@ var eve = node.Person{ID: "eve", Groups: []string{"bosses", "clerks"}}
 // talking is a node that can be closed and opened again on the same store.
 type talking struct {
 	*node.Node
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	url  string
 	plan []byte

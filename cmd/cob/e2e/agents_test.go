@@ -61,6 +61,22 @@ func (n *node) crewed(state string, names ...string) {
 	}
 }
 
+// missed waits until the node counts on an agent no more, and tells how long that took.
+func (n *node) missed(name string, since time.Time) {
+	n.t.Helper()
+	eventually(n.t, name+" is missed", func() bool {
+		var list admin.AgentList
+		n.call("GET", "/v1/agents", nil, &list)
+		for _, a := range list.Agents {
+			if a.Name == name && a.State != "up" {
+				return true
+			}
+		}
+		return false
+	})
+	n.t.Logf("the node missed %s after %s", name, time.Since(since).Round(time.Millisecond))
+}
+
 // TestAgentsOfTwoCloudsWhileOneDies lets orders come in at a node that has no settings of
 // paris and finland, while agents there are killed, hang, stop and come back; then the
 // ledgers of the services are held against the instances.
@@ -84,12 +100,16 @@ func TestAgentsOfTwoCloudsWhileOneDies(t *testing.T) {
 		eventually(t, fmt.Sprintf("%d of 10 parts are acknowledged", part), func() bool { return p.acked.Load() >= int64(most*part/10) })
 	}
 	after(1)
+	since := time.Now()
 	p1.kill()
+	n.missed("p1", since)
 	n.crewed("gone", "p1")
 	after(3)
 	w.agent(nats, "paris", "p3")
 	n.crewed("up", "p2", "p3")
+	since = time.Now()
 	p2.signal(syscall.SIGSTOP)
+	n.missed("p2", since)
 	n.crewed("silent", "p2")
 	after(5)
 	p2.signal(syscall.SIGCONT)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -295,6 +296,28 @@ func TestThreeNodesOnACluster(t *testing.T) {
 	p.finish(sent)
 	c.even()
 	p.audit(sent)
+	c.addUp()
+}
+
+// addUp waits until the nodes agree on how much they hold together: one that does not
+// answer in time is passed over.
+func (c *crew) addUp() {
+	c.t.Helper()
+	type counts struct{ Instances, Ended int }
+	eventually(c.t, "every node says what all nodes hold", func() bool {
+		var sum counts
+		var said []counts
+		for _, n := range c.all {
+			var f struct {
+				Counts   counts
+				AllNodes counts `json:"all_nodes"`
+			}
+			n.call("GET", "/v1/figures", nil, &f)
+			sum.Instances, sum.Ended = sum.Instances+f.Counts.Instances, sum.Ended+f.Counts.Ended
+			said = append(said, f.AllNodes)
+		}
+		return sum.Ended > 0 && !slices.ContainsFunc(said, func(s counts) bool { return s != sum })
+	})
 }
 
 // A node that is started with its servers waits until they have agreed on who leads.

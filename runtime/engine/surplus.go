@@ -51,7 +51,7 @@ func (d *decider) foreign(c *record.TakeSurplus, i int, ev record.Event) string 
 		case i > 0 || c.Before != "":
 			return "it starts twice"
 		case e.Channel != "":
-			return "a message of a channel started it, and channels are not mirrored"
+			return "a message of a channel started it, and starts it here when the channel brings it"
 		case d.s.programs[e.Plan] == nil:
 			return "its plan is not here"
 		}
@@ -61,7 +61,7 @@ func (d *decider) foreign(c *record.TakeSurplus, i int, ev record.Event) string 
 		}
 	case record.MessageTaken, record.PartBegan, record.CellOpened, record.CellMarked, record.CellGathered, record.CellEmptied, record.CellHeld,
 		record.CellReleased, record.CellClosed:
-		return "it took part in a route, and channels are not mirrored"
+		return "it took part in a route, which takes the messages again that its channel brings"
 	}
 	return ""
 }

@@ -167,6 +167,9 @@ func TestACopyOfAChannelVerifies(t *testing.T) {
 	if err == nil {
 		err = os.WriteFile(file, text[:len(text)-1], 0o600)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	if s, err = openChannelShelf(dir, name); err != nil || s.last != 2 || s.first != 2 {
 		t.Fatalf("%+v %v", s, err)
 	}

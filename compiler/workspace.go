@@ -253,10 +253,10 @@ type remarks struct {
 // lint gives the remarks about a package without errors.
 func (w *Workspace) lint(m *module.Module, u *unit) []diag.Diagnostic {
 	program := u.program()
-	ds := lint.Package(program, &w.circles)
 	if w.linted != u.declared {
 		w.linted, w.remarks, w.circles = u.declared, nil, lint.Circles{}
 	}
+	ds := lint.Package(program, &w.circles)
 	var todo []*syntax.File
 	for _, f := range m.Files {
 		if w.remarks[f.Source.Path].file != f {

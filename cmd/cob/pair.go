@@ -66,12 +66,10 @@ func (o *runOptions) checkPair() error {
 	if err := p.way.check("--mirror-listen", p.listen, os.Getenv(mirrorToken), "COB_MIRROR_TOKEN in both clouds"); err != nil {
 		return err
 	}
-	for flag, address := range map[string]string{"--mirror": p.mirror, "--witness": p.witness} {
-		if err := p.way.checkTo(flag, address); err != nil {
-			return err
-		}
+	if err := p.way.checkTo("--mirror", p.mirror); err != nil {
+		return err
 	}
-	return nil
+	return p.way.checkTo("--witness", p.witness)
 }
 
 // mirrorToken is the setting with what both clouds show each other.

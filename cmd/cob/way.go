@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,14 +58,18 @@ func (w *secureWay) check(flag, listen, token, setting string) error {
 
 // checkTo refuses to send to another machine what everybody on the way could read.
 func (w *secureWay) checkTo(flag, address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case address == "" || w.tls() != nil || w.plain:
+	if address == "" || w.tls() != nil || w.plain {
 		return nil
-	case err != nil || u.Hostname() == "":
-		return failure(exitUsage, "%s: want an address such as nats://HOST:PORT", flag)
-	case !loopback(u.Hostname()):
-		return failure(exitUsage, "%s %s: what goes there would be plain text; give --%scert, --%skey and --%sca, or --%splain where a tunnel encrypts", flag, jetstream.WithoutPasswords(address), w.prefix, w.prefix, w.prefix, w.prefix)
+	}
+	for _, one := range strings.Split(address, ",") { // any of them may be the one that is spoken to
+		u, err := url.Parse(strings.TrimSpace(one))
+		switch {
+		case err != nil || u.Hostname() == "":
+			return failure(exitUsage, "%s: want an address such as nats://HOST:PORT", flag)
+		case loopback(u.Hostname()):
+			continue
+		}
+		return failure(exitUsage, "%s %s: what goes there would be plain text; give --%scert, --%skey and --%sca, or --%splain where a tunnel encrypts", flag, jetstream.WithoutPasswords(strings.TrimSpace(one)), w.prefix, w.prefix, w.prefix, w.prefix)
 	}
 	return nil
 }

@@ -39,6 +39,8 @@ func TestPlainTextStaysOnItsMachine(t *testing.T) {
 		"none":            {secureWay{}, "", ""},
 		"its own machine": {secureWay{}, "nats://word@127.0.0.1:1", ""},
 		"another one":     {secureWay{}, "nats://word@paris:1", "plain text"},
+		"two here":        {secureWay{}, "nats://127.0.0.1:1,nats://localhost:2", ""},
+		"here and there":  {secureWay{}, "nats://127.0.0.1:1/, nats://word@10.1.0.7:1", "10.1.0.7:1: what goes there would be plain text"},
 		"a tunnel":        {secureWay{plain: true}, "nats://word@paris:1", ""},
 		"certificates":    {secureWay{files: bad}, "nats://paris:1", ""},
 		"no address":      {secureWay{}, "paris", "nats://HOST:PORT"},

@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -66,12 +67,16 @@ func TestMessagesGoOnInTheOtherCloud(t *testing.T) {
 		t.Fatalf("the old owner: %v", err)
 	}
 	var loose []string
-	err = s.MessagesBehind(ctx, map[string]uint64{c.name: 7}, func(m LooseMessage) error {
+	gone, err := s.MessagesBehind(ctx, map[string]uint64{c.name: 7}, func(m LooseMessage) error {
 		loose = append(loose, fmt.Sprint(m.Channel, " ", m.Seq, " ", m.ID, " ", m.Same, " ", m.Headers, " ", string(m.Payload)))
 		return nil
 	})
-	if want := "[p.q.in_box 8 id 8 same 8 [{a b}] message 8]"; err != nil || fmt.Sprint(loose) != want {
-		t.Errorf("only the loser has %v, want %v; %v", loose, want, err)
+	if want := "[p.q.in_box 8 id 8 same 8 [{a b}] message 8]"; err != nil || fmt.Sprint(loose) != want || gone != nil {
+		t.Errorf("only the loser has %v, want %v; dropped %v; %v", loose, want, gone, err)
+	}
+	gone, err = s.MessagesBehind(ctx, nil, func(LooseMessage) error { return nil })
+	if want := "[{p.q.in_box 1 2}]"; err != nil || fmt.Sprint(gone) != want {
+		t.Errorf("dropped %v, want %v; %v", gone, want, err)
 	}
 
 	store := t.TempDir()
@@ -212,5 +217,16 @@ func TestACopyOfAChannelShrinks(t *testing.T) {
 	}
 	if err := errors.Join(s.take(letterAt(t, 9, "9", now, 1), false), s.close()); err != nil || s.last != 9 {
 		t.Fatalf("%+v %v", s, err)
+	}
+}
+
+// TestWhoWaitsForMessagesWaitsNoLonger: a lease is renewed behind what the mirror still lacks, so waiting for it ends with its context.
+func TestWhoWaitsForMessagesWaitsNoLonger(t *testing.T) {
+	p := &post{name: "COB_C_p_in", bringing: make(chan struct{}, 1), there: 1}
+	p.bringing <- struct{}{} // somebody brings, and does not end
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := p.bring(ctx, 0); !errors.Is(err, journal.ErrUnavailable) {
+		t.Errorf("%v", err)
 	}
 }

@@ -24,9 +24,9 @@ type post struct {
 	server *Server
 	name   string // of the stream
 
-	bringing sync.Mutex // one brings at a time; whoever waits for it finds that it was brought for him
-	known    bool       // whether last is what the mirror says
-	first    uint64     // that the mirror was told
+	bringing chan struct{} // holds one while somebody brings; whoever waits for it finds that it was brought for him
+	known    bool          // whether last is what the mirror says
+	first    uint64        // that the mirror was told
 
 	mu    sync.Mutex
 	there uint64 // the last message that is known to be in the channel
@@ -44,7 +44,7 @@ func (l *link) post(s *Server, name string) *post {
 	defer l.mu.Unlock()
 	p := l.posts[name]
 	if p == nil {
-		p = &post{link: l, server: s, name: name, since: time.Now()}
+		p = &post{link: l, server: s, name: name, since: time.Now(), bringing: make(chan struct{}, 1)}
 		l.posts[name] = p
 		p.there = 1 // it is looked at once
 	}
@@ -99,22 +99,24 @@ func (l *link) sendMessages(ctx context.Context) error {
 	l.mu.Lock()
 	posts := slices.Collect(maps.Values(l.posts))
 	l.mu.Unlock()
+	var errs []error // of one channel, which does not keep the others here
 	for _, p := range posts {
-		if lacks, _ := p.lacks(); !lacks {
-			continue
-		}
-		if err := p.bring(ctx, 0); err != nil {
-			return err
+		if lacks, _ := p.lacks(); lacks {
+			errs = append(errs, p.bring(ctx, 0))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // bring brings everything that the channel holds, unless the mirror has the message seq already. Errors: ErrTakenOver,
 // journal.ErrUnavailable, *journal.DamageError.
 func (p *post) bring(ctx context.Context, seq uint64) (err error) {
-	p.bringing.Lock()
-	defer p.bringing.Unlock()
+	select {
+	case p.bringing <- struct{}{}:
+		defer func() { <-p.bringing }()
+	case <-ctx.Done():
+		return unavailable("waiting for the messages of "+p.name, ctx.Err())
+	}
 	p.mu.Lock()
 	had := p.last
 	p.mu.Unlock()
@@ -396,9 +398,15 @@ type LooseMessage struct {
 	Same string // what makes it the same message as another
 }
 
-// MessagesBehind reads the messages that the channels of the store hold behind some positions, by stream; those of a stream that is not
-// named are all behind.
-func (s *Server) MessagesBehind(ctx context.Context, bases map[string]uint64, f func(LooseMessage) error) error {
+// Gap is a range of messages that a channel held and has dropped, because everybody here had taken them.
+type Gap struct {
+	Channel  string // qualified
+	From, To uint64 // the first and the last position
+}
+
+// MessagesBehind reads the messages that the channels of the store hold behind some positions, by stream, and says which of those are
+// dropped; those of a stream that is not named are all behind.
+func (s *Server) MessagesBehind(ctx context.Context, bases map[string]uint64, f func(LooseMessage) error) (gone []Gap, err error) {
 	names := s.js.StreamNames(ctx)
 	var channels []string
 	for name := range names.Name() {
@@ -407,15 +415,20 @@ func (s *Server) MessagesBehind(ctx context.Context, bases map[string]uint64, f 
 		}
 	}
 	if err := names.Err(); err != nil {
-		return unavailable("listing the channels", err)
+		return nil, unavailable("listing the channels", err)
 	}
 	slices.Sort(channels)
 	for _, name := range channels {
 		st, err := s.state(ctx, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		err = s.letters(ctx, name, max(bases[name]+1, st.FirstSeq), st.LastSeq, func(l letter) error {
+		from := bases[name] + 1
+		if st.FirstSeq > from {
+			gone = append(gone, Gap{channelTitle(name), from, st.FirstSeq - 1})
+			from = st.FirstSeq
+		}
+		err = s.letters(ctx, name, from, st.LastSeq, func(l letter) error {
 			m := message(l.Seq, l.At, l.Headers, l.Data)
 			same := l.Headers.Get(headerID)
 			if same == "" {
@@ -424,10 +437,10 @@ func (s *Server) MessagesBehind(ctx context.Context, bases map[string]uint64, f 
 			return f(LooseMessage{Channel: channelTitle(name), Message: m, Same: same})
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return gone, nil
 }
 
 // channelTitle is the package and name of which the name of a stream was made.

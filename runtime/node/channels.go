@@ -281,7 +281,9 @@ func (n *Node) put(ctx context.Context, channel, id, same string, text []byte) (
 	defer cancel()
 	position, existing, err := c.PublishAs(ctx, id, nameOf(id, same), nil, text)
 	if err == nil {
-		err = n.awaitMessage(ctx, c, position)
+		if err = n.awaitMessage(ctx, c, position); errors.Is(err, journal.ErrUnavailable) {
+			return MessageReply{ID: id}, &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s has the message %s here, and the other cloud does not have it yet: send it again under this ID, which is the same message: %v", channel, id, err)}
+		}
 	}
 	if errors.Is(err, journal.ErrFull) || errors.Is(err, journal.ErrUnavailable) {
 		err = &record.Rejection{Code: record.Busy, Detail: fmt.Sprintf("the channel %s can take nothing, and nothing was done; try again when there is room: %v", channel, err)}

@@ -149,3 +149,24 @@ func keptOnce(t *testing.T, n *Node, all int) {
 		t.Errorf("%d messages were handed on, want %d", len(seen), all)
 	}
 }
+
+// TestWhatBeganWithAMessageThatIsGone: an instance of the loser can begin again here only with a message that can still be brought.
+func TestWhatBeganWithAMessageThatIsGone(t *testing.T) {
+	dropped := []jetstream.Gap{{Channel: "p.notes", From: 4, To: 6}}
+	for _, c := range []struct {
+		first record.Event
+		want  bool
+	}{
+		{record.InstanceStarted{Channel: "p.notes", Position: 3}, false},
+		{record.InstanceStarted{Channel: "p.notes", Position: 4}, true},
+		{record.InstanceStarted{Channel: "p.notes", Position: 6}, true},
+		{record.InstanceStarted{Channel: "p.notes", Position: 7}, false},
+		{record.InstanceStarted{Channel: "p.others", Position: 5}, false},
+		{record.InstanceStarted{Key: "k"}, false},
+		{record.StepPassed{}, false},
+	} {
+		if got := orphan([]record.Event{c.first}, dropped); got != c.want {
+			t.Errorf("%+v: %t", c.first, got)
+		}
+	}
+}

@@ -39,6 +39,8 @@ type surplus struct {
 	Instances []surplusOfOne `json:"instances"`
 	// Messages are those of channels, of no shard. They come before everything else.
 	Messages []surplusMessage `json:"messages,omitempty"`
+	// Dropped are messages that only the loser had, and has no more: its own instances took them.
+	Dropped []jetstream.Gap `json:"dropped,omitempty"`
 	// Kept are the events that were kept for instances that will ask for them. They
 	// come before the instances.
 	Kept []byte `json:"kept,omitempty"`
@@ -51,6 +53,8 @@ type surplusOfOne struct {
 	Before   string `json:"before"` // as in record.TakeSurplus
 	Count    int    `json:"count"`
 	Events   []byte `json:"events"` // nil where they are too many
+	// Orphan says that it began with a message that cannot be brought.
+	Orphan bool `json:"orphan,omitempty"`
 }
 
 // A surplusMessage is a message that only the loser has.
@@ -84,7 +88,8 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 	if err != nil {
 		return nil, err
 	}
-	if parts, err = messagesBehind(ctx, server, bases); err != nil {
+	parts, dropped, err := messagesBehind(ctx, server, bases)
+	if err != nil {
 		return nil, err
 	}
 	for number := range count {
@@ -92,7 +97,7 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 		if err != nil {
 			return nil, err
 		}
-		more, err := surplusOf(ctx, j, number, bases[j.Stats().Name], programs)
+		more, err := surplusOf(ctx, j, number, bases[j.Stats().Name], programs, dropped)
 		if err = errors.Join(err, j.Close(ctx)); err != nil {
 			return nil, fmt.Errorf("shard %d: %w", number, err)
 		}
@@ -102,25 +107,25 @@ func Surplus(ctx context.Context, o Options, bases map[string]uint64) (parts [][
 }
 
 // messagesBehind reads the messages of channels that only this store has.
-func messagesBehind(ctx context.Context, server *jetstream.Server, bases map[string]uint64) (parts [][]byte, err error) {
+func messagesBehind(ctx context.Context, server *jetstream.Server, bases map[string]uint64) (parts [][]byte, dropped []jetstream.Gap, err error) {
 	var all surplus
 	size := 0
 	cut := func() error {
 		text, err := json.Marshal(all)
-		parts, all.Messages, size = append(parts, text), nil, 0
+		parts, all.Messages, all.Dropped, size = append(parts, text), nil, nil, 0
 		return err
 	}
-	err = server.MessagesBehind(ctx, bases, func(m jetstream.LooseMessage) error {
+	dropped, err = server.MessagesBehind(ctx, bases, func(m jetstream.LooseMessage) error {
 		all.Messages = append(all.Messages, surplusMessage{Channel: m.Channel, ID: m.ID, Same: m.Same, Headers: m.Headers, Data: m.Payload})
 		if size += len(m.Payload); size < surplusPart {
 			return nil
 		}
 		return cut()
 	})
-	if err == nil && len(all.Messages) > 0 {
+	if all.Dropped = dropped; err == nil && len(all.Messages)+len(all.Dropped) > 0 {
 		err = cut()
 	}
-	return parts, err
+	return parts, dropped, err
 }
 
 func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (programs []*engine.Program, err error) {
@@ -144,7 +149,7 @@ func storedPrograms(ctx context.Context, plans *jetstream.Plans, o Options) (pro
 }
 
 // surplusOf reads the surplus of one shard.
-func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint64, programs []*engine.Program) ([][]byte, error) {
+func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint64, programs []*engine.Program, dropped []jetstream.Gap) ([][]byte, error) {
 	last := j.Stats().Last
 	if last <= base {
 		return nil, nil
@@ -176,7 +181,7 @@ func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint6
 		}
 	}
 	for _, id := range sortedIDs(events) {
-		one := surplusOfOne{Instance: id, Before: state.InstanceDigest(id), Count: len(events[id]), Events: record.AppendEvents(nil, events[id])}
+		one := surplusOfOne{Instance: id, Before: state.InstanceDigest(id), Count: len(events[id]), Events: record.AppendEvents(nil, events[id]), Orphan: orphan(events[id], dropped)}
 		if len(one.Events) > MaxSurplus {
 			one.Events = nil
 		}
@@ -187,7 +192,16 @@ func surplusOf(ctx context.Context, j *jetstream.Journal, number int, base uint6
 			}
 		}
 	}
-	return parts, cut()
+	err = cut()
+	return parts, err
+}
+
+// orphan says whether an instance began with one of these messages.
+func orphan(events []record.Event, dropped []jetstream.Gap) bool {
+	e, ok := fromMessage(events)
+	return ok && slices.ContainsFunc(dropped, func(g jetstream.Gap) bool {
+		return g.Channel == e.Channel && g.From <= e.Position && e.Position <= g.To
+	})
 }
 
 func sortedIDs(events map[string][]record.Event) []string {
@@ -307,14 +321,20 @@ func (n *Node) Merge(ctx context.Context, from string, part []byte) ([]failover.
 		merged = append(merged, failover.Merged{Instance: fmt.Sprintf("(shard %d)", all.Shard), Verdict: failover.Differs, Events: all.Others,
 			Detail: "plans that " + from + " activated, and what its routes kept, are not merged"})
 	}
+	for _, g := range all.Dropped {
+		merged = append(merged, failover.Merged{Instance: "(channel " + g.Channel + ")", Verdict: failover.Differs, Events: int(g.To - g.From + 1),
+			Detail: fmt.Sprintf("messages %d to %d were taken in %s before they came here, and it has them no more", g.From, g.To, from)})
+	}
 	messages, err := n.takeMessages(ctx, all.Messages)
 	if err != nil {
 		return nil, err
 	}
 	merged = append(merged, messages...)
-	if err := n.takeKept(ctx, all.Shard, all.Kept); err != nil {
+	kept, err := n.takeKept(ctx, all.Shard, all.Kept)
+	if err != nil {
 		return nil, err
 	}
+	merged = append(merged, kept...)
 	var here map[string][]record.Event // what happened here since, read once it is needed
 	for _, one := range all.Instances {
 		m := failover.Merged{Instance: one.Instance, Events: one.Count}
@@ -364,27 +384,30 @@ func (n *Node) takeMessages(ctx context.Context, messages []surplusMessage) (mer
 }
 
 // takeKept takes the events that only the other cloud kept, as if they came now. One
-// that is here by now, because its sender has repeated it, changes nothing.
-func (n *Node) takeKept(ctx context.Context, number int, encoded []byte) error {
+// that is here by now, because its sender has repeated it, changes nothing; one that is refused is told.
+func (n *Node) takeKept(ctx context.Context, number int, encoded []byte) (refused []failover.Merged, err error) {
 	if encoded == nil {
-		return nil
+		return nil, nil
 	}
 	events, err := record.ReadEvents(encoded)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, ev := range events {
 		e, ok := ev.(record.EventKept)
 		if !ok {
-			return fmt.Errorf("a %T among the kept events", ev)
+			return nil, fmt.Errorf("a %T among the kept events", ev)
 		}
 		_, err := n.submit(ctx, number, record.DeliverEvent{Type: e.Type, ID: e.ID, Payload: e.Payload, Instance: e.Instance, Until: e.Until})
 		var no *record.Rejection
-		if err != nil && (!errors.As(err, &no) || no.Code == record.Busy) {
-			return err
+		switch refusal := errors.As(err, &no); {
+		case refusal && no.Code != record.Busy:
+			refused = append(refused, failover.Merged{Instance: "(event " + e.Type + ")", Verdict: failover.Differs, Events: 1, Detail: e.ID + ": " + no.Detail})
+		case err != nil:
+			return nil, err
 		}
 	}
-	return nil
+	return refused, nil
 }
 
 // takeSurplus is true where the instance goes on from where the other cloud was.
@@ -404,13 +427,12 @@ func (n *Node) takeSurplus(ctx context.Context, number int, one surplusOfOne) (b
 	return err == nil, err
 }
 
-// fromMessage says whether an instance began with a message of a channel.
-func fromMessage(events []record.Event) bool {
-	if len(events) == 0 {
-		return false
+// fromMessage is how an instance began that began with a message of a channel.
+func fromMessage(events []record.Event) (e record.InstanceStarted, ok bool) {
+	if len(events) > 0 {
+		e, ok = events[0].(record.InstanceStarted)
 	}
-	e, ok := events[0].(record.InstanceStarted)
-	return ok && e.Channel != ""
+	return e, ok && e.Channel != ""
 }
 
 // compare finds out whether both clouds went on alike, and asks a person where not.
@@ -419,8 +441,10 @@ func (n *Node) compare(ctx context.Context, number int, from string, one surplus
 	if err != nil && one.Events != nil {
 		return "", "", err
 	}
-	if fromMessage(events) && len(here) == 0 {
-		return failover.Agreed, "", nil // it begins with its message, which is here by now
+	if _, ok := fromMessage(events); ok && len(here) == 0 && !one.Orphan {
+		if verdict, _ := failover.Compare(failover.FactsOf(events), nil, true); verdict == failover.Agreed {
+			return verdict, "", nil // it begins with its message, which is here by now
+		}
 	}
 	runs := false
 	err = n.at(number).processor.Query(ctx, func(s *engine.State) { runs = s.InstanceDigest(one.Instance) != "" })

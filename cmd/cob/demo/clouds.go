@@ -92,7 +92,7 @@ func RunClouds(ctx context.Context, o CloudsOptions) (r CloudsReport, err error)
 	return p.tell(ctx)
 }
 
-// toProcess starts an order by itself: what waits in a channel is in one cloud only.
+// toProcess starts an order by itself, so that each one is a start that a cloud has acknowledged.
 // What the route would drop goes to the route.
 func toProcess(m services.Message) (string, any) {
 	if services.Expect(m).Outcome == services.Filtered {

@@ -100,7 +100,7 @@ func (l *line) talkAtOnce(x *exchange, buf []byte, o *Options) (head, []byte, er
 		if err == nil {
 			_, err = l.Write(x.body)
 		}
-		if err != nil {
+		if err != nil && !isTimeout(err) {
 			_ = l.SetReadDeadline(time.Now().Add(lastWord)) // it may have said why
 		}
 		sent <- err

@@ -108,7 +108,7 @@ func reload(ctx context.Context, o Options) (Reloaded, error) {
 	}
 	r.Refused = r.Load.Errors
 	if r.Active, err = a.active(saves); err != nil {
-		return r, fmt.Errorf("%w\n%s", err, c.log.String())
+		return r, fmt.Errorf("%w\n%v\n%s", err, r.Load, c.log.String())
 	}
 	slices.Sort(r.Active)
 	return r, stillRunning(ctx, c.base(), o.Parked)

@@ -107,9 +107,6 @@ func openChannelShelf(root, name string) (*channelShelf, error) {
 		if s.size, err = s.read(s.note); err == nil {
 			err = s.file.Truncate(s.size)
 		}
-		if err == nil {
-			_, err = s.file.Seek(s.size, io.SeekStart)
-		}
 	}
 	if err != nil {
 		return nil, errors.Join(&StoreDirError{Dir: s.path, Reason: "the second copy of a channel cannot be used", Err: err}, s.close())
@@ -162,7 +159,8 @@ func (s *channelShelf) read(f func(l letter, encoded []byte) error) (whole int64
 	}
 }
 
-// take puts letters behind the others, durably, or none of them. anew says that the first one follows nothing that is here.
+// take puts letters behind the others, durably, or none of them. anew says that the first one follows nothing that is here: what was
+// here goes before they come, and a crash in between leaves an empty copy, which its owner fills again.
 func (s *channelShelf) take(body []byte, anew bool) error {
 	next := *s
 	if anew {
